@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Arena: a list of blocks, filled from the front. See arena.h. */
+#include "monitor/base/arena.h"
+
+#include "monitor/base/memory.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BLOCK = 4096 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used, size;
+    alignas(max_align_t) char bytes[];
+};
+
+struct arena {
+    struct arena_block *blocks;
+};
+
+struct arena *arena_create(void)
+{
+    return memory_allocate(1, sizeof(struct arena));
+}
+
+void arena_free(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    while (arena->blocks != NULL) {
+        struct arena_block *next = arena->blocks->next;
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    free(arena);
+}
+
+static struct arena_block *arena_block_add(struct arena *arena, size_t size)
+{
+    size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+    struct arena_block *block = memory_allocate(1, sizeof *block + room);
+    block->size = room;
+    /* A big piece goes behind the block being filled, so that the rest of that one is not lost. */
+    if (size > ARENA_BLOCK && arena->blocks != NULL) {
+        block->next = arena->blocks->next;
+        arena->blocks->next = block;
+    } else {
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    return block;
+}
+
+void *arena_allocate(struct arena *arena, size_t count, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    if (size != 0 && count > (SIZE_MAX / 2) / size)
+        abort();
+    size_t need = (count * size + align - 1) / align * align;
+    struct arena_block *block = arena->blocks;
+    if (block == NULL || block->size - block->used < need)
+        block = arena_block_add(arena, need);
+    void *piece = block->bytes + block->used;
+    block->used += need;
+    return piece;
+}
+
+char *arena_duplicate(struct arena *arena, const char *text)
+{
+    return text == NULL ? NULL : arena_duplicate_bytes(arena, text, strlen(text));
+}
+
+char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length)
+{
+    char *copy = arena_allocate(arena, length + 1, 1);
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    return copy;
+}
+
+char *arena_print(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return arena_duplicate(arena, "");
+    char *text = arena_allocate(arena, (size_t)length + 1, 1);
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+void *arena_grow_to(struct arena *arena, void *items, size_t count, size_t size)
+{
+    if (count != 0 && (count & (count - 1)) != 0)
+        return items;
+    void *grown = arena_allocate(arena, count == 0 ? 1 : count * 2, size);
+    if (count > 0)
+        memcpy(grown, items, count * size);
+    return grown;
+}

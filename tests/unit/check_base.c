@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* base/: buffers, maps, arenas, times. */
+#include "tests/unit/runner.h"
+
+#include "monitor/base/arena.h"
+#include "monitor/base/buffer.h"
+#include "monitor/base/clock.h"
+#include "monitor/base/hash.h"
+#include "monitor/base/loop.h"
+#include "monitor/base/map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+START_TEST(buffer_keeps_what_fits_and_remembers)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 5);
+    ck_assert_int_eq(buffer_text(&buffer, "abc"), RESULT_OK);
+    ck_assert_int_eq(buffer_print(&buffer, "%d", 456), RESULT_LIMIT);
+    ck_assert_int_eq(buffer_text(&buffer, "x"), RESULT_LIMIT);
+    ck_assert_str_eq(buffer.data, "abc45");
+    buffer_clear(&buffer);
+    ck_assert_int_eq(buffer_text(&buffer, "again"), RESULT_OK);
+    buffer_free(&buffer);
+}
+END_TEST
+
+START_TEST(buffer_prints_long_text)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 100000);
+    ck_assert_int_eq(buffer_print(&buffer, "%01000d", 7), RESULT_OK);
+    ck_assert_uint_eq(buffer.length, 1000);
+    ck_assert_int_eq(buffer.data[999], '7');
+    buffer_free(&buffer);
+}
+END_TEST
+
+START_TEST(map_keeps_order_and_replaces)
+{
+    struct map *map = map_create(NULL);
+    int values[200];
+    char key[16];
+    for (int i = 0; i < 200; i++) {
+        snprintf(key, sizeof key, "key%d", i);
+        map_put(map, key, &values[i]);
+    }
+    map_put(map, "key7", &values[0]);
+    ck_assert_uint_eq(map_count(map), 200);
+    ck_assert_str_eq(map_key(map, 7), "key7");
+    ck_assert_ptr_eq(map_get(map, "key7"), &values[0]);
+    ck_assert_ptr_eq(map_get(map, "key199"), &values[199]);
+    ck_assert_ptr_null(map_get(map, "key200"));
+    map_free(map);
+}
+END_TEST
+
+START_TEST(arena_grows_arrays_and_prints)
+{
+    struct arena *arena = arena_create();
+    int *numbers = NULL;
+    for (int i = 0; i < 1000; i++) {
+        arena_grow(arena, numbers, (size_t)i);
+        numbers[i] = i;
+    }
+    ck_assert_int_eq(numbers[0], 0);
+    ck_assert_int_eq(numbers[999], 999);
+    ck_assert_str_eq(arena_print(arena, "%s-%d", "a", 1), "a-1");
+    memset(arena_allocate(arena, 3, 100000), 1, 300000);
+    ck_assert_str_eq(arena_duplicate(arena, "after a big piece"), "after a big piece");
+    arena_free(arena);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    enum result result;
+    duration value;
+} duration_cases[] = {
+    {"500ms", RESULT_OK, 500000},
+    {"1.5s", RESULT_OK, 1500000},
+    {"10s", RESULT_OK, 10 * DURATION_SECOND},
+    {"5m", RESULT_OK, 5 * DURATION_MINUTE},
+    {"1w", RESULT_OK, DURATION_WEEK},
+    {"0s", RESULT_OK, 0},
+    {"5", RESULT_INVALID, 0},
+    {"s", RESULT_INVALID, 0},
+    {"", RESULT_INVALID, 0},
+    {"-5s", RESULT_INVALID, 0},
+    {"0x10s", RESULT_INVALID, 0},
+    {"1e3s", RESULT_INVALID, 0},
+    {"5 s", RESULT_INVALID, 0},
+    {"5sec", RESULT_INVALID, 0},
+    {"99999999999999w", RESULT_LIMIT, 0},
+};
+
+START_TEST(duration_needs_its_unit)
+{
+    duration value = 0;
+    ck_assert_int_eq(duration_parse(duration_cases[_i].text, &value), duration_cases[_i].result);
+    ck_assert_int_eq(value, duration_cases[_i].value);
+}
+END_TEST
+
+static const struct {
+    duration value;
+    const char *text;
+} printed_cases[] = {
+    {85, "85 µs"},
+    {12345, "12.3 ms"},
+    {234500, "234 ms"},
+    {4200000, "4.20 s"},
+    {200 * DURATION_SECOND, "3 min 20 s"},
+    {125 * DURATION_MINUTE, "2 h 05 min"},
+    {76 * DURATION_HOUR, "3 d 4 h"},
+};
+
+START_TEST(duration_reads_well)
+{
+    char text[DURATION_TEXT_MAX];
+    ck_assert_str_eq(duration_print(printed_cases[_i].value, text), printed_cases[_i].text);
+}
+END_TEST
+
+START_TEST(wall_time_survives_the_round_trip)
+{
+    char text[WALL_TEXT_MAX];
+    struct wall_time time = {1763906820123000}, read = {0};
+    ck_assert_str_eq(wall_print(time, text), "2025-11-23T14:07:00.123Z");
+    ck_assert_int_eq(wall_parse(text, &read), RESULT_OK);
+    ck_assert_int_eq(read.us, time.us);
+    ck_assert_int_eq(wall_parse("2025-11-23", &read), RESULT_INVALID);
+}
+END_TEST
+
+START_TEST(hash_matches_published_vectors)
+{
+    char hex[HASH_HEX_LENGTH + 1];
+    ck_assert_uint_eq(hash_text("foobar"), 0x85944171f73967e8u);
+    hash_hex("", hex);
+    ck_assert_str_eq(hex, "6c62272e07bb014262b821756295c58d");
+    hash_hex("foobar", hex);
+    ck_assert_str_eq(hex, "343e1662793c64bf6f0d3597ba446f18");
+}
+END_TEST
+
+static void count_and_stop(void *data)
+{
+    void **both = data;
+    *(int *)both[0] += 1;
+    loop_stop(both[1]);
+}
+
+START_TEST(timer_fires_once_in_a_later_turn)
+{
+    struct loop *loop = loop_create();
+    int count = 0;
+    void *both[] = {&count, loop};
+    struct loop_timer *timer = loop_timer_create(loop, count_and_stop, both);
+    loop_timer_set(timer, 0);
+    ck_assert_int_eq(count, 0);
+    loop_run(loop);
+    ck_assert_int_eq(count, 1);
+    loop_timer_set(timer, DURATION_HOUR);
+    loop_timer_cancel(timer);
+    loop_run(loop);
+    ck_assert_int_eq(count, 1);
+    loop_timer_free(timer);
+    loop_free(loop);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("base");
+    TCase *tests = tcase_create("base");
+    tcase_add_test(tests, buffer_keeps_what_fits_and_remembers);
+    tcase_add_test(tests, buffer_prints_long_text);
+    tcase_add_test(tests, map_keeps_order_and_replaces);
+    tcase_add_test(tests, arena_grows_arrays_and_prints);
+    tcase_add_loop_test(tests, duration_needs_its_unit, 0, COUNT_OF(duration_cases));
+    tcase_add_loop_test(tests, duration_reads_well, 0, COUNT_OF(printed_cases));
+    tcase_add_test(tests, wall_time_survives_the_round_trip);
+    tcase_add_test(tests, hash_matches_published_vectors);
+    tcase_add_test(tests, timer_fires_once_in_a_later_turn);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
