@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Symptoms in, verdict out. Pure: it sees runs, the shop's components and the time it is given,
+ * neither network nor clock. A verdict is a list of weighted facts (weights.h); too little of them
+ * is `undetermined`.
+ */
+#ifndef DIAGNOSE_DIAGNOSE_H
+#define DIAGNOSE_DIAGNOSE_H
+
+#include "monitor/record/run.h"
+#include "scenarios/shop.h"
+
+struct history;
+
+/* The latest run of each journey and vantage point, digested. */
+struct history *history_create(void);
+void history_free(struct history *history);                       /* takes NULL */
+void history_add(struct history *history, const struct run *run); /* copies what it needs */
+
+/* Asserts at or above the first, and this many times likelier than the second (attribution: 6 dB).
+ */
+#define DIAGNOSE_ASSERT   0.85
+#define DIAGNOSE_PROBABLE 0.60
+
+/*
+ * The verdict on `run`, which failed, into `run->verdict`. Other runs count as evidence when they
+ * ended at `since` or later. `shop` may be NULL. The history need not contain `run`.
+ */
+void diagnose_run(const struct history *history, const struct shop *shop, struct run *run,
+                  struct wall_time since);
+
+/* Names the database in an answer's body, where it does: SQLSTATEs, MySQL numbers, engines'
+ * sentences. SYMPTOM_NONE otherwise. */
+enum symptom diagnose_database_words(const char *body);
+
+#endif

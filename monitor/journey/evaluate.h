@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Works out expressions over an answer: query, then filters, then predicate. Pure but for memory:
+ * an answer and variables in, a value or an outcome out. What a false assertion means for the step
+ * is the driver's business.
+ */
+#ifndef JOURNEY_EVALUATE_H
+#define JOURNEY_EVALUATE_H
+
+#include "monitor/base/arena.h"
+#include "monitor/net/net.h"
+#include "monitor/record/run.h"
+#include "scenarios/expression.h"
+
+struct json_t;
+
+/* One answer and what was worked out from it already: body parsed once, however many assertions
+ * look at it. */
+struct answer;
+
+/* All borrowed until answer_free. `redirects`: how many hops came before. */
+struct answer *answer_create(const struct exchange *exchange, const struct net_response *response,
+                             unsigned redirects);
+void answer_free(struct answer *answer); /* takes NULL */
+
+/* Variables that expressions may use. */
+struct evaluate_variables {
+    template_lookup *lookup;
+    void *data;
+};
+
+struct outcome {
+    bool holds;
+    enum symptom symptom; /* when not: content.mismatch, http.error, http.status_unexpected,
+                             content.json_invalid, pace.slow, monitor.variable_missing ... */
+    const char *
+        actual; /* what came instead, for people, at most EVALUATE_ACTUAL_MAX bytes; in the arena */
+};
+
+enum { EVALUATE_ACTUAL_MAX = 300 };
+
+/* `status` mismatching 4xx/5xx is http.error, another http.status_unexpected; a time that does not
+ * hold is pace.slow. */
+struct outcome evaluate_assertion(const struct expression *expression, struct answer *answer,
+                                  const struct evaluate_variables *variables, struct arena *arena);
+
+/* The captured value as a new reference, or NULL with `ret_outcome` saying why. */
+struct json_t *evaluate_capture(const struct expression *expression, struct answer *answer,
+                                const struct evaluate_variables *variables, struct arena *arena,
+                                struct outcome *ret_outcome);
+
+#endif

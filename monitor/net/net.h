@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One HTTP exchange at a time, measured: addresses from c-ares, transfer by libcurl, stamps taken
+ * at the socket, TCP_INFO at the end. Never follows a redirect, never sends a request twice, never
+ * judges content. Its symptoms are about transport only; a 500 is an answer here.
+ *
+ * net (one a process) -> vantage (one a vantage point: namespace, source, resolver)
+ *   -> session (one a run: its connections and cookies) -> transfer (one an exchange)
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "monitor/base/buffer.h"
+#include "monitor/base/loop.h"
+#include "monitor/record/run.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct net;
+struct net_vantage;
+struct net_session;
+struct net_transfer;
+
+enum {
+    NET_BODY_MAX = 4 * 1024 * 1024, /* of an answer, decompressed */
+    NET_HEADERS_MAX = 256 * 1024,   /* of an answer, all header lines together */
+    NET_CONNECTIONS_MAX = 8,        /* kept open by a session */
+};
+
+/* `loop` is borrowed and must outlive it. Reads the system's CA certificates once, for all
+ * sessions. */
+struct net *net_create(struct loop *loop, struct error *error);
+void net_free(struct net *net); /* takes NULL; everything below must be closed before */
+
+/* How long the loop's turns took at worst since the last call: above a few ms, measurements suffer.
+ */
+duration net_loop_lag(struct net *net);
+
+struct net_vantage_settings {
+    const char *source; /* local address to connect from; NULL: the kernel chooses */
+    const char *netns;  /* network namespace by name (/run/netns/NAME); NULL: the process's own */
+    const char
+        *resolver; /* DNS server, `ADDRESS` or `ADDRESS:PORT`; NULL: as the system is set up */
+};
+
+/* NULL with `error` set when the namespace cannot be entered, or the source is not an address. */
+struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_settings *settings,
+                                     struct error *error);
+void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */
+
+/* A new visitor: no connection, no cookie, nothing shared with any other. */
+struct net_session *net_session_open(struct net_vantage *vantage);
+
+/* Not from inside a callback of its own. Transfers in flight end without a callback. */
+void net_session_close(struct net_session *session); /* takes NULL */
+
+struct net_header {
+    const char *name, *value;
+};
+
+struct net_request {
+    const char *method, *url;
+    const struct net_header *headers; /* copied; Host, Cookie and Content-Length are net's own */
+    size_t header_count;
+    const char *body; /* copied; NULL: none */
+    size_t body_length;
+    duration timeout; /* from the call of net_send to the last byte */
+};
+
+/* What came back. Valid during the callback only; the strings of `exchange` live in the run's
+ * arena. */
+struct net_response {
+    const struct net_header
+        *headers; /* in order of arrival, names as sent; of the final response, no 1xx */
+    size_t header_count;
+    const char *body; /* decompressed, NUL-terminated; "" when none */
+    size_t body_length;
+    bool body_truncated; /* past NET_BODY_MAX: symptom content.too_large */
+};
+
+/* Always called in a later turn of the loop than net_send. `exchange` is filled before. The session
+ * may send its next from here. */
+typedef void net_done(void *data, const struct net_response *response);
+
+/*
+ * Starts an exchange. `exchange` (all phases absent) is filled by the time of `done`; its texts go
+ * into `arena`. Both must live until then. One transfer a session at a time.
+ * A request that cannot even be built (a bad URL) completes with SYMPTOM_MONITOR_URL_REFUSED.
+ */
+struct net_transfer *net_send(struct net_session *session, const struct net_request *request,
+                              struct arena *arena, struct exchange *exchange, net_done *done,
+                              void *data);
+
+/* Ends a transfer at once; `done` is not called. The phases so far are in its exchange. */
+void net_cancel(struct net_transfer *transfer);
+
+/* `location` against `base` (RFC 3986 section 5), in `arena`; NULL when the result is no http(s)
+ * URL. */
+const char *net_url_resolve(struct arena *arena, const char *base, const char *location);
+
+/* Host of an http(s) URL in lower case, without port, in `arena`; NULL when it is none. */
+const char *net_url_host(struct arena *arena, const char *url);
+
+/* Appends application/x-www-form-urlencoded text (WHATWG URL, section 5.2). */
+void net_url_encode(struct buffer *out, const char *text, size_t length);
+
+/* Link-local and cloud metadata addresses, to which no scenario may lead unless the shop file names
+ * them. */
+bool net_host_is_forbidden(const char *host);
+
+#endif

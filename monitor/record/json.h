@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Small helpers over jansson that records share: absent values are left out when written, and read
+ * as NULL or 0. Private to record/, since it shows jansson.
+ */
+#ifndef RECORD_JSON_H
+#define RECORD_JSON_H
+
+#include "monitor/base/arena.h"
+#include "monitor/base/clock.h"
+
+#include <jansson.h>
+
+/* Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced. NULL is left out.
+ */
+void json_put_text(json_t *object, const char *key, const char *text);
+void json_put_integer(json_t *object, const char *key, int64_t value);
+void json_put_real(json_t *object, const char *key, double value); /* three decimals are kept */
+void json_put_flag(json_t *object, const char *key, bool value);
+void json_put_wall(json_t *object, const char *key, struct wall_time time); /* 0 is left out */
+void json_put_milliseconds(json_t *object, const char *key, duration value);
+
+const char *json_get_text(struct arena *arena, const json_t *object, const char *key);
+int64_t json_get_integer(const json_t *object, const char *key);
+double json_get_real(const json_t *object, const char *key);
+bool json_get_flag(const json_t *object, const char *key);
+struct wall_time json_get_wall(const json_t *object, const char *key);
+duration json_get_milliseconds(const json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run and what was observed in it: the currency of the program. journey/ and net/ fill it,
+ * diagnose/ adds the verdict, store/ keeps it, reporters/ show it. Plain data in one arena.
+ */
+#ifndef RECORD_RUN_H
+#define RECORD_RUN_H
+
+#include "monitor/base/arena.h"
+#include "monitor/base/clock.h"
+#include "monitor/base/hash.h"
+#include "monitor/record/symptom.h"
+#include "monitor/record/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a step, a run and a slot end. X(NAME, text) */
+#define STATE_TABLE(X)                                                                             \
+    X(PASSED, "passed")     /* the right answer, in time */                                        \
+    X(DEGRADED, "degraded") /* the right answer, but late */                                       \
+    X(FAILED, "failed")                                                                            \
+    X(UNKNOWN, "unknown") /* the monitor itself could not look */                                  \
+    X(SKIPPED, "skipped") /* steps only: an earlier one failed, or its `when` does not hold */
+
+enum state {
+#define X(name, text) STATE_##name,
+    STATE_TABLE(X)
+#undef X
+};
+
+const char *state_name(enum state state);
+enum state state_from_name(const char *name); /* STATE_UNKNOWN for an unknown one */
+
+/* The phases of an exchange, HAR's names, in their order. X(NAME, text) */
+#define PHASE_TABLE(X)                                                                             \
+    X(BLOCKED, "blocked")                                                                          \
+    X(DNS, "dns")                                                                                  \
+    X(CONNECT, "connect")                                                                          \
+    X(TLS, "tls")                                                                                  \
+    X(SEND, "send")                                                                                \
+    X(WAIT, "wait")                                                                                \
+    X(RECEIVE, "receive")
+
+enum phase {
+#define X(name, text) PHASE_##name,
+    PHASE_TABLE(X)
+#undef X
+        PHASE_COUNT
+};
+
+const char *phase_name(enum phase phase);
+
+#define PHASE_ABSENT ((duration)-1) /* it did not happen: not the same as 0 */
+
+/* What the kernel knew of the connection when it was closed or timed out (tcp(7), TCP_INFO). */
+struct tcp_facts {
+    bool known;
+    uint32_t unacknowledged; /* segments sent and not acknowledged */
+    uint32_t retransmits;    /* in a row, at that moment */
+    uint32_t probes;         /* unanswered keep-alive probes */
+    uint32_t total_retransmits;
+    uint64_t bytes_acknowledged; /* the SYN counts as one */
+    uint64_t bytes_received;
+    duration last_acknowledgement; /* how long ago the peer's kernel spoke */
+    duration round_trip;
+};
+
+/* One HTTP request and its response: one hop, one connection. */
+struct exchange {
+    const char *method, *url;
+    int status;     /* 0: no status line came */
+    const char *ip; /* NULL: never connected */
+    unsigned port;
+    bool reused;      /* the connection had served before */
+    const char *http; /* "1.0" "1.1" "2"; NULL without a response */
+    struct wall_time started;
+    duration phases[PHASE_COUNT]; /* PHASE_ABSENT or longer; they sum to total */
+    duration total;
+    uint64_t bytes_sent, bytes_received; /* header and body */
+    enum symptom symptom;                /* transport only; the step judges content */
+    enum phase failed_phase;             /* meaningful with a symptom */
+    const char *detail;                  /* what the library or kernel said; may be NULL */
+    struct tcp_facts tcp;
+};
+
+struct run_step {
+    const char *name;
+    bool cleanup;
+    enum state state;
+    const char **needs, **writes; /* component names */
+    size_t needs_count, writes_count;
+    struct exchange *exchanges; /* redirects have one each */
+    size_t exchange_count;
+    struct wall_time started;
+    duration total;       /* of all exchanges */
+    enum symptom symptom; /* SYMPTOM_NONE when passed */
+    int line, column; /* in the scenario file: the assertion that failed, or the step; 0: unknown */
+    const char *expected; /* the failed assertion as written; may be NULL */
+    const char *actual;   /* what came instead; may be NULL */
+    const char *excerpt;  /* the beginning of the failing answer's body; may be NULL */
+};
+
+struct slot {
+    struct wall_time planned, started, ended;
+};
+
+struct run {
+    struct arena *arena; /* owns everything below */
+    char id[HASH_HEX_LENGTH + 1];
+    const char *journey, *vantage, *file;
+    struct slot slot;
+    enum state state;
+    const char
+        *reason; /* why the state is not what the steps say: `overlap`, `held back`; may be NULL */
+    struct run_step *steps;
+    size_t step_count;
+    struct verdict verdict; /* CAUSE_NONE until judged, and when passed */
+};
+
+/* A run of `journey` from `vantage`; its id is made of both and the slot's planned time. The texts
+ * are copied. */
+struct run *run_create(const char *journey, const char *vantage, struct wall_time planned);
+void run_free(struct run *run); /* takes NULL */
+
+/* Appends a step in state skipped; the pointer is good until the next call. */
+struct run_step *run_add_step(struct run *run, const char *name);
+
+/* Appends an exchange with all phases absent; the pointer is good until the next call for this
+ * step. */
+struct exchange *run_add_exchange(struct run *run, struct run_step *step);
+
+/* The step that decides the run: the first failed one before cleanup, else the first failed cleanup
+ * step, else NULL. */
+const struct run_step *run_first_failure(const struct run *run);
+
+/* Time from the start of the first step's request to the end of the last, cleanup apart; waits
+ * between steps not counted. */
+duration run_latency(const struct run *run);
+
+struct json_t;
+/* The record as people and machines read it. New reference. */
+struct json_t *run_to_json(const struct run *run);
+
+/* A run from its record; NULL with `error` set when it is none. */
+struct run *run_from_json(const struct json_t *json, struct error *error);
+
+#endif

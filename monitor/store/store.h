@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is kept: runs, incidents, cursors. Asynchronous: a call queues work for the store's own
+ * thread; its callback comes in a later turn of the loop, in the order of the calls. An appended
+ * run is acknowledged when its callback says RESULT_OK: its transaction has been committed to disk.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "monitor/base/loop.h"
+#include "monitor/record/run.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+enum {
+    STORE_QUEUE_MAX = 10000, /* appends waiting; past it store_append says RESULT_LIMIT */
+    STORE_READ_MAX = 1000,   /* runs that one read gives at most */
+};
+
+/* Runs in the order in which they were committed; the first is 1. */
+typedef int64_t store_sequence;
+
+/* `url` is `sqlite:PATH` or `sqlite::memory:`. Creates the file and its tables where there are
+ * none. */
+struct store *store_open(struct loop *loop, const char *url, struct error *error);
+
+/* Finishes the work that is queued, then closes. Callbacks that were not delivered are not called.
+ * Takes NULL. */
+void store_close(struct store *store);
+
+typedef void store_done(void *data, enum result result, const struct error *error,
+                        store_sequence sequence);
+
+/*
+ * One transaction: the run, and the incident that it opened, changed or resolved (NULL: none). A
+ * run whose id is there already is stored once, and acknowledged with its old sequence. Copies what
+ * it needs before it returns.
+ */
+MUST_CHECK enum result store_append(struct store *store, const struct run *run,
+                                    const struct incident *incident, store_done *done, void *data);
+
+/* Which runs to read; zero and NULL fields do not restrict. */
+struct store_filter {
+    store_sequence after; /* only later ones, oldest first */
+    const char *journey, *vantage, *id;
+    struct wall_time since; /* planned at or after */
+    bool newest_first;
+    size_t limit; /* 0: STORE_READ_MAX */
+};
+
+struct store_runs {
+    struct run **runs; /* taken over by the callback's owner when it sets the element to NULL; the
+                          rest is freed after */
+    store_sequence *sequences;
+    size_t count;
+};
+
+typedef void store_runs_done(void *data, enum result result, struct store_runs *runs);
+void store_read_runs(struct store *store, const struct store_filter *filter, store_runs_done *done,
+                     void *data);
+
+/* The latest run of every journey and vantage point. */
+void store_read_latest(struct store *store, store_runs_done *done, void *data);
+
+/* Incidents, newest first; `open_only` leaves out the resolved. */
+struct store_incidents {
+    struct incident *incidents; /* live until the callback returns */
+    size_t count;
+};
+typedef void store_incidents_done(void *data, enum result result,
+                                  const struct store_incidents *incidents);
+void store_read_incidents(struct store *store, bool open_only, size_t limit,
+                          store_incidents_done *done, void *data);
+
+/* How slots ended, per journey and vantage point and span of time: what the page's bars are drawn
+ * from. */
+struct store_tally {
+    const char *journey, *vantage;
+    struct wall_time start; /* of the span */
+    unsigned passed, degraded, failed, unknown;
+    duration latency; /* mean of the passed and degraded */
+};
+struct store_tallies {
+    struct store_tally *tallies; /* by journey, vantage, start; live until the callback returns */
+    size_t count;
+};
+typedef void store_tallies_done(void *data, enum result result,
+                                const struct store_tallies *tallies);
+void store_read_tallies(struct store *store, struct wall_time since, duration span,
+                        store_tallies_done *done, void *data);
+
+/* How far a reporter has come. Reading an unknown name gives 0. */
+void store_read_cursor(struct store *store, const char *name, store_done *done, void *data);
+void store_write_cursor(struct store *store, const char *name, store_sequence sequence,
+                        store_done *done, void *data); /* `done` may be NULL */
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSONPath as in RFC 9535, whole: compiled once, evaluated over any JSON value. Knows nothing of
+ * shops and journeys.
+ */
+#ifndef SCENARIOS_JSONPATH_H
+#define SCENARIOS_JSONPATH_H
+
+#include "monitor/base/arena.h"
+#include "monitor/base/result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json_t;
+struct jsonpath;
+
+/* Lives in `arena`. NULL on a mistake: `error` says what, `ret_offset` where in `text`. */
+struct jsonpath *jsonpath_compile(struct arena *arena, const char *text, struct error *error,
+                                  size_t *ret_offset);
+
+/* A singular query selects one node at most (section 2.3.5.1). */
+bool jsonpath_is_singular(const struct jsonpath *path);
+
+/*
+ * The nodelist as a new JSON array whose elements are the selected values themselves (shared, not
+ * copied). RESULT_LIMIT past JSONPATH_NODES_MAX nodes or when the work is out of proportion.
+ */
+enum { JSONPATH_NODES_MAX = 100000, JSONPATH_DEPTH_MAX = 500 };
+MUST_CHECK enum result jsonpath_select(const struct jsonpath *path, const struct json_t *root,
+                                       struct json_t **ret_nodes);
+
+#endif

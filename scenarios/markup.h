@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTML bodies: a forgiving parser, XPath 1.0, and CSS selectors, over libxml2. Bodies are hostile:
+ * no network, no entities from outside, depth and size as libxml2 limits them.
+ */
+#ifndef SCENARIOS_MARKUP_H
+#define SCENARIOS_MARKUP_H
+
+#include "monitor/base/arena.h"
+#include "monitor/base/result.h"
+
+#include <stddef.h>
+
+struct json_t;
+struct markup;
+
+struct markup *markup_parse(const char *body, size_t length, const char *url);
+void markup_free(struct markup *markup); /* takes NULL */
+
+/* Only says whether the expression is well-formed; `error` tells what is wrong. */
+MUST_CHECK enum result markup_check_xpath(const char *xpath, struct error *error);
+
+/* The XPath of a CSS selector (type, class, id, attribute, child, descendant, sibling, list,
+ * :first-child, :nth-child, :not). In `arena`; NULL with `error` and `ret_offset` set on a mistake.
+ */
+const char *markup_css_to_xpath(struct arena *arena, const char *css, struct error *error,
+                                size_t *ret_offset);
+
+/*
+ * Evaluates `xpath`. A node set becomes an array with, for each node, an object
+ * {"text": its text, "attributes": {name: value}}; a string, number or boolean becomes that. New
+ * reference.
+ */
+MUST_CHECK enum result markup_select(const struct markup *markup, const char *xpath,
+                                     struct json_t **ret_value, struct error *error);
+
+#endif

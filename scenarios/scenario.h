@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario: one file, one journey, loaded and checked; immutable from then on and shared by all
+ * runs. The language is one table (language.c); this is what the loader makes of a file.
+ */
+#ifndef SCENARIOS_SCENARIO_H
+#define SCENARIOS_SCENARIO_H
+
+#include "monitor/base/clock.h"
+#include "scenarios/expression.h"
+#include "scenarios/mistake.h"
+#include "scenarios/template.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct shop;
+
+#define DEFAULT_EVERY   DURATION_MINUTE
+#define DEFAULT_TIMEOUT (10 * DURATION_SECOND)
+#define DEFAULT_BUDGET  (60 * DURATION_SECOND)
+enum {
+    DEFAULT_FOLLOW = 5,
+    SCENARIO_FILE_MAX = 256 * 1024,
+    SCENARIO_STEPS_MAX = 200,
+    SCENARIO_BODY_MAX = 4 * 1024 * 1024, /* of an answer */
+};
+
+/* X(NAME, key) */
+#define METHOD_TABLE(X)                                                                            \
+    X(GET, "get")                                                                                  \
+    X(POST, "post")                                                                                \
+    X(PUT, "put")                                                                                  \
+    X(PATCH, "patch")                                                                              \
+    X(DELETE, "delete")                                                                            \
+    X(HEAD, "head")                                                                                \
+    X(OPTIONS, "options")
+
+enum method {
+#define X(name, key) METHOD_##name,
+    METHOD_TABLE(X)
+#undef X
+};
+
+const char *method_name(enum method method); /* `GET` */
+
+/* What to do when the previous run of the same journey and vantage point still goes. X(NAME, word)
+ */
+#define OVERLAP_TABLE(X)                                                                           \
+    X(WAIT, "wait") /* the slot takes the state that the run in its way reaches */                 \
+    X(KILL, "kill") /* the run in its way is ended, failed */
+
+enum overlap {
+#define X(name, word) OVERLAP_##name,
+    OVERLAP_TABLE(X)
+#undef X
+};
+
+/* A name with a template: variables, headers, form fields, query parameters. */
+struct pair {
+    const char *name;
+    struct template *value;
+    struct position position;
+};
+
+struct capture {
+    const char *name;
+    struct expression *expression;
+};
+
+/* A component that a step needs or writes: `web`, `db.orders`. */
+struct need {
+    const char *name;
+    struct position position;
+};
+
+struct step {
+    const char *name;
+    struct position position;
+    enum method method;
+    struct template *url; /* absolute, or a path on the scenario's base */
+    struct pair *query, *form, *headers;
+    size_t query_count, form_count, header_count;
+    struct json_template *json; /* at most one of json, form, body */
+    struct template *body;
+    struct need *needs, *writes;
+    size_t need_count, write_count;
+    duration timeout;
+    unsigned follow;  /* redirects followed at most */
+    const char *when; /* the variable that must have (`when: order`) ... */
+    bool when_not;    /* ... or must not have (`when: not order`) a value; NULL: always */
+    struct expression **expect;
+    size_t expect_count;
+    struct capture *captures;
+    size_t capture_count;
+};
+
+struct scenario {
+    struct arena *arena; /* owns everything below */
+    const char *file, *journey, *about;
+    struct position position; /* of the journey's name */
+    const char **tags;
+    size_t tag_count;
+    const char **from; /* vantage points; none: all of them */
+    size_t from_count;
+    duration every, timeout, budget;
+    unsigned quorum; /* 0: the default, half of the healthy vantage points, rounded up */
+    enum overlap overlap;
+    struct template *base; /* NULL: the shop's, or every URL is absolute */
+    struct pair *variables, *headers;
+    size_t variable_count, header_count;
+    struct step *steps, *cleanup;
+    size_t step_count, cleanup_count;
+};
+
+/* Variables that every run has: `run.id`, `run.slot`, `vantage`, `uuid`, `timestamp`, `date`,
+ * `random`. */
+bool scenario_variable_is_given(const char *name);
+
+/*
+ * Reads and checks one file. NULL when it has errors; warnings alone do not refuse it. `shop` (may
+ * be NULL) gives base and component names to check against. Free with scenario_free.
+ */
+struct scenario *scenario_load(const char *file, const struct shop *shop,
+                               struct mistakes *mistakes);
+void scenario_free(struct scenario *scenario); /* takes NULL */
+
+/* Adds lint's advice about one loaded scenario. */
+void scenario_lint(const struct scenario *scenario, const struct shop *shop,
+                   struct mistakes *mistakes);
+
+/* Adds what a set of journeys cannot tell apart (no step without a database, no two tables, no
+ * write). */
+void scenario_lint_set(struct scenario *const *scenarios, size_t count, const struct shop *shop,
+                       struct mistakes *mistakes);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shop file (shopwatch.yaml): what stands behind the steps, from where it is watched, who is
+ * told. Checked as strictly as a scenario, by the same table.
+ */
+#ifndef SCENARIOS_SHOP_H
+#define SCENARIOS_SHOP_H
+
+#include "monitor/base/clock.h"
+#include "monitor/record/verdict.h"
+#include "scenarios/mistake.h"
+
+#include <stddef.h>
+
+struct component_part {
+    const char *name; /* `orders` of `db.orders` */
+    const char **tables;
+    size_t table_count;
+};
+
+struct component {
+    const char *name, *title; /* title: NULL when not given */
+    enum cause kind;          /* network, application, database or third-party */
+    struct component_part *parts;
+    size_t part_count;
+    struct position position;
+};
+
+/* From where runs start. All NULL: this machine as it is. */
+struct vantage {
+    const char *name, *title;
+    const char *source;   /* address that connections come from */
+    const char *netns;    /* name of a network namespace, as `ip netns` shows it */
+    const char *resolver; /* address of the DNS server to ask; NULL: /etc/resolv.conf */
+    struct position position;
+};
+
+struct reporter_settings {
+    const char *name, *kind; /* kind: a name in the reporters' table */
+    const char *listen;      /* status-page: `127.0.0.1:8080`, port 0 for a free one */
+    const char *path;        /* json-lines: the file to append to */
+    struct position position;
+};
+
+struct shop {
+    struct arena *arena; /* owns everything below */
+    const char *file, *name;
+    const char *base;       /* may be NULL */
+    const char *store;      /* `sqlite:PATH` */
+    const char **scenarios; /* file patterns as glob(7), relative to the shop file */
+    size_t scenario_count;
+    const char **hosts; /* further hosts that journeys may visit */
+    size_t host_count;
+    const char **references; /* URLs that tell whether a vantage point has a network at all */
+    size_t reference_count;
+    struct component *components;
+    size_t component_count;
+    struct vantage *vantages; /* at least one: `local` when the file names none */
+    size_t vantage_count;
+    struct reporter_settings *reporters;
+    size_t reporter_count;
+};
+
+/* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */
+struct shop *shop_load(const char *file, struct mistakes *mistakes);
+void shop_free(struct shop *shop); /* takes NULL */
+
+/* The component of `db.orders` or `db`; NULL when the file has none of that name. */
+const struct component *shop_component(const struct shop *shop, const char *name);
+
+/*
+ * The cause that a component's failure is. Without a shop file (`shop` NULL) or for an undeclared
+ * name the name decides: `db` and `db.*` database; `cdn`, `dns`, `edge`, `network` network;
+ * anything else application.
+ */
+enum cause shop_kind(const struct shop *shop, const char *name);
+
+/* The title for people: `Shop database, orders`; the name itself when there is none. In `arena`. */
+const char *shop_title(const struct shop *shop, const char *name, struct arena *arena);
+
+#endif
