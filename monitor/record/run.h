@@ -100,6 +100,7 @@ struct run_step {
     const char *expected; /* the failed assertion as written; may be NULL */
     const char *actual;   /* what came instead; may be NULL */
     const char *excerpt;  /* the beginning of the failing answer's body; may be NULL */
+    const char *note;     /* an assertion marked `| note` that did not hold; may be NULL */
 };
 
 struct slot {

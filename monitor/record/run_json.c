@@ -79,6 +79,7 @@ static json_t *step_to_json(const struct run_step *step)
     json_put_text(json, "expected", step->expected);
     json_put_text(json, "actual", step->actual);
     json_put_text(json, "excerpt", step->excerpt);
+    json_put_text(json, "note", step->note);
     json_t *exchanges = json_array();
     for (size_t i = 0; i < step->exchange_count; i++)
         json_array_append_new(exchanges, exchange_to_json(&step->exchanges[i]));
@@ -186,6 +187,7 @@ static void step_from_json(struct run *run, const json_t *json)
     step->expected = json_get_text(arena, json, "expected");
     step->actual = json_get_text(arena, json, "actual");
     step->excerpt = json_get_text(arena, json, "excerpt");
+    step->note = json_get_text(arena, json, "note");
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(json, "exchanges"), index, item)

@@ -53,6 +53,7 @@
       "The body is JSON that this monitor cannot hold.")                                           \
     X(CONTENT_TOO_LARGE, CONTENT, "content.too_large", "The body is larger than allowed.")         \
     X(PACE_SLOW, PACE, "pace.slow", "The right answer came late.")                                 \
+    X(PACE_BUDGET, PACE, "pace.budget", "The journey's time budget was used up.")                  \
     X(DB_CORRUPT, DB, "db.corrupt", "The answer names a damaged database.")                        \
     X(DB_UNAVAILABLE, DB, "db.unavailable", "The answer names a database that cannot be reached.") \
     X(DB_EXHAUSTED, DB, "db.exhausted", "The answer names a database without free connections.")   \
@@ -63,7 +64,6 @@
     X(MONITOR_LATE, MONITOR, "monitor.late", "The monitor was too late to start the run.")         \
     X(MONITOR_OVERLOAD, MONITOR, "monitor.overload", "The monitor had too many runs in flight.")   \
     X(MONITOR_STOPPED, MONITOR, "monitor.stopped", "The monitor was stopped meanwhile.")           \
-    X(MONITOR_BUDGET, MONITOR, "monitor.budget", "The journey's time budget was used up.")         \
     X(MONITOR_NO_DESCRIPTORS, MONITOR, "monitor.no_descriptors",                                   \
       "The monitor has no file descriptors or ports left.")                                        \
     X(MONITOR_SOURCE_UNAVAILABLE, MONITOR, "monitor.source_unavailable",                           \
