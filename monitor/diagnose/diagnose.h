@@ -23,11 +23,11 @@ void history_add(struct history *history, const struct run *run); /* copies what
 #define DIAGNOSE_PROBABLE 0.60
 
 /*
- * The verdict on `run`, which failed, into `run->verdict`. Other runs count as evidence when they
- * ended at `since` or later. `shop` may be NULL. The history need not contain `run`.
+ * The verdict on `run`, which failed or could not look, into `run->verdict`; others are left as
+ * they are. The history must contain the run, and may contain others: what fails with it speaks,
+ * and what passed since it began to fail. `shop` may be NULL.
  */
-void diagnose_run(const struct history *history, const struct shop *shop, struct run *run,
-                  struct wall_time since);
+void diagnose_run(const struct history *history, const struct shop *shop, struct run *run);
 
 /* Names the database in an answer's body, where it does: SQLSTATEs, MySQL numbers, engines'
  * sentences. SYMPTOM_NONE otherwise. */

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From facts to a verdict: sum the weights per suspect, turn them into probabilities, say the
+ * likeliest or say that it cannot be told. Knows neither network nor clock. Numbers are in
+ * weights.h.
+ */
+#include "monitor/diagnose/diagnose.h"
+
+#include "monitor/base/buffer.h"
+#include "monitor/diagnose/facts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCE_MAX = 600 };
+
+/* Share of doubt that no fact removes: what no rule knows of. */
+#define UNKNOWN_FLOOR 0.02
+/* How much likelier than the second, in dB, to be asserted and to be called probable. */
+#define ASSERT_LEAD   6.0
+#define PROBABLE_LEAD 5.0
+
+enum fact_group {
+#define X(name) GROUP_##name,
+    FACT_GROUP_TABLE(X)
+#undef X
+        GROUP_COUNT
+};
+
+static const struct {
+    enum fact_group group;
+    const char *code, *text;
+    double weights[SUSPECT_COUNT];
+} fact_rows[] = {
+#define X(name, group, code, n, a, d, t, m, c, text)                                               \
+    {GROUP_##group, code, text, {n, a, d, t, m, c}},
+    FACT_TABLE(X)
+#undef X
+};
+
+static const double priors[SUSPECT_COUNT] = {
+#define X(name, percent) percent / 100.0,
+    PRIOR_TABLE(X)
+#undef X
+};
+
+struct ranking {
+    double probability[SUSPECT_COUNT];
+    enum cause first, second;
+    double lead; /* dB between them */
+};
+
+static double clip(double value)
+{
+    return fmax(-WEIGHT_GROUP_MAX, fmin(WEIGHT_GROUP_MAX, value));
+}
+
+static void rank(const struct facts *facts, struct ranking *ret_ranking)
+{
+    double score[SUSPECT_COUNT], sum = 0;
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++) {
+        double groups[GROUP_COUNT] = {0};
+        for (size_t i = 0; i < facts->count; i++) {
+            enum fact_name name = facts->items[i].name;
+            groups[fact_rows[name].group] += fact_rows[name].weights[suspect];
+        }
+        score[suspect] = 10 * log10(priors[suspect]);
+        for (int group = 0; group < GROUP_COUNT; group++)
+            score[suspect] += clip(groups[group]);
+        sum += pow(10, score[suspect] / 10);
+    }
+    enum cause first = 0, second = 1;
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++) {
+        ret_ranking->probability[suspect] =
+            (1 - UNKNOWN_FLOOR) * pow(10, score[suspect] / 10) / sum;
+        if (score[suspect] > score[first])
+            first = (enum cause)suspect;
+    }
+    second = first == 0 ? 1 : 0;
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++)
+        if (suspect != (int)first && score[suspect] > score[second])
+            second = (enum cause)suspect;
+    ret_ranking->first = first;
+    ret_ranking->second = second;
+    ret_ranking->lead = score[first] - score[second];
+}
+
+/* --- words --------------------------------------------------------------------------------- */
+
+/* `text` with its {} replaced. */
+static const char *fact_text(struct arena *arena, const char *text, const char *about)
+{
+    const char *gap = strstr(text, "{}");
+    if (gap == NULL)
+        return text;
+    return arena_print(arena, "%.*s%s%s", (int)(gap - text), text, about != NULL ? about : "?",
+                       gap + 2);
+}
+
+static int evidence_order(const void *a, const void *b)
+{
+    const struct evidence *first = a, *second = b;
+    double difference = fabs(second->weight) - fabs(first->weight);
+    return (difference > 0) - (difference < 0);
+}
+
+static void add_evidence(struct run *run, const struct shop *shop, const struct facts *facts,
+                         enum cause likeliest)
+{
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct fact *fact = &facts->items[i];
+        const char *about = fact->about;
+        /* Only components have titles; a step's or vantage point's name stands for itself. */
+        if (about != NULL && shop_component(shop, about) != NULL)
+            about = shop_title(shop, about, run->arena);
+        verdict_add(run->arena, &run->verdict, fact_rows[fact->name].code,
+                    fact_text(run->arena, fact_rows[fact->name].text, about),
+                    fact_rows[fact->name].weights[likeliest]);
+    }
+    if (run->verdict.evidence_count > 1)
+        qsort(run->verdict.evidence, run->verdict.evidence_count, sizeof *run->verdict.evidence,
+              evidence_order);
+}
+
+/* The component to blame: a suspect of that kind, else what the failing step needs of that kind,
+ * else a declared front door. */
+static const char *choose_component(const struct facts *facts, const struct shop *shop,
+                                    enum cause cause)
+{
+    for (size_t i = 0; i < facts->suspect_count; i++)
+        if (shop_kind(shop, facts->suspects[i]) == cause)
+            return facts->suspects[i];
+    const struct run_step *step = facts->failure;
+    for (size_t i = 0; i < step->writes_count; i++)
+        if (shop_kind(shop, step->writes[i]) == cause)
+            return step->writes[i];
+    for (size_t i = 0; i < step->needs_count; i++)
+        if (shop_kind(shop, step->needs[i]) == cause)
+            return step->needs[i];
+    for (size_t i = 0; cause == CAUSE_NETWORK && shop != NULL && i < shop->component_count; i++)
+        if (shop->components[i].kind == CAUSE_NETWORK)
+            return shop->components[i].name;
+    return NULL;
+}
+
+static const char *certainty(double confidence, double lead)
+{
+    return confidence >= DIAGNOSE_ASSERT && lead >= ASSERT_LEAD ? "It is" : "It is probably";
+}
+
+static const char *cause_words(enum cause cause)
+{
+    static const char *const words[] = {
+        [CAUSE_NETWORK] = "the network",   [CAUSE_APPLICATION] = "the application",
+        [CAUSE_DATABASE] = "the database", [CAUSE_THIRD_PARTY] = "a third party",
+        [CAUSE_MONITOR] = "the monitor",   [CAUSE_SCENARIO] = "the scenario",
+    };
+    return words[cause];
+}
+
+static bool facts_have(const struct facts *facts, enum fact_name name)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->items[i].name == name)
+            return true;
+    return false;
+}
+
+static const char *summarise(struct run *run, const struct shop *shop, const struct facts *facts,
+                             const struct ranking *ranking)
+{
+    struct verdict *verdict = &run->verdict;
+    struct buffer text;
+    buffer_init(&text, SENTENCE_MAX);
+    if (verdict->cause == CAUSE_UNDETERMINED) {
+        buffer_print(&text, "It cannot be told yet whether it is %s or %s.",
+                     cause_words(ranking->first), cause_words(ranking->second));
+    } else {
+        buffer_print(&text, "%s %s", certainty(verdict->confidence, ranking->lead),
+                     cause_words(verdict->cause));
+        if (verdict->component != NULL)
+            buffer_print(&text, ": %s", shop_title(shop, verdict->component, run->arena));
+        if (facts_have(facts, FACT_ONE_VANTAGE))
+            buffer_print(&text, ", seen from %s only", run->vantage);
+        buffer_text(&text, ".");
+    }
+    const char *summary = arena_duplicate(run->arena, text.data);
+    buffer_free(&text);
+    return summary;
+}
+
+/* What is not excluded, and what would settle it. */
+static const char *doubt(struct run *run, const struct ranking *ranking)
+{
+    static const struct {
+        enum cause one, other;
+        const char *settles;
+    } probes[] = {
+        {CAUSE_APPLICATION, CAUSE_DATABASE,
+         "a step that needs the application and no database, and a second step on the same table"},
+        {CAUSE_APPLICATION, CAUSE_NETWORK,
+         "another vantage point, or a connection to another port"},
+        {CAUSE_NETWORK, CAUSE_MONITOR, "a reference site asked from the same vantage point"},
+        {CAUSE_APPLICATION, CAUSE_SCENARIO, "the same steps taken by hand"},
+        {CAUSE_DATABASE, CAUSE_SCENARIO, "the same steps taken by hand"},
+        {CAUSE_APPLICATION, CAUSE_THIRD_PARTY, "the provider asked directly"},
+        {CAUSE_DATABASE, CAUSE_THIRD_PARTY, "the provider asked directly"},
+    };
+    double second = ranking->probability[ranking->second];
+    if (second < 0.02)
+        return NULL;
+    const char *settles = NULL;
+    for (size_t i = 0; i < COUNT_OF(probes); i++)
+        if ((probes[i].one == ranking->first && probes[i].other == ranking->second) ||
+            (probes[i].other == ranking->first && probes[i].one == ranking->second))
+            settles = probes[i].settles;
+    if (settles == NULL)
+        return arena_print(run->arena, "Not excluded: %s (%.0f %%).", cause_words(ranking->second),
+                           second * 100);
+    return arena_print(run->arena, "Not excluded: %s (%.0f %%). What would settle it: %s.",
+                       cause_words(ranking->second), second * 100, settles);
+}
+
+/* The monitor's own failures need no weighing: the symptom says it. */
+static void judge_own_failure(struct run *run, const struct run_step *failure)
+{
+    enum symptom symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE;
+    bool scenario = symptom == SYMPTOM_MONITOR_VARIABLE_MISSING ||
+                    symptom == SYMPTOM_MONITOR_URL_REFUSED ||
+                    symptom == SYMPTOM_CONTENT_JSON_UNSUPPORTED;
+    run->verdict = (struct verdict){
+        .cause = scenario ? CAUSE_SCENARIO : CAUSE_MONITOR,
+        .confidence = 1 - UNKNOWN_FLOOR,
+        .runner_up = CAUSE_NONE,
+        .summary = scenario ? "The scenario asks for what cannot be done."
+                            : "The monitor itself could not look.",
+    };
+    if (symptom != SYMPTOM_NONE)
+        verdict_add(run->arena, &run->verdict, symptom_code(symptom), symptom_sentence(symptom),
+                    WEIGHT_GROUP_MAX);
+}
+
+void diagnose_run(const struct history *history, const struct shop *shop, struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    if (run->state == STATE_UNKNOWN) {
+        judge_own_failure(run, failure);
+        return;
+    }
+    if (run->state != STATE_FAILED || failure == NULL)
+        return;
+    struct facts facts;
+    struct ranking ranking;
+    facts_gather(history, shop, run, &facts);
+    rank(&facts, &ranking);
+    double confidence = ranking.probability[ranking.first];
+    bool told = confidence >= DIAGNOSE_PROBABLE && ranking.lead >= PROBABLE_LEAD;
+    run->verdict = (struct verdict){
+        .cause = told ? ranking.first : CAUSE_UNDETERMINED,
+        .component = told ? choose_component(&facts, shop, ranking.first) : NULL,
+        .confidence = confidence,
+        .runner_up = ranking.second,
+        .runner_up_confidence = ranking.probability[ranking.second],
+    };
+    run->verdict.summary = summarise(run, shop, &facts, &ranking);
+    run->verdict.unsure = doubt(run, &ranking);
+    add_evidence(run, shop, &facts, ranking.first);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* What was seen last from everywhere. See history.h. */
+#include "monitor/diagnose/history.h"
+
+#include "monitor/base/buffer.h"
+#include "monitor/base/map.h"
+#include "monitor/base/memory.h"
+
+#include <stdlib.h>
+
+enum { HISTORY_KEY_MAX = 1024 };
+
+struct history {
+    struct map *entries; /* "journey\x1fvantage" -> struct history_entry, owned */
+};
+
+static void history_entry_free(void *value)
+{
+    struct history_entry *entry = value;
+    run_free(entry->run);
+    free(entry);
+}
+
+struct history *history_create(void)
+{
+    struct history *history = memory_allocate(1, sizeof *history);
+    history->entries = map_create(history_entry_free);
+    return history;
+}
+
+void history_free(struct history *history)
+{
+    if (history == NULL)
+        return;
+    map_free(history->entries);
+    free(history);
+}
+
+static const char **history_copy_names(struct arena *arena, const char *const *names, size_t count)
+{
+    const char **copy = arena_allocate(arena, count, sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = arena_duplicate(arena, names[i]);
+    return copy;
+}
+
+static struct run *history_digest(const struct run *run)
+{
+    struct run *digest = run_create(run->journey, run->vantage, run->slot.planned);
+    digest->state = run->state;
+    digest->slot = run->slot;
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *from = &run->steps[i];
+        struct run_step *step = run_add_step(digest, from->name);
+        step->state = from->state;
+        step->cleanup = from->cleanup;
+        step->symptom = from->symptom;
+        step->started = from->started;
+        step->total = from->total;
+        step->needs = history_copy_names(digest->arena, from->needs, from->needs_count);
+        step->needs_count = from->needs_count;
+        step->writes = history_copy_names(digest->arena, from->writes, from->writes_count);
+        step->writes_count = from->writes_count;
+    }
+    return digest;
+}
+
+static struct history_entry *history_entry_get(const struct history *history, const char *journey,
+                                               const char *vantage)
+{
+    struct buffer key;
+    buffer_init(&key, HISTORY_KEY_MAX);
+    buffer_print(&key, "%s\x1f%s", journey, vantage);
+    struct history_entry *entry = map_get(history->entries, key.data);
+    buffer_free(&key);
+    return entry;
+}
+
+static struct history_entry *history_entry_new(struct history *history, const struct run *run)
+{
+    struct buffer key;
+    buffer_init(&key, HISTORY_KEY_MAX);
+    buffer_print(&key, "%s\x1f%s", run->journey, run->vantage);
+    struct history_entry *entry = memory_allocate(1, sizeof *entry);
+    map_put(history->entries, key.data, entry);
+    buffer_free(&key);
+    return entry;
+}
+
+void history_add(struct history *history, const struct run *run)
+{
+    /* A run that could not look says nothing about the shop; what was seen last stays. */
+    if (run->state == STATE_UNKNOWN)
+        return;
+    struct history_entry *entry = history_entry_get(history, run->journey, run->vantage);
+    if (entry == NULL)
+        entry = history_entry_new(history, run);
+    run_free(entry->run);
+    entry->run = history_digest(run);
+    const struct run_step *failure = run_first_failure(run);
+    if (run->state != STATE_FAILED || failure == NULL)
+        entry->onset = (struct wall_time){0};
+    if (entry->onset.us != 0 || failure == NULL || run->state != STATE_FAILED)
+        return;
+    entry->onset = failure->started;
+    entry->onset_symptom = failure->symptom;
+}
+
+size_t history_count(const struct history *history)
+{
+    return map_count(history->entries);
+}
+
+const struct history_entry *history_at(const struct history *history, size_t n)
+{
+    return map_value(history->entries, n);
+}
+
+const struct history_entry *history_find(const struct history *history, const char *journey,
+                                         const char *vantage)
+{
+    return history_entry_get(history, journey, vantage);
+}

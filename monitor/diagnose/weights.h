@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The facts that a verdict is made of, and what each says for or against each suspect, in decibels
+ * (10 = ten times likelier). The only place with numbers in it: read it, argue with it, fit it
+ * again. Facts of one group are not independent, so their sum is clipped to +-WEIGHT_GROUP_MAX per
+ * suspect. In the text, {} is the component, step or number that the fact is about.
+ */
+#ifndef DIAGNOSE_WEIGHTS_H
+#define DIAGNOSE_WEIGHTS_H
+
+#define WEIGHT_GROUP_MAX 20.0
+
+/* Before any fact: how often each is to blame, in per cent. X(SUSPECT, per cent) */
+#define PRIOR_TABLE(X)                                                                             \
+    X(NETWORK, 9)                                                                                  \
+    X(APPLICATION, 42)                                                                             \
+    X(DATABASE, 20)                                                                                \
+    X(THIRD_PARTY, 13)                                                                             \
+    X(MONITOR, 6)                                                                                  \
+    X(SCENARIO, 10)
+
+#define FACT_GROUP_TABLE(X)                                                                        \
+    X(TRANSPORT)                                                                                   \
+    X(ANSWER)                                                                                      \
+    X(BODY)                                                                                        \
+    X(PATTERN)                                                                                     \
+    X(VANTAGE)
+
+/* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
+#define FACT_TABLE(X)                                                                              \
+    X(DNS, TRANSPORT, "transport.dns", 14, -8, -12, 0, 2, -4,                                      \
+      "The shop's name could not be resolved.")                                                    \
+    X(TCP_TIMEOUT, TRANSPORT, "transport.tcp_timeout", 16, -4, -8, 0, 0, -10,                      \
+      "The connection was not answered at all.")                                                   \
+    X(TCP_TIMEOUT_LATER, TRANSPORT, "transport.tcp_timeout_later", -12, 8, 8, 0, 0, -8,            \
+      "Connections time out only now; it began with {}: the server has filled up since.")          \
+    X(UNREACHABLE, TRANSPORT, "transport.unreachable", 12, -4, -8, 0, 3, -10,                      \
+      "There is no route to the shop's address.")                                                  \
+    X(REFUSED, TRANSPORT, "transport.refused", -6, 10, -4, 0, -6, -8,                              \
+      "The host answered and refused the connection: the path works, and nothing listens.")        \
+    X(REFUSED_FRONT_DOOR, TRANSPORT, "transport.refused_front_door", 14, -8, -6, 0, -6, -8,        \
+      "The declared front door, {}, refused the connection.")                                      \
+    X(TLS, TRANSPORT, "transport.tls", 12, -3, -8, 2, 3, -3,                                       \
+      "The TLS handshake with the front door failed.")                                             \
+    X(PATH_BROKEN, TRANSPORT, "transport.path_broken", 12, -6, -6, 0, 2, -8,                       \
+      "What was sent is not acknowledged and is being sent again: the path is cut.")               \
+    X(SERVER_SILENT, TRANSPORT, "transport.server_silent", -12, 5, 5, 2, -4, -6,                   \
+      "The server's kernel acknowledged the request, and nobody answered it.")                     \
+    X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, 0, 0, -4, 0,                                \
+      "The connection was ended from the other side before the answer was complete.")              \
+    X(NOT_HTTP, TRANSPORT, "transport.not_http", -8, 8, 0, 0, -4, -2,                              \
+      "What came back is not valid HTTP.")                                                         \
+    X(SERVER_ERROR, ANSWER, "answer.server_error", -15, 5, 5, 1, -8, -6,                           \
+      "The shop itself answered, with status {}.")                                                 \
+    X(GATEWAY_AT_ONCE, ANSWER, "answer.gateway_at_once", -12, 9, -2, 2, -6, -8,                    \
+      "A proxy answered {} at once: it has no application behind it.")                             \
+    X(GATEWAY_TIMEOUT, ANSWER, "answer.gateway_timeout", -8, 4, 5, 3, -6, -8,                      \
+      "A proxy gave up waiting for what is behind it (status {}).")                                \
+    X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
+      "The shop refused the request as wrong (status {}).")                                        \
+    X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \
+      "The shop answered normally, but not what the scenario expects.")                            \
+    X(SLOW, ANSWER, "answer.slow", -2, 4, 3, 1, 0, -4, "The answers came too slowly.")             \
+    X(DATABASE_WORDS, BODY, "body.database_words", -15, -4, 18, -8, -10, -10,                      \
+      "The answer itself names the database ({}).")                                                \
+    X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
+      "The step that fails, “{}”, needs no database.")                                             \
+    X(ALL_DATABASE_STEPS, PATTERN, "pattern.all_database_steps", -14, -3, 12, -4, -6, -6,          \
+      "Every step that needs the database fails, while “{}”, which needs none, passes.")           \
+    X(ONE_PART_TWO_ROUTES, PATTERN, "pattern.one_part_two_routes", -12, -2, 12, -6, -6, -4,        \
+      "Different steps that need {} fail; no step that needs it passes.")                          \
+    X(ONE_ROUTE, PATTERN, "pattern.one_route", -8, 3, 3, 0, -3, 2, "Only the step “{}” fails.")    \
+    X(ONLY_WRITES, PATTERN, "pattern.only_writes", -10, 2, 8, 0, -2, 2,                            \
+      "Reading {} works, writing it fails.")                                                       \
+    X(ONLY_THIRD_PARTY, PATTERN, "pattern.only_third_party", -8, 0, -3, 12, -2, 0,                 \
+      "Of what the step needs, only {} is not seen working elsewhere.")                            \
+    X(ALL_VANTAGES, VANTAGE, "vantage.all", -3, 3, 3, 0, -12, 1, "All vantage points agree ({}).") \
+    X(ONE_VANTAGE, VANTAGE, "vantage.one", 6, -10, -12, -6, 12, -8,                                \
+      "It fails from {} only; elsewhere the same step passes.")                                    \
+    X(SOME_VANTAGES, VANTAGE, "vantage.some", 8, -6, -8, 2, 0, -6,                                 \
+      "It fails from some vantage points and not from others ({}).")
+
+#endif
