@@ -14,20 +14,21 @@
 
 struct journey; /* a run in flight */
 
+/* `--var NAME=VALUE`: replaces the scenario's variable of that name, or adds one. */
+struct journey_variable {
+    const char *name, *value;
+};
+
+/* All borrowed, and alive until the run is done. */
 struct journey_settings {
     const struct scenario *scenario;
     const struct shop *shop; /* may be NULL */
     struct net_vantage *net_vantage;
     const char *vantage; /* its name */
     struct wall_time planned;
-    const struct pair_value *overrides; /* values that replace the scenario's variables */
+    const struct journey_variable *overrides;
     size_t override_count;
     struct loop *loop;
-};
-
-/* `--var NAME=VALUE` */
-struct pair_value {
-    const char *name, *value;
 };
 
 /* Receives the finished run, and owns it. In a later turn than journey_start; the journey is freed

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The driver. A run is a list of stages; each stage does one short thing and says what comes next:
+ * go on, wait for an event, or done. Events (an answer, the end asked for) only record and wake.
+ * Open journey_drive first. Knows nothing of schedules, stores and verdicts.
+ */
+#include "monitor/journey/journey.h"
+
+#include "monitor/base/memory.h"
+#include "monitor/journey/judge.h"
+#include "monitor/journey/request.h"
+#include "monitor/journey/variables.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a stage says. */
+enum journey_next { JOURNEY_NEXT, JOURNEY_WAIT, JOURNEY_DONE };
+
+struct journey;
+typedef enum journey_next journey_stage(struct journey *journey);
+
+struct journey {
+    struct journey_settings settings;
+    journey_done *done;
+    journey_progress *progress;
+    void *data;
+
+    struct run *run;
+    struct variables *variables;
+    struct net_session *session;
+    struct net_transfer *transfer; /* in flight, else NULL */
+    struct loop_timer *wake;
+    journey_stage *stage;
+
+    const struct step *step; /* the current one */
+    size_t index;            /* of the next step in its list */
+    bool in_cleanup;
+    bool failed;             /* a step before cleanup failed: skip the others */
+    struct instant deadline; /* of the steps, then of the cleanup */
+    struct instant step_deadline;
+
+    struct net_request request;
+    unsigned redirects;
+    struct held_answer *answer; /* of the last exchange, until its step is judged */
+
+    struct {         /* what journey_end asked for */
+        bool asked;  /* and not done yet */
+        bool obeyed; /* the run's state is given, whatever its steps say */
+        enum state state;
+        enum symptom symptom;
+    } end;
+};
+
+static journey_stage journey_choose, journey_prepare, journey_send, journey_received,
+    journey_finish;
+
+static struct run_step *journey_record(struct journey *journey)
+{
+    return &journey->run->steps[journey->run->step_count - 1];
+}
+
+static struct request_source journey_source(struct journey *journey)
+{
+    return (struct request_source){
+        .scenario = journey->settings.scenario,
+        .shop = journey->settings.shop,
+        .variables = journey->variables,
+        .run_id = journey->run->id,
+        .arena = journey->run->arena,
+    };
+}
+
+/* The one place where a step ends. */
+static enum journey_next journey_end_step(struct journey *journey, enum state state)
+{
+    struct run_step *record = journey_record(journey);
+    record->state = state;
+    record->total = 0;
+    for (size_t i = 0; i < record->exchange_count; i++)
+        record->total += record->exchanges[i].total;
+    if ((state == STATE_FAILED || state == STATE_UNKNOWN) && !journey->in_cleanup)
+        journey->failed = true;
+    held_answer_free(journey->answer);
+    journey->answer = NULL;
+    if (journey->progress != NULL)
+        journey->progress(journey->data, journey->run, record);
+    journey->stage = journey_choose;
+    return JOURNEY_NEXT;
+}
+
+/* Ends the step by a symptom: the shop's failure, or, where the monitor could not look, unknown. */
+static enum journey_next journey_fail_step(struct journey *journey, enum symptom symptom)
+{
+    struct run_step *record = journey_record(journey);
+    record->symptom = symptom;
+    if (record->line == 0) {
+        record->line = journey->step->position.line;
+        record->column = journey->step->position.column;
+    }
+    bool own = symptom_layer(symptom) == SYMPTOM_LAYER_MONITOR ||
+               symptom == SYMPTOM_CONTENT_JSON_UNSUPPORTED;
+    return journey_end_step(journey, own ? STATE_UNKNOWN : STATE_FAILED);
+}
+
+static void journey_copy_needs(struct arena *arena, const struct need *needs, size_t count,
+                               const char ***ret_names, size_t *ret_count)
+{
+    const char **names = arena_allocate(arena, count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = arena_duplicate(arena, needs[i].name);
+    *ret_names = names;
+    *ret_count = count;
+}
+
+static void journey_begin_record(struct journey *journey)
+{
+    const struct step *step = journey->step;
+    struct run_step *record = run_add_step(journey->run, step->name);
+    record->cleanup = journey->in_cleanup;
+    record->started = clock_wall();
+    struct arena *arena = journey->run->arena;
+    journey_copy_needs(arena, step->needs, step->need_count, &record->needs, &record->needs_count);
+    journey_copy_needs(arena, step->writes, step->write_count, &record->writes,
+                       &record->writes_count);
+}
+
+static bool journey_when_holds(const struct journey *journey)
+{
+    const struct step *step = journey->step;
+    return step->when == NULL || variables_has(journey->variables, step->when) != step->when_not;
+}
+
+/* Stage: the next step, or on to cleanup, or the end. */
+static enum journey_next journey_choose(struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    size_t count = journey->in_cleanup ? scenario->cleanup_count : scenario->step_count;
+    if (journey->index == count) {
+        journey->stage = journey->in_cleanup ? journey_finish : journey_choose;
+        journey->in_cleanup = true;
+        journey->index = 0;
+        journey->deadline = instant_after(clock_instant(), scenario->budget);
+        return JOURNEY_NEXT;
+    }
+    const struct step *list = journey->in_cleanup ? scenario->cleanup : scenario->steps;
+    journey->step = &list[journey->index++];
+    journey_begin_record(journey);
+    bool skip = (journey->failed && !journey->in_cleanup) || !journey_when_holds(journey);
+    if (skip)
+        return journey_end_step(journey, STATE_SKIPPED);
+    journey->stage = journey_prepare;
+    return JOURNEY_NEXT;
+}
+
+/* Stage: render the step's request. */
+static enum journey_next journey_prepare(struct journey *journey)
+{
+    struct request_source source = journey_source(journey);
+    struct run_step *record = journey_record(journey);
+    enum symptom symptom =
+        request_build(&source, journey->step, &journey->request, &record->actual);
+    if (symptom != SYMPTOM_NONE)
+        return journey_fail_step(journey, symptom);
+    journey->redirects = 0;
+    struct instant limit = instant_after(clock_instant(), journey->step->timeout);
+    journey->step_deadline = limit.us < journey->deadline.us ? limit : journey->deadline;
+    journey->stage = journey_send;
+    return JOURNEY_NEXT;
+}
+
+static void journey_answered(void *data, const struct net_response *response)
+{
+    struct journey *journey = data;
+    journey->transfer = NULL;
+    journey->answer = held_answer_create(response);
+    loop_timer_set(journey->wake, 0);
+}
+
+/* Stage: one exchange on its way. */
+static enum journey_next journey_send(struct journey *journey)
+{
+    journey->request.timeout = instant_between(clock_instant(), journey->step_deadline);
+    if (journey->request.timeout <= 0)
+        return journey_fail_step(journey, SYMPTOM_PACE_BUDGET);
+    struct exchange *exchange = run_add_exchange(journey->run, journey_record(journey));
+    journey->stage = journey_received;
+    journey->transfer = net_send(journey->session, &journey->request, journey->run->arena, exchange,
+                                 journey_answered, journey);
+    return JOURNEY_WAIT;
+}
+
+/* Stage: an answer, or why there is none. */
+static enum journey_next journey_received(struct journey *journey)
+{
+    struct run_step *record = journey_record(journey);
+    const struct exchange *exchange = &record->exchanges[record->exchange_count - 1];
+    if (exchange->symptom != SYMPTOM_NONE) {
+        judge_keep_excerpt(record, journey->answer, journey->run->arena);
+        return journey_fail_step(journey, exchange->symptom);
+    }
+    const char *location = held_answer_header(journey->answer, "Location");
+    if (request_is_redirect(exchange->status) && location != NULL && journey->step->follow > 0) {
+        if (journey->redirects++ == journey->step->follow)
+            return journey_fail_step(journey, SYMPTOM_HTTP_REDIRECT_LOOP);
+        struct request_source source = journey_source(journey);
+        enum symptom symptom = request_redirect(&source, exchange->status, location,
+                                                &journey->request, &record->actual);
+        if (symptom != SYMPTOM_NONE)
+            return journey_fail_step(journey, symptom);
+        held_answer_free(journey->answer);
+        journey->answer = NULL;
+        journey->stage = journey_send;
+        return JOURNEY_NEXT;
+    }
+    struct judge judge = {
+        .step = journey->step,
+        .record = record,
+        .answer = journey->answer,
+        .redirects = journey->redirects,
+        .variables = journey->variables,
+        .arena = journey->run->arena,
+    };
+    enum state state = judge_step(&judge);
+    if (state == STATE_FAILED)
+        return journey_fail_step(journey, record->symptom);
+    return journey_end_step(journey, state);
+}
+
+/* The run ends as its steps say; a cleanup that failed leaves a good run degraded. */
+static enum state journey_state(const struct journey *journey, const char **ret_reason)
+{
+    enum state state = STATE_PASSED;
+    for (size_t i = 0; i < journey->run->step_count; i++) {
+        const struct run_step *step = &journey->run->steps[i];
+        bool bad = step->state == STATE_FAILED || step->state == STATE_UNKNOWN;
+        if (!step->cleanup && bad)
+            return step->state;
+        if (step->cleanup && bad)
+            *ret_reason = "cleanup failed";
+        if (bad || step->state == STATE_DEGRADED)
+            state = STATE_DEGRADED;
+    }
+    return state;
+}
+
+/* Stage: the one place where a run ends. */
+static enum journey_next journey_finish(struct journey *journey)
+{
+    struct run *run = journey->run;
+    run->slot.ended = clock_wall();
+    run->state = journey->end.obeyed ? journey->end.state : journey_state(journey, &run->reason);
+    return JOURNEY_DONE;
+}
+
+static void journey_free(struct journey *journey)
+{
+    net_session_close(journey->session);
+    held_answer_free(journey->answer);
+    variables_free(journey->variables);
+    loop_timer_free(journey->wake);
+    free(journey);
+}
+
+/* Gives the step in flight the end that journey_end asked for. */
+static void journey_obey_end(struct journey *journey)
+{
+    journey->end.asked = false;
+    /* In cleanup the steps are done and judged; the end comes by itself. */
+    if (journey->in_cleanup)
+        return;
+    journey->end.obeyed = true;
+    journey->failed = true;
+    if (journey->stage == journey_choose)
+        return;
+    if (journey->transfer != NULL)
+        net_cancel(journey->transfer);
+    journey->transfer = NULL;
+    journey_record(journey)->symptom = journey->end.symptom;
+    journey_end_step(journey, journey->end.state);
+}
+
+/* Called in a turn of its own, never from inside net/. */
+static void journey_drive(void *data)
+{
+    struct journey *journey = data;
+    if (journey->end.asked)
+        journey_obey_end(journey);
+    else if (journey->transfer != NULL)
+        return;
+    for (;;) {
+        switch (journey->stage(journey)) {
+        case JOURNEY_NEXT:
+            break;
+        case JOURNEY_WAIT:
+            return;
+        case JOURNEY_DONE:;
+            struct run *run = journey->run;
+            journey_done *done = journey->done;
+            void *owner = journey->data;
+            journey_free(journey);
+            done(owner, run);
+            return;
+        }
+    }
+}
+
+/* Variables may use those before them. A missing one is left out: the step that needs it will say
+ * so. */
+static void journey_set_variables(struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    for (size_t i = 0; i < scenario->variable_count; i++) {
+        const struct pair *pair = &scenario->variables[i];
+        const char *missing;
+        struct buffer text;
+        buffer_init(&text, REQUEST_TEXT_MAX);
+        if (template_render(pair->value, variables_lookup, journey->variables, &text, &missing) ==
+            RESULT_OK)
+            variables_set_text(journey->variables, pair->name, text.data);
+        buffer_free(&text);
+        /* An override takes its place at once, so that later variables are made of it. */
+        for (size_t o = 0; o < journey->settings.override_count; o++)
+            if (strcmp(journey->settings.overrides[o].name, pair->name) == 0)
+                variables_set_text(journey->variables, pair->name,
+                                   journey->settings.overrides[o].value);
+    }
+    for (size_t o = 0; o < journey->settings.override_count; o++)
+        variables_set_text(journey->variables, journey->settings.overrides[o].name,
+                           journey->settings.overrides[o].value);
+}
+
+struct journey *journey_start(const struct journey_settings *settings, journey_done *done,
+                              journey_progress *progress, void *data)
+{
+    struct journey *journey = memory_allocate(1, sizeof *journey);
+    journey->settings = *settings;
+    journey->done = done;
+    journey->progress = progress;
+    journey->data = data;
+    const struct scenario *scenario = settings->scenario;
+    struct run *run = run_create(scenario->journey, settings->vantage, settings->planned);
+    run->file = arena_duplicate(run->arena, scenario->file);
+    run->slot.started = clock_wall();
+    journey->run = run;
+    journey->variables = variables_create(run->id, settings->vantage, settings->planned);
+    journey_set_variables(journey);
+    journey->session = net_session_open(settings->net_vantage);
+    journey->stage = journey_choose;
+    journey->deadline = instant_after(clock_instant(), scenario->budget);
+    journey->wake = loop_timer_create(settings->loop, journey_drive, journey);
+    loop_timer_set(journey->wake, 0);
+    return journey;
+}
+
+void journey_end(struct journey *journey, enum state state, enum symptom symptom,
+                 const char *reason)
+{
+    journey->end.asked = true;
+    journey->end.state = state;
+    journey->end.symptom = symptom;
+    journey->run->reason = arena_duplicate(journey->run->arena, reason);
+    loop_timer_set(journey->wake, 0);
+}
+
+void journey_abandon(struct journey *journey)
+{
+    struct run *run = journey->run;
+    journey_free(journey);
+    run_free(run);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Assertions and captures of one step. See judge.h; expressions are worked out in evaluate.c. */
+#include "monitor/journey/judge.h"
+
+#include "monitor/journey/evaluate.h"
+
+#include <jansson.h>
+#include <string.h>
+
+struct held_answer {
+    struct arena *arena;
+    struct net_response response;
+};
+
+struct held_answer *held_answer_create(const struct net_response *response)
+{
+    struct arena *arena = arena_create();
+    struct held_answer *answer = arena_allocate(arena, 1, sizeof *answer);
+    *answer = (struct held_answer){.arena = arena, .response = *response};
+    struct net_header *headers = arena_allocate(arena, response->header_count, sizeof *headers);
+    for (size_t i = 0; i < response->header_count; i++)
+        headers[i] = (struct net_header){arena_duplicate(arena, response->headers[i].name),
+                                         arena_duplicate(arena, response->headers[i].value)};
+    answer->response.headers = headers;
+    answer->response.body = arena_duplicate_bytes(arena, response->body, response->body_length);
+    return answer;
+}
+
+void held_answer_free(struct held_answer *answer)
+{
+    if (answer != NULL)
+        arena_free(answer->arena);
+}
+
+const char *held_answer_header(const struct held_answer *answer, const char *name)
+{
+    for (size_t i = 0; i < answer->response.header_count; i++)
+        if (strcasecmp(answer->response.headers[i].name, name) == 0)
+            return answer->response.headers[i].value;
+    return NULL;
+}
+
+void judge_keep_excerpt(struct run_step *record, const struct held_answer *answer,
+                        struct arena *arena)
+{
+    size_t length = answer->response.body_length;
+    if (length == 0)
+        return;
+    if (length > JUDGE_EXCERPT_MAX)
+        length = JUDGE_EXCERPT_MAX;
+    char *excerpt = arena_duplicate_bytes(arena, answer->response.body, length);
+    /* A NUL would end the text early and hide what follows. */
+    for (size_t i = 0; i < length; i++)
+        if (excerpt[i] == '\0')
+            excerpt[i] = ' ';
+    record->excerpt = excerpt;
+}
+
+static void judge_note_failure(const struct judge *judge, const struct expression *expression,
+                               const struct outcome *outcome)
+{
+    struct run_step *record = judge->record;
+    record->symptom = outcome->symptom;
+    record->line = expression->position.line;
+    record->column = expression->position.column;
+    record->expected = arena_duplicate(judge->arena, expression->source);
+    record->actual = outcome->actual;
+}
+
+/* The first assertion that fails decides; one that degrades is shown unless a failure follows. */
+static enum state judge_assertions(const struct judge *judge, struct answer *answer,
+                                   const struct evaluate_variables *variables)
+{
+    enum state state = STATE_PASSED;
+    for (size_t i = 0; i < judge->step->expect_count; i++) {
+        const struct expression *expression = judge->step->expect[i];
+        struct outcome outcome = evaluate_assertion(expression, answer, variables, judge->arena);
+        if (outcome.holds)
+            continue;
+        switch (expression->consequence) {
+        case CONSEQUENCE_FAIL:
+            judge_note_failure(judge, expression, &outcome);
+            return STATE_FAILED;
+        case CONSEQUENCE_DEGRADE:
+            if (state == STATE_PASSED)
+                judge_note_failure(judge, expression, &outcome);
+            state = STATE_DEGRADED;
+            break;
+        case CONSEQUENCE_NOTE:
+            if (judge->record->note == NULL)
+                judge->record->note =
+                    arena_print(judge->arena, "%s: came %s", expression->source, outcome.actual);
+            break;
+        }
+    }
+    return state;
+}
+
+static bool judge_status_is_expected(const struct step *step)
+{
+    for (size_t i = 0; i < step->expect_count; i++)
+        if (step->expect[i]->query == QUERY_STATUS)
+            return true;
+    return false;
+}
+
+static enum state judge_captures(const struct judge *judge, struct answer *answer,
+                                 const struct evaluate_variables *variables)
+{
+    for (size_t i = 0; i < judge->step->capture_count; i++) {
+        const struct capture *capture = &judge->step->captures[i];
+        struct outcome outcome;
+        json_t *value =
+            evaluate_capture(capture->expression, answer, variables, judge->arena, &outcome);
+        if (value == NULL) {
+            judge_note_failure(judge, capture->expression, &outcome);
+            return STATE_FAILED;
+        }
+        variables_set(judge->variables, capture->name, value);
+    }
+    return STATE_PASSED;
+}
+
+enum state judge_step(const struct judge *judge)
+{
+    struct run_step *record = judge->record;
+    const struct exchange *exchange = &record->exchanges[record->exchange_count - 1];
+    struct evaluate_variables variables = {variables_lookup, judge->variables};
+    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    enum state state = judge_assertions(judge, answer, &variables);
+    /* A step that says nothing of the status does not mean that an error page will do. */
+    if (state != STATE_FAILED && exchange->status >= 400 &&
+        !judge_status_is_expected(judge->step)) {
+        record->symptom = SYMPTOM_HTTP_ERROR;
+        record->expected = "status < 400";
+        record->actual = arena_print(judge->arena, "%d", exchange->status);
+        state = STATE_FAILED;
+    }
+    if (state != STATE_FAILED && judge_captures(judge, answer, &variables) == STATE_FAILED)
+        state = STATE_FAILED;
+    if (state == STATE_FAILED)
+        judge_keep_excerpt(record, judge->answer, judge->arena);
+    answer_free(answer);
+    return state;
+}

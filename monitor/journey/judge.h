@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* An answer held against its step: assertions, then captures. Fills the step's record. */
+#ifndef JOURNEY_JUDGE_H
+#define JOURNEY_JUDGE_H
+
+#include "monitor/journey/variables.h"
+#include "monitor/net/net.h"
+#include "monitor/record/run.h"
+#include "scenarios/scenario.h"
+
+enum { JUDGE_EXCERPT_MAX = 2048 };
+
+/* A response that outlives the callback in which it came. */
+struct held_answer;
+struct held_answer *held_answer_create(const struct net_response *response);
+void held_answer_free(struct held_answer *answer); /* takes NULL */
+
+/* The first header of that name, or NULL. */
+const char *held_answer_header(const struct held_answer *answer, const char *name);
+
+struct judge {
+    const struct step *step;
+    struct run_step *record; /* its last exchange is the one answered */
+    struct held_answer *answer;
+    unsigned redirects;
+    struct variables *variables; /* receive the captures */
+    struct arena *arena;
+};
+
+/* passed, degraded or failed; with symptom, expected, actual and excerpt in the record. */
+enum state judge_step(const struct judge *judge);
+
+/* Keeps the beginning of the body as evidence. */
+void judge_keep_excerpt(struct run_step *record, const struct held_answer *answer,
+                        struct arena *arena);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* Making requests. See request.h. */
+#include "monitor/journey/request.h"
+
+#include "monitor/base/buffer.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Rendered into the arena, or NULL with the name of the variable that has no value. */
+static const char *request_render(const struct request_source *source,
+                                  const struct template *template, const char **ret_missing)
+{
+    if (template_is_constant(template))
+        return template_constant(template);
+    struct buffer text;
+    buffer_init(&text, REQUEST_BODY_MAX);
+    const char *rendered = NULL;
+    if (template_render(template, variables_lookup, source->variables, &text, ret_missing) ==
+        RESULT_OK)
+        rendered = arena_duplicate_bytes(source->arena, text.data, text.length);
+    buffer_free(&text);
+    return rendered;
+}
+
+/* `name=value&...` of pairs, appended. Returns the missing variable, or NULL. */
+static const char *request_encode_pairs(const struct request_source *source,
+                                        const struct pair *pairs, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *missing = NULL;
+        const char *value = request_render(source, pairs[i].value, &missing);
+        if (value == NULL)
+            return missing;
+        if (i > 0)
+            buffer_text(out, "&");
+        net_url_encode(out, pairs[i].name, strlen(pairs[i].name));
+        buffer_text(out, "=");
+        net_url_encode(out, value, strlen(value));
+    }
+    return NULL;
+}
+
+/* Scenario, shop file and constant URLs are the author's own words: their hosts may be visited. */
+static bool request_host_is_named(const struct request_source *source, const char *host)
+{
+    const struct scenario *scenario = source->scenario;
+    const struct shop *shop = source->shop;
+    const char *missing;
+    const char *bases[] = {
+        scenario->base != NULL ? request_render(source, scenario->base, &missing) : NULL,
+        shop != NULL ? shop->base : NULL,
+    };
+    for (size_t i = 0; i < COUNT_OF(bases); i++) {
+        const char *named = bases[i] != NULL ? net_url_host(source->arena, bases[i]) : NULL;
+        if (named != NULL && strcmp(named, host) == 0)
+            return true;
+    }
+    for (size_t i = 0; shop != NULL && i < shop->host_count; i++)
+        if (strcmp(shop->hosts[i], host) == 0)
+            return true;
+    return false;
+}
+
+static enum symptom request_check_host(const struct request_source *source, const char *url,
+                                       bool authors_own, const char **ret_detail)
+{
+    const char *host = net_url_host(source->arena, url);
+    if (host == NULL) {
+        *ret_detail = arena_print(source->arena, "%s is no http or https URL", url);
+        return SYMPTOM_MONITOR_URL_REFUSED;
+    }
+    if (request_host_is_named(source, host) || (authors_own && !net_host_is_forbidden(host)))
+        return SYMPTOM_NONE;
+    *ret_detail = arena_print(
+        source->arena, "%s is not named by the scenario's base or the shop file's hosts", host);
+    return SYMPTOM_MONITOR_URL_REFUSED;
+}
+
+static enum symptom request_missing(const struct request_source *source, const char *name,
+                                    const char **ret_detail)
+{
+    *ret_detail = arena_print(source->arena, "${%s} has no value", name != NULL ? name : "?");
+    return SYMPTOM_MONITOR_VARIABLE_MISSING;
+}
+
+static enum symptom request_build_url(const struct request_source *source, const struct step *step,
+                                      const char **ret_url, const char **ret_detail)
+{
+    const struct scenario *scenario = source->scenario;
+    const char *missing = NULL, *base = NULL;
+    const char *path = request_render(source, step->url, &missing);
+    if (path != NULL && scenario->base != NULL)
+        base = request_render(source, scenario->base, &missing);
+    else if (source->shop != NULL)
+        base = source->shop->base;
+    if (path == NULL || (scenario->base != NULL && base == NULL))
+        return request_missing(source, missing, ret_detail);
+    const char *url = net_url_resolve(source->arena, base != NULL ? base : "", path);
+    if (url == NULL) {
+        *ret_detail = arena_print(source->arena, "%s is no http or https URL", path);
+        return SYMPTOM_MONITOR_URL_REFUSED;
+    }
+    if (step->query_count > 0) {
+        struct buffer text;
+        buffer_init(&text, REQUEST_TEXT_MAX);
+        buffer_print(&text, "%s%s", url, strchr(url, '?') == NULL ? "?" : "&");
+        missing = request_encode_pairs(source, step->query, step->query_count, &text);
+        url = arena_duplicate(source->arena, text.data);
+        buffer_free(&text);
+        if (missing != NULL)
+            return request_missing(source, missing, ret_detail);
+    }
+    *ret_url = url;
+    return request_check_host(source, url, template_is_constant(step->url), ret_detail);
+}
+
+/* The text of `json:`, in the arena. */
+static const char *request_json_text(const struct request_source *source,
+                                     const struct json_template *template, const char **ret_missing)
+{
+    json_t *json = NULL;
+    if (json_template_render(template, variables_lookup, source->variables, &json, ret_missing) !=
+        RESULT_OK)
+        return NULL;
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    const char *copy = arena_duplicate(source->arena, text);
+    free(text);
+    json_decref(json);
+    return copy;
+}
+
+/* Sets body and `ret_type`, its content type; both stay NULL for a step without one. */
+static enum symptom request_build_body(const struct request_source *source, const struct step *step,
+                                       struct net_request *request, const char **ret_type,
+                                       const char **ret_detail)
+{
+    const char *missing = NULL;
+    if (step->json != NULL) {
+        request->body = request_json_text(source, step->json, &missing);
+        *ret_type = "application/json";
+    } else if (step->form_count > 0) {
+        struct buffer text;
+        buffer_init(&text, REQUEST_BODY_MAX);
+        missing = request_encode_pairs(source, step->form, step->form_count, &text);
+        if (missing == NULL)
+            request->body = arena_duplicate(source->arena, text.data);
+        buffer_free(&text);
+        *ret_type = "application/x-www-form-urlencoded";
+    } else if (step->body != NULL) {
+        request->body = request_render(source, step->body, &missing);
+    }
+    if (missing != NULL)
+        return request_missing(source, missing, ret_detail);
+    request->body_length = request->body != NULL ? strlen(request->body) : 0;
+    return SYMPTOM_NONE;
+}
+
+static bool request_has_header(const struct net_header *headers, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* W3C Trace Context section 3.2: the trace is the run, so that the shop's own traces join it. */
+static const char *request_traceparent(const struct request_source *source)
+{
+    unsigned char span[8];
+    if (getrandom(span, sizeof span, 0) != (ssize_t)sizeof span)
+        abort();
+    return arena_print(source->arena, "00-%s-%02x%02x%02x%02x%02x%02x%02x%02x-01", source->run_id,
+                       span[0], span[1], span[2], span[3], span[4], span[5], span[6], span[7]);
+}
+
+static enum symptom request_build_headers(const struct request_source *source,
+                                          const struct step *step, const char *content_type,
+                                          struct net_request *request, const char **ret_detail)
+{
+    const struct scenario *scenario = source->scenario;
+    size_t count = 0, room = step->header_count + scenario->header_count + 3;
+    struct net_header *headers = arena_allocate(source->arena, room, sizeof *headers);
+    const struct {
+        const struct pair *pairs;
+        size_t count;
+    } lists[] = {{step->headers, step->header_count}, {scenario->headers, scenario->header_count}};
+    /* A step's header replaces the scenario's of the same name. */
+    for (size_t list = 0; list < COUNT_OF(lists); list++) {
+        size_t before = count;
+        for (size_t i = 0; i < lists[list].count; i++) {
+            const struct pair *pair = &lists[list].pairs[i];
+            const char *missing = NULL;
+            if (request_has_header(headers, before, pair->name))
+                continue;
+            const char *value = request_render(source, pair->value, &missing);
+            if (value == NULL)
+                return request_missing(source, missing, ret_detail);
+            headers[count++] = (struct net_header){pair->name, value};
+        }
+    }
+    if (content_type != NULL && !request_has_header(headers, count, "Content-Type"))
+        headers[count++] = (struct net_header){"Content-Type", content_type};
+    headers[count++] = (struct net_header){"Shopwatch-Run", source->run_id};
+    headers[count++] = (struct net_header){"traceparent", request_traceparent(source)};
+    request->headers = headers;
+    request->header_count = count;
+    return SYMPTOM_NONE;
+}
+
+enum symptom request_build(const struct request_source *source, const struct step *step,
+                           struct net_request *ret_request, const char **ret_detail)
+{
+    const char *content_type = NULL;
+    *ret_request = (struct net_request){.method = method_name(step->method)};
+    enum symptom symptom = request_build_url(source, step, &ret_request->url, ret_detail);
+    if (symptom == SYMPTOM_NONE)
+        symptom = request_build_body(source, step, ret_request, &content_type, ret_detail);
+    if (symptom == SYMPTOM_NONE)
+        symptom = request_build_headers(source, step, content_type, ret_request, ret_detail);
+    return symptom;
+}
+
+bool request_is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+enum symptom request_redirect(const struct request_source *source, int status, const char *location,
+                              struct net_request *request, const char **ret_detail)
+{
+    const char *url = net_url_resolve(source->arena, request->url, location);
+    if (url == NULL) {
+        *ret_detail = arena_print(source->arena, "Location: %s is no http or https URL", location);
+        return SYMPTOM_HTTP_RESPONSE_INVALID;
+    }
+    request->url = url;
+    /* What browsers do (Fetch, HTTP-redirect fetch, step 12): 303 and a POST's 301 or 302 become a
+     * GET. */
+    bool becomes_get =
+        status == 303 ? strcmp(request->method, "HEAD") != 0
+                      : (status == 301 || status == 302) && strcmp(request->method, "POST") == 0;
+    if (becomes_get) {
+        request->method = "GET";
+        request->body = NULL;
+        request->body_length = 0;
+        struct net_header *headers =
+            arena_allocate(source->arena, request->header_count, sizeof *headers);
+        size_t count = 0;
+        for (size_t i = 0; i < request->header_count; i++)
+            if (strcasecmp(request->headers[i].name, "Content-Type") != 0)
+                headers[count++] = request->headers[i];
+        request->headers = headers;
+        request->header_count = count;
+    }
+    return request_check_host(source, url, false, ret_detail);
+}
