@@ -21,8 +21,9 @@ typedef void probe_done(void *data, const struct probe_result *result);
 
 /* Asks every URL of `references` once, each in a session of its own. `done` comes in a later turn,
  * PROBE_TIMEOUT later at most. */
-struct probe *probe_references(struct net_vantage *vantage, const char *const *references,
-                               size_t count, probe_done *done, void *data);
+struct probe *probe_references(struct loop *loop, struct net_vantage *vantage,
+                               const char *const *references, size_t count, probe_done *done,
+                               void *data);
 
 /* Ends it without a callback. */
 void probe_cancel(struct probe *probe); /* takes NULL */
