@@ -9,10 +9,12 @@
  */
 #include "examples/shop/database.h"
 
+#include <assert.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BUSY_MILLISECONDS = 2000, PROBLEM_SIZE = 256 };
 
@@ -39,11 +41,20 @@ static void fail(struct database *database, const char *what)
             sqlite3_extended_errcode(database->connection));
 }
 
+static const char *name_of(const struct database *database, const sqlite3_stmt *query)
+{
+    size_t which = 0;
+
+    while (which < STATEMENT_COUNT - 1 && database->statements[which] != query)
+        which++;
+    return texts[which].name;
+}
+
 bool database_execute(struct database *database, const char *sql)
 {
     if (sqlite3_exec(database->connection, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    fail(database, sql);
+    fail(database, "setting up");
     return false;
 }
 
@@ -86,6 +97,7 @@ static bool bind(struct database *database, sqlite3_stmt *query, const char *typ
 {
     int code = SQLITE_OK;
 
+    assert((int)strlen(types) == sqlite3_bind_parameter_count(query));
     for (int i = 0; types[i] != '\0' && code == SQLITE_OK; i++) {
         if (types[i] == 't')
             code =
@@ -94,7 +106,7 @@ static bool bind(struct database *database, sqlite3_stmt *query, const char *typ
             code = sqlite3_bind_int64(query, i + 1, va_arg(values, long long));
     }
     if (code != SQLITE_OK)
-        fail(database, sqlite3_sql(query));
+        fail(database, name_of(database, query));
     return code == SQLITE_OK;
 }
 
@@ -134,7 +146,7 @@ enum row database_next(struct database *database, struct sqlite3_stmt *query)
     if (code == SQLITE_ROW)
         return ROW_READ;
     if (code != SQLITE_DONE)
-        fail(database, sqlite3_sql(query));
+        fail(database, name_of(database, query));
     sqlite3_reset(query);
     return code == SQLITE_DONE ? ROW_NONE : ROW_FAILED;
 }

@@ -43,7 +43,7 @@ static enum reservation reserve(struct database *database, const char *session, 
 
     if (reservation != RESERVED)
         return reservation;
-    if (!database_run(database, ORDER_ADD, "tttti", session, order->email, order->name,
+    if (!database_run(database, ORDER_ADD, "ttttti", session, order->email, order->name,
                       order->address, order->method, (long long)time(NULL)))
         return RESERVE_FAILED;
     if (database_changes(database) == 0)
