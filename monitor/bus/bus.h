@@ -18,7 +18,9 @@ enum { BUS_QUEUE_MAX = 10000 };
 typedef void bus_subscriber(void *data, struct run *run);
 
 struct bus *bus_create(struct loop *loop, bus_subscriber *subscriber, void *data);
-void bus_free(struct bus *bus); /* takes NULL; runs still queued are freed */
+
+/* Takes NULL; runs still queued are freed. Not to be called by the subscriber. */
+void bus_free(struct bus *bus);
 
 /* Takes `run`. RESULT_LIMIT when the queue is full: the run is freed, and counted in bus_dropped.
  */
