@@ -18,18 +18,26 @@ struct store;
 enum {
     STORE_QUEUE_MAX = 10000, /* appends waiting; past it store_append says RESULT_LIMIT */
     STORE_READ_MAX = 1000,   /* runs that one read gives at most */
+    STORE_RECORD_MAX = 16 * 1024 * 1024, /* bytes of a run's record; past it RESULT_LIMIT, too */
 };
 
 /* Runs in the order in which they were committed; the first is 1. */
 typedef int64_t store_sequence;
 
-/* `url` is `sqlite:PATH` or `sqlite::memory:`. Creates the file and its tables where there are
- * none. */
+/*
+ * `url` is `sqlite:PATH` or `sqlite::memory:`. Creates the file and its tables where there are
+ * none. NULL with `error` set: the place cannot be used, or holds another program's file or that of
+ * a newer version.
+ */
 struct store *store_open(struct loop *loop, const char *url, struct error *error);
 
 /* Finishes the work that is queued, then closes. Callbacks that were not delivered are not called.
  * Takes NULL. */
 void store_close(struct store *store);
+
+/* For one who goes before the store does: callbacks that were given `data` are not called any more.
+ * Their work is done all the same. */
+void store_forget(struct store *store, const void *data);
 
 typedef void store_done(void *data, enum result result, const struct error *error,
                         store_sequence sequence);
@@ -47,8 +55,8 @@ struct store_filter {
     store_sequence after; /* only later ones, oldest first */
     const char *journey, *vantage, *id;
     struct wall_time since; /* planned at or after */
-    bool newest_first;
-    size_t limit; /* 0: STORE_READ_MAX */
+    bool newest_first;      /* by planned time; else in the order of commits */
+    size_t limit;           /* 0: STORE_READ_MAX */
 };
 
 struct store_runs {

@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: MIT */
+/* store/: what is appended is read back, found, tallied, and answered in order. On real files. */
+#include "tests/unit/runner.h"
+#include "tests/unit/store_fixture.h"
+
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct store_fixture fixture;
+
+static void set_up(void)
+{
+    store_fixture_set_up(&fixture);
+}
+
+static void tear_down(void)
+{
+    store_fixture_tear_down(&fixture);
+}
+
+static char *record_of(const struct run *run)
+{
+    json_t *json = run_to_json(run);
+    char *text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    return text;
+}
+
+START_TEST(a_run_is_read_back_as_it_was)
+{
+    struct run *run = store_fixture_run("buy", "local", 0, STATE_FAILED);
+    char *before = record_of(run), id[HASH_HEX_LENGTH + 1];
+    memcpy(id, run->id, sizeof id);
+    ck_assert_int_eq(store_fixture_append(&fixture, run), 1);
+    store_fixture_reopen(&fixture);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){.id = id});
+    ck_assert_uint_eq(runs.count, 1);
+    ck_assert_int_eq(runs.sequences[0], 1);
+    char *after = record_of(runs.runs[0]);
+    ck_assert_str_eq(after, before);
+    free(before);
+    free(after);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+START_TEST(a_known_run_is_stored_once)
+{
+    for (int minute = 0; minute < 3; minute++)
+        store_fixture_append(&fixture, store_fixture_run("buy", "local", minute, STATE_PASSED));
+    struct run *again = store_fixture_run("buy", "local", 1, STATE_FAILED);
+    ck_assert_int_eq(store_fixture_append(&fixture, again), 2);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 3);
+    ck_assert_int_eq(runs.runs[1]->state, STATE_PASSED);
+    store_fixture_release(&runs);
+    struct run *next = store_fixture_run("buy", "local", 3, STATE_PASSED);
+    ck_assert_int_eq(store_fixture_append(&fixture, next), 4);
+}
+END_TEST
+
+/* Appended in this order, so with sequences 1 to 6; minute 2 comes late, as from a spool. */
+static const struct {
+    const char *journey, *vantage;
+    int minute;
+} kept[] = {
+    {"browse", "home", 0}, {"buy", "home", 0}, {"buy", "away", 0},
+    {"buy", "home", 3},    {"buy", "home", 2}, {"browse", "home", 4},
+};
+
+static void append_kept(void)
+{
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        struct run *run =
+            store_fixture_run(kept[i].journey, kept[i].vantage, kept[i].minute, STATE_PASSED);
+        ck_assert_int_eq(store_fixture_append(&fixture, run), (store_sequence)i + 1);
+    }
+}
+
+/* Filters, and the sequences that they let through; `since` is a minute, -1 for none. */
+static const struct {
+    struct store_filter filter;
+    int since;
+    const char *sequences;
+} filter_cases[] = {
+    {{0}, -1, "1 2 3 4 5 6 "},
+    {{.after = 4}, -1, "5 6 "},
+    {{.after = 6}, -1, ""},
+    {{.limit = 2}, -1, "1 2 "},
+    {{.after = 1, .limit = 2}, -1, "2 3 "},
+    {{.journey = "buy"}, -1, "2 3 4 5 "},
+    {{.vantage = "away"}, -1, "3 "},
+    {{.journey = "buy", .vantage = "home"}, -1, "2 4 5 "},
+    {{.journey = "sell"}, -1, ""},
+    {{.id = "ffffffffffffffffffffffffffffffff"}, -1, ""},
+    {{0}, 3, "4 6 "},
+    {{.journey = "buy", .vantage = "home"}, 2, "4 5 "},
+    {{.after = 4}, 3, "6 "},
+    {{.newest_first = true}, -1, "6 4 5 3 2 1 "},
+    {{.newest_first = true, .limit = 2}, -1, "6 4 "},
+    {{.journey = "buy", .newest_first = true, .limit = 2}, -1, "4 5 "},
+    {{.journey = "buy", .vantage = "home", .newest_first = true}, 2, "4 5 "},
+};
+
+static const char *list_sequences(const struct store_runs *runs, char text[64])
+{
+    text[0] = '\0';
+    for (size_t i = 0; i < runs->count; i++)
+        snprintf(text + strlen(text), 64 - strlen(text), "%d ", (int)runs->sequences[i]);
+    return text;
+}
+
+START_TEST(filters_let_through_what_they_say)
+{
+    append_kept();
+    struct store_filter filter = filter_cases[_i].filter;
+    if (filter_cases[_i].since >= 0) {
+        struct run *run = store_fixture_run("", "", filter_cases[_i].since, STATE_PASSED);
+        filter.since = run->slot.planned;
+        run_free(run);
+    }
+    struct store_runs runs = store_fixture_read(&fixture, &filter);
+    char text[64];
+    ck_assert_str_eq(list_sequences(&runs, text), filter_cases[_i].sequences);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void check_latest(void *data, enum result result, struct store_runs *runs)
+{
+    char text[64];
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_str_eq(list_sequences(runs, text), data);
+    loop_stop(fixture.loop);
+}
+
+START_TEST(latest_is_by_planned_time_for_every_pair)
+{
+    char none[] = "", all[] = "6 3 4 ";
+    store_read_latest(fixture.store, check_latest, none);
+    loop_run(fixture.loop);
+    append_kept();
+    store_read_latest(fixture.store, check_latest, all);
+    loop_run(fixture.loop);
+}
+END_TEST
+
+struct tally_case {
+    const char *journey, *vantage;
+    int minute; /* of the span's start */
+    unsigned passed, degraded, failed, unknown;
+    duration latency;
+};
+
+/* Spans of 10 minutes from minute 5 on. */
+static const struct tally_case expected_tallies[] = {
+    {"browse", "home", 15, 0, 0, 0, 1, 0},
+    {"buy", "away", 5, 0, 0, 1, 0, 0},
+    {"buy", "home", 5, 2, 1, 0, 0, 7 * DURATION_MILLISECOND},
+    {"buy", "home", 25, 1, 0, 1, 0, 7 * DURATION_MILLISECOND},
+};
+
+static const struct {
+    const char *journey, *vantage;
+    int minute;
+    enum state state;
+} tallied[] = {
+    {"buy", "home", 4, STATE_FAILED},      {"buy", "home", 5, STATE_PASSED},
+    {"buy", "home", 6, STATE_DEGRADED},    {"buy", "home", 14, STATE_PASSED},
+    {"buy", "home", 25, STATE_PASSED},     {"buy", "home", 34, STATE_FAILED},
+    {"browse", "home", 15, STATE_UNKNOWN}, {"buy", "away", 5, STATE_FAILED},
+};
+
+static struct wall_time minute_time(int minute)
+{
+    struct run *run = store_fixture_run("", "", minute, STATE_PASSED);
+    struct wall_time time = run->slot.planned;
+    run_free(run);
+    return time;
+}
+
+static void check_tallies(void *data, enum result result, const struct store_tallies *tallies)
+{
+    (void)data;
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_uint_eq(tallies->count, COUNT_OF(expected_tallies));
+    for (size_t i = 0; i < tallies->count; i++) {
+        const struct store_tally *tally = &tallies->tallies[i];
+        const struct tally_case *expected = &expected_tallies[i];
+        ck_assert_str_eq(tally->journey, expected->journey);
+        ck_assert_str_eq(tally->vantage, expected->vantage);
+        ck_assert_int_eq(tally->start.us, minute_time(expected->minute).us);
+        ck_assert_uint_eq(tally->passed, expected->passed);
+        ck_assert_uint_eq(tally->degraded, expected->degraded);
+        ck_assert_uint_eq(tally->failed, expected->failed);
+        ck_assert_uint_eq(tally->unknown, expected->unknown);
+        ck_assert_int_eq(tally->latency, expected->latency);
+    }
+    loop_stop(fixture.loop);
+}
+
+static void check_refused(void *data, enum result result, const struct store_tallies *tallies)
+{
+    (void)data;
+    ck_assert_int_eq(result, RESULT_INVALID);
+    ck_assert_uint_eq(tallies->count, 0);
+    loop_stop(fixture.loop);
+}
+
+START_TEST(tallies_count_slots_by_span)
+{
+    for (size_t i = 0; i < COUNT_OF(tallied); i++) {
+        struct run *run = store_fixture_run(tallied[i].journey, tallied[i].vantage,
+                                            tallied[i].minute, tallied[i].state);
+        store_fixture_append(&fixture, run);
+    }
+    store_read_tallies(fixture.store, minute_time(5), 10 * DURATION_MINUTE, check_tallies, NULL);
+    loop_run(fixture.loop);
+    store_read_tallies(fixture.store, minute_time(5), 0, check_refused, NULL);
+    loop_run(fixture.loop);
+}
+END_TEST
+
+START_TEST(a_slot_without_a_replay_does_not_make_the_shop_faster)
+{
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 5, STATE_PASSED));
+    struct run *overlap = run_create("buy", "home", minute_time(6));
+    overlap->state = STATE_DEGRADED;
+    overlap->reason = "overlap";
+    store_fixture_append(&fixture, overlap);
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 7, STATE_PASSED));
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 25, STATE_PASSED));
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 26, STATE_FAILED));
+    store_fixture_append(&fixture, store_fixture_run("buy", "away", 5, STATE_FAILED));
+    store_fixture_append(&fixture, store_fixture_run("browse", "home", 15, STATE_UNKNOWN));
+    store_read_tallies(fixture.store, minute_time(5), 10 * DURATION_MINUTE, check_tallies, NULL);
+    loop_run(fixture.loop);
+}
+END_TEST
+
+struct heard {
+    enum result results[8];
+    store_sequence sequences[8];
+    char texts[8][ERROR_TEXT_MAX];
+    size_t count, stop_at;
+};
+
+static void hear(void *data, enum result result, const struct error *error, store_sequence sequence)
+{
+    struct heard *heard = data;
+    heard->results[heard->count] = result;
+    heard->sequences[heard->count] = sequence;
+    strcpy(heard->texts[heard->count++], error->text);
+    if (heard->count == heard->stop_at)
+        loop_stop(fixture.loop);
+}
+
+static struct incident make_incident(const char *id, int opened, int resolved)
+{
+    struct incident incident = {.id = id, .opened = minute_time(opened), .runs = 3};
+    incident.updated = incident.opened;
+    incident.journey = "buy";
+    incident.step = "order";
+    incident.symptom = SYMPTOM_TCP_TIMED_OUT;
+    incident.first = incident.verdict = (struct verdict){
+        .cause = CAUSE_DATABASE, .component = "db.orders", .runner_up = CAUSE_APPLICATION};
+    if (resolved > 0)
+        incident.resolved = minute_time(resolved);
+    return incident;
+}
+
+static void append_incident(int minute, const struct incident *incident)
+{
+    struct heard heard = {.stop_at = 1};
+    struct run *run = store_fixture_run("buy", "home", minute, STATE_FAILED);
+    ck_assert_int_eq(store_append(fixture.store, run, incident, hear, &heard), RESULT_OK);
+    run_free(run);
+    loop_run(fixture.loop);
+    ck_assert_int_eq(heard.results[0], RESULT_OK);
+}
+
+static void check_incidents(void *data, enum result result, const struct store_incidents *incidents)
+{
+    char text[64] = "";
+    ck_assert_int_eq(result, RESULT_OK);
+    for (size_t i = 0; i < incidents->count; i++) {
+        const struct incident *incident = &incidents->incidents[i];
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s ", incident->id,
+                 incident->resolved.us != 0 ? "(resolved)" : "");
+        ck_assert_str_eq(incident->verdict.component, "db.orders");
+        ck_assert_int_eq(incident->symptom, SYMPTOM_TCP_TIMED_OUT);
+        ck_assert_uint_eq(incident->runs, 3);
+    }
+    ck_assert_str_eq(text, data);
+    loop_stop(fixture.loop);
+}
+
+START_TEST(incidents_are_opened_changed_and_resolved)
+{
+    struct incident first = make_incident("one", 1, 0), second = make_incident("two", 2, 0);
+    char all[] = "two one ", newest[] = "two ", open[] = "two ", after[] = "two one(resolved) ";
+    append_incident(1, &first);
+    append_incident(2, &second);
+    store_read_incidents(fixture.store, false, 0, check_incidents, all);
+    loop_run(fixture.loop);
+    store_read_incidents(fixture.store, false, 1, check_incidents, newest);
+    loop_run(fixture.loop);
+    first = make_incident("one", 1, 3);
+    append_incident(3, &first);
+    store_fixture_reopen(&fixture);
+    store_read_incidents(fixture.store, true, 0, check_incidents, open);
+    loop_run(fixture.loop);
+    store_read_incidents(fixture.store, false, 0, check_incidents, after);
+    loop_run(fixture.loop);
+}
+END_TEST
+
+/* An incident without an id is against the schema: it fails after its run went in. */
+START_TEST(a_failing_append_takes_no_other_with_it)
+{
+    struct heard heard = {.stop_at = 4};
+    struct incident nameless = make_incident(NULL, 1, 0), good = make_incident("one", 1, 0);
+    const struct incident *incidents[] = {&good, &nameless, NULL, NULL};
+    for (int i = 0; i < 4; i++) {
+        struct run *run = store_fixture_run("buy", "home", i, STATE_FAILED);
+        ck_assert_int_eq(store_append(fixture.store, run, incidents[i], hear, &heard), RESULT_OK);
+        run_free(run);
+    }
+    ck_assert_uint_eq(heard.count, 0);
+    loop_run(fixture.loop);
+    const enum result expected[] = {RESULT_OK, RESULT_INVALID, RESULT_OK, RESULT_OK};
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(heard.results[i], expected[i]);
+    ck_assert_ptr_nonnull(strstr(heard.texts[1], "incident.id"));
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 3);
+    ck_assert_int_eq(runs.runs[1]->slot.planned.us, minute_time(2).us);
+    ck_assert_int_eq(runs.sequences[2], heard.sequences[3]);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static char order[16];
+
+static void note(char letter)
+{
+    size_t length = strlen(order);
+    order[length] = letter;
+    if (letter == 'e')
+        loop_stop(fixture.loop);
+}
+
+static void note_done(void *data, enum result result, const struct error *error,
+                      store_sequence sequence)
+{
+    (void)error;
+    (void)sequence;
+    ck_assert_int_eq(result, RESULT_OK);
+    note(*(const char *)data);
+}
+
+static void note_runs(void *data, enum result result, struct store_runs *runs)
+{
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_uint_eq(runs->count, 1); /* that appended before, not that appended after */
+    note(*(const char *)data);
+}
+
+START_TEST(answers_come_in_the_order_of_the_calls)
+{
+    char letters[] = "abcde";
+    memset(order, 0, sizeof order);
+    struct run *first = store_fixture_run("buy", "home", 1, STATE_PASSED);
+    struct run *second = store_fixture_run("buy", "home", 2, STATE_PASSED);
+    ck_assert_int_eq(store_append(fixture.store, first, NULL, note_done, &letters[0]), RESULT_OK);
+    store_read_runs(fixture.store, &(struct store_filter){0}, note_runs, &letters[1]);
+    store_write_cursor(fixture.store, "x", 1, note_done, &letters[2]);
+    ck_assert_int_eq(store_append(fixture.store, second, NULL, note_done, &letters[3]), RESULT_OK);
+    store_read_cursor(fixture.store, "x", note_done, &letters[4]);
+    ck_assert_str_eq(order, "");
+    run_free(first);
+    run_free(second);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(order, letters);
+}
+END_TEST
+
+START_TEST(cursors_are_kept)
+{
+    struct heard heard = {.stop_at = 2};
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "file"), 0);
+    store_write_cursor(fixture.store, "file", 7, hear, &heard);
+    store_write_cursor(fixture.store, "other", 3, NULL, NULL);
+    store_write_cursor(fixture.store, "file", 8, hear, &heard);
+    loop_run(fixture.loop);
+    ck_assert_int_eq(heard.results[1], RESULT_OK);
+    ck_assert_int_eq(heard.sequences[1], 8);
+    store_fixture_reopen(&fixture);
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "file"), 8);
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "other"), 3);
+}
+END_TEST
+
+static void never_done(void *data, enum result result, const struct error *error,
+                       store_sequence sequence)
+{
+    (void)data;
+    (void)result;
+    (void)error;
+    (void)sequence;
+    ck_abort_msg("a callback that should not come");
+}
+
+START_TEST(closing_finishes_the_work_and_calls_nobody)
+{
+    for (int minute = 0; minute < 200; minute++) {
+        struct run *run = store_fixture_run("buy", "home", minute, STATE_PASSED);
+        ck_assert_int_eq(store_append(fixture.store, run, NULL, never_done, NULL), RESULT_OK);
+        run_free(run);
+    }
+    store_fixture_reopen(&fixture);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 200);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void close_inside(void *data, enum result result, const struct error *error,
+                         store_sequence sequence)
+{
+    (void)data;
+    (void)error;
+    (void)sequence;
+    ck_assert_int_eq(result, RESULT_OK);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    loop_stop(fixture.loop);
+}
+
+START_TEST(a_callback_may_close_the_store)
+{
+    struct run *run = store_fixture_run("buy", "home", 1, STATE_PASSED);
+    ck_assert_int_eq(store_append(fixture.store, run, NULL, close_inside, NULL), RESULT_OK);
+    ck_assert_int_eq(store_append(fixture.store, run, NULL, never_done, NULL), RESULT_OK);
+    run_free(run);
+    loop_run(fixture.loop);
+}
+END_TEST
+
+START_TEST(who_is_forgotten_is_not_called)
+{
+    int gone;
+    struct run *run = store_fixture_run("buy", "home", 1, STATE_PASSED);
+    ck_assert_int_eq(store_append(fixture.store, run, NULL, never_done, &gone), RESULT_OK);
+    store_write_cursor(fixture.store, "gone", 5, never_done, &gone);
+    store_forget(fixture.store, &gone);
+    run_free(run);
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "gone"), 5);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void count_done(void *data, enum result result, const struct error *error,
+                       store_sequence sequence)
+{
+    size_t *left = data;
+    (void)error;
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_int_eq(sequence, STORE_QUEUE_MAX - (store_sequence)*left + 1);
+    if (--*left == 0)
+        loop_stop(fixture.loop);
+}
+
+START_TEST(the_queue_is_bounded)
+{
+    size_t left = STORE_QUEUE_MAX;
+    struct store *store = store_open(fixture.loop, "sqlite::memory:", NULL);
+    for (int minute = 0; minute <= STORE_QUEUE_MAX; minute++) {
+        struct run *run = run_create("buy", "home", minute_time(minute));
+        ck_assert_int_eq(store_append(store, run, NULL, count_done, &left),
+                         minute < STORE_QUEUE_MAX ? RESULT_OK : RESULT_LIMIT);
+        run_free(run);
+    }
+    loop_run(fixture.loop);
+    ck_assert_uint_eq(left, 0);
+    left = 1;
+    struct run *again = run_create("buy", "home", minute_time(STORE_QUEUE_MAX - 1));
+    ck_assert_int_eq(store_append(store, again, NULL, count_done, &left), RESULT_OK);
+    loop_run(fixture.loop);
+    run_free(again);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_record_is_bounded)
+{
+    struct run *run = store_fixture_run("buy", "home", 1, STATE_FAILED);
+    char *huge = arena_allocate(run->arena, STORE_RECORD_MAX + 1, 1);
+    memset(huge, 'x', STORE_RECORD_MAX);
+    run->steps[1].excerpt = huge;
+    ck_assert_int_eq(store_append(fixture.store, run, NULL, never_done, NULL), RESULT_LIMIT);
+    huge[STORE_RECORD_MAX / 2] = '\0';
+    store_fixture_append(&fixture, run);
+}
+END_TEST
+
+static void refuse(const char *url, enum result code, const char *words)
+{
+    struct error error = {0};
+    ck_assert_ptr_null(store_open(fixture.loop, url, &error));
+    ck_assert_int_eq(error.code, code);
+    ck_assert_msg(strstr(error.text, words) != NULL, "\"%s\" lacks \"%s\"", error.text, words);
+}
+
+/* `@` stands for the fixture's directory. */
+static const struct {
+    const char *url;
+    enum result code;
+    const char *words;
+} refused_cases[] = {
+    {"", RESULT_INVALID, "expected `sqlite:PATH`"},
+    {"sqlite", RESULT_INVALID, "expected `sqlite:PATH`"},
+    {"sqlite:", RESULT_INVALID, "expected `sqlite:PATH`"},
+    {"oracle:x", RESULT_INVALID, "\"oracle:x\" is no store"},
+    {"sqlite:@", RESULT_IO, "Is a directory"},
+    {"sqlite:@/none/store.db", RESULT_IO, "No such file or directory"},
+    {"sqlite:@/text", RESULT_IO, "file is not a database"},
+    {"sqlite:@/other.db", RESULT_INVALID, "another program's database"},
+};
+
+START_TEST(what_is_no_store_is_refused)
+{
+    char url[FIXTURE_PATH_MAX * 2], path[FIXTURE_PATH_MAX * 2];
+    snprintf(path, sizeof path, "%s/text", fixture.directory);
+    FILE *text = fopen(path, "w");
+    for (int i = 0; i < 100; i++)
+        fprintf(text, "This is a diary, not a database.\n");
+    fclose(text);
+    snprintf(path, sizeof path, "%s/other.db", fixture.directory);
+    sqlite3 *other;
+    ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(other, "CREATE TABLE diary(day)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    const char *at = strchr(refused_cases[_i].url, '@');
+    int length = at != NULL ? (int)(at - refused_cases[_i].url) : 1000;
+    snprintf(url, sizeof url, "%.*s%s%s", length, refused_cases[_i].url,
+             at != NULL ? fixture.directory : "", at != NULL ? at + 1 : "");
+    refuse(url, refused_cases[_i].code, refused_cases[_i].words);
+}
+END_TEST
+
+static void alter_file(const char *sql)
+{
+    sqlite3 *database;
+    ck_assert_int_eq(sqlite3_open(fixture.file, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+START_TEST(a_newer_schema_is_refused_and_left_alone)
+{
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
+    store_close(fixture.store);
+    fixture.store = NULL;
+    alter_file("PRAGMA user_version = 2");
+    refuse(fixture.url, RESULT_UNSUPPORTED, "a newer shopwatch");
+    alter_file("PRAGMA user_version = 1");
+    store_fixture_reopen(&fixture);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void check_unreadable(void *data, enum result result, struct store_runs *runs)
+{
+    (void)data;
+    ck_assert_int_eq(result, RESULT_IO);
+    ck_assert_uint_eq(runs->count, 0);
+    loop_stop(fixture.loop);
+}
+
+START_TEST(a_spoiled_record_is_not_passed_over)
+{
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 2, STATE_PASSED));
+    alter_file("UPDATE run SET record = '{' WHERE sequence = 2");
+    store_read_runs(fixture.store, &(struct store_filter){0}, check_unreadable, NULL);
+    loop_run(fixture.loop);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){.limit = 1});
+    ck_assert_uint_eq(runs.count, 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void add_reading(Suite *suite)
+{
+    TCase *tests = tcase_create("reading");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_run_is_read_back_as_it_was);
+    tcase_add_test(tests, a_known_run_is_stored_once);
+    tcase_add_loop_test(tests, filters_let_through_what_they_say, 0, COUNT_OF(filter_cases));
+    tcase_add_test(tests, latest_is_by_planned_time_for_every_pair);
+    tcase_add_test(tests, tallies_count_slots_by_span);
+    tcase_add_test(tests, a_slot_without_a_replay_does_not_make_the_shop_faster);
+    tcase_add_test(tests, incidents_are_opened_changed_and_resolved);
+    tcase_add_test(tests, cursors_are_kept);
+    tcase_add_test(tests, a_spoiled_record_is_not_passed_over);
+    suite_add_tcase(suite, tests);
+}
+
+static void add_working(Suite *suite)
+{
+    TCase *tests = tcase_create("working");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_failing_append_takes_no_other_with_it);
+    tcase_add_test(tests, answers_come_in_the_order_of_the_calls);
+    tcase_add_test(tests, closing_finishes_the_work_and_calls_nobody);
+    tcase_add_test(tests, a_callback_may_close_the_store);
+    tcase_add_test(tests, who_is_forgotten_is_not_called);
+    tcase_add_test(tests, the_queue_is_bounded);
+    tcase_add_test(tests, a_record_is_bounded);
+    tcase_add_loop_test(tests, what_is_no_store_is_refused, 0, COUNT_OF(refused_cases));
+    tcase_add_test(tests, a_newer_schema_is_refused_and_left_alone);
+    suite_add_tcase(suite, tests);
+}
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("store");
+    add_reading(suite);
+    add_working(suite);
+    return suite;
+}

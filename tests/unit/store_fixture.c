@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* See store_fixture.h. */
+#include "tests/unit/store_fixture.h"
+
+#include "monitor/base/memory.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void open_store(struct store_fixture *fixture)
+{
+    struct error error = {0};
+    fixture->store = store_open(fixture->loop, fixture->url, &error);
+    ck_assert_msg(fixture->store != NULL, "%s", error.text);
+}
+
+void store_fixture_set_up(struct store_fixture *fixture)
+{
+    *fixture = (struct store_fixture){.loop = loop_create()};
+    strcpy(fixture->directory, "/tmp/shopwatch-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(fixture->directory));
+    snprintf(fixture->file, sizeof fixture->file, "%.99s/store.db", fixture->directory);
+    snprintf(fixture->url, sizeof fixture->url, "sqlite:%.99s", fixture->file);
+    open_store(fixture);
+}
+
+void store_fixture_reopen(struct store_fixture *fixture)
+{
+    store_close(fixture->store);
+    open_store(fixture);
+}
+
+static void remove_directory(const char *path)
+{
+    char inner[FIXTURE_PATH_MAX * 3];
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+        if (unlink(inner) != 0)
+            remove_directory(inner);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    rmdir(path);
+}
+
+void store_fixture_tear_down(struct store_fixture *fixture)
+{
+    store_close(fixture->store);
+    loop_free(fixture->loop);
+    remove_directory(fixture->directory);
+}
+
+struct run *store_fixture_run(const char *journey, const char *vantage, int minute,
+                              enum state state)
+{
+    struct wall_time planned = {1763906820123000 + minute * DURATION_MINUTE};
+    struct run *run = run_create(journey, vantage, planned);
+    run->state = state;
+    run->slot.started = wall_after(planned, 2 * DURATION_MILLISECOND);
+    run->slot.ended = wall_after(planned, 9 * DURATION_MILLISECOND);
+    struct run_step *browse = run_add_step(run, "browse");
+    browse->state = STATE_PASSED;
+    browse->total = 3 * DURATION_MILLISECOND;
+    struct run_step *order = run_add_step(run, "order");
+    order->state = state;
+    order->total = 4 * DURATION_MILLISECOND;
+    struct exchange *exchange = run_add_exchange(run, order);
+    exchange->method = "POST";
+    exchange->url = arena_duplicate(run->arena, "http://shop.example/orders");
+    exchange->phases[PHASE_WAIT] = exchange->total = order->total;
+    if (state == STATE_FAILED) {
+        order->symptom = exchange->symptom = SYMPTOM_TCP_TIMED_OUT;
+        run->verdict = (struct verdict){
+            .cause = CAUSE_DATABASE, .component = "db.orders", .runner_up = CAUSE_NONE};
+        verdict_add(run->arena, &run->verdict, "pattern.shared_component",
+                    "All that need it fail \xe2\x80\x93 \"only\" they.", 12.5);
+    }
+    return run;
+}
+
+struct answer {
+    struct loop *loop;
+    enum result result;
+    store_sequence sequence;
+    struct store_runs runs;
+};
+
+static void answered(void *data, enum result result, const struct error *error,
+                     store_sequence sequence)
+{
+    struct answer *answer = data;
+    ck_assert_msg(result == RESULT_OK, "%s", error->text);
+    answer->sequence = sequence;
+    loop_stop(answer->loop);
+}
+
+store_sequence store_fixture_append(struct store_fixture *fixture, struct run *run)
+{
+    struct answer answer = {.loop = fixture->loop};
+    ck_assert_int_eq(store_append(fixture->store, run, NULL, answered, &answer), RESULT_OK);
+    run_free(run);
+    loop_run(fixture->loop);
+    return answer.sequence;
+}
+
+store_sequence store_fixture_cursor(struct store_fixture *fixture, const char *name)
+{
+    struct answer answer = {.loop = fixture->loop};
+    store_read_cursor(fixture->store, name, answered, &answer);
+    loop_run(fixture->loop);
+    return answer.sequence;
+}
+
+static void take_runs(void *data, enum result result, struct store_runs *runs)
+{
+    struct answer *answer = data;
+    answer->result = result;
+    answer->runs.count = runs->count;
+    answer->runs.runs = memory_allocate(runs->count, sizeof *runs->runs);
+    answer->runs.sequences = memory_allocate(runs->count, sizeof *runs->sequences);
+    for (size_t i = 0; i < runs->count; i++) {
+        answer->runs.runs[i] = runs->runs[i];
+        answer->runs.sequences[i] = runs->sequences[i];
+        runs->runs[i] = NULL;
+    }
+    loop_stop(answer->loop);
+}
+
+struct store_runs store_fixture_read(struct store_fixture *fixture,
+                                     const struct store_filter *filter)
+{
+    struct answer answer = {.loop = fixture->loop};
+    store_read_runs(fixture->store, filter, take_runs, &answer);
+    loop_run(fixture->loop);
+    ck_assert_int_eq(answer.result, RESULT_OK);
+    return answer.runs;
+}
+
+void store_fixture_release(struct store_runs *runs)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        run_free(runs->runs[i]);
+    free(runs->runs);
+    free(runs->sequences);
+}
+
+static void stop_loop(void *data)
+{
+    loop_stop(data);
+}
+
+void store_fixture_wait(struct store_fixture *fixture, duration time)
+{
+    struct loop_timer *timer = loop_timer_create(fixture->loop, stop_loop, fixture->loop);
+    loop_timer_set(timer, time);
+    loop_run(fixture->loop);
+    loop_timer_free(timer);
+}
