@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who is told. A reporter is a const struct of functions and a row in reporters.c's table. It never
+ * Who is told. A reporter is a const struct of functions and a row in kinds.c's table. It never
  * stands in the way of a measurement: the store is its queue. Each has a cursor there; after every
  * commit it is woken, reads on from its cursor, delivers, and moves the cursor. One that was down
  * catches up the same way.
