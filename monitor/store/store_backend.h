@@ -17,7 +17,7 @@ struct store_step {
     duration total;
 };
 
-/* An incident as it is kept; id NULL: the run has none. */
+/* An incident as it is kept. */
 struct store_incident {
     const char *id;
     struct wall_time opened, updated, resolved;

@@ -140,6 +140,8 @@ static enum result append_row(struct connection *connection, struct store_row *r
     row->result = add_run(connection, row);
     if (row->result == RESULT_OK)
         row->result = put_incident(connection, row);
+    if (row->result != RESULT_OK)
+        row->sequence = 0;
     if (sqlite3_get_autocommit(connection->database))
         return row->result;
     enum result result = RESULT_OK;

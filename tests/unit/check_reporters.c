@@ -285,10 +285,10 @@ START_TEST(a_pause_is_not_cut_short)
     settings[0].path = other_path;
     append_runs(1, 1);
     open_reporters();
-    store_fixture_wait(&fixture, 100 * DURATION_MILLISECOND);
+    store_fixture_wait(&fixture, 50 * DURATION_MILLISECOND);
     snprintf(path, sizeof path, "%s/later", fixture.directory);
     ck_assert_int_eq(mkdir(path, 0700), 0);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 5; i++) {
         reporters_wake(reporters);
         store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
     }

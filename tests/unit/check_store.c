@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static struct store_fixture fixture;
 
@@ -335,6 +334,7 @@ START_TEST(a_failing_append_takes_no_other_with_it)
     const enum result expected[] = {RESULT_OK, RESULT_INVALID, RESULT_OK, RESULT_OK};
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(heard.results[i], expected[i]);
+    ck_assert_int_eq(heard.sequences[1], 0);
     ck_assert_ptr_nonnull(strstr(heard.texts[1], "incident.id"));
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_eq(runs.count, 3);
