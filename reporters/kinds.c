@@ -2,10 +2,13 @@
 /* The table of reporters. A new one is a file of its own, a line in kinds.h and a line here. */
 #include "reporters/kinds.h"
 
+#include "reporters/status_page.h"
+
 #include <string.h>
 
 const struct reporter_kind *const reporter_kinds[] = {
     &json_lines_kind,
+    &status_page_kind,
     NULL,
 };
 

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* What surrounds every page, and its smallest pieces: marks, times, facts. See page_parts.h. */
+#include "reporters/page_parts.h"
+
+#include "monitor/base/hash.h"
+#include "reporters/page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+/* How a state looks: the icon in the browser's tab, and the mark's inner path on a 16 by 16 field.
+ * The outlines differ, so that they can be told apart without colours. */
+static const struct {
+    const char *icon_colour, *outline, *inner;
+} looks[] = {
+    [STATE_PASSED] = {"1a7f4b", "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0z", "M4.4 8.3l2.5 2.5 4.8-5.2"},
+    [STATE_DEGRADED] = {"b7791f", "M8 .6l8 14.4H0z", "M8 5.8v4.4M8 12.2v.6"},
+    [STATE_FAILED] = {"c0262d", "M4.7 0h6.6L16 4.7v6.6L11.3 16H4.7L0 11.3V4.7z",
+                      "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"},
+    [STATE_UNKNOWN] = {"6b7280", "M8 0l8 8-8 8-8-8z",
+                       "M6.2 6.4a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.4v.5"},
+    [STATE_SKIPPED] = {"6b7280", "M1 5h14v6H1z", "M4 8h8"},
+};
+
+void page_mark(struct html *html, enum state state)
+{
+    html_begin(html, "svg", "mark");
+    html_attribute(html, "viewBox", "0 0 16 16");
+    html_attribute(html, "aria-hidden", "true");
+    html_begin(html, "path", "outline");
+    html_attribute(html, "d", looks[state].outline);
+    html_end(html);
+    html_begin(html, "path", "inner");
+    html_attribute(html, "d", looks[state].inner);
+    html_end(html);
+    html_end(html);
+}
+
+void page_badge(struct html *html, enum state state, const char *word)
+{
+    char class_name[32];
+    snprintf(class_name, sizeof class_name, "badge %s", state_name(state));
+    html_begin(html, "span", class_name);
+    page_mark(html, state);
+    html_text(html, word);
+    html_end(html);
+}
+
+static void write_head(struct html *html, const struct page_frame *frame)
+{
+    html_begin(html, "head", NULL);
+    html_begin(html, "meta", NULL);
+    html_attribute(html, "charset", "utf-8");
+    html_end(html);
+    static const char *const named[][2] = {
+        {"viewport", "width=device-width, initial-scale=1"},
+        {"color-scheme", "light dark"},
+        {"referrer", "no-referrer"},
+    };
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        html_begin(html, "meta", NULL);
+        html_attribute(html, "name", named[i][0]);
+        html_attribute(html, "content", named[i][1]);
+        html_end(html);
+    }
+    /* A second wall behind the escaping: nothing runs, nothing is fetched from elsewhere. */
+    html_begin(html, "meta", NULL);
+    html_attribute(html, "http-equiv", "Content-Security-Policy");
+    html_attribute(html, "content", "default-src 'none'; style-src 'self'; img-src data:");
+    html_end(html);
+    if (frame->overview) {
+        html_begin(html, "meta", NULL);
+        html_attribute(html, "http-equiv", "refresh");
+        html_attribute(html, "content", "10");
+        html_end(html);
+    }
+    html_begin(html, "title", NULL);
+    html_print(html, "%s · %s", frame->title, frame->shop->name);
+    html_end(html);
+    html_begin(html, "link", NULL);
+    html_attribute(html, "rel", "stylesheet");
+    html_attribute_print(html, "href", "/style.css?v=%" PRIx64, hash_text(page_style));
+    html_end(html);
+    html_begin(html, "link", NULL);
+    html_attribute(html, "rel", "icon");
+    html_attribute_print(html, "href",
+                         "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 "
+                         "16 16'><path fill='%%23%s' d='%s'/></svg>",
+                         looks[frame->state].icon_colour, looks[frame->state].outline);
+    html_end(html);
+    html_end(html);
+}
+
+struct html *page_begin(const struct page_frame *frame, struct buffer *out)
+{
+    struct html *html = html_open(out);
+    html_begin(html, "html", NULL);
+    html_attribute(html, "lang", "en");
+    write_head(html, frame);
+    html_begin(html, "body", NULL);
+    html_begin_link(html, "#main");
+    html_attribute(html, "class", "skip");
+    html_text(html, "Skip to the content");
+    html_end(html);
+    html_begin(html, "header", "top");
+    html_begin_link(html, "/");
+    html_attribute(html, "class", "shop");
+    html_text(html, frame->shop->name);
+    html_end(html);
+    html_leaf(html, "span", "kind", "Status");
+    html_end(html);
+    html_begin(html, "main", NULL);
+    html_attribute(html, "id", "main");
+    return html;
+}
+
+void page_end(struct html *html, const struct page_frame *frame, struct wall_time now)
+{
+    html_end(html); /* main */
+    html_begin(html, "footer", NULL);
+    html_begin(html, "p", NULL);
+    html_text(html, "Watched by shopwatch. ");
+    if (now.us != 0) {
+        html_text(html, "As of ");
+        page_exact_time(html, now);
+        html_text(html, frame->overview ? "; renews itself every 10 seconds. " : ". ");
+    }
+    if (frame->json != NULL) {
+        html_begin_link(html, frame->json);
+        html_text(html, "The same as JSON");
+        html_end(html);
+    }
+    html_end(html);
+    html_close(html);
+}
+
+void page_time(struct html *html, struct wall_time time, struct wall_time now)
+{
+    char stamp[WALL_TEXT_MAX], clock[PAGE_CLOCK_MAX];
+    if (time.us == 0) {
+        html_text(html, "never");
+        return;
+    }
+    html_begin(html, "time", NULL);
+    html_attribute(html, "datetime", wall_print(time, stamp));
+    html_text(html, page_clock(time, now, clock));
+    html_end(html);
+}
+
+void page_exact_time(struct html *html, struct wall_time time)
+{
+    char stamp[WALL_TEXT_MAX], text[WALL_TEXT_MAX] = "never";
+    if (time.us == 0) {
+        html_text(html, text);
+        return;
+    }
+    time_t seconds = (time_t)(time.us / DURATION_SECOND);
+    struct tm parts = {0};
+    gmtime_r(&seconds, &parts);
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    html_begin(html, "time", NULL);
+    html_attribute(html, "datetime", wall_print(time, stamp));
+    html_text(html, text);
+    html_end(html);
+}
+
+void page_duration(struct html *html, duration value)
+{
+    char text[DURATION_TEXT_MAX];
+    html_text(html, duration_print(value, text));
+}
+
+void page_section(struct html *html, const char *heading)
+{
+    html_begin(html, "section", NULL);
+    html_leaf(html, "h2", NULL, heading);
+}
+
+void page_fact(struct html *html, const char *name)
+{
+    html_begin(html, "div", NULL);
+    html_leaf(html, "dt", NULL, name);
+    html_begin(html, "dd", NULL);
+}
+
+void page_fact_text(struct html *html, const char *name, const char *text)
+{
+    if (text == NULL)
+        return;
+    page_fact(html, name);
+    html_text(html, text);
+    html_end(html);
+    html_end(html);
+}
+
+void page_fact_time(struct html *html, const char *name, struct wall_time time)
+{
+    page_fact(html, name);
+    page_exact_time(html, time);
+    html_end(html);
+    html_end(html);
+}
+
+void page_message_render(const struct shop *shop, const char *title, const char *text,
+                         struct buffer *out)
+{
+    const struct page_frame frame = {.shop = shop, .title = title, .state = STATE_UNKNOWN};
+    struct html *html = page_begin(&frame, out);
+    html_begin(html, "div", "message");
+    html_leaf(html, "h1", NULL, title);
+    html_leaf(html, "p", NULL, text);
+    html_begin(html, "p", NULL);
+    html_begin_link(html, "/");
+    html_text(html, "To the overview");
+    html_end(html);
+    page_end(html, &frame, (struct wall_time){0});
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Can people buy? One sentence from all journeys and incidents, and one more for who wants to know
+ * how that is known. It never says more than was seen: what was not looked at is not said to work.
+ */
+#include "reporters/page_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What the cells add up to. A journey is counted under the worst that one of its cells shows. */
+struct tally {
+    unsigned cells, ended[STATE_SKIPPED + 1];
+    unsigned failing, late, blind; /* journeys; blind: no cell of it tells anything */
+    const struct page_journey *first_failing, *second_failing, *first_late, *first_blind;
+    unsigned places, places_failing; /* vantage points */
+    const char *first_place_failing;
+    struct wall_time last; /* when the last run ended */
+    const char *reason;    /* of a run that could not look */
+    enum symptom symptom;
+};
+
+static void tally_journey(const struct page_overview *model, const struct page_journey *journey,
+                          struct tally *tally)
+{
+    unsigned ended[STATE_SKIPPED + 1] = {0}, cells = 0;
+    const char *vantage;
+    for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++, cells++) {
+        struct page_cell cell = page_cell(model, journey, vantage);
+        ended[cell.state]++;
+        tally->ended[cell.state]++;
+        if (cell.run == NULL)
+            continue;
+        if (cell.run->slot.ended.us > tally->last.us)
+            tally->last = cell.run->slot.ended;
+        const struct run_step *failure = run_first_failure(cell.run);
+        if (cell.run->state == STATE_UNKNOWN && tally->reason == NULL)
+            tally->reason = cell.run->reason;
+        if (cell.run->state == STATE_UNKNOWN && failure != NULL)
+            tally->symptom = failure->symptom;
+    }
+    tally->cells += cells;
+    if (ended[STATE_FAILED] > 0) {
+        if (tally->failing++ == 0)
+            tally->first_failing = journey;
+        else if (tally->failing == 2)
+            tally->second_failing = journey;
+    } else if (ended[STATE_DEGRADED] > 0 && tally->late++ == 0) {
+        tally->first_late = journey;
+    } else if (ended[STATE_UNKNOWN] == cells && tally->blind++ == 0) {
+        tally->first_blind = journey;
+    }
+}
+
+static void tally_place(const struct page_overview *model, const char *name, struct tally *tally)
+{
+    bool failing = false;
+    for (size_t i = 0; i < model->journey_count; i++) {
+        const char *vantage;
+        for (size_t n = 0; (vantage = page_vantage(model, &model->journeys[i], n)) != NULL; n++)
+            failing =
+                failing || (strcmp(vantage, name) == 0 &&
+                            page_cell(model, &model->journeys[i], name).state == STATE_FAILED);
+    }
+    tally->places++;
+    if (failing && tally->places_failing++ == 0)
+        tally->first_place_failing = name;
+}
+
+/* `guest checkout` at the beginning of a sentence. */
+static void capital(char *text)
+{
+    if (text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
+}
+
+static struct wall_time earliest(const struct page_overview *model)
+{
+    struct wall_time first = {0};
+    for (size_t i = 0; i < model->open_count; i++)
+        if (first.us == 0 || model->open[i].opened.us < first.us)
+            first = model->open[i].opened;
+    return first;
+}
+
+static void say_failing(const struct page_overview *model, const struct tally *tally,
+                        struct page_headline *headline)
+{
+    char subject[PAGE_SENTENCE_MAX / 2], place[PAGE_SENTENCE_MAX / 4] = "", since[64] = "";
+    char clock[PAGE_CLOCK_MAX];
+    if (tally->failing == 1)
+        snprintf(subject, sizeof subject, "%.200s is", tally->first_failing->name);
+    else if (tally->failing == 2)
+        snprintf(subject, sizeof subject, "%.100s and %.100s are", tally->first_failing->name,
+                 tally->second_failing->name);
+    else
+        snprintf(subject, sizeof subject, "%u of %zu journeys are", tally->failing,
+                 model->journey_count);
+    capital(subject);
+    if (tally->places_failing == 1 && tally->places > 1)
+        snprintf(place, sizeof place, " from %.100s",
+                 page_vantage_title(model->shop, tally->first_place_failing));
+    else if (tally->places_failing < tally->places)
+        snprintf(place, sizeof place, " from %u of %u places", tally->places_failing,
+                 tally->places);
+    if (model->open_count > 0)
+        snprintf(since, sizeof since, " since %s", page_clock(earliest(model), model->now, clock));
+    headline->state = STATE_FAILED;
+    snprintf(headline->sentence, sizeof headline->sentence, "%s failing%s%s", subject, place,
+             since);
+    if (model->open_count == 0)
+        snprintf(headline->detail, sizeof headline->detail,
+                 "Seen once; the next slot confirms it or clears it.");
+    else if (tally->places_failing < tally->places)
+        snprintf(headline->detail, sizeof headline->detail, "It passes from the other %u.",
+                 tally->places - tally->places_failing);
+    else
+        snprintf(headline->detail, sizeof headline->detail, "%u of %u replays fail: %s",
+                 tally->ended[STATE_FAILED], tally->cells, "what is known of the cause is below.");
+}
+
+static void say_unknown(const struct page_overview *model, const struct tally *tally,
+                        struct page_headline *headline)
+{
+    char clock[PAGE_CLOCK_MAX];
+    bool all = tally->ended[STATE_UNKNOWN] == tally->cells;
+    headline->state = STATE_UNKNOWN;
+    if (all)
+        snprintf(headline->sentence, sizeof headline->sentence, "We cannot tell right now");
+    else
+        snprintf(headline->sentence, sizeof headline->sentence,
+                 "We cannot tell whether %.200s works", tally->first_blind->name);
+    if (tally->last.us == 0) {
+        snprintf(headline->sentence, sizeof headline->sentence, "We cannot tell yet");
+        snprintf(headline->detail, sizeof headline->detail,
+                 "No journey has been replayed so far. The first slots are due.");
+    } else if (tally->symptom != SYMPTOM_NONE) {
+        snprintf(headline->detail, sizeof headline->detail, "%s", symptom_sentence(tally->symptom));
+    } else if (tally->reason != NULL) {
+        snprintf(headline->detail, sizeof headline->detail, "The monitor says: %.200s.",
+                 tally->reason);
+    } else {
+        snprintf(headline->detail, sizeof headline->detail, "The last run ended at %s.",
+                 page_clock(tally->last, model->now, clock));
+    }
+}
+
+static void say_working(const struct page_overview *model, const struct tally *tally,
+                        struct page_headline *headline)
+{
+    unsigned unseen = tally->ended[STATE_UNKNOWN];
+    headline->state = STATE_PASSED;
+    snprintf(headline->sentence, sizeof headline->sentence, "Everything works");
+    if (tally->late == 1)
+        snprintf(headline->sentence, sizeof headline->sentence, "Everything works, %.200s slowly",
+                 tally->first_late->name);
+    else if (tally->late > 1)
+        snprintf(headline->sentence, sizeof headline->sentence, "Everything works, but slowly");
+    if (tally->late > 0)
+        headline->state = STATE_DEGRADED;
+    if (unseen > 0)
+        snprintf(headline->detail, sizeof headline->detail,
+                 "%u of %u replays could not be made; the others pass.", unseen, tally->cells);
+    else if (model->open_count > 0)
+        snprintf(headline->detail, sizeof headline->detail,
+                 "The open incident is closed when this stays so.");
+    else
+        snprintf(headline->detail, sizeof headline->detail,
+                 "%zu journey%s, replayed from %u place%s: all pass.", model->journey_count,
+                 model->journey_count == 1 ? "" : "s", tally->places,
+                 tally->places == 1 ? "" : "s");
+}
+
+void page_headline(const struct page_overview *model, struct page_headline *ret_headline)
+{
+    struct tally tally = {0};
+    *ret_headline = (struct page_headline){0};
+    for (size_t i = 0; i < model->journey_count; i++)
+        tally_journey(model, &model->journeys[i], &tally);
+    for (size_t i = 0; i < model->shop->vantage_count; i++)
+        tally_place(model, model->shop->vantages[i].name, &tally);
+    if (tally.failing > 0)
+        say_failing(model, &tally, ret_headline);
+    else if (tally.blind > 0 || tally.cells == 0)
+        say_unknown(model, &tally, ret_headline);
+    else
+        say_working(model, &tally, ret_headline);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* One incident: what was held to be its cause at first and is now, how long, seen by which runs. */
+#include "reporters/page.h"
+
+#include "reporters/page_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void write_head(struct html *html, const struct page_incident *model)
+{
+    const struct incident *incident = model->incident;
+    bool open = incident->resolved.us == 0;
+    html_begin(html, "div", open ? "answer failed" : "answer passed");
+    page_mark(html, open ? STATE_FAILED : STATE_PASSED);
+    html_begin(html, "div", NULL);
+    html_begin(html, "p", "question");
+    html_text(html, open ? "Open incident, since " : "Resolved incident of ");
+    page_time(html, incident->opened, model->now);
+    html_end(html);
+    html_begin(html, "h1", NULL);
+    page_blame(html, model->shop, &incident->verdict);
+    html_end(html);
+    html_begin(html, "p", NULL);
+    html_text(html, open ? "Lasts for " : "Lasted ");
+    page_duration(html, wall_between(incident->opened, open ? model->now : incident->resolved));
+    html_print(html, "; %u run%s failed by it.", incident->runs, incident->runs == 1 ? "" : "s");
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_verdict(struct html *html, const struct page_incident *model, const char *heading,
+                          const struct verdict *verdict)
+{
+    page_section(html, heading);
+    html_begin(html, "div", "card incident");
+    html_begin(html, "p", "blame");
+    page_blame(html, model->shop, verdict);
+    html_end(html);
+    html_leaf(html, "p", "summary", verdict->summary);
+    page_verdict(html, verdict, "h3");
+    html_end(html);
+    html_end(html);
+}
+
+/* Whether a run before `n` is of the same journey and vantage point. */
+static bool was_listed(const struct page_incident *model, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(model->runs[i]->journey, model->runs[n]->journey) == 0 &&
+            strcmp(model->runs[i]->vantage, model->runs[n]->vantage) == 0)
+            return true;
+    return false;
+}
+
+static void write_facts(struct html *html, const struct page_incident *model)
+{
+    const struct incident *incident = model->incident;
+    page_section(html, "Course");
+    html_begin(html, "dl", "facts card");
+    page_fact_time(html, "Opened", incident->opened);
+    page_fact_time(html, "Last changed", incident->updated);
+    if (incident->resolved.us != 0)
+        page_fact_time(html, "Resolved", incident->resolved);
+    page_fact(html, "First sign");
+    html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
+               incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
+    html_leaf(html, "code", NULL, symptom_code(incident->symptom));
+    html_end(html);
+    html_end(html);
+    page_fact(html, "Seen in");
+    const char *separator = "";
+    for (size_t i = 0; i < model->run_count; i++) {
+        if (was_listed(model, i))
+            continue;
+        html_print(html, "%s%s from %s", separator, model->runs[i]->journey,
+                   page_vantage_title(model->shop, model->runs[i]->vantage));
+        separator = ", ";
+    }
+    html_text(html, separator[0] == '\0' ? "runs that are not kept any more" : "");
+    html_end(html);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+void page_incident_render(const struct page_incident *model, struct buffer *out)
+{
+    const struct incident *incident = model->incident;
+    char json[128];
+    snprintf(json, sizeof json, "/incidents/%s.json", incident->id);
+    const struct page_frame frame = {
+        .shop = model->shop,
+        .title = incident->resolved.us == 0 ? "Open incident" : "Resolved incident",
+        .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
+        .json = json,
+    };
+    struct html *html = page_begin(&frame, out);
+    write_head(html, model);
+    write_verdict(html, model, "Verdict now", &incident->verdict);
+    write_facts(html, model);
+    page_section(html, "Runs");
+    page_runs(html, model->shop, model->runs, model->run_count, model->now);
+    html_end(html);
+    write_verdict(html, model, "Verdict when it was opened", &incident->first);
+    page_end(html, &frame, model->now);
+}

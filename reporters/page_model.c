@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Journeys, components and clock of the overview. See page_model.h; the headline has its own file.
+ */
+#include "reporters/page_model.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* A journey is out of sight once this many slots in a row have left no run. */
+enum { SLOTS_MISSED = 3 };
+
+const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
+                         size_t n)
+{
+    if (journey->from_count > 0)
+        return n < journey->from_count ? journey->from[n] : NULL;
+    return n < model->shop->vantage_count ? model->shop->vantages[n].name : NULL;
+}
+
+const char *page_vantage_title(const struct shop *shop, const char *name)
+{
+    for (size_t i = 0; i < shop->vantage_count; i++)
+        if (strcmp(shop->vantages[i].name, name) == 0 && shop->vantages[i].title != NULL)
+            return shop->vantages[i].title;
+    return name;
+}
+
+struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
+                           const char *vantage)
+{
+    struct page_cell cell = {.state = STATE_UNKNOWN};
+    for (size_t i = 0; i < model->latest_count; i++) {
+        const struct run *run = model->latest[i];
+        if (strcmp(run->journey, journey->name) == 0 && strcmp(run->vantage, vantage) == 0)
+            cell.run = run;
+    }
+    if (cell.run == NULL)
+        return cell;
+    duration age = wall_between(cell.run->slot.ended, model->now);
+    cell.stale = age > SLOTS_MISSED * journey->every + DURATION_MINUTE;
+    cell.state = cell.stale ? STATE_UNKNOWN : cell.run->state;
+    return cell;
+}
+
+/* Whether `name` is `whole` or a part of it: `db.orders` of `db`. */
+static bool is_within(const char *name, const char *whole)
+{
+    size_t length = strlen(whole);
+    return strncmp(name, whole, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+bool page_incident_covers(const struct incident *incident, const struct run *run)
+{
+    const struct verdict *ours = &incident->verdict, *its = &run->verdict;
+    if (run->state != STATE_FAILED || ours->cause != its->cause)
+        return false;
+    if (ours->component == NULL || its->component == NULL)
+        return true;
+    return is_within(ours->component, its->component) || is_within(its->component, ours->component);
+}
+
+static bool step_uses(const struct run_step *step, const char *component)
+{
+    for (size_t i = 0; i < step->needs_count; i++)
+        if (is_within(step->needs[i], component))
+            return true;
+    for (size_t i = 0; i < step->writes_count; i++)
+        if (is_within(step->writes[i], component))
+            return true;
+    return false;
+}
+
+/* How the latest runs' steps that use a component ended. */
+struct usage {
+    unsigned ended[STATE_SKIPPED + 1];
+    bool answered; /* some server was reached at all */
+    bool blamed;   /* by a verdict that no incident has taken up yet */
+};
+
+static void usage_add(struct usage *usage, const struct run *run, const char *name)
+{
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *step = &run->steps[i];
+        for (size_t j = 0; j < step->exchange_count; j++)
+            usage->answered = usage->answered || step->exchanges[j].status != 0;
+        if (step_uses(step, name))
+            usage->ended[step->state]++;
+    }
+    const char *blamed = run->verdict.component;
+    if (run->state == STATE_FAILED && blamed != NULL && is_within(blamed, name))
+        usage->blamed = true;
+}
+
+static struct usage usage_of(const struct page_overview *model, const char *name)
+{
+    struct usage usage = {0};
+    for (size_t i = 0; i < model->journey_count; i++) {
+        const struct page_journey *journey = &model->journeys[i];
+        const char *vantage;
+        for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++) {
+            struct page_cell cell = page_cell(model, journey, vantage);
+            if (cell.run != NULL && !cell.stale)
+                usage_add(&usage, cell.run, name);
+        }
+    }
+    return usage;
+}
+
+static bool is_only_one_of_kind(const struct shop *shop, enum cause kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shop->component_count; i++)
+        count += shop->components[i].kind == kind;
+    return count == 1;
+}
+
+static bool incident_blames(const struct page_overview *model, const char *name, enum cause kind)
+{
+    for (size_t i = 0; i < model->open_count; i++) {
+        const struct verdict *verdict = &model->open[i].verdict;
+        if (verdict->component != NULL && is_within(verdict->component, name))
+            return true;
+        if (verdict->component == NULL && verdict->cause == kind && strchr(name, '.') == NULL &&
+            is_only_one_of_kind(model->shop, kind))
+            return true;
+    }
+    return false;
+}
+
+static const char *plural(unsigned count)
+{
+    return count == 1 ? "" : "s";
+}
+
+void page_component(const struct page_overview *model, const char *name, enum cause kind,
+                    struct page_component *ret_component)
+{
+    struct usage usage = usage_of(model, name);
+    unsigned passed = usage.ended[STATE_PASSED], late = usage.ended[STATE_DEGRADED];
+    unsigned not_reached = usage.ended[STATE_FAILED] + usage.ended[STATE_SKIPPED];
+    char *why = ret_component->why;
+    ret_component->state = STATE_UNKNOWN;
+    if (incident_blames(model, name, kind)) {
+        ret_component->state = STATE_FAILED;
+        snprintf(why, PAGE_SENTENCE_MAX, "an incident is open");
+    } else if (usage.blamed) {
+        ret_component->state = STATE_FAILED;
+        snprintf(why, PAGE_SENTENCE_MAX, "blamed by a run, not confirmed yet");
+    } else if (passed > 0) {
+        ret_component->state = STATE_PASSED;
+        snprintf(why, PAGE_SENTENCE_MAX, "%u step%s that need it pass", passed, plural(passed));
+        if (passed == 1)
+            snprintf(why, PAGE_SENTENCE_MAX, "1 step that needs it passes");
+    } else if (late > 0) {
+        ret_component->state = STATE_DEGRADED;
+        snprintf(why, PAGE_SENTENCE_MAX, "%u step%s that need it came late", late, plural(late));
+    } else if (not_reached > 0) {
+        snprintf(why, PAGE_SENTENCE_MAX, "no step that needs it could be tried to its end");
+    } else if (kind == CAUSE_NETWORK && usage.answered) {
+        ret_component->state = STATE_PASSED;
+        snprintf(why, PAGE_SENTENCE_MAX, "answers come through");
+    } else {
+        snprintf(why, PAGE_SENTENCE_MAX, "no run has looked at it");
+    }
+}
+
+const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX])
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(time.us / DURATION_SECOND);
+    struct tm parts = {0};
+    gmtime_r(&seconds, &parts);
+    if (time.us / DURATION_DAY == now.us / DURATION_DAY)
+        snprintf(text, PAGE_CLOCK_MAX, "%02d:%02d UTC", parts.tm_hour, parts.tm_min);
+    else
+        snprintf(text, PAGE_CLOCK_MAX, "%d %s, %02d:%02d UTC", parts.tm_mday,
+                 months[parts.tm_mon % 12], parts.tm_hour, parts.tm_min);
+    return text;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* The front page: the answer, open incidents, components, journeys, runs, what is over. */
+#include "reporters/page.h"
+
+#include "reporters/page_parts.h"
+#include "reporters/words.h"
+
+#include <stdio.h>
+
+static void write_answer(struct html *html, const struct page_overview *model,
+                         const struct page_headline *headline)
+{
+    char class_name[32];
+    snprintf(class_name, sizeof class_name, "answer %s", state_name(headline->state));
+    html_begin(html, "div", class_name);
+    page_mark(html, headline->state);
+    html_begin(html, "div", NULL);
+    html_begin(html, "p", "question");
+    html_print(html, "Can people buy at %s?", model->shop->name);
+    html_end(html);
+    html_leaf(html, "h1", NULL, headline->sentence);
+    html_leaf(html, "p", NULL, headline->detail);
+    html_end(html);
+    html_end(html);
+}
+
+/* The journeys that show an incident now, and from where. */
+static void write_affected(struct html *html, const struct page_overview *model,
+                           const struct incident *incident)
+{
+    const char *separator = "";
+    page_fact(html, "Seen in");
+    for (size_t i = 0; i < model->journey_count; i++) {
+        const struct page_journey *journey = &model->journeys[i];
+        const char *vantage;
+        for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++) {
+            struct page_cell cell = page_cell(model, journey, vantage);
+            if (cell.run == NULL || cell.stale || !page_incident_covers(incident, cell.run))
+                continue;
+            html_print(html, "%s%s from %s", separator, journey->name,
+                       page_vantage_title(model->shop, vantage));
+            separator = ", ";
+        }
+    }
+    if (separator[0] == '\0')
+        html_text(html, "no latest run any more");
+    html_end(html);
+    html_end(html);
+}
+
+static void write_incident(struct html *html, const struct page_overview *model,
+                           const struct incident *incident)
+{
+    char target[128];
+    snprintf(target, sizeof target, "/incidents/%s", incident->id);
+    html_begin(html, "article", "card incident");
+    html_begin(html, "p", "since");
+    html_text(html, "Since ");
+    page_time(html, incident->opened, model->now);
+    html_text(html, ", for ");
+    page_duration(html, wall_between(incident->opened, model->now));
+    html_end(html);
+    html_begin(html, "h3", NULL);
+    html_begin_link(html, target);
+    page_blame(html, model->shop, &incident->verdict);
+    html_end(html);
+    html_end(html);
+    html_leaf(html, "p", "summary", incident->verdict.summary);
+    page_verdict(html, &incident->verdict, "h4");
+    html_begin(html, "dl", "facts");
+    page_fact(html, "First sign");
+    html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
+               incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
+    html_leaf(html, "code", NULL, symptom_code(incident->symptom));
+    html_end(html);
+    html_end(html);
+    write_affected(html, model, incident);
+    html_end(html);
+    html_end(html);
+}
+
+static const char *component_word(enum state state)
+{
+    static const char *const words[] = {
+        [STATE_PASSED] = "working",    [STATE_DEGRADED] = "slow",    [STATE_FAILED] = "failing",
+        [STATE_UNKNOWN] = "not known", [STATE_SKIPPED] = "not used",
+    };
+    return words[state];
+}
+
+static void write_parts(struct html *html, const struct page_overview *model,
+                        const struct component *component)
+{
+    if (component->part_count == 0)
+        return;
+    html_begin(html, "ul", "parts");
+    for (size_t i = 0; i < component->part_count; i++) {
+        char name[PAGE_SENTENCE_MAX];
+        struct page_component now;
+        snprintf(name, sizeof name, "%s.%s", component->name, component->parts[i].name);
+        page_component(model, name, component->kind, &now);
+        html_begin(html, "li", state_name(now.state));
+        html_attribute_print(html, "title", "%s: %s", component_word(now.state), now.why);
+        page_mark(html, now.state);
+        html_text(html, component->parts[i].name);
+        html_begin(html, "span", "hidden");
+        html_print(html, ": %s", component_word(now.state));
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+}
+
+static void write_components(struct html *html, const struct page_overview *model)
+{
+    if (model->shop->component_count == 0)
+        return;
+    page_section(html, "Components");
+    html_begin(html, "ul", "components");
+    for (size_t i = 0; i < model->shop->component_count; i++) {
+        const struct component *component = &model->shop->components[i];
+        struct page_component now;
+        page_component(model, component->name, component->kind, &now);
+        html_begin(html, "li", "card");
+        html_begin(html, "div", "line");
+        html_leaf(html, "h3", NULL, component->title != NULL ? component->title : component->name);
+        page_badge(html, now.state, component_word(now.state));
+        html_end(html);
+        html_begin(html, "p", "note");
+        html_print(html, "%s · %s", cause_name(component->kind), now.why);
+        html_end(html);
+        write_parts(html, model, component);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
+static void write_resolved(struct html *html, const struct page_overview *model)
+{
+    page_section(html, "Resolved incidents");
+    if (model->resolved_count == 0) {
+        html_leaf(html, "p", "empty", "None so far.");
+        html_end(html);
+        return;
+    }
+    html_begin(html, "ul", "resolved card");
+    for (size_t i = 0; i < model->resolved_count; i++) {
+        const struct incident *incident = &model->resolved[i];
+        char target[128];
+        snprintf(target, sizeof target, "/incidents/%s", incident->id);
+        html_begin(html, "li", NULL);
+        html_begin_link(html, target);
+        page_blame(html, model->shop, &incident->verdict);
+        html_end(html);
+        html_begin(html, "span", "note");
+        page_time(html, incident->opened, model->now);
+        html_text(html, ", lasted ");
+        page_duration(html, wall_between(incident->opened, incident->resolved));
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
+void page_overview_render(const struct page_overview *model, struct buffer *out)
+{
+    struct page_headline headline;
+    page_headline(model, &headline);
+    const struct page_frame frame = {
+        .shop = model->shop,
+        .title = headline.sentence,
+        .state = headline.state,
+        .overview = true,
+        .json = "/api/status.json",
+    };
+    struct html *html = page_begin(&frame, out);
+    write_answer(html, model, &headline);
+    if (model->open_count > 0) {
+        page_section(html, model->open_count == 1 ? "Open incident" : "Open incidents");
+        for (size_t i = 0; i < model->open_count; i++)
+            write_incident(html, model, &model->open[i]);
+        html_end(html);
+    }
+    write_components(html, model);
+    page_matrix(html, model);
+    page_section(html, "Latest runs");
+    page_runs(html, model->shop, model->recent, model->recent_count, model->now);
+    html_end(html);
+    write_resolved(html, model);
+    page_end(html, &frame, model->now);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Pieces that several views are made of. Private to page_*.c. */
+#ifndef REPORTERS_PAGE_PARTS_H
+#define REPORTERS_PAGE_PARTS_H
+
+#include "monitor/record/run.h"
+#include "reporters/html.h"
+#include "scenarios/shop.h"
+
+struct page_frame {
+    const struct shop *shop;
+    const char *title;
+    enum state state; /* colours the page's icon */
+    bool overview;    /* renews itself, and needs no way back */
+    const char *json; /* where the same is said to machines; may be NULL */
+};
+
+/* Everything up to and with <main>; page_end closes it and the document. */
+struct html *page_begin(const struct page_frame *frame, struct buffer *out);
+void page_end(struct html *html, const struct page_frame *frame, struct wall_time now);
+
+/* A mark of its own shape for each state, and the word beside it. */
+void page_mark(struct html *html, enum state state);
+void page_badge(struct html *html, enum state state, const char *word);
+
+void page_time(struct html *html, struct wall_time time, struct wall_time now);
+void page_exact_time(struct html *html, struct wall_time time); /* to the second, with its day */
+void page_duration(struct html *html, duration value);
+
+/* <section> with a heading; end it with html_end. */
+void page_section(struct html *html, const char *heading);
+
+/* A row of a description list; html_end twice after the value. */
+void page_fact(struct html *html, const char *name);
+void page_fact_text(struct html *html, const char *name, const char *text); /* NULL: no row */
+void page_fact_time(struct html *html, const char *name, struct wall_time time);
+
+/* What is blamed: `Database: orders table`. In one line of text. */
+void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict);
+
+/* Confidence, evidence, what is not excluded, the runner-up. `heading` is the element for its own
+ * headings: `h3`. */
+void page_verdict(struct html *html, const struct verdict *verdict, const char *heading);
+
+/* All exchanges of a run, phases to scale. */
+void page_waterfall(struct html *html, const struct run *run);
+
+/* A table of runs, newest first. */
+void page_runs(struct html *html, const struct shop *shop, struct run *const *runs, size_t count,
+               struct wall_time now);
+
+/* The journeys from their vantage points, with bars. */
+struct page_overview;
+void page_matrix(struct html *html, const struct page_overview *model);
+
+#endif

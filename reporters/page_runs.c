@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* A table of runs, for the overview and for an incident. */
+#include "reporters/page_model.h"
+#include "reporters/page_parts.h"
+
+#include <stdio.h>
+
+/* What a run came to, in a cell: the step that decided it and its symptom's code. */
+static void write_outcome(struct html *html, const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    if (failure != NULL) {
+        html_print(html, "%s ", failure->name);
+        html_leaf(html, "code", NULL, symptom_code(failure->symptom));
+    } else if (run->reason != NULL) {
+        html_text(html, run->reason);
+    }
+}
+
+static void write_row(struct html *html, const struct shop *shop, const struct run *run,
+                      struct wall_time now)
+{
+    char target[64];
+    snprintf(target, sizeof target, "/runs/%s", run->id);
+    html_begin(html, "tr", NULL);
+    html_begin(html, "td", "when");
+    html_begin_link(html, target);
+    page_time(html, run->slot.planned, now);
+    html_end(html);
+    html_end(html);
+    html_begin(html, "td", NULL);
+    page_badge(html, run->state, state_name(run->state));
+    html_end(html);
+    html_begin(html, "th", NULL);
+    html_attribute(html, "scope", "row");
+    html_text(html, run->journey);
+    html_begin(html, "span", "note");
+    html_print(html, " from %s", page_vantage_title(shop, run->vantage));
+    html_end(html);
+    html_end(html);
+    html_begin(html, "td", "outcome");
+    write_outcome(html, run);
+    html_end(html);
+    html_begin(html, "td", "number");
+    page_duration(html, run_latency(run));
+    html_end(html);
+    html_end(html);
+}
+
+void page_runs(struct html *html, const struct shop *shop, struct run *const *runs, size_t count,
+               struct wall_time now)
+{
+    static const char *const columns[] = {"Slot", "State", "Journey", "What failed", "Took"};
+    if (count == 0) {
+        html_leaf(html, "p", "empty", "No runs yet.");
+        return;
+    }
+    html_begin(html, "div", "card scroll");
+    html_begin(html, "table", "runs");
+    html_begin(html, "thead", NULL);
+    html_begin(html, "tr", NULL);
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        html_begin(html, "th", i + 1 == COUNT_OF(columns) ? "number" : NULL);
+        html_attribute(html, "scope", "col");
+        html_text(html, columns[i]);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+    html_begin(html, "tbody", NULL);
+    for (size_t i = 0; i < count; i++)
+        write_row(html, shop, runs[i], now);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}

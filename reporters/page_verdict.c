@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* A verdict on a page: who is blamed, how sure that is, and every reason with its weight. */
+#include "reporters/page_parts.h"
+
+#include "reporters/words.h"
+
+#include <math.h>
+
+static void write_capital(struct html *html, const char *words)
+{
+    char first = words[0];
+    html_print(html, "%c%s", first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first, words + 1);
+}
+
+void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict)
+{
+    if (verdict->component == NULL || verdict->cause == CAUSE_UNDETERMINED) {
+        html_text(html, verdict->cause == CAUSE_UNDETERMINED ? "Cause " : "Cause: ");
+        html_text(html, words_cause(verdict->cause));
+        return;
+    }
+    struct arena *arena = arena_create();
+    const char *title = shop_title(shop, verdict->component, arena);
+    write_capital(html,
+                  words_cause(verdict->cause) + (verdict->cause == CAUSE_THIRD_PARTY ? 2 : 4));
+    html_print(html, ": %s", title);
+    arena_free(arena);
+}
+
+static void write_confidence(struct html *html, const struct verdict *verdict)
+{
+    int per_cent = words_per_cent(verdict->confidence);
+    html_begin(html, "p", "confidence");
+    html_begin(html, "strong", NULL);
+    write_capital(html, words_confidence(verdict->confidence));
+    html_end(html);
+    html_print(html, ", %d %%", per_cent);
+    html_begin(html, "svg", "gauge");
+    html_attribute(html, "aria-hidden", "true");
+    html_begin(html, "rect", "rail");
+    html_attribute(html, "width", "100%");
+    html_attribute(html, "height", "100%");
+    html_attribute(html, "rx", "3");
+    html_end(html);
+    html_begin(html, "rect", "fill");
+    html_attribute_print(html, "width", "%d%%", per_cent);
+    html_attribute(html, "height", "100%");
+    html_attribute(html, "rx", "3");
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+/* One reason: its bar is as long as it weighs beside the heaviest. */
+static void write_evidence(struct html *html, const struct evidence *evidence, double heaviest)
+{
+    double share = heaviest > 0 ? fabs(evidence->weight) / heaviest * 100 : 0;
+    bool against = evidence->weight < 0;
+    html_begin(html, "li", against ? "against" : NULL);
+    html_begin(html, "span", "weight");
+    html_begin(html, "svg", "bar");
+    html_attribute(html, "aria-hidden", "true");
+    html_begin(html, "rect", "rail");
+    html_attribute(html, "width", "100%");
+    html_attribute(html, "height", "100%");
+    html_end(html);
+    html_begin(html, "rect", "fill");
+    html_attribute_print(html, "width", "%.1f%%", share > 0 && share < 4 ? 4 : share);
+    html_attribute(html, "height", "100%");
+    html_end(html);
+    html_end(html);
+    html_begin(html, "span", "number");
+    html_print(html, "%s%.0f dB", against ? "−" : "+", fabs(evidence->weight));
+    html_end(html);
+    html_end(html);
+    html_begin(html, "span", "reason");
+    html_text(html, evidence->text != NULL ? evidence->text : evidence->fact);
+    html_text(html, " ");
+    html_leaf(html, "code", "fact", evidence->fact);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_reasons(struct html *html, const struct verdict *verdict, const char *heading)
+{
+    double heaviest = 0;
+    for (size_t i = 0; i < verdict->evidence_count; i++)
+        heaviest = fmax(heaviest, fabs(verdict->evidence[i].weight));
+    if (verdict->evidence_count == 0)
+        return;
+    html_leaf(html, heading, NULL, "How we know");
+    html_begin(html, "ul", "evidence");
+    for (size_t i = 0; i < verdict->evidence_count; i++)
+        write_evidence(html, &verdict->evidence[i], heaviest);
+    html_end(html);
+    html_leaf(html, "p", "note",
+              "10 dB make a cause ten times likelier; below zero speaks against.");
+}
+
+void page_verdict(struct html *html, const struct verdict *verdict, const char *heading)
+{
+    if (verdict->cause != CAUSE_UNDETERMINED)
+        write_confidence(html, verdict);
+    write_reasons(html, verdict, heading);
+    html_begin(html, "dl", "facts");
+    page_fact_text(html, "Not excluded", verdict->unsure);
+    if (verdict->runner_up != CAUSE_NONE) {
+        page_fact(html, "Next likeliest");
+        write_capital(html, words_cause(verdict->runner_up));
+        html_print(html, ", %d %%", words_per_cent(verdict->runner_up_confidence));
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentences that more than one view needs. See words.h. */
+#include "reporters/words.h"
+
+#include "monitor/diagnose/diagnose.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *words_confidence(double confidence)
+{
+    if (confidence >= 0.95)
+        return "almost certain";
+    if (confidence >= DIAGNOSE_ASSERT)
+        return "very likely";
+    if (confidence >= DIAGNOSE_PROBABLE)
+        return "probable";
+    return "a guess";
+}
+
+int words_per_cent(double confidence)
+{
+    int per_cent = (int)(confidence * 100 + 0.5);
+    if (per_cent >= 100 && confidence < 1)
+        return 99;
+    return per_cent < 0 ? 0 : per_cent > 100 ? 100 : per_cent;
+}
+
+static const char *const cause_words[] = {
+    [CAUSE_NETWORK] = "the network",         [CAUSE_APPLICATION] = "the application",
+    [CAUSE_DATABASE] = "the database",       [CAUSE_THIRD_PARTY] = "a third party",
+    [CAUSE_MONITOR] = "the monitor itself",  [CAUSE_SCENARIO] = "the scenario file",
+    [CAUSE_UNDETERMINED] = "not determined", [CAUSE_NONE] = "nothing",
+};
+
+const char *words_cause(enum cause cause)
+{
+    return cause_words[cause];
+}
+
+/* Which of the stories that TCP_INFO can tell this one is. */
+static const char *tcp_story(const struct exchange *exchange)
+{
+    const struct tcp_facts *tcp = &exchange->tcp;
+    if (tcp->probes > 0)
+        return "Keep-alive probes went unanswered: the way to the server is broken, or its machine "
+               "is gone";
+    if (tcp->unacknowledged > 0 && (tcp->retransmits > 0 || tcp->total_retransmits > 0))
+        return "What was sent is not acknowledged, however often it is sent again: the way to the "
+               "server is broken, or its machine is gone";
+    if (tcp->unacknowledged > 0)
+        return "Part of what was sent was not acknowledged yet";
+    if (tcp->bytes_acknowledged <= 1)
+        return "Nothing was sent on this connection";
+    if (exchange->status == 0 && exchange->bytes_received == 0)
+        return "The server's kernel acknowledged the request and sent nothing back: network and "
+               "machine are alive, the program behind them does not answer";
+    return "The server's kernel acknowledged all that was sent";
+}
+
+bool words_tcp(const struct exchange *exchange, struct buffer *out)
+{
+    const struct tcp_facts *tcp = &exchange->tcp;
+    if (!tcp->known)
+        return false;
+    char text[DURATION_TEXT_MAX];
+    buffer_text(out, tcp_story(exchange));
+    if (tcp->unacknowledged > 0)
+        buffer_print(out, "; %" PRIu32 " segment%s unacknowledged, %" PRIu32 " retransmission%s",
+                     tcp->unacknowledged, tcp->unacknowledged == 1 ? "" : "s",
+                     tcp->total_retransmits, tcp->total_retransmits == 1 ? "" : "s");
+    if (tcp->last_acknowledgement >= DURATION_SECOND)
+        buffer_print(out, "; it last spoke %s before the end",
+                     duration_print(tcp->last_acknowledgement, text));
+    if (tcp->round_trip > 0)
+        buffer_print(out, "; round trip %s", duration_print(tcp->round_trip, text));
+    buffer_text(out, ".");
+    return true;
+}
+
+void words_request(const struct exchange *exchange, struct buffer *out)
+{
+    buffer_print(out, "%s %s", exchange->method != NULL ? exchange->method : "?",
+                 exchange->url != NULL ? exchange->url : "?");
+    bool six = exchange->ip != NULL && strchr(exchange->ip, ':') != NULL;
+    if (exchange->ip != NULL)
+        buffer_print(out, " to %s%s%s:%u", six ? "[" : "", exchange->ip, six ? "]" : "",
+                     exchange->port);
+    if (exchange->http != NULL)
+        buffer_print(out, ", HTTP/%s", exchange->http);
+    if (exchange->reused)
+        buffer_text(out, ", connection reused");
+}
+
+void words_phases(const struct exchange *exchange, struct buffer *out)
+{
+    const char *separator = "";
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        char text[DURATION_TEXT_MAX];
+        if (exchange->phases[i] == PHASE_ABSENT)
+            continue;
+        buffer_print(out, "%s%s %s", separator, phase_name((enum phase)i),
+                     duration_print(exchange->phases[i], text));
+        separator = ", ";
+    }
+}
+
+const struct exchange *words_last_exchange(const struct run_step *step)
+{
+    return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;
+}

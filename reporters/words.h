@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the page and the terminal both say in words: how sure a verdict is, what the kernel knew of
+ * a connection. Pure; texts go into buffers or are constants.
+ */
+#ifndef REPORTERS_WORDS_H
+#define REPORTERS_WORDS_H
+
+#include "monitor/base/buffer.h"
+#include "monitor/record/run.h"
+
+/* `almost certain` ... `a guess`, by diagnose.h's limits. */
+const char *words_confidence(double confidence);
+
+/* Whole per cent, never 100 unless it is meant. */
+int words_per_cent(double confidence);
+
+/* `the database`, `the network`, `a third party`. */
+const char *words_cause(enum cause cause);
+
+/* One sentence of what TCP_INFO tells about an exchange that failed; false when it tells nothing.
+ */
+bool words_tcp(const struct exchange *exchange, struct buffer *out);
+
+/* `POST http://... to 192.0.2.1:443, HTTP/2, connection reused`. */
+void words_request(const struct exchange *exchange, struct buffer *out);
+
+/* The phases that happened: `dns 1.2 ms, connect 300 µs, wait 8.1 ms`. */
+void words_phases(const struct exchange *exchange, struct buffer *out);
+
+/* The exchange that a failed step ended with; NULL when it sent nothing. */
+const struct exchange *words_last_exchange(const struct run_step *step);
+
+#endif
