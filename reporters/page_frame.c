@@ -4,6 +4,7 @@
 
 #include "monitor/base/hash.h"
 #include "reporters/page.h"
+#include "reporters/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,8 +19,7 @@ static const struct {
     [STATE_DEGRADED] = {"b7791f", "M8 .6l8 14.4H0z", "M8 5.8v4.4M8 12.2v.6"},
     [STATE_FAILED] = {"c0262d", "M4.7 0h6.6L16 4.7v6.6L11.3 16H4.7L0 11.3V4.7z",
                       "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"},
-    [STATE_UNKNOWN] = {"6b7280", "M8 0l8 8-8 8-8-8z",
-                       "M6.2 6.4a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.4v.5"},
+    [STATE_UNKNOWN] = {"6b7280", "M8 0l8 8-8 8-8-8z", "M4.6 8h.01M8 8h.01M11.4 8h.01"},
     [STATE_SKIPPED] = {"6b7280", "M1 5h14v6H1z", "M4 8h8"},
 };
 
@@ -169,6 +169,12 @@ void page_duration(struct html *html, duration value)
 {
     char text[DURATION_TEXT_MAX];
     html_text(html, duration_print(value, text));
+}
+
+void page_lasting(struct html *html, duration value)
+{
+    char text[DURATION_TEXT_MAX];
+    html_text(html, words_lasting(value, text));
 }
 
 void page_section(struct html *html, const char *heading)

@@ -5,6 +5,8 @@
  */
 #include "reporters/page_model.h"
 
+#include "reporters/words.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +85,27 @@ static struct wall_time earliest(const struct page_overview *model)
     return first;
 }
 
+/* What is behind a failure, as far as it is known, and what it leaves alone. */
+static void say_cause(const struct page_overview *model, const struct tally *tally,
+                      struct page_headline *headline)
+{
+    unsigned others = tally->places - tally->places_failing;
+    char *detail = headline->detail;
+    size_t room = sizeof headline->detail;
+    const struct verdict *verdict = model->open_count > 0 ? &model->open[0].verdict : NULL;
+    if (verdict == NULL)
+        snprintf(detail, room, "Not confirmed yet: the next replay confirms it or clears it.");
+    else if (verdict->cause == CAUSE_UNDETERMINED)
+        snprintf(detail, room, "The cause is not determined yet.");
+    else
+        snprintf(detail, room, "The cause is %s: %s, %d %%.", words_cause(verdict->cause),
+                 words_confidence(verdict->confidence), words_per_cent(verdict->confidence));
+    size_t length = strlen(detail);
+    if (others > 0)
+        snprintf(detail + length, room - length, " From %u other place%s it passes.", others,
+                 others == 1 ? "" : "s");
+}
+
 static void say_failing(const struct page_overview *model, const struct tally *tally,
                         struct page_headline *headline)
 {
@@ -108,15 +131,7 @@ static void say_failing(const struct page_overview *model, const struct tally *t
     headline->state = STATE_FAILED;
     snprintf(headline->sentence, sizeof headline->sentence, "%s failing%s%s", subject, place,
              since);
-    if (model->open_count == 0)
-        snprintf(headline->detail, sizeof headline->detail,
-                 "Seen once; the next slot confirms it or clears it.");
-    else if (tally->places_failing < tally->places)
-        snprintf(headline->detail, sizeof headline->detail, "It passes from the other %u.",
-                 tally->places - tally->places_failing);
-    else
-        snprintf(headline->detail, sizeof headline->detail, "%u of %u replays fail: %s",
-                 tally->ended[STATE_FAILED], tally->cells, "what is known of the cause is below.");
+    say_cause(model, tally, headline);
 }
 
 static void say_unknown(const struct page_overview *model, const struct tally *tally,

@@ -23,7 +23,7 @@ static void write_head(struct html *html, const struct page_incident *model)
     html_end(html);
     html_begin(html, "p", NULL);
     html_text(html, open ? "Lasts for " : "Lasted ");
-    page_duration(html, wall_between(incident->opened, open ? model->now : incident->resolved));
+    page_lasting(html, wall_between(incident->opened, open ? model->now : incident->resolved));
     html_print(html, "; %u run%s failed by it.", incident->runs, incident->runs == 1 ? "" : "s");
     html_end(html);
     html_end(html);

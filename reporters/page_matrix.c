@@ -2,6 +2,7 @@
 /* Journeys by vantage points: how each ends now, and how its slots ended over the last spans. */
 #include "reporters/page.h"
 #include "reporters/page_parts.h"
+#include "reporters/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,19 +166,27 @@ static void write_head(struct html *html)
     html_end(html);
 }
 
+static void write_interval(struct html *html, duration every)
+{
+    struct buffer text;
+    buffer_init(&text, PAGE_SENTENCE_MAX);
+    words_interval(every, &text);
+    html_print(html, "Replayed %s.", text.data);
+    buffer_free(&text);
+}
+
 void page_matrix(struct html *html, const struct page_overview *model)
 {
     page_section(html, "Journeys");
     for (size_t i = 0; i < model->journey_count; i++) {
         const struct page_journey *journey = &model->journeys[i];
         const char *vantage;
-        char every[DURATION_TEXT_MAX];
         html_begin(html, "div", "card journey");
         html_leaf(html, "h3", NULL, journey->name);
         html_begin(html, "p", "note");
         if (journey->about != NULL)
             html_print(html, "%s ", journey->about);
-        html_print(html, "Every %s.", duration_print(journey->every, every));
+        write_interval(html, journey->every);
         html_end(html);
         html_begin(html, "table", "matrix");
         write_head(html);

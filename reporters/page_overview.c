@@ -58,7 +58,7 @@ static void write_incident(struct html *html, const struct page_overview *model,
     html_text(html, "Since ");
     page_time(html, incident->opened, model->now);
     html_text(html, ", for ");
-    page_duration(html, wall_between(incident->opened, model->now));
+    page_lasting(html, wall_between(incident->opened, model->now));
     html_end(html);
     html_begin(html, "h3", NULL);
     html_begin_link(html, target);
@@ -156,7 +156,7 @@ static void write_resolved(struct html *html, const struct page_overview *model)
         html_begin(html, "span", "note");
         page_time(html, incident->opened, model->now);
         html_text(html, ", lasted ");
-        page_duration(html, wall_between(incident->opened, incident->resolved));
+        page_lasting(html, wall_between(incident->opened, incident->resolved));
         html_end(html);
         html_end(html);
     }

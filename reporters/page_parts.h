@@ -26,6 +26,7 @@ void page_badge(struct html *html, enum state state, const char *word);
 void page_time(struct html *html, struct wall_time time, struct wall_time now);
 void page_exact_time(struct html *html, struct wall_time time); /* to the second, with its day */
 void page_duration(struct html *html, duration value);
+void page_lasting(struct html *html, duration value); /* coarse: no seconds past a minute */
 
 /* <section> with a heading; end it with html_end. */
 void page_section(struct html *html, const char *heading);

@@ -25,7 +25,7 @@ static void write_head(struct html *html, const struct shop *shop, const struct 
     html_begin(html, "p", NULL);
     const struct run_step *failure = run_first_failure(run);
     if (failure != NULL)
-        html_print(html, "At step “%s”: %s", failure->name, symptom_sentence(failure->symptom));
+        html_print(html, "%s Step “%s”.", symptom_sentence(failure->symptom), failure->name);
     else if (run->reason != NULL)
         html_text(html, run->reason);
     else {

@@ -2,9 +2,12 @@
 /* A verdict on a page: who is blamed, how sure that is, and every reason with its weight. */
 #include "reporters/page_parts.h"
 
+#include "monitor/base/memory.h"
 #include "reporters/words.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void write_capital(struct html *html, const char *words)
 {
@@ -81,17 +84,26 @@ static void write_evidence(struct html *html, const struct evidence *evidence, d
     html_end(html);
 }
 
+static int by_weight(const void *left, const void *right)
+{
+    const struct evidence *a = left, *b = right;
+    return (fabs(a->weight) < fabs(b->weight)) - (fabs(a->weight) > fabs(b->weight));
+}
+
+/* The heaviest first. */
 static void write_reasons(struct html *html, const struct verdict *verdict, const char *heading)
 {
-    double heaviest = 0;
-    for (size_t i = 0; i < verdict->evidence_count; i++)
-        heaviest = fmax(heaviest, fabs(verdict->evidence[i].weight));
-    if (verdict->evidence_count == 0)
+    size_t count = verdict->evidence_count;
+    if (count == 0)
         return;
+    struct evidence *sorted = memory_allocate(count, sizeof *sorted);
+    memcpy(sorted, verdict->evidence, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_weight);
     html_leaf(html, heading, NULL, "How we know");
     html_begin(html, "ul", "evidence");
-    for (size_t i = 0; i < verdict->evidence_count; i++)
-        write_evidence(html, &verdict->evidence[i], heaviest);
+    for (size_t i = 0; i < count; i++)
+        write_evidence(html, &sorted[i], fabs(sorted[0].weight));
+    free(sorted);
     html_end(html);
     html_leaf(html, "p", "note",
               "10 dB make a cause ten times likelier; below zero speaks against.");

@@ -5,6 +5,7 @@
 #include "monitor/diagnose/diagnose.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *words_confidence(double confidence)
@@ -90,6 +91,30 @@ void words_request(const struct exchange *exchange, struct buffer *out)
         buffer_print(out, ", HTTP/%s", exchange->http);
     if (exchange->reused)
         buffer_text(out, ", connection reused");
+}
+
+const char *words_lasting(duration value, char text[DURATION_TEXT_MAX])
+{
+    if (value < DURATION_MINUTE)
+        snprintf(text, DURATION_TEXT_MAX, "%d s", (int)(value / DURATION_SECOND));
+    else if (value < DURATION_HOUR)
+        snprintf(text, DURATION_TEXT_MAX, "%d min", (int)(value / DURATION_MINUTE));
+    else
+        duration_print(value, text);
+    return text;
+}
+
+void words_interval(duration every, struct buffer *out)
+{
+    char text[DURATION_TEXT_MAX];
+    bool whole = every % DURATION_MINUTE == 0;
+    if (every == DURATION_MINUTE)
+        buffer_text(out, "every minute");
+    else if (every == DURATION_HOUR)
+        buffer_text(out, "every hour");
+    else
+        buffer_print(out, "every %s",
+                     whole ? words_lasting(every, text) : duration_print(every, text));
 }
 
 void words_phases(const struct exchange *exchange, struct buffer *out)

@@ -25,6 +25,12 @@ bool words_tcp(const struct exchange *exchange, struct buffer *out);
 /* `POST http://... to 192.0.2.1:443, HTTP/2, connection reused`. */
 void words_request(const struct exchange *exchange, struct buffer *out);
 
+/* How long something lasts, for people who need no seconds: `40 s`, `12 min`, `2 h 05 min`. */
+const char *words_lasting(duration value, char text[DURATION_TEXT_MAX]);
+
+/* How often: `every minute`, `every 5 min`. */
+void words_interval(duration every, struct buffer *out);
+
 /* The phases that happened: `dns 1.2 ms, connect 300 µs, wait 8.1 ms`. */
 void words_phases(const struct exchange *exchange, struct buffer *out);
 
