@@ -101,9 +101,10 @@ static void say_cause(const struct page_overview *model, const struct tally *tal
         snprintf(detail, room, "The cause is %s: %s, %d %%.", words_cause(verdict->cause),
                  words_confidence(verdict->confidence), words_per_cent(verdict->confidence));
     size_t length = strlen(detail);
-    if (others > 0)
-        snprintf(detail + length, room - length, " From %u other place%s it passes.", others,
-                 others == 1 ? "" : "s");
+    if (others == 1)
+        snprintf(detail + length, room - length, " From the other place it passes.");
+    else if (others > 1)
+        snprintf(detail + length, room - length, " From %u other places it passes.", others);
 }
 
 static void say_failing(const struct page_overview *model, const struct tally *tally,
