@@ -19,6 +19,8 @@ enum {
     STATUS_WIDTH = 3,
     TIME_WIDTH = 8,
     NAME_MIN = 12,
+    NAME_MAX = 48,
+    SYMPTOM_WIDTH = 32,
     BAR_MIN = 10,
     INDENT = 2,
     LABEL_WIDTH = 10, /* of `expected  ` */
@@ -117,16 +119,30 @@ static void write_step(const struct terminal *terminal, const struct run_step *s
     terminal_clean(terminal, total, out);
 }
 
+/* Ends the line without the spaces that columns leave behind. */
+static void end_line(struct buffer *out)
+{
+    while (out->length > 0 && out->data[out->length - 1] == ' ')
+        out->data[--out->length] = '\0';
+    buffer_text(out, "\n");
+}
+
 void terminal_progress(const struct terminal *terminal, const struct run_step *step,
                        struct buffer *out)
 {
-    size_t taken = INDENT + 2 + 2 + STATUS_WIDTH + 2 + TIME_WIDTH;
-    size_t name = terminal->width / 2 > taken ? terminal->width / 2 : NAME_MIN;
+    size_t taken = INDENT + 2 + 2 + STATUS_WIDTH + 2 + TIME_WIDTH + 2;
+    size_t name = NAME_MIN;
+    if (terminal->width > taken + NAME_MIN + SYMPTOM_WIDTH)
+        name = terminal->width - taken - SYMPTOM_WIDTH;
+    name = name < NAME_MAX ? name : NAME_MAX;
+    size_t room = terminal->width > taken + name ? terminal->width - taken - name : 0;
     buffer_print(out, "%*s", INDENT, "");
     write_step(terminal, step, name, out);
-    if (step->symptom != SYMPTOM_NONE)
-        buffer_print(out, "  %s", symptom_code(step->symptom));
-    buffer_text(out, "\n");
+    if (step->symptom != SYMPTOM_NONE && room >= NAME_MIN) {
+        buffer_text(out, "  ");
+        terminal_column(terminal, symptom_code(step->symptom), room, out);
+    }
+    end_line(out);
 }
 
 static void write_steps(const struct terminal *terminal, const struct run *run, struct buffer *out)
@@ -141,9 +157,7 @@ static void write_steps(const struct terminal *terminal, const struct run *run, 
             buffer_text(out, "  ");
             terminal_bar(terminal, &scale, step, layout.bar, out);
         }
-        while (out->length > 0 && out->data[out->length - 1] == ' ')
-            out->data[--out->length] = '\0';
-        buffer_text(out, "\n");
+        end_line(out);
     }
     if (scale.start != INT64_MAX && layout.bar > 0) {
         buffer_print(out, "\n%*s", INDENT + 2, "");

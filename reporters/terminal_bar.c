@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { CELLS_MAX = TERMINAL_WIDTH_MAX };
+#define SLIVER 0.125 /* of a cell: less is not drawn, unless it is all there is */
 
 static const struct {
     const char *letter, *glyph;
@@ -96,7 +97,7 @@ void terminal_bar(const struct terminal *terminal, const struct terminal_scale *
     for (size_t i = 0; i < step->exchange_count; i++)
         cover_exchange(cells, width, scale, &step->exchanges[i]);
     for (size_t n = 0; n < width; n++)
-        used = cells[n].filled > 0 ? n + 1 : used;
+        used = cells[n].filled > (used == 0 ? 0 : SLIVER) ? n + 1 : used;
     for (size_t n = 0; n < used; n++)
         if (cells[n].filled > 0)
             write_cell(terminal, &cells[n], n + 1 == used, out);

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+/* reporters/: what people see, as pages, as JSON and at a terminal. */
+#include "tests/unit/page_samples.h"
+#include "tests/unit/runner.h"
+
+#include "reporters/html.h"
+#include "reporters/terminal.h"
+#include "reporters/text.h"
+#include "reporters/words.h"
+
+#include <jansson.h>
+#include <libxml/HTMLparser.h>
+#include <libxml/xpath.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { VIEW_OVERVIEW, VIEW_RUN, VIEW_INCIDENT, VIEW_MESSAGE, VIEW_COUNT };
+
+static void render(const struct sample *sample, int view, struct buffer *out)
+{
+    const struct page_incident incident = {.shop = &sample->shop,
+                                           .incident = &sample->open,
+                                           .runs = sample->runs,
+                                           .run_count = sample->run_count,
+                                           .now = sample_now};
+    buffer_init(out, PAGE_MAX);
+    if (view == VIEW_OVERVIEW)
+        page_overview_render(&sample->overview, out);
+    else if (view == VIEW_RUN && sample->worst != NULL)
+        page_run_render(&sample->shop, sample->worst, sample_now, out);
+    else if (view == VIEW_INCIDENT && sample->worst != NULL)
+        page_incident_render(&incident, out);
+    else
+        page_message_render(&sample->shop, "There is nothing here", "Go back.", out);
+    ck_assert_int_eq(out->result, RESULT_OK);
+}
+
+/* HTML5's and SVG's elements are unknown to libxml2, which is all it may complain of. */
+static int html_complaints;
+#if LIBXML_VERSION >= 21200
+static void count_complaint(void *data, const xmlError *complaint)
+#else
+static void count_complaint(void *data, xmlErrorPtr complaint)
+#endif
+{
+    (void)data;
+    if (complaint->code != XML_HTML_UNKNOWN_TAG)
+        html_complaints++;
+}
+
+static double count_nodes(xmlDocPtr document, const char *xpath)
+{
+    xmlXPathContextPtr context = xmlXPathNewContext(document);
+    xmlXPathObjectPtr object = xmlXPathEvalExpression(BAD_CAST xpath, context);
+    ck_assert_ptr_nonnull(object);
+    double count = object->floatval;
+    xmlXPathFreeObject(object);
+    xmlXPathFreeContext(context);
+    return count;
+}
+
+static const struct {
+    const char *xpath;
+    double expected;
+} page_rules[] = {
+    {"count(//h1)", 1},
+    {"count(//main)", 1},
+    {"count(//html[@lang='en'])", 1},
+    {"count(//meta[@name='viewport'])", 1},
+    {"count(//th[not(@scope)])", 0},
+    {"count(//script | //iframe | //img | //object | //style | //@style | //@onclick)", 0},
+    {"count(//a[starts-with(@href, 'javascript')])", 0},
+    {"count(//link[starts-with(@href, 'http')])", 0},
+    {"count(//time[not(@datetime)])", 0},
+    {"count(//svg[not(@role='img') and not(@aria-hidden)])", 0},
+    {"count(//h3[not(preceding::h2)] | //h4[not(preceding::h3)])", 0},
+};
+
+START_TEST(every_page_is_well_formed)
+{
+    struct sample *sample = sample_create((enum sample_kind)(_i / VIEW_COUNT));
+    struct buffer page;
+    render(sample, _i % VIEW_COUNT, &page);
+    html_complaints = 0;
+    xmlSetStructuredErrorFunc(NULL, count_complaint);
+    xmlDocPtr html = htmlReadMemory(page.data, (int)page.length, NULL, "utf-8", HTML_PARSE_NONET);
+    xmlSetStructuredErrorFunc(NULL, NULL);
+    ck_assert_int_eq(html_complaints, 0);
+    for (size_t i = 0; i < COUNT_OF(page_rules); i++)
+        ck_assert_msg(count_nodes(html, page_rules[i].xpath) == page_rules[i].expected, "%s: %s",
+                      sample_name((enum sample_kind)(_i / VIEW_COUNT)), page_rules[i].xpath);
+    xmlFreeDoc(html);
+    /* Stricter than any browser: nothing is left open. */
+    xmlDocPtr xml = xmlReadMemory(page.data, (int)page.length, NULL, NULL, XML_PARSE_NONET);
+    ck_assert_ptr_nonnull(xml);
+    xmlFreeDoc(xml);
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+static void assert_harmless(const char *text)
+{
+    while (*text != '\0') {
+        uint32_t code = 0;
+        size_t length = text_character(text, &code);
+        ck_assert_uint_gt(length, 0);
+        ck_assert_msg(text_is_harmless(code), "U+%04X came through", code);
+        text += length;
+    }
+}
+
+START_TEST(hostile_text_is_shown_not_obeyed)
+{
+    struct sample *sample = sample_create(SAMPLE_HOSTILE);
+    struct buffer page;
+    render(sample, _i, &page);
+    assert_harmless(page.data);
+    ck_assert_ptr_null(strstr(page.data, "<script"));
+    ck_assert_ptr_nonnull(strstr(page.data, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+static const struct {
+    enum sample_kind kind;
+    enum state state;
+    const char *sentence, *detail;
+} headline_cases[] = {
+    {SAMPLE_HEALTHY, STATE_PASSED, "Everything works",
+     "2 journeys, replayed from 2 places: all pass."},
+    {SAMPLE_FROZEN, STATE_FAILED, "Browse and guest checkout are failing since 13:55 UTC",
+     "The cause is the application: very likely, 91 %."},
+    {SAMPLE_DATABASE, STATE_FAILED, "Guest checkout is failing since 13:55 UTC",
+     "The cause is the database: almost certain, 97 %."},
+    {SAMPLE_CUT, STATE_FAILED,
+     "Browse and guest checkout are failing from New York since 13:55 UTC",
+     "The cause is the network: very likely, 88 %. From the other place it passes."},
+    {SAMPLE_BLIND, STATE_UNKNOWN, "We cannot tell right now",
+     "Not even the reference sites can be reached from this vantage point."},
+    {SAMPLE_EMPTY, STATE_UNKNOWN, "We cannot tell yet",
+     "No journey has been replayed so far. The first slots are due."},
+    {SAMPLE_HOSTILE, STATE_FAILED, "Guest checkout is failing since 13:55 UTC",
+     "The cause is not determined yet."},
+};
+
+START_TEST(headline_answers_the_question)
+{
+    struct sample *sample = sample_create(headline_cases[_i].kind);
+    struct page_headline headline;
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, headline_cases[_i].sentence);
+    ck_assert_str_eq(headline.detail, headline_cases[_i].detail);
+    ck_assert_int_eq(headline.state, headline_cases[_i].state);
+    struct buffer page;
+    render(sample, VIEW_OVERVIEW, &page);
+    ck_assert_ptr_nonnull(strstr(page.data, headline_cases[_i].sentence));
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(old_runs_prove_nothing)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct page_headline headline;
+    sample->overview.now = wall_after(sample_now, DURATION_HOUR);
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "We cannot tell right now");
+    ck_assert_str_eq(headline.detail, "The last run ended at 14:06 UTC.");
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(a_failure_without_incident_is_said_to_be_unconfirmed)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct page_headline headline;
+    sample->overview.open_count = 0;
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "Guest checkout is failing");
+    ck_assert_str_eq(headline.detail,
+                     "Not confirmed yet: the next replay confirms it or clears it.");
+    sample_free(sample);
+}
+END_TEST
+
+static const struct {
+    enum sample_kind kind;
+    const char *name;
+    enum cause cause;
+    enum state state;
+} component_cases[] = {
+    {SAMPLE_HEALTHY, "db", CAUSE_DATABASE, STATE_PASSED},
+    {SAMPLE_HEALTHY, "edge", CAUSE_NETWORK, STATE_PASSED},
+    {SAMPLE_DATABASE, "db", CAUSE_DATABASE, STATE_FAILED},
+    {SAMPLE_DATABASE, "db.orders", CAUSE_DATABASE, STATE_FAILED},
+    {SAMPLE_DATABASE, "db.carts", CAUSE_DATABASE, STATE_PASSED},
+    {SAMPLE_DATABASE, "web", CAUSE_APPLICATION, STATE_PASSED},
+    {SAMPLE_DATABASE, "payments", CAUSE_THIRD_PARTY, STATE_UNKNOWN},
+    {SAMPLE_FROZEN, "web", CAUSE_APPLICATION, STATE_FAILED},
+    {SAMPLE_FROZEN, "db", CAUSE_DATABASE, STATE_UNKNOWN},
+    {SAMPLE_CUT, "edge", CAUSE_NETWORK, STATE_FAILED},
+    {SAMPLE_CUT, "web", CAUSE_APPLICATION, STATE_PASSED},
+    {SAMPLE_EMPTY, "web", CAUSE_APPLICATION, STATE_UNKNOWN},
+};
+
+START_TEST(components_are_blamed_only_on_evidence)
+{
+    struct sample *sample = sample_create(component_cases[_i].kind);
+    struct page_component now;
+    page_component(&sample->overview, component_cases[_i].name, component_cases[_i].cause, &now);
+    ck_assert_msg(now.state == component_cases[_i].state, "%s is %s: %s", component_cases[_i].name,
+                  state_name(now.state), now.why);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(json_says_the_same)
+{
+    struct sample *sample = sample_create((enum sample_kind)_i);
+    struct page_headline headline;
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    page_headline(&sample->overview, &headline);
+    page_overview_json(&sample->overview, &out);
+    json_t *json = json_loads(out.data, 0, NULL);
+    ck_assert_ptr_nonnull(json);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "state")), state_name(headline.state));
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "journeys")), 4);
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "incidents")),
+                      sample->overview.open_count);
+    json_decref(json);
+    buffer_clear(&out);
+    if (sample->worst != NULL) {
+        page_run_json(sample->worst, &out);
+        json = json_loads(out.data, 0, NULL);
+        ck_assert_str_eq(json_string_value(json_object_get(json, "id")), sample->worst->id);
+        json_decref(json);
+        buffer_clear(&out);
+        page_incident_json(&sample->open, &out);
+        json = json_loads(out.data, 0, NULL);
+        ck_assert_str_eq(json_string_value(json_object_get(json, "id")), sample->open.id);
+        json_decref(json);
+    }
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+static const struct {
+    const char *target, *written;
+} link_cases[] = {
+    {"/runs/1", "<!DOCTYPE html>\n<a href=\"/runs/1\">x</a>"},
+    {"#main", "<!DOCTYPE html>\n<a href=\"#main\">x</a>"},
+    {"https://shop.example/?a=1&b=\"", "<!DOCTYPE html>\n<a href=\"https://shop.example/?a=1&amp;b="
+                                       "&quot;\">x</a>"},
+    {"javascript:alert(1)", "<!DOCTYPE html>\n<span>x</span>"},
+    {"JaVaScRiPt:alert(1)", "<!DOCTYPE html>\n<span>x</span>"},
+    {" javascript:alert(1)", "<!DOCTYPE html>\n<span>x</span>"},
+    {"data:text/html,x", "<!DOCTYPE html>\n<span>x</span>"},
+    {"//evil.example/", "<!DOCTYPE html>\n<span>x</span>"},
+    {"/\\evil.example/", "<!DOCTYPE html>\n<span>x</span>"},
+    {"", "<!DOCTYPE html>\n<span>x</span>"},
+};
+
+START_TEST(links_lead_only_where_links_may)
+{
+    struct buffer out;
+    buffer_init(&out, 1000);
+    struct html *html = html_open(&out);
+    html_begin_link(html, link_cases[_i].target);
+    html_text(html, "x");
+    html_close(html);
+    ck_assert_str_eq(out.data, link_cases[_i].written);
+    buffer_free(&out);
+}
+END_TEST
+
+static const struct {
+    const char *text, *valid;
+} text_cases[] = {
+    {"Grüße, 世界 \xf0\x9f\x8d\xb5", "Grüße, 世界 \xf0\x9f\x8d\xb5"},
+    {"a\tb\r\nc", "a\tb\nc"},
+    {"\x1b[2J", "\xef\xbf\xbd[2J"},
+    {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},                 /* overlong */
+    {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"}, /* a surrogate */
+    {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+    {"cut \xe2\x80", "cut \xef\xbf\xbd\xef\xbf\xbd"},
+    {"\xc2\x9b", "\xef\xbf\xbd"},     /* a C1 control */
+    {"\xe2\x80\xae", "\xef\xbf\xbd"}, /* right-to-left override */
+    {"\xef\xbf\xbf", "\xef\xbf\xbd"}, /* U+FFFF */
+};
+
+START_TEST(text_becomes_valid)
+{
+    struct buffer out;
+    buffer_init(&out, 1000);
+    text_append_valid(&out, text_cases[_i].text);
+    ck_assert_str_eq(out.data, text_cases[_i].valid);
+    buffer_free(&out);
+}
+END_TEST
+
+static const struct terminal plain = {.width = 80};
+
+START_TEST(terminal_shows_a_passed_run)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    terminal_report(&plain, sample->worst, &out);
+    ck_assert_str_eq(out.data,
+                     "PASSED  browse from ams in 74.3 ms, 2026-11-23 14:06:35 UTC\n"
+                     "\n"
+                     "  + home page     200   36.9 ms  ddccccctttttttttttwwwwr\n"
+                     "  + category      200   20.9 ms                         wwwwwwwwwwwwrr\n"
+                     "  + product page  200   16.6 ms                                      "
+                     "wwwwwwwwwwr\n"
+                     "\n"
+                     "    d dns  c connect  t tls  s send  w wait  r receive\n");
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(terminal_explains_a_failed_run)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    terminal_report(&plain, sample->worst, &out);
+    ck_assert_str_eq(
+        out.data,
+        "FAILED  guest checkout from nyc in 10.06 s, 2026-11-23 14:06:35 UTC\n"
+        "\n"
+        "  + home page         200   37.1 ms  t\n"
+        "  + add to cart       303   25.3 ms  w\n"
+        "  x checkout            -   10.00 s  wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\n"
+        "  - order page\n"
+        "  - cancel the order\n"
+        "\n"
+        "    d dns  c connect  t tls  s send  w wait  r receive\n"
+        "\n"
+        "  x checkout\n"
+        "    symptom   The request was sent, and no answer began in time.\n"
+        "              http.timeout.ttfb\n"
+        "    expected  status == 201\n"
+        "              examples/scenarios/guest-checkout.yaml:31:9\n"
+        "    came      no answer within 10 s\n"
+        "    request   POST https://shop.example/checkout to 192.0.2.17:443, connection\n"
+        "              reused\n"
+        "    library   no answer began within 10 s\n"
+        "    kernel    The server's kernel acknowledged the request and sent nothing\n"
+        "              back: network and machine are alive, the program behind them does\n"
+        "              not answer; it last spoke 9.98 s before the end; round trip 8.2\n"
+        "              ms.\n"
+        "    skipped   order page, cancel the order\n"
+        "\n"
+        "Verdict: database (db.orders), 97 % sure\n"
+        "  Every step that needs db.orders hangs; all others pass.\n"
+        "   +11 dB  TCP and TLS connect quickly from the vantage points that were asked.\n"
+        "   +14 dB  The steps that fail have this in common, and the steps that pass do\n"
+        "           not.\n"
+        "    +8 dB  The request was acknowledged by the server's kernel; nothing came\n"
+        "           back.\n"
+        "    -1 dB  No answer names a database error; a damaged table often hangs\n"
+        "           instead.\n"
+        "  Not excluded: A lock held by a forgotten transaction instead of damage; a\n"
+        "  direct read of the table would settle it.\n"
+        "  Next likeliest: application, 2 %\n");
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+static const struct terminal terminals[] = {
+    {.width = 40},
+    {.width = 80},
+    {.width = 160},
+    {.width = 400},
+    {.width = 40, .unicode = true},
+    {.width = 80, .unicode = true},
+    {.width = 160, .unicode = true},
+};
+
+START_TEST(terminal_keeps_to_its_width_and_sends_no_controls)
+{
+    const struct terminal *terminal = &terminals[_i];
+    for (int kind = 0; kind < SAMPLE_COUNT; kind++) {
+        struct sample *sample = sample_create((enum sample_kind)kind);
+        struct buffer out;
+        buffer_init(&out, PAGE_MAX);
+        if (sample->worst != NULL) {
+            terminal_report(terminal, sample->worst, &out);
+            terminal_progress(terminal, &sample->worst->steps[0], &out);
+        }
+        assert_harmless(out.data);
+        for (char *line = strtok(out.data, "\n"); line != NULL; line = strtok(NULL, "\n"))
+            ck_assert_msg(text_length(line) <= terminal->width, "%s: %s",
+                          sample_name((enum sample_kind)kind), line);
+        buffer_free(&out);
+        sample_free(sample);
+    }
+}
+END_TEST
+
+START_TEST(terminal_colours_are_always_switched_off_again)
+{
+    const struct terminal colourful = {.width = 80, .colour = true, .unicode = true};
+    struct sample *sample = sample_create(SAMPLE_HOSTILE);
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    terminal_report(&colourful, sample->worst, &out);
+    unsigned on = 0, off = 0;
+    for (const char *at = out.data; (at = strchr(at, '\x1b')) != NULL; at++) {
+        ck_assert_int_eq(at[1], '[');
+        ck_assert_int_eq(at[2 + strspn(at + 2, "0123456789;")], 'm');
+        *(strncmp(at, "\x1b[0m", 4) == 0 ? &off : &on) += 1;
+    }
+    ck_assert_uint_gt(on, 10);
+    ck_assert_uint_eq(on, off);
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+static const struct {
+    const char *locale, *columns;
+    bool unicode;
+    unsigned width;
+} detect_cases[] = {
+    {"C", "", false, TERMINAL_WIDTH_DEFAULT},
+    {"en_GB.UTF-8", "120", true, 120},
+    {"C.utf8", "7", true, TERMINAL_WIDTH_MIN},
+    {"de_DE.ISO-8859-1", "99999", false, TERMINAL_WIDTH_MAX},
+    {"en_GB", "many", false, TERMINAL_WIDTH_DEFAULT},
+};
+
+START_TEST(terminal_is_detected)
+{
+    int ends[2];
+    struct terminal terminal;
+    ck_assert_int_eq(pipe(ends), 0);
+    setenv("LC_ALL", detect_cases[_i].locale, 1);
+    setenv("COLUMNS", detect_cases[_i].columns, 1);
+    setenv("TERM", "xterm-256color", 1);
+    terminal_detect(ends[1], &terminal);
+    ck_assert(!terminal.colour && !terminal.live);
+    ck_assert_int_eq(terminal.unicode, detect_cases[_i].unicode);
+    ck_assert_uint_eq(terminal.width, detect_cases[_i].width);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+static const struct {
+    struct exchange exchange;
+    const char *sentence; /* its beginning; NULL: none */
+} tcp_cases[] = {
+    {{.status = 0}, NULL},
+    {{.tcp = {.known = true, .bytes_acknowledged = 900}},
+     "The server's kernel acknowledged the request and sent nothing back"},
+    {{.tcp = {.known = true, .unacknowledged = 2, .total_retransmits = 1, .bytes_acknowledged = 9}},
+     "What was sent is not acknowledged, however often it is sent again: the way to the server is "
+     "broken, or its machine is gone; 2 segments unacknowledged, 1 retransmission."},
+    {{.tcp = {.known = true, .probes = 3}}, "Keep-alive probes went unanswered"},
+    {{.tcp = {.known = true, .bytes_acknowledged = 1}}, "Nothing was sent on this connection."},
+    {{.status = 500, .tcp = {.known = true, .bytes_acknowledged = 900}},
+     "The server's kernel acknowledged all that was sent."},
+};
+
+START_TEST(kernel_facts_become_sentences)
+{
+    struct buffer out;
+    buffer_init(&out, 1000);
+    const char *sentence = tcp_cases[_i].sentence;
+    ck_assert_int_eq(words_tcp(&tcp_cases[_i].exchange, &out), sentence != NULL);
+    if (sentence != NULL)
+        ck_assert_int_eq(strncmp(out.data, sentence, strlen(sentence)), 0);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(stylesheet_came_whole_into_the_program)
+{
+    ck_assert_ptr_nonnull(strstr(page_style, "@media (prefers-color-scheme: dark)"));
+    ck_assert_ptr_nonnull(strstr(page_style, "\"Segoe UI\""));
+    ck_assert_ptr_null(strstr(page_style, "http"));
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("page");
+    TCase *pages = tcase_create("pages");
+    tcase_add_loop_test(pages, every_page_is_well_formed, 0, SAMPLE_COUNT * VIEW_COUNT);
+    tcase_add_loop_test(pages, hostile_text_is_shown_not_obeyed, 0, VIEW_COUNT);
+    tcase_add_loop_test(pages, headline_answers_the_question, 0, COUNT_OF(headline_cases));
+    tcase_add_test(pages, old_runs_prove_nothing);
+    tcase_add_test(pages, a_failure_without_incident_is_said_to_be_unconfirmed);
+    tcase_add_loop_test(pages, components_are_blamed_only_on_evidence, 0,
+                        COUNT_OF(component_cases));
+    tcase_add_loop_test(pages, json_says_the_same, 0, SAMPLE_COUNT);
+    tcase_add_loop_test(pages, links_lead_only_where_links_may, 0, COUNT_OF(link_cases));
+    tcase_add_loop_test(pages, text_becomes_valid, 0, COUNT_OF(text_cases));
+    tcase_add_test(pages, stylesheet_came_whole_into_the_program);
+    suite_add_tcase(suite, pages);
+    TCase *reports = tcase_create("terminal");
+    tcase_add_test(reports, terminal_shows_a_passed_run);
+    tcase_add_test(reports, terminal_explains_a_failed_run);
+    tcase_add_loop_test(reports, terminal_keeps_to_its_width_and_sends_no_controls, 0,
+                        COUNT_OF(terminals));
+    tcase_add_test(reports, terminal_colours_are_always_switched_off_again);
+    tcase_add_loop_test(reports, terminal_is_detected, 0, COUNT_OF(detect_cases));
+    tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
+    suite_add_tcase(suite, reports);
+    return suite;
+}
