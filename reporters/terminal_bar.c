@@ -76,16 +76,26 @@ static enum phase widest(const struct cell *cell)
     return (enum phase)best;
 }
 
-static void write_cell(const struct terminal *terminal, const struct cell *cell, bool last,
-                       struct buffer *out)
+/* Whether the step failed in this phase: then it is red, whichever phase it is. */
+static bool is_culprit(const struct run_step *step, enum phase phase)
+{
+    for (size_t i = 0; i < step->exchange_count; i++)
+        if (step->exchanges[i].symptom != SYMPTOM_NONE && step->exchanges[i].failed_phase == phase)
+            return true;
+    return false;
+}
+
+static void write_cell(const struct terminal *terminal, const struct run_step *step,
+                       const struct cell *cell, bool last, struct buffer *out)
 {
     enum phase phase = widest(cell);
+    enum paint paint = is_culprit(step, phase) ? PAINT_RED : looks[phase].paint;
     const char *glyph = looks[phase].glyph;
     if (phase == PHASE_WAIT && last && cell->filled < 1)
         glyph = eighths[(size_t)(cell->filled * 8)];
-    terminal_paint(terminal, looks[phase].paint, out);
+    terminal_paint(terminal, paint, out);
     buffer_text(out, terminal->unicode ? glyph : looks[phase].letter);
-    terminal_unpaint(terminal, looks[phase].paint, out);
+    terminal_unpaint(terminal, paint, out);
 }
 
 void terminal_bar(const struct terminal *terminal, const struct terminal_scale *scale,
@@ -100,7 +110,7 @@ void terminal_bar(const struct terminal *terminal, const struct terminal_scale *
         used = cells[n].filled > (used == 0 ? 0 : SLIVER) ? n + 1 : used;
     for (size_t n = 0; n < used; n++)
         if (cells[n].filled > 0)
-            write_cell(terminal, &cells[n], n + 1 == used, out);
+            write_cell(terminal, step, &cells[n], n + 1 == used, out);
         else
             buffer_text(out, " ");
 }
