@@ -17,7 +17,7 @@
 enum {
     VISITS_MAX = 64,     /* requests that wait for the store; further ones are told to come again */
     INCIDENTS_MAX = 200, /* read to find those that are shown */
-    INCIDENT_RUNS_MAX = 200 /* read for one incident's page */
+    INCIDENT_RUNS_MAX = 200 /* shown on an incident page */
 };
 
 /* Slots that failed before an incident was opened are part of it. */
@@ -164,7 +164,7 @@ static bool render_incident(const struct visit *visit, struct buffer *body)
     }
     struct run **runs = memory_allocate(visit->runs.count, sizeof(struct run *));
     size_t count = 0;
-    for (size_t i = 0; i < visit->runs.count; i++) {
+    for (size_t i = visit->runs.count; i-- > 0 && count < INCIDENT_RUNS_MAX;) {
         struct run *run = visit->runs.runs[i];
         bool after = incident->resolved.us != 0 && run->slot.planned.us > incident->resolved.us;
         if (!after && page_incident_covers(incident, run))
@@ -278,7 +278,6 @@ static void on_incident(void *data, enum result result, const struct store_incid
     if (visit->found != NULL && !visit->json && visit->page != NULL) {
         const struct store_filter filter = {
             .since = wall_after(visit->found->opened, -BEFORE_OPENING),
-            .limit = INCIDENT_RUNS_MAX,
         };
         visit->pending++;
         store_read_runs(visit->page->context.store, &filter, on_runs, visit);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* The status page whole: a store with a failed run and its incident, the server, and visitors. */
+#include "tests/unit/runner.h"
+
+#include "reporters/status_page.h"
+#include "scenarios/scenario.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ANSWER_MAX = 1024 * 1024 };
+
+struct site {
+    struct loop *loop;
+    struct store *store;
+    void *page;
+    unsigned port;
+    char run_id[HASH_HEX_LENGTH + 1];
+    struct buffer answer;
+    int reading; /* the end of the pipe on which a visitor tells what was answered */
+};
+
+static struct vantage vantages[] = {{.name = "ams", .title = "Amsterdam"}};
+static struct shop shop = {
+    .name = "Tea & Mugs", .vantages = vantages, .vantage_count = COUNT_OF(vantages)};
+static struct scenario checkout = {.journey = "guest checkout", .every = DURATION_MINUTE};
+static struct scenario *const scenarios[] = {&checkout};
+
+static void stop_when_kept(void *data, enum result result, const struct error *error,
+                           store_sequence sequence)
+{
+    ck_assert_msg(result == RESULT_OK, "%s", error->text);
+    ck_assert_int_gt(sequence, 0);
+    loop_stop(data);
+}
+
+static void keep_failed_run(struct site *site)
+{
+    struct wall_time planned = wall_after(clock_wall(), -20 * DURATION_SECOND);
+    struct run *run = run_create(checkout.journey, vantages[0].name, planned);
+    struct run_step *step = run_add_step(run, "pay");
+    struct exchange *exchange = run_add_exchange(run, step);
+    exchange->method = "POST";
+    exchange->url = "https://shop.example/pay";
+    exchange->started = run->slot.started = planned;
+    exchange->phases[PHASE_WAIT] = exchange->total = step->total = 10 * DURATION_SECOND;
+    run->slot.ended = wall_after(planned, 10 * DURATION_SECOND);
+    step->state = run->state = STATE_FAILED;
+    step->symptom = exchange->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;
+    exchange->failed_phase = PHASE_WAIT;
+    run->verdict = (struct verdict){.cause = CAUSE_APPLICATION,
+                                    .component = "web",
+                                    .summary = "The storefront answers nobody.",
+                                    .confidence = 0.9,
+                                    .runner_up = CAUSE_NONE};
+    const struct incident incident = {.id = "i-42",
+                                      .opened = planned,
+                                      .updated = planned,
+                                      .symptom = SYMPTOM_HTTP_TIMEOUT_TTFB,
+                                      .journey = checkout.journey,
+                                      .step = "pay",
+                                      .first = run->verdict,
+                                      .verdict = run->verdict,
+                                      .runs = 1};
+    memcpy(site->run_id, run->id, sizeof site->run_id);
+    ck_assert_int_eq(store_append(site->store, run, &incident, stop_when_kept, site->loop),
+                     RESULT_OK);
+    run_free(run);
+    loop_run(site->loop);
+}
+
+static void site_open(struct site *site)
+{
+    struct error error = {0};
+    *site = (struct site){.loop = loop_create()};
+    site->store = store_open(site->loop, "sqlite::memory:", &error);
+    ck_assert_msg(site->store != NULL, "%s", error.text);
+    const struct reporter_context context = {.loop = site->loop,
+                                             .store = site->store,
+                                             .shop = &shop,
+                                             .scenarios = scenarios,
+                                             .scenario_count = COUNT_OF(scenarios)};
+    const struct reporter_settings settings = {.name = "page", .listen = "127.0.0.1:0"};
+    site->page = status_page_kind.open(&context, &settings, &error);
+    ck_assert_msg(site->page != NULL, "%s", error.text);
+    const char *said = status_page_kind.announce(site->page);
+    ck_assert_int_eq(sscanf(said, "status page at http://127.0.0.1:%u/", &site->port), 1);
+    buffer_init(&site->answer, ANSWER_MAX);
+}
+
+static void site_close(struct site *site)
+{
+    status_page_kind.close(site->page);
+    store_close(site->store);
+    loop_free(site->loop);
+    buffer_free(&site->answer);
+}
+
+/* A visitor, in a process of its own: asks, and passes on what is answered. */
+static void visit(unsigned port, const char *path, int writing)
+{
+    char bytes[4096];
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
+        _exit(1);
+    int length = snprintf(bytes, sizeof bytes, "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
+    if (write(descriptor, bytes, (size_t)length) != length)
+        _exit(2);
+    ssize_t got;
+    while ((got = read(descriptor, bytes, sizeof bytes)) > 0)
+        if (write(writing, bytes, (size_t)got) != got)
+            _exit(3);
+    _exit(0);
+}
+
+static void on_answer(void *data)
+{
+    struct site *site = data;
+    char bytes[4096];
+    ssize_t got = read(site->reading, bytes, sizeof bytes);
+    if (got > 0)
+        buffer_append(&site->answer, bytes, (size_t)got);
+    else
+        loop_stop(site->loop);
+}
+
+static void site_get(struct site *site, const char *path)
+{
+    int ends[2], status = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t visitor = fork();
+    if (visitor == 0)
+        visit(site->port, path, ends[1]);
+    close(ends[1]);
+    site->reading = ends[0];
+    buffer_clear(&site->answer);
+    struct loop_watch *watch = loop_watch_readable(site->loop, ends[0], on_answer, site);
+    loop_run(site->loop);
+    loop_watch_free(watch);
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(visitor, &status, 0), visitor);
+    ck_assert_int_eq(status, 0);
+}
+
+static const struct {
+    const char *path; /* RUN stands for the run's id */
+    const char *status, *type, *says;
+} visit_cases[] = {
+    {"/", " 200 ", "text/html", "Guest checkout is failing since"},
+    {"/?a=b", " 200 ", "text/html", "Can people buy at Tea &amp; Mugs?"},
+    {"/api/status.json", " 200 ", "application/json", "\"state\": \"failed\""},
+    {"/runs/RUN", " 200 ", "text/html", "The storefront answers nobody."},
+    {"/runs/RUN.json", " 200 ", "application/json", "\"symptom\": \"http.timeout.ttfb\""},
+    {"/incidents/i-42", " 200 ", "text/html", "guest checkout from Amsterdam"},
+    {"/incidents/i-42.json", " 200 ", "application/json", "\"id\": \"i-42\""},
+    {"/style.css", " 200 ", "text/css", "prefers-color-scheme"},
+    {"/runs/none", " 404 ", "text/html", "There is nothing here"},
+    {"/runs/none.json", " 404 ", "text/html", "There is nothing here"},
+    {"/runs/", " 404 ", "text/html", "There is nothing here"},
+    {"/incidents/none", " 404 ", "text/html", "There is nothing here"},
+    {"/nothing", " 404 ", "text/html", "There is nothing here"},
+    {"/style.css/", " 404 ", "text/html", "There is nothing here"},
+};
+
+START_TEST(visitors_get_their_pages)
+{
+    struct site site;
+    site_open(&site);
+    keep_failed_run(&site);
+    char path[128];
+    const char *run = strstr(visit_cases[_i].path, "RUN");
+    int before =
+        run == NULL ? (int)strlen(visit_cases[_i].path) : (int)(run - visit_cases[_i].path);
+    snprintf(path, sizeof path, "%.*s%s%s", before, visit_cases[_i].path,
+             run != NULL ? site.run_id : "", run != NULL ? run + 3 : "");
+    site_get(&site, path);
+    const char *end = strchr(site.answer.data, '\n');
+    ck_assert_ptr_nonnull(end);
+    const char *status = strstr(site.answer.data, visit_cases[_i].status);
+    ck_assert_msg(status != NULL && status < end, "%s: %.*s", path, (int)(end - site.answer.data),
+                  site.answer.data);
+    ck_assert_ptr_nonnull(strstr(site.answer.data, visit_cases[_i].type));
+    ck_assert_msg(strstr(site.answer.data, visit_cases[_i].says) != NULL, "%s", site.answer.data);
+    site_close(&site);
+}
+END_TEST
+
+START_TEST(an_empty_store_is_no_good_news)
+{
+    struct site site;
+    site_open(&site);
+    site_get(&site, "/");
+    ck_assert_msg(strstr(site.answer.data, "We cannot tell yet") != NULL, "%s", site.answer.data);
+    site_close(&site);
+}
+END_TEST
+
+START_TEST(a_taken_address_is_said)
+{
+    struct site site;
+    char listen[32];
+    struct error error = {0};
+    site_open(&site);
+    snprintf(listen, sizeof listen, "127.0.0.1:%u", site.port);
+    const struct reporter_context context = {.loop = site.loop, .store = site.store, .shop = &shop};
+    const struct reporter_settings settings = {.name = "second", .listen = listen};
+    ck_assert_ptr_null(status_page_kind.open(&context, &settings, &error));
+    ck_assert_int_ne(error.code, RESULT_OK);
+    site_close(&site);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("status page");
+    TCase *tests = tcase_create("status page");
+    tcase_add_loop_test(tests, visitors_get_their_pages, 0, COUNT_OF(visit_cases));
+    tcase_add_test(tests, an_empty_store_is_no_good_news);
+    tcase_add_test(tests, a_taken_address_is_said);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
