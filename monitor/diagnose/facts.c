@@ -119,14 +119,35 @@ static void facts_of_transport(struct facts *facts, const struct shop *shop,
     }
 }
 
-static void facts_of_answer(struct facts *facts, struct arena *arena,
+/* The third party that the failing step needs and that no passing step has cleared. */
+static const char *third_party_suspect(const struct facts *facts, const struct shop *shop)
+{
+    for (size_t i = 0; i < facts->suspect_count; i++)
+        if (shop_kind(shop, facts->suspects[i]) == CAUSE_THIRD_PARTY)
+            return facts->suspects[i];
+    return NULL;
+}
+
+static bool application_is_cleared(const struct facts *facts, const struct shop *shop)
+{
+    for (size_t i = 0; i < facts->suspect_count; i++)
+        if (shop_kind(shop, facts->suspects[i]) == CAUSE_APPLICATION)
+            return false;
+    return true;
+}
+
+static void facts_of_answer(struct facts *facts, const struct shop *shop, struct arena *arena,
                             const struct exchange *exchange)
 {
     const struct run_step *failure = facts->failure;
     const char *status = arena_print(arena, "%d", exchange->status);
+    const char *third_party = third_party_suspect(facts, shop);
     bool gateway = exchange->status == 502 || exchange->status == 503;
+    bool application_works = application_is_cleared(facts, shop);
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);
+    else if ((gateway || exchange->status == 504) && third_party != NULL && application_works)
+        facts_add(facts, FACT_UPSTREAM_SILENT, third_party);
     else if (exchange->status == 504)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
@@ -334,6 +355,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .run = run,
         .onset = began ? own->onset : failure->started,
     };
+    pattern_suspects(ret_facts, &view);
     enum symptom_layer layer = SYMPTOM_LAYER_NONE;
     if (failure->exchange_count > 0) {
         const struct exchange *last = &failure->exchanges[failure->exchange_count - 1];
@@ -342,9 +364,8 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
             facts_of_transport(ret_facts, shop, last,
                                began ? own->onset_symptom : failure->symptom);
         else
-            facts_of_answer(ret_facts, run->arena, last);
+            facts_of_answer(ret_facts, shop, run->arena, last);
     }
-    pattern_suspects(ret_facts, &view);
     /* What never reached the shop's door tells nothing about who is behind it. */
     bool reached =
         layer != SYMPTOM_LAYER_DNS && layer != SYMPTOM_LAYER_TCP && layer != SYMPTOM_LAYER_TLS;

@@ -56,6 +56,8 @@
       "A proxy answered {} at once: it has no application behind it.")                             \
     X(GATEWAY_TIMEOUT, ANSWER, "answer.gateway_timeout", -8, 4, 5, 3, -6, -8,                      \
       "A proxy gave up waiting for what is behind it (status {}).")                                \
+    X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, 1, 0, 16, -6, -6,                    \
+      "The shop says that what is behind it gave no answer, and this step needs {}.")              \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
       "The shop refused the request as wrong (status {}).")                                        \
     X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \

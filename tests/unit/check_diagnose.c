@@ -285,11 +285,19 @@ START_TEST(expired_certificate)
 }
 END_TEST
 
-START_TEST(payment_provider_alone)
+START_TEST(checkout_alone_may_be_anything_behind_it)
 {
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
            passed("orders", "here", 2, STEPS("alive", "my orders")),
            failed("guest checkout", "here", 1, STEPS("browse", "checkout"), &error_500));
+}
+END_TEST
+
+START_TEST(payment_provider_gives_no_answer)
+{
+    EXPECT(
+        &shop_without_door, CAUSE_THIRD_PARTY, "payment",
+        failed("guest checkout", "here", 1, STEPS("browse", "my orders", "checkout"), &error_503));
 }
 END_TEST
 
@@ -437,7 +445,8 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, path_cut_after_the_handshake);
     tcase_add_test(verdicts, connections_that_time_out_only_later_are_not_the_network);
     tcase_add_test(verdicts, expired_certificate);
-    tcase_add_test(verdicts, payment_provider_alone);
+    tcase_add_test(verdicts, checkout_alone_may_be_anything_behind_it);
+    tcase_add_test(verdicts, payment_provider_gives_no_answer);
     tcase_add_test(verdicts, monitor_and_scenario_are_not_the_shop);
     suite_add_tcase(suite, verdicts);
     TCase *incidents = tcase_create("incident");
