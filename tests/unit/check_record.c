@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* record/: a run survives its JSON, ids are stable, codes are unique. */
+#include "tests/unit/runner.h"
+
+#include "monitor/record/run.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct wall_time start = {1763906820123456};
+
+static struct run *failed_run(void)
+{
+    static const char *const needs[] = {"web", "db.orders"};
+    struct run *run = run_create("guest checkout", "eu-west", start);
+    run->slot.started = wall_after(start, 1500);
+    run->slot.ended = wall_after(start, 2 * DURATION_SECOND);
+    run->state = STATE_FAILED;
+    run_add_step(run, "home")->state = STATE_PASSED;
+    struct run_step *step = run_add_step(run, "checkout");
+    step->state = STATE_FAILED;
+    step->symptom = SYMPTOM_HTTP_ERROR;
+    step->needs = (const char **)(uintptr_t)needs;
+    step->needs_count = COUNT_OF(needs);
+    step->line = 12;
+    step->column = 9;
+    step->expected = "status == 201";
+    step->actual = "500";
+    step->excerpt = "bad \xff byte";
+    step->total = 12345;
+    struct exchange *exchange = run_add_exchange(run, step);
+    exchange->method = "POST";
+    exchange->url = "http://shop.example/api/checkout";
+    exchange->status = 500;
+    exchange->ip = "192.0.2.1";
+    exchange->port = 80;
+    exchange->http = "1.1";
+    exchange->phases[PHASE_CONNECT] = 345;
+    exchange->phases[PHASE_WAIT] = 12000;
+    exchange->total = 12345;
+    exchange->tcp = (struct tcp_facts){.known = true, .retransmits = 2, .bytes_acknowledged = 77};
+    run->verdict = (struct verdict){.cause = CAUSE_DATABASE,
+                                    .component = "db.orders",
+                                    .summary = "It is the database.",
+                                    .confidence = 0.97,
+                                    .runner_up = CAUSE_APPLICATION,
+                                    .runner_up_confidence = 0.02};
+    verdict_add(run->arena, &run->verdict, "pattern.one_part_two_routes", "because", 12);
+    return run;
+}
+
+START_TEST(a_run_survives_its_json)
+{
+    struct run *run = failed_run();
+    json_t *json = run_to_json(run);
+    struct error error = {0};
+    struct run *read = run_from_json(json, &error);
+    ck_assert_ptr_nonnull(read);
+    json_t *again = run_to_json(read);
+    ck_assert(json_equal(json, again));
+    ck_assert_str_eq(read->id, run->id);
+    ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_DNS], PHASE_ABSENT);
+    ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_WAIT], 12000);
+    ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
+    ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
+    json_decref(json);
+    json_decref(again);
+    run_free(run);
+    run_free(read);
+}
+END_TEST
+
+START_TEST(an_absent_phase_is_not_written)
+{
+    struct run *run = failed_run();
+    json_t *json = run_to_json(run);
+    json_t *steps = json_object_get(json, "steps");
+    json_t *exchange = json_array_get(json_object_get(json_array_get(steps, 1), "exchanges"), 0);
+    json_t *phases = json_object_get(exchange, "phases");
+    ck_assert_uint_eq(json_object_size(phases), 2);
+    ck_assert(json_number_value(json_object_get(phases, "wait")) == 12.0);
+    json_decref(json);
+    run_free(run);
+}
+END_TEST
+
+START_TEST(ids_name_journey_vantage_and_slot)
+{
+    struct run *runs[] = {
+        run_create("a", "b c", start),
+        run_create("a", "b c", start),
+        run_create("a b", "c", start),
+        run_create("a", "b c", wall_after(start, 1)),
+    };
+    ck_assert_str_eq(runs[0]->id, runs[1]->id);
+    ck_assert_str_ne(runs[0]->id, runs[2]->id);
+    ck_assert_str_ne(runs[0]->id, runs[3]->id);
+    for (size_t i = 0; i < COUNT_OF(runs); i++)
+        run_free(runs[i]);
+}
+END_TEST
+
+static const char *const broken_records[] = {
+    "{}",
+    "[]",
+    "{\"id\": \"short\", \"journey\": \"a\", \"vantage\": \"b\", \"state\": \"passed\"}",
+    "{\"id\": 7, \"journey\": \"a\", \"vantage\": \"b\", \"state\": \"passed\"}",
+    "{\"id\": \"00000000000000000000000000000000\", \"journey\": \"a\", \"vantage\": \"b\","
+    " \"state\": \"failed\", \"verdict\": {}}",
+};
+
+START_TEST(what_is_no_record_is_refused)
+{
+    json_t *json = json_loads(broken_records[_i], 0, NULL);
+    struct error error = {0};
+    ck_assert_ptr_null(run_from_json(json, &error));
+    ck_assert_int_eq(error.code, RESULT_INVALID);
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(symptom_codes_are_unique_and_read_back)
+{
+    for (int i = 0; i < SYMPTOM_COUNT; i++) {
+        enum symptom symptom = (enum symptom)i;
+        ck_assert_int_eq(symptom_from_code(symptom_code(symptom)), symptom);
+        ck_assert_uint_gt(strlen(symptom_sentence(symptom)), 5);
+    }
+    ck_assert_int_eq(symptom_from_code("from.the.future"), SYMPTOM_MONITOR_INTERNAL);
+}
+END_TEST
+
+START_TEST(a_failed_cleanup_decides_only_when_all_steps_are_good)
+{
+    struct run *run = run_create("a", "b", start);
+    run_add_step(run, "one")->state = STATE_PASSED;
+    struct run_step *cleanup = run_add_step(run, "tidy");
+    cleanup->cleanup = true;
+    cleanup->state = STATE_FAILED;
+    ck_assert_str_eq(run_first_failure(run)->name, "tidy");
+    run->steps[0].state = STATE_FAILED;
+    ck_assert_str_eq(run_first_failure(run)->name, "one");
+    run_free(run);
+}
+END_TEST
+
+START_TEST(an_incident_survives_its_json)
+{
+    struct run *run = failed_run();
+    struct incident incident = {.id = "1",
+                                .opened = start,
+                                .updated = start,
+                                .symptom = SYMPTOM_HTTP_ERROR,
+                                .journey = "guest checkout",
+                                .step = "checkout",
+                                .first = run->verdict,
+                                .verdict = run->verdict,
+                                .runs = 3};
+    json_t *json = incident_to_json(&incident);
+    struct incident read;
+    ck_assert_int_eq(incident_from_json(run->arena, json, &read), RESULT_OK);
+    json_t *again = incident_to_json(&read);
+    ck_assert(json_equal(json, again));
+    ck_assert_int_eq(read.resolved.us, 0);
+    json_decref(json);
+    json_decref(again);
+    run_free(run);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("record");
+    TCase *tests = tcase_create("record");
+    tcase_add_test(tests, a_run_survives_its_json);
+    tcase_add_test(tests, an_absent_phase_is_not_written);
+    tcase_add_test(tests, ids_name_journey_vantage_and_slot);
+    tcase_add_loop_test(tests, what_is_no_record_is_refused, 0, COUNT_OF(broken_records));
+    tcase_add_test(tests, symptom_codes_are_unique_and_read_back);
+    tcase_add_test(tests, a_failed_cleanup_decides_only_when_all_steps_are_good);
+    tcase_add_test(tests, an_incident_survives_its_json);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
