@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * journey/: the driver against a real server in the same loop. A case is a scenario's steps, the
+ * states in which they must end, and what the server must have been asked.
+ */
+#include "tests/unit/runner.h"
+
+#include "monitor/journey/journey.h"
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+    struct loop *loop;
+    struct evhttp *server;
+    unsigned port;
+    struct net *net;
+    struct net_vantage *vantage;
+    struct scenario *scenario;
+    struct run *run;
+    char asked[2048]; /* `GET /path body;` of every request, in order */
+    unsigned progress;
+    struct journey *journey;
+};
+
+static void answer(struct evhttp_request *request, int status, const char *body)
+{
+    struct evbuffer *out = evbuffer_new();
+    evbuffer_add(out, body, strlen(body));
+    evhttp_send_reply(request, status, NULL, out);
+    evbuffer_free(out);
+}
+
+/* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /echo,
+ * else JSON. */
+static void serve(struct evhttp_request *request, void *data)
+{
+    struct fixture *fixture = data;
+    const char *path = evhttp_request_get_uri(request);
+    bool post = evhttp_request_get_command(request) == EVHTTP_REQ_POST;
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+    struct evbuffer *input = evhttp_request_get_input_buffer(request);
+    char body[256] = "";
+    int length = evbuffer_remove(input, body, sizeof body - 1);
+    body[length > 0 ? length : 0] = '\0';
+    size_t used = strlen(fixture->asked);
+    snprintf(fixture->asked + used, sizeof fixture->asked - used, "%s %s%s%s;",
+             post ? "POST" : "GET", path, body[0] != '\0' ? " " : "", body);
+    if (strncmp(path, "/status/", 8) == 0) {
+        answer(request, atoi(path + 8), "{\"error\": true}");
+    } else if (strncmp(path, "/to/", 4) == 0 || strcmp(path, "/loop") == 0) {
+        evhttp_add_header(headers, "Location", path[1] == 'l' ? "/loop" : path + 3);
+        answer(request, 302, "");
+    } else if (strcmp(path, "/away") == 0) {
+        evhttp_add_header(headers, "Location", "http://169.254.169.254/latest/meta-data");
+        answer(request, 302, "");
+    } else if (strcmp(path, "/silent") != 0) {
+        evhttp_add_header(headers, "Set-Cookie", "visitor=1; Path=/");
+        const char *cookie =
+            evhttp_find_header(evhttp_request_get_input_headers(request), "Cookie");
+        answer(request, 200,
+               cookie != NULL ? "{\"id\": 7, \"cookie\": true}" : "{\"id\": 7, \"name\": \"a b\"}");
+    }
+}
+
+static void fixture_open(struct fixture *fixture)
+{
+    struct error error = {0};
+    *fixture = (struct fixture){.loop = loop_create()};
+    fixture->server = evhttp_new(loop_base(fixture->loop));
+    struct evhttp_bound_socket *socket =
+        evhttp_bind_socket_with_handle(fixture->server, "127.0.0.1", 0);
+    ck_assert_ptr_nonnull(socket);
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    getsockname(evhttp_bound_socket_get_fd(socket), (struct sockaddr *)&address, &size);
+    fixture->port = ntohs(address.sin_port);
+    evhttp_set_gencb(fixture->server, serve, fixture);
+    fixture->net = net_create(fixture->loop, &error);
+    ck_assert_ptr_nonnull(fixture->net);
+    const struct net_vantage_settings here = {0};
+    fixture->vantage = net_vantage_open(fixture->net, &here, &error);
+    ck_assert_ptr_nonnull(fixture->vantage);
+}
+
+static void fixture_close(struct fixture *fixture)
+{
+    run_free(fixture->run);
+    scenario_free(fixture->scenario);
+    net_vantage_close(fixture->vantage);
+    net_free(fixture->net);
+    evhttp_free(fixture->server);
+    loop_free(fixture->loop);
+}
+
+static void fixture_load(struct fixture *fixture, const char *steps)
+{
+    char file[] = "/tmp/check_journey_XXXXXX";
+    int descriptor = mkstemp(file);
+    ck_assert_int_ge(descriptor, 0);
+    dprintf(descriptor,
+            "shopwatch: 1\njourney: test\nbase: http://127.0.0.1:%u\ntimeout: 300ms\n"
+            "budget: 2s\nvariables:\n  colour: blue\n%s",
+            fixture->port, steps);
+    close(descriptor);
+    struct mistakes mistakes = {.arena = arena_create()};
+    fixture->scenario = scenario_load(file, NULL, &mistakes);
+    unlink(file);
+    if (fixture->scenario == NULL)
+        ck_abort_msg("%s: %s", steps, mistakes.items[0].text);
+    arena_free(mistakes.arena);
+}
+
+static void done(void *data, struct run *run)
+{
+    struct fixture *fixture = data;
+    fixture->run = run;
+    loop_stop(fixture->loop);
+}
+
+static void count_progress(void *data, const struct run *run, const struct run_step *step)
+{
+    struct fixture *fixture = data;
+    (void)run;
+    (void)step;
+    fixture->progress++;
+}
+
+static void fixture_start(struct fixture *fixture)
+{
+    static const struct journey_variable overrides[] = {{"size", "42"}};
+    const struct journey_settings settings = {
+        .scenario = fixture->scenario,
+        .net_vantage = fixture->vantage,
+        .vantage = "here",
+        .planned = clock_wall(),
+        .overrides = overrides,
+        .override_count = COUNT_OF(overrides),
+        .loop = fixture->loop,
+    };
+    fixture->journey = journey_start(&settings, done, count_progress, fixture);
+}
+
+static const struct journey_case {
+    const char *steps;
+    enum state state;
+    const char *steps_end; /* a letter a step: p d f u s */
+    enum symptom symptom;  /* of the first failure */
+    const char *asked;
+} journey_cases[] = {
+    {"steps:\n"
+     "  - {step: a, get: /one, expect: [status == 200]}\n"
+     "  - step: b\n    get: /two\n    expect:\n      - jsonpath \"$.id\" == 7\n",
+     STATE_PASSED, "pp", SYMPTOM_NONE, "GET /one;GET /two;"},
+    /* Captures travel, with their type; form and JSON bodies are made of them. */
+    {"steps:\n"
+     "  - step: a\n    get: /one\n    capture:\n      id: jsonpath \"$.id\"\n"
+     "      name: jsonpath \"$.name\"\n"
+     "  - step: b\n    post: /two\n    json:\n      n: ${id}\n      t: \"${id}\"\n"
+     "  - step: c\n    post: /three\n    form: {name: \"${name}\", colour: \"${colour}\"}\n"
+     "  - step: d\n    get: /four\n    query: {q: \"${name}\"}\n",
+     STATE_PASSED, "pppp", SYMPTOM_NONE,
+     "GET /one;POST /two {\"n\":7,\"t\":\"7\"};POST /three name=a+b&colour=blue;"
+     "GET /four?q=a+b;"},
+    /* A failure skips what follows, but never the cleanup. */
+    {"steps:\n"
+     "  - {step: a, get: /status/500, expect: [status == 200]}\n"
+     "  - {step: b, get: /never}\n"
+     "cleanup:\n"
+     "  - {step: tidy, get: /tidy}\n",
+     STATE_FAILED, "fsp", SYMPTOM_HTTP_ERROR, "GET /status/500;GET /tidy;"},
+    {"steps:\n  - {step: a, get: /status/404}\n", STATE_FAILED, "f", SYMPTOM_HTTP_ERROR,
+     "GET /status/404;"},
+    {"steps:\n  - {step: a, get: /status/404, expect: [status == 404]}\n", STATE_PASSED, "p",
+     SYMPTOM_NONE, "GET /status/404;"},
+    {"steps:\n  - {step: a, get: /one, expect: [status == 201]}\n", STATE_FAILED, "f",
+     SYMPTOM_HTTP_STATUS_UNEXPECTED, "GET /one;"},
+    {"steps:\n  - {step: a, get: /one, expect: ['body contains \"sold out\"']}\n", STATE_FAILED,
+     "f", SYMPTOM_CONTENT_MISMATCH, "GET /one;"},
+    {"steps:\n  - {step: a, get: /one, capture: {x: 'jsonpath \"$.nothing\"'}}\n", STATE_FAILED,
+     "f", SYMPTOM_CONTENT_CAPTURE_MISSING, "GET /one;"},
+    {"steps:\n  - {step: a, get: /one, expect: ['time.total < 0ms | degrade']}\n", STATE_DEGRADED,
+     "d", SYMPTOM_PACE_SLOW, "GET /one;"},
+    {"steps:\n  - {step: a, get: /one, expect: ['status == 500 | note']}\n", STATE_PASSED, "p",
+     SYMPTOM_NONE, "GET /one;"},
+    /* Redirects: followed, each its own exchange; counted; not followed; not to forbidden hosts. */
+    {"steps:\n  - {step: a, get: /to/one, expect: [redirects == 1, status == 200]}\n", STATE_PASSED,
+     "p", SYMPTOM_NONE, "GET /to/one;GET /one;"},
+    {"steps:\n  - {step: a, post: /to/one, body: x, expect: [status == 200]}\n", STATE_PASSED, "p",
+     SYMPTOM_NONE, "POST /to/one x;GET /one;"},
+    {"steps:\n  - {step: a, get: /to/one, follow: 0, expect: [status == 302]}\n", STATE_PASSED, "p",
+     SYMPTOM_NONE, "GET /to/one;"},
+    {"steps:\n  - {step: a, get: /loop, follow: 2}\n", STATE_FAILED, "f",
+     SYMPTOM_HTTP_REDIRECT_LOOP, "GET /loop;GET /loop;GET /loop;"},
+    {"steps:\n  - {step: a, get: /away}\n", STATE_UNKNOWN, "u", SYMPTOM_MONITOR_URL_REFUSED,
+     "GET /away;"},
+    /* when */
+    {"steps:\n"
+     "  - {step: a, get: /one, capture: {id: 'jsonpath \"$.id\"'}}\n"
+     "  - {step: b, when: id, get: /two}\n"
+     "  - {step: c, when: not id, get: /three}\n",
+     STATE_PASSED, "pps", SYMPTOM_NONE, "GET /one;GET /two;"},
+    /* A cleanup that fails leaves a good run degraded. */
+    {"steps:\n  - {step: a, get: /one}\ncleanup:\n  - {step: b, get: /status/500}\n"
+     "  - {step: c, get: /three}\n",
+     STATE_DEGRADED, "pfp", SYMPTOM_HTTP_ERROR, "GET /one;GET /status/500;GET /three;"},
+    /* No answer within the step's time. */
+    {"steps:\n  - {step: a, get: /silent, timeout: 50ms}\n", STATE_FAILED, "f",
+     SYMPTOM_HTTP_TIMEOUT_TTFB, "GET /silent;"},
+    /* Cookies live as long as the run. */
+    {"steps:\n"
+     "  - {step: a, get: /one, expect: ['jsonpath \"$.cookie\" not exists']}\n"
+     "  - {step: b, get: /two, expect: ['jsonpath \"$.cookie\" == true']}\n",
+     STATE_PASSED, "pp", SYMPTOM_NONE, "GET /one;GET /two;"},
+};
+
+START_TEST(a_journey_ends_as_told)
+{
+    static const char letters[] = "pdfus";
+    const struct journey_case *want = &journey_cases[_i];
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_load(&fixture, want->steps);
+    fixture_start(&fixture);
+    loop_run(fixture.loop);
+    struct run *run = fixture.run;
+    char ends[32] = "";
+    for (size_t i = 0; i < run->step_count; i++)
+        ends[i] = letters[run->steps[i].state];
+    ck_assert_str_eq(fixture.asked, want->asked);
+    ck_assert_str_eq(ends, want->steps_end);
+    ck_assert_str_eq(state_name(run->state), state_name(want->state));
+    const struct run_step *failure = run_first_failure(run);
+    if (failure == NULL && run->state == STATE_DEGRADED)
+        failure = &run->steps[0];
+    ck_assert_str_eq(symptom_code(failure != NULL ? failure->symptom : SYMPTOM_NONE),
+                     symptom_code(want->symptom));
+    ck_assert_uint_eq(fixture.progress, run->step_count);
+    ck_assert_int_gt(run->slot.ended.us, run->slot.started.us);
+    fixture_close(&fixture);
+}
+END_TEST
+
+/* A connection is new on a run's first request and warm after that; phases say so. */
+START_TEST(connections_are_cold_first_and_warm_later)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_load(&fixture, "steps:\n  - {step: a, get: /one}\n  - {step: b, get: /two}\n");
+    fixture_start(&fixture);
+    loop_run(fixture.loop);
+    const struct exchange *first = &fixture.run->steps[0].exchanges[0];
+    const struct exchange *second = &fixture.run->steps[1].exchanges[0];
+    ck_assert(!first->reused);
+    ck_assert_int_ne(first->phases[PHASE_CONNECT], PHASE_ABSENT);
+    ck_assert_int_eq(first->phases[PHASE_DNS], PHASE_ABSENT);
+    ck_assert(second->reused);
+    ck_assert_int_eq(second->phases[PHASE_CONNECT], PHASE_ABSENT);
+    for (size_t i = 0; i < 2; i++) {
+        const struct exchange *exchange = &fixture.run->steps[i].exchanges[0];
+        duration sum = 0;
+        for (int phase = 0; phase < PHASE_COUNT; phase++)
+            sum += exchange->phases[phase] != PHASE_ABSENT ? exchange->phases[phase] : 0;
+        ck_assert_int_eq(sum, exchange->total);
+    }
+    fixture_close(&fixture);
+}
+END_TEST
+
+static void end_now(void *data)
+{
+    struct fixture *fixture = data;
+    journey_end(fixture->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
+}
+
+START_TEST(an_ended_run_still_cleans_up)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
+                           "cleanup:\n  - {step: tidy, get: /tidy}\n");
+    fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, end_now, &fixture);
+    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, "GET /silent;GET /tidy;");
+    ck_assert_int_eq(fixture.run->state, STATE_UNKNOWN);
+    ck_assert_str_eq(fixture.run->reason, "stopped");
+    ck_assert_int_eq(fixture.run->steps[0].state, STATE_UNKNOWN);
+    ck_assert_int_eq(fixture.run->steps[1].state, STATE_SKIPPED);
+    ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
+    loop_timer_free(timer);
+    fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(the_budget_bounds_the_steps)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent, timeout: 60s}\n");
+    struct instant before = clock_instant();
+    fixture_start(&fixture);
+    loop_run(fixture.loop);
+    duration took = instant_between(before, clock_instant());
+    ck_assert_int_ge(took, 2 * DURATION_SECOND);
+    ck_assert_int_lt(took, 10 * DURATION_SECOND);
+    ck_assert_int_eq(fixture.run->state, STATE_FAILED);
+    fixture_close(&fixture);
+}
+END_TEST
+
+static void stop(void *data)
+{
+    loop_stop(data);
+}
+
+START_TEST(an_abandoned_run_leaves_nothing)
+{
+    struct fixture fixture;
+    fixture_open(&fixture);
+    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
+    fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, stop, fixture.loop);
+    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    journey_abandon(fixture.journey);
+    ck_assert_ptr_null(fixture.run);
+    loop_timer_free(timer);
+    fixture_close(&fixture);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("journey");
+    TCase *tests = tcase_create("journey");
+    tcase_set_timeout(tests, 30);
+    tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
+    tcase_add_test(tests, connections_are_cold_first_and_warm_later);
+    tcase_add_test(tests, an_ended_run_still_cleans_up);
+    tcase_add_test(tests, the_budget_bounds_the_steps);
+    tcase_add_test(tests, an_abandoned_run_leaves_nothing);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
