@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The monitor at work. Open pipeline.c first: it knows the order in which a slot becomes a line on
+ * the page. */
+#ifndef DAEMON_PIPELINE_H
+#define DAEMON_PIPELINE_H
+
+#include "monitor/base/loop.h"
+#include "monitor/daemon/settings.h"
+
+struct pipeline;
+
+enum { PIPELINE_RUNS_MAX = 1000 }; /* in flight; slots beyond end unknown, overload */
+
+struct pipeline_options {
+    duration every; /* in place of every journey's own interval; 0: as the scenarios say */
+};
+
+/* Opens store, vantage points and reporters. All borrowed. NULL with `error` set. */
+struct pipeline *pipeline_create(struct loop *loop, const struct settings *settings,
+                                 const struct pipeline_options *options, struct error *error);
+
+/* Takes up open incidents from the store, then begins with the schedule. */
+void pipeline_start(struct pipeline *pipeline);
+
+/*
+ * Starts no more runs, ends those in flight (unknown, stopped) with their cleanup, and stops the
+ * loop when everything is committed. Called again, it abandons what still runs.
+ */
+void pipeline_stop(struct pipeline *pipeline);
+
+/* After the loop has stopped. Takes NULL. */
+void pipeline_free(struct pipeline *pipeline);
+
+/* What reporters tell at the start, n from 0; NULL past the last. */
+const char *pipeline_announcement(struct pipeline *pipeline, size_t n);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Loading a shop file and what it names. See settings.h. */
+#include "monitor/daemon/settings.h"
+
+#include "monitor/base/memory.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void settings_mistake(struct mistakes *mistakes, const struct settings *settings,
+                             const char *code, const char *text)
+{
+    struct mistake mistake = {
+        .severity = MISTAKE_ERROR, .file = settings->shop->file, .code = code, .text = text};
+    mistakes_add(mistakes, &mistake);
+}
+
+static void settings_add_scenario(struct settings *settings, const char *file,
+                                  struct mistakes *mistakes)
+{
+    struct scenario *scenario = scenario_load(file, settings->shop, mistakes);
+    if (scenario == NULL)
+        return;
+    for (size_t i = 0; i < settings->scenario_count; i++) {
+        if (strcmp(settings->scenarios[i]->journey, scenario->journey) != 0)
+            continue;
+        struct mistake mistake = {
+            .severity = MISTAKE_ERROR,
+            .code = "journey.duplicate",
+            .file = file,
+            .position = scenario->position,
+            .text = arena_print(mistakes->arena, "the journey `%s` is in %s already",
+                                scenario->journey, settings->scenarios[i]->file),
+        };
+        mistakes_add(mistakes, &mistake);
+        scenario_free(scenario);
+        return;
+    }
+    memory_grow(settings->scenarios, settings->scenario_count);
+    settings->scenarios[settings->scenario_count++] = scenario;
+}
+
+static void settings_add_pattern(struct settings *settings, const char *pattern,
+                                 struct mistakes *mistakes)
+{
+    glob_t found;
+    int result = glob(pattern, 0, NULL, &found);
+    if (result != 0) {
+        settings_mistake(mistakes, settings, "scenarios.none",
+                         arena_print(mistakes->arena, "no file matches %s", pattern));
+        return;
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        settings_add_scenario(settings, found.gl_pathv[i], mistakes);
+    globfree(&found);
+}
+
+struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
+{
+    size_t errors_before = mistakes->errors;
+    struct settings *settings = memory_allocate(1, sizeof *settings);
+    settings->shop = shop_load(shop_file, mistakes);
+    if (settings->shop != NULL) {
+        for (size_t i = 0; i < settings->shop->scenario_count; i++)
+            settings_add_pattern(settings, settings->shop->scenarios[i], mistakes);
+        if (settings->shop->scenario_count == 0)
+            settings_mistake(mistakes, settings, "scenarios.none", "the shop names no scenarios");
+    }
+    if (mistakes->errors > errors_before) {
+        settings_free(settings);
+        return NULL;
+    }
+    return settings;
+}
+
+void settings_free(struct settings *settings)
+{
+    if (settings == NULL)
+        return;
+    for (size_t i = 0; i < settings->scenario_count; i++)
+        scenario_free(settings->scenarios[i]);
+    free(settings->scenarios);
+    shop_free(settings->shop);
+    free(settings);
+}
