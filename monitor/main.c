@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-int main(void)
+/* The program: a main of one call, so that tests and fuzzers link the same libraries without it. */
+#include "monitor/cli.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return cli_main(argc, argv);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* argv to one subcommand. Each has a file of its own, command_*.c. */
+#include "monitor/cli.h"
+
+#include "config.h"
+#include "reporters/terminal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command commands[] = {
+    {
+        .name = "run",
+        .arguments = "FILE...",
+        .help = "Replays scenario files now and reports on the terminal.",
+        .options = "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
+                   "      --vantage NAME    start from this vantage point of the shop file\n"
+                   "      --var NAME=VALUE  give a variable another value\n"
+                   "      --json FILE       write a record a line; - for standard output\n",
+        .run = command_run,
+    },
+    {
+        .name = "monitor",
+        .arguments = "-c FILE",
+        .help = "Replays a shop's scenarios on their schedule, all day.",
+        .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
+                   "      --every INTERVAL  in place of every journey's own interval\n",
+        .run = command_monitor,
+    },
+    {
+        .name = "lint",
+        .arguments = "FILE...",
+        .help = "Checks scenario files, and the shop file with -c.",
+        .options = "  -c, --config FILE     the shop file; its scenarios are checked too\n",
+        .run = command_lint,
+    },
+};
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "shopwatch %s: a mystery shopper for online shops\n\nUsage:\n", PACKAGE_VERSION);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
+                commands[i].arguments, commands[i].help, commands[i].options);
+    fputs("\nExit codes of run: 0 passed, 1 application, 2 network, 3 database, 4 third party,\n"
+          "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
+          "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0.\n",
+          out);
+}
+
+int cli_usage_error(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    fputs("shopwatch", stderr);
+    if (command != NULL)
+        fprintf(stderr, " %s", command);
+    fputs(": ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputs("\nTry `shopwatch --help`.\n", stderr);
+    return EXIT_USAGE;
+}
+
+void cli_print_mistakes(const struct mistakes *mistakes)
+{
+    struct terminal terminal;
+    struct buffer text;
+    terminal_detect(STDERR_FILENO, &terminal);
+    buffer_init(&text, (size_t)MISTAKES_MAX * 4096);
+    for (size_t i = 0; i < mistakes->count; i++)
+        mistake_print(&mistakes->items[i], terminal.colour, &text);
+    size_t found = mistakes->errors + mistakes->warnings;
+    if (found > mistakes->count)
+        buffer_print(&text, "... and %zu more\n", found - mistakes->count);
+    fputs(text.data, stderr);
+    buffer_free(&text);
+}
+
+enum exit_code cli_exit_of_run(const struct run *run)
+{
+    if (run->state == STATE_PASSED)
+        return EXIT_PASSED;
+    if (run->state == STATE_DEGRADED)
+        return EXIT_DEGRADED;
+    switch (run->verdict.cause) {
+    case CAUSE_NETWORK:
+        return EXIT_NETWORK;
+    case CAUSE_APPLICATION:
+        return EXIT_APPLICATION;
+    case CAUSE_DATABASE:
+        return EXIT_DATABASE;
+    case CAUSE_THIRD_PARTY:
+        return EXIT_THIRD_PARTY;
+    case CAUSE_MONITOR:
+    case CAUSE_SCENARIO:
+        return EXIT_MONITOR;
+    case CAUSE_UNDETERMINED:
+    case CAUSE_NONE:
+        break;
+    }
+    return EXIT_UNDETERMINED;
+}
+
+enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b)
+{
+    static const enum exit_code worst_first[] = {
+        EXIT_INVALID,     EXIT_APPLICATION,  EXIT_NETWORK, EXIT_DATABASE,
+        EXIT_THIRD_PARTY, EXIT_UNDETERMINED, EXIT_MONITOR, EXIT_DEGRADED,
+    };
+    for (size_t i = 0; i < COUNT_OF(worst_first); i++)
+        if (a == worst_first[i] || b == worst_first[i])
+            return worst_first[i];
+    return EXIT_PASSED;
+}
+
+int cli_main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "--help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help(argc > 1 ? stdout : stderr);
+        return argc > 1 ? EXIT_PASSED : EXIT_USAGE;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+        printf("shopwatch %s\n", PACKAGE_VERSION);
+        return EXIT_PASSED;
+    }
+    const char *names[COUNT_OF(commands)];
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        names[i] = commands[i].name;
+        if (strcmp(commands[i].name, name) != 0)
+            continue;
+        if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+            print_help(stdout);
+            return EXIT_PASSED;
+        }
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    const char *near = mistake_nearest(name, names, COUNT_OF(names));
+    return cli_usage_error(NULL, "no command `%s`%s%s%s", name,
+                           near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
+                           near != NULL ? "`?" : "");
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: one table of subcommands, and what they share. */
+#ifndef MONITOR_CLI_H
+#define MONITOR_CLI_H
+
+#include "monitor/record/run.h"
+#include "scenarios/mistake.h"
+
+/* Exit codes, as the manual says. X(NAME, code) */
+#define EXIT_TABLE(X)                                                                              \
+    X(PASSED, 0)                                                                                   \
+    X(APPLICATION, 1)                                                                              \
+    X(NETWORK, 2)                                                                                  \
+    X(DATABASE, 3)                                                                                 \
+    X(THIRD_PARTY, 4)                                                                              \
+    X(MONITOR, 5)                                                                                  \
+    X(DEGRADED, 6)                                                                                 \
+    X(UNDETERMINED, 7)                                                                             \
+    X(USAGE, 64)                                                                                   \
+    X(INVALID, 65)
+
+enum exit_code {
+#define X(name, code) EXIT_##name = (code),
+    EXIT_TABLE(X)
+#undef X
+};
+
+struct command {
+    const char *name, *arguments, *help;
+    const char *options;               /* a line each, for --help */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+};
+
+int cli_main(int argc, char **argv);
+
+/* Prints `problem` and where to find help; returns EXIT_USAGE. */
+int cli_usage_error(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Prints all mistakes on standard error, in colour on a terminal. */
+void cli_print_mistakes(const struct mistakes *mistakes);
+
+/* Exit code of a run, and the worse of two. */
+enum exit_code cli_exit_of_run(const struct run *run);
+enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b);
+
+int command_run(int argc, char **argv);
+int command_monitor(int argc, char **argv);
+int command_lint(int argc, char **argv);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* `shopwatch monitor`: loads a shop file and lets the pipeline run until it is told to stop. */
+#include "monitor/base/log.h"
+#include "monitor/cli.h"
+#include "monitor/daemon/pipeline.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+
+static void stop(void *data)
+{
+    log_info("stopping");
+    pipeline_stop(data);
+}
+
+static void announce(struct pipeline *pipeline)
+{
+    const char *text;
+    for (size_t i = 0; (text = pipeline_announcement(pipeline, i)) != NULL; i++)
+        if (text[0] != '\0')
+            printf("%s\n", text);
+    fflush(stdout);
+}
+
+static int monitor_shop(const struct settings *settings, const struct pipeline_options *options)
+{
+    struct error error = {0};
+    struct loop *loop = loop_create();
+    struct pipeline *pipeline = pipeline_create(loop, settings, options, &error);
+    if (pipeline == NULL) {
+        fprintf(stderr, "shopwatch monitor: %s\n", error.text);
+        loop_free(loop);
+        return EXIT_MONITOR;
+    }
+    struct loop_watch *terminate = loop_watch_signal(loop, SIGTERM, stop, pipeline);
+    struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, pipeline);
+    log_info("watching %s: %zu journeys from %zu vantage points", settings->shop->name,
+             settings->scenario_count, settings->shop->vantage_count);
+    announce(pipeline);
+    pipeline_start(pipeline);
+    loop_run(loop);
+    loop_watch_free(terminate);
+    loop_watch_free(interrupt);
+    pipeline_free(pipeline);
+    loop_free(loop);
+    log_info("stopped");
+    return EXIT_PASSED;
+}
+
+int command_monitor(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"every", required_argument, NULL, 'e'},
+        {0},
+    };
+    struct pipeline_options pipeline_options = {0};
+    const char *config = NULL;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+        if (option == 'c')
+            config = optarg;
+        else if (option != 'e')
+            return cli_usage_error("monitor", "what is `%s`?", argv[optind - 1]);
+        else if (duration_parse(optarg, &pipeline_options.every) != RESULT_OK ||
+                 pipeline_options.every < DURATION_SECOND)
+            return cli_usage_error("monitor", "--every %s: a time of 1s or more is needed", optarg);
+    }
+    if (config == NULL || optind < argc)
+        return cli_usage_error("monitor", "give the shop file: -c shopwatch.yaml");
+    struct mistakes mistakes = {.arena = arena_create()};
+    struct settings *settings = settings_load(config, &mistakes);
+    cli_print_mistakes(&mistakes);
+    arena_free(mistakes.arena);
+    if (settings == NULL)
+        return EXIT_INVALID;
+    int result = monitor_shop(settings, &pipeline_options);
+    settings_free(settings);
+    return result;
+}
