@@ -22,11 +22,11 @@ rank() {
 # Which folders may see which library's headers.
 readonly OWNERS='
 curl/           monitor/net
-openssl/        monitor/net
+openssl/        monitor/net tests/unit
 ares\.h         monitor/net
-event2/         monitor/net monitor/base
+event2/         monitor/net monitor/base tests/unit
 netinet/tcp\.h  monitor/net
-sqlite3\.h      monitor/store
+sqlite3\.h      monitor/store tests/unit
 libfyaml\.h     scenarios
 pcre2\.h        scenarios
 libxml/         scenarios reporters

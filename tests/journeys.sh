@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Journeys against the example shop, as testers replay them. Each case in tests/journeys/ is a
+# scenario file NAME.yaml with the exit code in its first line and, behind it, what its record must satisfy:
+#
+#     # exit 1
+#     # record .state == "failed" and .steps[1].symptom == "http.error"
+#
+# A line `# fault COMMAND` is run before, with $shop_pid, $payment_pid and $scratch set. See README.md here.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+want jq curl
+
+start_shop
+shop_file
+
+replay() { # replay FILE RECORD: the exit code is shopwatch's
+    "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$2" "$1" >"$scratch/report" 2>"$scratch/errors"
+}
+
+case_passes() { # case_passes FILE
+    local file=$1 want got
+    want=$(sed -n 's/^# exit //p' "$file")
+    while read -r command; do eval "$command"; done < <(sed -n 's/^# fault //p' "$file")
+    replay "$file" "$scratch/record"
+    got=$?
+    while read -r command; do eval "$command"; done < <(sed -n 's/^# repair //p' "$file")
+    if [ "$got" != "$want" ]; then
+        echo "exit code $got, not $want"
+        cat "$scratch/report" "$scratch/errors"
+        return 1
+    fi
+    while read -r condition; do
+        jq -e "$condition" "$scratch/record" >/dev/null && continue
+        echo "the record does not satisfy: $condition"
+        jq . "$scratch/record"
+        return 1
+    done < <(sed -n 's/^# record //p' "$file")
+}
+
+for file in "$SOURCE"/tests/journeys/*.yaml; do
+    ok "$(basename "$file" .yaml)" case_passes "$file"
+done
+
+# The examples are what people start from: each must pass as it is, and pass lint.
+for file in browse cart guest-checkout; do
+    ok "examples/$file.yaml passes" replay "$SOURCE/examples/$file.yaml" "$scratch/record"
+    ok "examples/$file.yaml's latency is the sum of its steps" jq -e \
+        '(.latency - ([.steps[] | select(.cleanup | not) | .total] | add) | fabs) < 0.01' "$scratch/record"
+done
+cp "$SOURCE"/examples/{browse,cart,guest-checkout}.yaml "$scratch/journeys/"
+ok "the examples have no mistakes and need no advice" \
+    bash -c '"$1" lint -c "$2" | grep -q "0 errors, 0 warnings"' - "$SHOPWATCH" "$scratch/shopwatch.yaml"
+
+# What the guest bought is in the shop's database, cancelled.
+if command -v sqlite3 >/dev/null; then
+    ok "the guest's order is in the database, cancelled" \
+        test "$(sqlite3 "$scratch/shop.db" "select distinct state from orders where email like 'guest+%'")" = cancelled
+else
+    skip "the guest's order is in the database, cancelled" "sqlite3 is not installed"
+fi
+
+# The command line.
+exit_is() { # exit_is CODE COMMAND...
+    local want=$1
+    shift
+    "$@" >"$scratch/out" 2>&1
+    local got=$?
+    [ "$got" = "$want" ] || { echo "exit code $got, not $want"; cat "$scratch/out"; return 1; }
+}
+ok "no file is a usage error" exit_is 64 "$SHOPWATCH" run
+ok "an unknown command is a usage error" exit_is 64 "$SHOPWATCH" rnu
+ok "an unknown option is a usage error" exit_is 64 "$SHOPWATCH" run --frobnicate x.yaml
+ok "a missing file is refused" exit_is 65 "$SHOPWATCH" run "$scratch/nothing.yaml"
+ok "a broken file is refused by lint" exit_is 65 "$SHOPWATCH" lint "$SOURCE/tests/journeys/../shop.sh"
+ok "an unknown vantage point is a usage error" \
+    exit_is 64 "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --vantage mars "$SOURCE/examples/browse.yaml"
+ok "help is no error" exit_is 0 "$SHOPWATCH" --help
+ok "of several runs the worst counts" \
+    exit_is 1 "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$SOURCE/examples/browse.yaml" "$SOURCE/tests/journeys/refused.yaml"
+
+plan
