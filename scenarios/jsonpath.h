@@ -15,7 +15,17 @@
 struct json_t;
 struct jsonpath;
 
-/* Lives in `arena`. NULL on a mistake: `error` says what, `ret_offset` where in `text`. */
+enum {
+    JSONPATH_LENGTH_MAX = 16 * 1024, /* of a path's text */
+    JSONPATH_NESTING_MAX = 20,       /* of filters, parentheses and functions in it */
+    JSONPATH_NODES_MAX = 100000,     /* in any list of nodes */
+    JSONPATH_DEPTH_MAX = 500,        /* of the JSON below which `..` and `==` look */
+    /* Of one evaluation: nodes looked at, and characters that patterns passed. */
+    JSONPATH_WORK_MAX = 20 * 1000 * 1000,
+};
+
+/* Lives in `arena`, with all that belongs to it. NULL on a mistake: `error` says what, `ret_offset`
+ * where in `text`. */
 struct jsonpath *jsonpath_compile(struct arena *arena, const char *text, struct error *error,
                                   size_t *ret_offset);
 
@@ -26,8 +36,11 @@ bool jsonpath_is_singular(const struct jsonpath *path);
  * The nodelist as a new JSON array whose elements are the selected values themselves (shared, not
  * copied). RESULT_LIMIT past JSONPATH_NODES_MAX nodes or when the work is out of proportion.
  */
-enum { JSONPATH_NODES_MAX = 100000, JSONPATH_DEPTH_MAX = 500 };
 MUST_CHECK enum result jsonpath_select(const struct jsonpath *path, const struct json_t *root,
                                        struct json_t **ret_nodes);
+
+/* Equality as `==` in a filter has it: 1 and 1.0 are equal, members have no order. False below
+ * JSONPATH_DEPTH_MAX. */
+bool jsonpath_equal(const struct json_t *one, const struct json_t *other);
 
 #endif
