@@ -14,22 +14,34 @@
 struct json_t;
 struct markup;
 
+enum {
+    MARKUP_SELECTOR_MAX = 4 * 1024,       /* of a CSS selector */
+    MARKUP_XPATH_MAX = 64 * 1024,         /* of an XPath, a CSS selector's too */
+    MARKUP_NODES_MAX = 100000,            /* selected at once */
+    MARKUP_TEXT_MAX = 16 * 1024 * 1024,   /* of all selected nodes together */
+    MARKUP_OPERATIONS_MAX = 50 * 1000000, /* libxml2's, of one evaluation */
+};
+
+/* A document always comes of it, of an empty body too. Text that is UTF-8 as a whole is taken as
+ * such; otherwise what the page declares counts. */
 struct markup *markup_parse(const char *body, size_t length, const char *url);
 void markup_free(struct markup *markup); /* takes NULL */
 
-/* Only says whether the expression is well-formed; `error` tells what is wrong. */
+/* Says whether the expression is well-formed and knows its functions; `error` tells what is wrong.
+ */
 MUST_CHECK enum result markup_check_xpath(const char *xpath, struct error *error);
 
 /* The XPath of a CSS selector (type, class, id, attribute, child, descendant, sibling, list,
- * :first-child, :nth-child, :not). In `arena`; NULL with `error` and `ret_offset` set on a mistake.
- */
+ * :first-child, :last-child, :nth-child, :not). In `arena`; NULL with `error` and `ret_offset` set
+ * on a mistake. */
 const char *markup_css_to_xpath(struct arena *arena, const char *css, struct error *error,
                                 size_t *ret_offset);
 
 /*
  * Evaluates `xpath`. A node set becomes an array with, for each node, an object
- * {"text": its text, "attributes": {name: value}}; a string, number or boolean becomes that. New
- * reference.
+ * {"text": its text, "attributes": {name: value}}; a string, number or boolean becomes that (a
+ * number that is whole becomes an integer). The text is as it stands in the document, white space
+ * too. New reference. RESULT_LIMIT past the maxima above.
  */
 MUST_CHECK enum result markup_select(const struct markup *markup, const char *xpath,
                                      struct json_t **ret_value, struct error *error);
