@@ -20,7 +20,7 @@ static const struct {
 #undef X
 };
 
-bool function_find(const char *name, size_t length, enum function *ret_function)
+bool jsonpath_function_find(const char *name, size_t length, enum function *ret_function)
 {
     for (size_t i = 0; i < COUNT_OF(functions); i++) {
         if (strlen(functions[i].word) != length || strncmp(functions[i].word, name, length) != 0)
@@ -31,17 +31,17 @@ bool function_find(const char *name, size_t length, enum function *ret_function)
     return false;
 }
 
-enum function_type function_result(enum function function)
+enum function_type jsonpath_function_result(enum function function)
 {
     return functions[function].result;
 }
 
-size_t function_parameter_count(enum function function)
+size_t jsonpath_function_parameter_count(enum function function)
 {
     return functions[function].parameters;
 }
 
-enum function_type function_parameter_type(enum function function)
+enum function_type jsonpath_function_parameter_type(enum function function)
 {
     return functions[function].parameter;
 }
@@ -60,18 +60,18 @@ static struct value function_length(const struct value *value)
     return length;
 }
 
-struct value function_value(struct selection *selection, const struct call *call,
-                            const json_t *current)
+struct value jsonpath_call_value(struct selection *selection, const struct call *call,
+                                 const json_t *current)
 {
     if (call->function == FUNCTION_LENGTH) {
-        struct value value = term_value(selection, call->arguments[0], current);
+        struct value value = jsonpath_term_value(selection, call->arguments[0], current);
         return function_length(&value);
     }
     struct nodes nodes = {0};
-    select_nodes(selection, call->arguments[0]->query, current, &nodes);
+    jsonpath_select_nodes(selection, call->arguments[0]->query, current, &nodes);
     struct value value = {.kind = VALUE_INTEGER, .integer = (int64_t)nodes.count};
     if (call->function == FUNCTION_VALUE)
-        value = value_of_json(nodes.count == 1 ? nodes.items[0] : NULL);
+        value = jsonpath_value_of(nodes.count == 1 ? nodes.items[0] : NULL);
     free(nodes.items);
     return value;
 }
@@ -91,23 +91,24 @@ static const struct pattern *selection_pattern(struct selection *selection,
     selection->pattern_is_anchored = anchored;
     selection->pattern = NULL;
     /* Compiling costs more than a character of a match. */
-    if (text->length <= PATTERN_LENGTH_MAX && selection_work(selection, 1000 + text->length * 10))
+    if (text->length <= PATTERN_LENGTH_MAX && jsonpath_work(selection, 1000 + text->length * 10))
         selection->pattern = pattern_compile_iregexp(NULL, text->text, text->length, anchored);
     return selection->pattern;
 }
 
 /* match() and search(). */
-bool function_holds(struct selection *selection, const struct call *call, const json_t *current)
+bool jsonpath_call_holds(struct selection *selection, const struct call *call,
+                         const json_t *current)
 {
-    struct value subject = term_value(selection, call->arguments[0], current);
+    struct value subject = jsonpath_term_value(selection, call->arguments[0], current);
     const struct pattern *pattern = call->pattern;
     if (pattern == NULL) {
-        struct value text = term_value(selection, call->arguments[1], current);
+        struct value text = jsonpath_term_value(selection, call->arguments[1], current);
         if (text.kind == VALUE_STRING && call->arguments[1]->kind != TERM_LITERAL)
             pattern = selection_pattern(selection, &text, call->function == FUNCTION_MATCH);
     }
     if (pattern == NULL || subject.kind != VALUE_STRING ||
-        !selection_work(selection, subject.length))
+        !jsonpath_work(selection, subject.length))
         return false;
     enum result result =
         pattern_matches(pattern, subject.text, subject.length, &selection->work_left);

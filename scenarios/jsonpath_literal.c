@@ -23,7 +23,7 @@ static bool parse_code_unit(struct parser *parser, uint32_t *ret_unit)
         else if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f')
             digit = (uint32_t)((byte | 0x20) - 'a' + 10);
         else
-            return parse_failed(parser, parser->at + i, "\\u needs four hexadecimal digits");
+            return jsonpath_fail(parser, parser->at + i, "\\u needs four hexadecimal digits");
         unit = unit << 4 | digit;
     }
     parser->at += 4;
@@ -39,14 +39,14 @@ static bool parse_unicode_escape(struct parser *parser, char **out)
     if (!parse_code_unit(parser, &unit))
         return false;
     if (unit >= 0xdc00 && unit <= 0xdfff)
-        return parse_failed(parser, start, "a low surrogate without a high one before it");
+        return jsonpath_fail(parser, start, "a low surrogate without a high one before it");
     if (unit >= 0xd800 && unit <= 0xdbff) {
-        if (!parse_take(parser, "\\u"))
-            return parse_failed(parser, start, "a high surrogate without a low one behind it");
+        if (!jsonpath_take(parser, "\\u"))
+            return jsonpath_fail(parser, start, "a high surrogate without a low one behind it");
         if (!parse_code_unit(parser, &low))
             return false;
         if (low < 0xdc00 || low > 0xdfff)
-            return parse_failed(parser, start, "a high surrogate without a low one behind it");
+            return jsonpath_fail(parser, start, "a high surrogate without a low one behind it");
         unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
     }
     *out += utf8_encode(unit, *out);
@@ -65,13 +65,13 @@ static bool parse_escape(struct parser *parser, char quote, char **out)
         return parse_unicode_escape(parser, out);
     }
     if (known == NULL && letter != quote)
-        return parse_failed(parser, parser->at - 1, "an escape that JSONPath does not have");
+        return jsonpath_fail(parser, parser->at - 1, "an escape that JSONPath does not have");
     *(*out)++ = known != NULL ? meanings[known - letters] : quote;
     parser->at++;
     return true;
 }
 
-bool parse_string(struct parser *parser, const char **ret_text, size_t *ret_length)
+bool jsonpath_parse_string(struct parser *parser, const char **ret_text, size_t *ret_length)
 {
     const char *start = parser->at++;
     char quote = *start;
@@ -80,9 +80,9 @@ bool parse_string(struct parser *parser, const char **ret_text, size_t *ret_leng
     char *out = text;
     while (*parser->at != quote) {
         if (*parser->at == '\0')
-            return parse_failed(parser, start, "this string has no end");
+            return jsonpath_fail(parser, start, "this string has no end");
         if ((unsigned char)*parser->at < 0x20)
-            return parse_failed(parser, parser->at, "a control character must be escaped");
+            return jsonpath_fail(parser, parser->at, "a control character must be escaped");
         if (*parser->at != '\\')
             *out++ = *parser->at++;
         else if (parser->at++, !parse_escape(parser, quote, &out))
@@ -104,46 +104,46 @@ static void skip_digits(struct parser *parser)
 static bool skip_integer(struct parser *parser)
 {
     const char *start = parser->at;
-    parse_take(parser, "-");
+    jsonpath_take(parser, "-");
     if (!is_digit(*parser->at))
-        return parse_failed(parser, start, "a number was expected");
+        return jsonpath_fail(parser, start, "a number was expected");
     if (*parser->at == '0' && is_digit(parser->at[1]))
-        return parse_failed(parser, start, "a number has no leading zeros");
+        return jsonpath_fail(parser, start, "a number has no leading zeros");
     skip_digits(parser);
     return true;
 }
 
-bool parse_integer(struct parser *parser, int64_t *ret_integer)
+bool jsonpath_parse_integer(struct parser *parser, int64_t *ret_integer)
 {
     const char *start = parser->at;
     if (!skip_integer(parser))
         return false;
     if (start[0] == '-' && start[1] == '0')
-        return parse_failed(parser, start, "-0 is no index");
+        return jsonpath_fail(parser, start, "-0 is no index");
     long long integer = strtoll(start, NULL, 10);
     if (integer > INTEGER_MAX || integer < -INTEGER_MAX)
-        return parse_failed(parser, start, "beyond the integers that JSON keeps exact (2^53 - 1)");
+        return jsonpath_fail(parser, start, "beyond the integers that JSON keeps exact (2^53 - 1)");
     *ret_integer = integer;
     return true;
 }
 
-bool parse_number(struct parser *parser, struct value *ret_number)
+bool jsonpath_parse_number(struct parser *parser, struct value *ret_number)
 {
     const char *start = parser->at;
     bool is_real = false;
     if (!skip_integer(parser))
         return false;
-    if (parse_take(parser, ".")) {
+    if (jsonpath_take(parser, ".")) {
         if (!is_digit(*parser->at))
-            return parse_failed(parser, parser->at, "a digit was expected behind the point");
+            return jsonpath_fail(parser, parser->at, "a digit was expected behind the point");
         skip_digits(parser);
         is_real = true;
     }
-    if (parse_take(parser, "e") || parse_take(parser, "E")) {
-        if (!parse_take(parser, "-"))
-            parse_take(parser, "+");
+    if (jsonpath_take(parser, "e") || jsonpath_take(parser, "E")) {
+        if (!jsonpath_take(parser, "-"))
+            jsonpath_take(parser, "+");
         if (!is_digit(*parser->at))
-            return parse_failed(parser, parser->at, "a digit was expected in the exponent");
+            return jsonpath_fail(parser, parser->at, "a digit was expected in the exponent");
         skip_digits(parser);
         is_real = true;
     }

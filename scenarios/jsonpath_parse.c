@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-bool parse_failed(struct parser *parser, const char *at, const char *message)
+bool jsonpath_fail(struct parser *parser, const char *at, const char *message)
 {
     if (parser->error->code == RESULT_OK)
         parser->error_offset = (size_t)(at - parser->text);
@@ -17,13 +17,13 @@ bool parse_failed(struct parser *parser, const char *at, const char *message)
     return false;
 }
 
-void parse_blank(struct parser *parser)
+void jsonpath_skip_blank(struct parser *parser)
 {
     while (*parser->at != '\0' && strchr(" \t\n\r", *parser->at) != NULL)
         parser->at++;
 }
 
-bool parse_take(struct parser *parser, const char *word)
+bool jsonpath_take(struct parser *parser, const char *word)
 {
     size_t length = strlen(word);
     if (strncmp(parser->at, word, length) != 0)
@@ -32,10 +32,10 @@ bool parse_take(struct parser *parser, const char *word)
     return true;
 }
 
-bool parse_nest(struct parser *parser)
+bool jsonpath_nest(struct parser *parser)
 {
     if (parser->nesting >= JSONPATH_NESTING_MAX)
-        return parse_failed(parser, parser->at, "nested too deeply");
+        return jsonpath_fail(parser, parser->at, "nested too deeply");
     parser->nesting++;
     return true;
 }
@@ -50,7 +50,7 @@ static bool parse_shorthand_name(struct parser *parser, struct selector *selecto
 {
     const char *start = parser->at;
     if (!is_name_first(*start))
-        return parse_failed(parser, start, "a name, `*` or `[` was expected");
+        return jsonpath_fail(parser, start, "a name, `*` or `[` was expected");
     while (is_name_first(*parser->at) || (*parser->at >= '0' && *parser->at <= '9'))
         parser->at++;
     selector->kind = SELECTOR_NAME;
@@ -70,35 +70,35 @@ static bool parse_slice(struct parser *parser, struct selector *selector)
     struct slice *slice = &selector->slice;
     selector->kind = SELECTOR_SLICE;
     slice->step = 1;
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     if (is_integer_first(*parser->at)) {
         slice->has_end = true;
-        if (!parse_integer(parser, &slice->end))
+        if (!jsonpath_parse_integer(parser, &slice->end))
             return false;
     }
     const char *end = parser->at;
-    parse_blank(parser);
-    if (!parse_take(parser, ":")) {
+    jsonpath_skip_blank(parser);
+    if (!jsonpath_take(parser, ":")) {
         parser->at = end;
         return true;
     }
     end = parser->at;
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     if (is_integer_first(*parser->at))
-        return parse_integer(parser, &slice->step);
+        return jsonpath_parse_integer(parser, &slice->step);
     parser->at = end;
     return true;
 }
 
 static bool parse_index_or_slice(struct parser *parser, struct selector *selector)
 {
-    if (parse_take(parser, ":"))
+    if (jsonpath_take(parser, ":"))
         return parse_slice(parser, selector);
-    if (!parse_integer(parser, &selector->index))
+    if (!jsonpath_parse_integer(parser, &selector->index))
         return false;
     const char *end = parser->at;
-    parse_blank(parser);
-    if (parse_take(parser, ":")) {
+    jsonpath_skip_blank(parser);
+    if (jsonpath_take(parser, ":")) {
         selector->slice.has_start = true;
         selector->slice.start = selector->index;
         return parse_slice(parser, selector);
@@ -114,46 +114,47 @@ static bool parse_selector(struct parser *parser, struct selector *selector)
     char first = *parser->at;
     if (first == '\'' || first == '"') {
         selector->kind = SELECTOR_NAME;
-        return parse_string(parser, &selector->name, &selector->name_length);
+        return jsonpath_parse_string(parser, &selector->name, &selector->name_length);
     }
-    if (parse_take(parser, "*"))
+    if (jsonpath_take(parser, "*"))
         return true;
-    if (parse_take(parser, "?")) {
+    if (jsonpath_take(parser, "?")) {
         selector->kind = SELECTOR_FILTER;
-        parse_blank(parser);
-        selector->filter = parse_logical(parser);
+        jsonpath_skip_blank(parser);
+        selector->filter = jsonpath_parse_logical(parser);
         return selector->filter != NULL;
     }
     if (is_integer_first(first) || first == ':')
         return parse_index_or_slice(parser, selector);
-    return parse_failed(parser, parser->at,
-                        "a quoted name, an index, a slice, `*` or a filter was expected");
+    return jsonpath_fail(parser, parser->at,
+                         "a quoted name, an index, a slice, `*` or a filter was expected");
 }
 
 /* Behind `[`. */
 static bool parse_bracketed(struct parser *parser, struct segment *segment)
 {
     do {
-        parse_blank(parser);
+        jsonpath_skip_blank(parser);
         arena_grow(parser->arena, segment->selectors, segment->selector_count);
         if (!parse_selector(parser, &segment->selectors[segment->selector_count++]))
             return false;
-        parse_blank(parser);
-    } while (parse_take(parser, ","));
-    return parse_take(parser, "]") || parse_failed(parser, parser->at, "`]` or `,` was expected");
+        jsonpath_skip_blank(parser);
+    } while (jsonpath_take(parser, ","));
+    return jsonpath_take(parser, "]") ||
+           jsonpath_fail(parser, parser->at, "`]` or `,` was expected");
 }
 
 /* At `.` or `[`. */
 static bool parse_segment(struct parser *parser, struct segment *segment)
 {
-    *segment = (struct segment){.is_descendant = parse_take(parser, "..")};
-    bool is_dotted = segment->is_descendant || parse_take(parser, ".");
-    if ((segment->is_descendant || !is_dotted) && parse_take(parser, "["))
+    *segment = (struct segment){.is_descendant = jsonpath_take(parser, "..")};
+    bool is_dotted = segment->is_descendant || jsonpath_take(parser, ".");
+    if ((segment->is_descendant || !is_dotted) && jsonpath_take(parser, "["))
         return parse_bracketed(parser, segment);
     segment->selectors = arena_allocate(parser->arena, 1, sizeof *segment->selectors);
     segment->selector_count = 1;
     segment->selectors[0].kind = SELECTOR_WILDCARD;
-    return parse_take(parser, "*") || parse_shorthand_name(parser, &segment->selectors[0]);
+    return jsonpath_take(parser, "*") || parse_shorthand_name(parser, &segment->selectors[0]);
 }
 
 static bool segment_is_singular(const struct segment *segment)
@@ -163,7 +164,7 @@ static bool segment_is_singular(const struct segment *segment)
             segment->selectors[0].kind == SELECTOR_INDEX);
 }
 
-struct jsonpath *parse_query(struct parser *parser)
+struct jsonpath *jsonpath_parse_query(struct parser *parser)
 {
     struct jsonpath *query = arena_allocate(parser->arena, 1, sizeof *query);
     query->is_relative = *parser->at++ == '@';
@@ -171,7 +172,7 @@ struct jsonpath *parse_query(struct parser *parser)
     for (;;) {
         /* White space belongs to the query only when a segment follows. */
         const char *end = parser->at;
-        parse_blank(parser);
+        jsonpath_skip_blank(parser);
         if (*parser->at != '.' && *parser->at != '[') {
             parser->at = end;
             return query;
@@ -189,16 +190,16 @@ static struct jsonpath *parse_path(struct parser *parser)
     size_t length = strlen(parser->text);
     size_t valid = utf8_valid(parser->text, length);
     if (length > JSONPATH_LENGTH_MAX)
-        parse_failed(parser, parser->text + JSONPATH_LENGTH_MAX, "the path is too long");
+        jsonpath_fail(parser, parser->text + JSONPATH_LENGTH_MAX, "the path is too long");
     else if (valid < length)
-        parse_failed(parser, parser->text + valid, "not UTF-8");
+        jsonpath_fail(parser, parser->text + valid, "not UTF-8");
     else if (*parser->at != '$')
-        parse_failed(parser, parser->at, "a path begins with `$`");
+        jsonpath_fail(parser, parser->at, "a path begins with `$`");
     if (parser->error->code != RESULT_OK)
         return NULL;
-    struct jsonpath *path = parse_query(parser);
+    struct jsonpath *path = jsonpath_parse_query(parser);
     if (path != NULL && *parser->at != '\0') {
-        parse_failed(parser, parser->at, "`.`, `[` or the end was expected");
+        jsonpath_fail(parser, parser->at, "`.`, `[` or the end was expected");
         return NULL;
     }
     return path;

@@ -30,18 +30,19 @@ static bool term_is_value(struct parser *parser, const struct term *term)
 {
     const char *at = parser->text + term->offset;
     if (term->kind == TERM_QUERY && !term->query->is_singular)
-        return parse_failed(parser, at, "this may select several nodes, where one value is wanted");
-    if (term->kind == TERM_CALL && function_result(term->call->function) != TYPE_VALUE)
-        return parse_failed(parser, at, "this function says yes or no, where a value is wanted");
+        return jsonpath_fail(parser, at,
+                             "this may select several nodes, where one value is wanted");
+    if (term->kind == TERM_CALL && jsonpath_function_result(term->call->function) != TYPE_VALUE)
+        return jsonpath_fail(parser, at, "this function says yes or no, where a value is wanted");
     return true;
 }
 
 static bool argument_fits(struct parser *parser, enum function function, const struct term *term)
 {
-    if (function_parameter_type(function) == TYPE_VALUE)
+    if (jsonpath_function_parameter_type(function) == TYPE_VALUE)
         return term_is_value(parser, term);
     return term->kind == TERM_QUERY ||
-           parse_failed(parser, parser->text + term->offset, "this function wants a query");
+           jsonpath_fail(parser, parser->text + term->offset, "this function wants a query");
 }
 
 /* A constant pattern is compiled now. What is no I-Regexp matches nothing: section 2.4.6. */
@@ -59,20 +60,20 @@ static void compile_pattern(struct parser *parser, struct call *call)
 /* Behind `(`. */
 static bool parse_arguments(struct parser *parser, struct call *call)
 {
-    size_t wanted = function_parameter_count(call->function);
+    size_t wanted = jsonpath_function_parameter_count(call->function);
     for (size_t n = 0; n < wanted; n++) {
-        parse_blank(parser);
-        if (n > 0 && !parse_take(parser, ","))
-            return parse_failed(parser, parser->at, "`,` and another argument were expected");
-        parse_blank(parser);
+        jsonpath_skip_blank(parser);
+        if (n > 0 && !jsonpath_take(parser, ","))
+            return jsonpath_fail(parser, parser->at, "`,` and another argument were expected");
+        jsonpath_skip_blank(parser);
         call->arguments[n] = parse_term(parser);
         if (call->arguments[n] == NULL ||
             !argument_fits(parser, call->function, call->arguments[n]))
             return false;
     }
-    parse_blank(parser);
-    if (!parse_take(parser, ")"))
-        return parse_failed(parser, parser->at, "`)` was expected behind the last argument");
+    jsonpath_skip_blank(parser);
+    if (!jsonpath_take(parser, ")"))
+        return jsonpath_fail(parser, parser->at, "`)` was expected behind the last argument");
     compile_pattern(parser, call);
     return true;
 }
@@ -81,10 +82,10 @@ static bool parse_call(struct parser *parser, size_t length, struct term *term)
 {
     term->kind = TERM_CALL;
     term->call = arena_allocate(parser->arena, 1, sizeof *term->call);
-    if (!function_find(parser->at, length, &term->call->function))
-        return parse_failed(parser, parser->at, "there is no such function");
+    if (!jsonpath_function_find(parser->at, length, &term->call->function))
+        return jsonpath_fail(parser, parser->at, "there is no such function");
     parser->at += length + 1;
-    if (!parse_nest(parser))
+    if (!jsonpath_nest(parser))
         return false;
     bool parsed = parse_arguments(parser, term->call);
     parser->nesting--;
@@ -107,7 +108,7 @@ static bool parse_word(struct parser *parser, struct term *term)
         parser->at += length;
         return true;
     }
-    return parse_failed(parser, parser->at, "a function needs its `(`, a name its quotes");
+    return jsonpath_fail(parser, parser->at, "a function needs its `(`, a name its quotes");
 }
 
 static struct term *parse_term(struct parser *parser)
@@ -118,17 +119,17 @@ static struct term *parse_term(struct parser *parser)
     bool parsed;
     if (first == '@' || first == '$') {
         term->kind = TERM_QUERY;
-        term->query = parse_query(parser);
+        term->query = jsonpath_parse_query(parser);
         parsed = term->query != NULL;
     } else if (first == '\'' || first == '"') {
         term->literal.kind = VALUE_STRING;
-        parsed = parse_string(parser, &term->literal.text, &term->literal.length);
+        parsed = jsonpath_parse_string(parser, &term->literal.text, &term->literal.length);
     } else if (first == '-' || (first >= '0' && first <= '9')) {
-        parsed = parse_number(parser, &term->literal);
+        parsed = jsonpath_parse_number(parser, &term->literal);
     } else if (is_lower(first)) {
         parsed = parse_word(parser, term);
     } else {
-        parsed = parse_failed(parser, parser->at, "a query, a literal or a function was expected");
+        parsed = jsonpath_fail(parser, parser->at, "a query, a literal or a function was expected");
     }
     return parsed ? term : NULL;
 }
@@ -145,7 +146,7 @@ static bool parse_comparison_operator(struct parser *parser, enum comparison *re
         {"<", COMPARISON_LESS},        {">", COMPARISON_GREATER},
     };
     for (size_t i = 0; i < COUNT_OF(operators); i++) {
-        if (!parse_take(parser, operators[i].word))
+        if (!jsonpath_take(parser, operators[i].word))
             continue;
         *ret_comparison = operators[i].comparison;
         return true;
@@ -158,9 +159,9 @@ static bool term_is_test(struct parser *parser, const struct term *term)
 {
     const char *at = parser->text + term->offset;
     if (term->kind == TERM_LITERAL)
-        return parse_failed(parser, at, "a literal must be compared with something");
-    if (term->kind == TERM_CALL && function_result(term->call->function) != TYPE_LOGICAL)
-        return parse_failed(parser, at, "what this function returns must be compared");
+        return jsonpath_fail(parser, at, "a literal must be compared with something");
+    if (term->kind == TERM_CALL && jsonpath_function_result(term->call->function) != TYPE_LOGICAL)
+        return jsonpath_fail(parser, at, "what this function returns must be compared");
     return true;
 }
 
@@ -177,14 +178,14 @@ static bool parse_comparison_or_test(struct parser *parser, struct logical *logi
     if (logical->left == NULL)
         return false;
     const char *end = parser->at;
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     if (!parse_comparison_operator(parser, &logical->comparison)) {
         parser->at = end;
         logical->kind = LOGICAL_TEST;
         return term_is_test(parser, logical->left);
     }
     logical->kind = LOGICAL_COMPARISON;
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     logical->right = parse_term(parser);
     return logical->right != NULL && term_is_value(parser, logical->left) &&
            term_is_value(parser, logical->right);
@@ -193,27 +194,27 @@ static bool parse_comparison_or_test(struct parser *parser, struct logical *logi
 /* Behind `(`. */
 static bool parse_parenthesised(struct parser *parser, struct logical *logical)
 {
-    parse_blank(parser);
-    struct logical *inner = parse_logical(parser);
+    jsonpath_skip_blank(parser);
+    struct logical *inner = jsonpath_parse_logical(parser);
     if (inner == NULL)
         return false;
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     *logical = *inner;
-    return parse_take(parser, ")") || parse_failed(parser, parser->at, "`)` was expected");
+    return jsonpath_take(parser, ")") || jsonpath_fail(parser, parser->at, "`)` was expected");
 }
 
 static bool parse_basic(struct parser *parser, struct logical *logical)
 {
     *logical = (struct logical){.kind = LOGICAL_NOT};
-    if (parse_take(parser, "(")) {
+    if (jsonpath_take(parser, "(")) {
         return parse_parenthesised(parser, logical);
-    } else if (!parse_take(parser, "!")) {
+    } else if (!jsonpath_take(parser, "!")) {
         return parse_comparison_or_test(parser, logical);
     }
-    parse_blank(parser);
+    jsonpath_skip_blank(parser);
     logical->part_count = 1;
     logical->parts = arena_allocate(parser->arena, 1, sizeof *logical->parts);
-    if (parse_take(parser, "("))
+    if (jsonpath_take(parser, "("))
         return parse_parenthesised(parser, &logical->parts[0]);
     return parse_test(parser, &logical->parts[0]);
 }
@@ -230,12 +231,12 @@ static bool parse_chain(struct parser *parser, const char *word, enum logical_ki
         if (!part(parser, &logical->parts[logical->part_count++]))
             return false;
         const char *end = parser->at;
-        parse_blank(parser);
-        if (!parse_take(parser, word)) {
+        jsonpath_skip_blank(parser);
+        if (!jsonpath_take(parser, word)) {
             parser->at = end;
             return true;
         }
-        parse_blank(parser);
+        jsonpath_skip_blank(parser);
     }
 }
 
@@ -244,10 +245,10 @@ static bool parse_and(struct parser *parser, struct logical *logical)
     return parse_chain(parser, "&&", LOGICAL_AND, parse_basic, logical);
 }
 
-struct logical *parse_logical(struct parser *parser)
+struct logical *jsonpath_parse_logical(struct parser *parser)
 {
     struct logical *logical = arena_allocate(parser->arena, 1, sizeof *logical);
-    if (!parse_nest(parser))
+    if (!jsonpath_nest(parser))
         return NULL;
     bool parsed = parse_chain(parser, "||", LOGICAL_OR, parse_and, logical);
     parser->nesting--;

@@ -138,22 +138,21 @@ struct parser {
     unsigned nesting;
 };
 
-bool parse_failed(struct parser *parser, const char *at, const char *message); /* always false */
-void parse_blank(struct parser *parser);
-bool parse_take(struct parser *parser, const char *word);
-bool parse_nest(struct parser *parser); /* undone by parser->nesting-- */
-bool parse_string(struct parser *parser, const char **ret_text, size_t *ret_length);
-bool parse_integer(struct parser *parser, int64_t *ret_integer);
-bool parse_number(struct parser *parser, struct value *ret_number);
-struct jsonpath *parse_query(struct parser *parser); /* at `$` or `@` */
-struct logical *parse_logical(struct parser *parser);
+bool jsonpath_fail(struct parser *parser, const char *at, const char *message); /* always false */
+void jsonpath_skip_blank(struct parser *parser);
+bool jsonpath_take(struct parser *parser, const char *word);
+bool jsonpath_nest(struct parser *parser); /* undone by parser->nesting-- */
+bool jsonpath_parse_string(struct parser *parser, const char **ret_text, size_t *ret_length);
+bool jsonpath_parse_integer(struct parser *parser, int64_t *ret_integer);
+bool jsonpath_parse_number(struct parser *parser, struct value *ret_number);
+struct jsonpath *jsonpath_parse_query(struct parser *parser); /* at `$` or `@` */
+struct logical *jsonpath_parse_logical(struct parser *parser);
 
 /* Function extensions: what the parser asks. */
-bool function_find(const char *name, size_t length, enum function *ret_function);
-const char *function_word(enum function function);
-enum function_type function_result(enum function function);
-size_t function_parameter_count(enum function function);
-enum function_type function_parameter_type(enum function function);
+bool jsonpath_function_find(const char *name, size_t length, enum function *ret_function);
+enum function_type jsonpath_function_result(enum function function);
+size_t jsonpath_function_parameter_count(enum function function);
+enum function_type jsonpath_function_parameter_type(enum function function);
 
 /* One evaluation. `result` other than RESULT_OK ends it. */
 struct selection {
@@ -173,22 +172,23 @@ struct nodes {
 };
 
 /* Counts `amount` of work; false when the evaluation must end. */
-bool selection_work(struct selection *selection, uint64_t amount);
-void select_nodes(struct selection *selection, const struct jsonpath *query, const json_t *current,
-                  struct nodes *nodes);
+bool jsonpath_work(struct selection *selection, uint64_t amount);
+void jsonpath_select_nodes(struct selection *selection, const struct jsonpath *query,
+                           const json_t *current, struct nodes *nodes);
 /* Of a singular query; NULL for nothing. */
-const json_t *select_one(struct selection *selection, const struct jsonpath *query,
+const json_t *jsonpath_select_one(struct selection *selection, const struct jsonpath *query,
+                                  const json_t *current);
+bool jsonpath_filter_holds(struct selection *selection, const struct logical *logical,
+                           const json_t *current);
+struct value jsonpath_term_value(struct selection *selection, const struct term *term,
+                                 const json_t *current);
+struct value jsonpath_call_value(struct selection *selection, const struct call *call,
+                                 const json_t *current);
+bool jsonpath_call_holds(struct selection *selection, const struct call *call,
                          const json_t *current);
-bool filter_holds(struct selection *selection, const struct logical *logical,
-                  const json_t *current);
-struct value term_value(struct selection *selection, const struct term *term,
-                        const json_t *current);
-struct value function_value(struct selection *selection, const struct call *call,
-                            const json_t *current);
-bool function_holds(struct selection *selection, const struct call *call, const json_t *current);
 
-struct value value_of_json(const json_t *json); /* NULL is nothing */
-bool value_compare(struct selection *selection, enum comparison comparison,
-                   const struct value *left, const struct value *right);
+struct value jsonpath_value_of(const json_t *json); /* NULL is nothing */
+bool jsonpath_compare(struct selection *selection, enum comparison comparison,
+                      const struct value *left, const struct value *right);
 
 #endif

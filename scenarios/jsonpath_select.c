@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool selection_work(struct selection *selection, uint64_t amount)
+bool jsonpath_work(struct selection *selection, uint64_t amount)
 {
     if (amount > selection->work_left)
         selection->result = RESULT_LIMIT;
@@ -26,7 +26,7 @@ static void nodes_add(struct selection *selection, struct nodes *nodes, const js
         return;
     if (nodes->count >= JSONPATH_NODES_MAX)
         selection->result = RESULT_LIMIT;
-    if (!selection_work(selection, 1))
+    if (!jsonpath_work(selection, 1))
         return;
     memory_grow(nodes->items, nodes->count);
     nodes->items[nodes->count++] = node;
@@ -82,12 +82,12 @@ static void select_children(struct selection *selection, const json_t *node,
     json_t *child;
     json_array_foreach(node, index, child)
     {
-        if (filter == NULL || filter_holds(selection, filter, child))
+        if (filter == NULL || jsonpath_filter_holds(selection, filter, child))
             nodes_add(selection, nodes, child);
     }
     json_object_foreach((json_t *)node, key, child)
     {
-        if (filter == NULL || filter_holds(selection, filter, child))
+        if (filter == NULL || jsonpath_filter_holds(selection, filter, child))
             nodes_add(selection, nodes, child);
     }
 }
@@ -115,7 +115,7 @@ static void select_children_by(struct selection *selection, const json_t *node,
 static void select_by_segment(struct selection *selection, const json_t *node,
                               const struct segment *segment, struct nodes *nodes)
 {
-    if (!selection_work(selection, 1))
+    if (!jsonpath_work(selection, 1))
         return;
     for (size_t i = 0; i < segment->selector_count; i++)
         select_children_by(selection, node, &segment->selectors[i], nodes);
@@ -139,8 +139,8 @@ static void select_descendants(struct selection *selection, const json_t *node, 
         select_descendants(selection, child, depth + 1, segment, nodes);
 }
 
-void select_nodes(struct selection *selection, const struct jsonpath *query, const json_t *current,
-                  struct nodes *nodes)
+void jsonpath_select_nodes(struct selection *selection, const struct jsonpath *query,
+                           const json_t *current, struct nodes *nodes)
 {
     nodes_add(selection, nodes, query->is_relative ? current : selection->root);
     for (size_t i = 0; i < query->segment_count; i++) {
@@ -157,11 +157,11 @@ void select_nodes(struct selection *selection, const struct jsonpath *query, con
     }
 }
 
-const json_t *select_one(struct selection *selection, const struct jsonpath *query,
-                         const json_t *current)
+const json_t *jsonpath_select_one(struct selection *selection, const struct jsonpath *query,
+                                  const json_t *current)
 {
     const json_t *node = query->is_relative ? current : selection->root;
-    selection_work(selection, query->segment_count + 1);
+    jsonpath_work(selection, query->segment_count + 1);
     for (size_t i = 0; i < query->segment_count && node != NULL; i++) {
         const struct selector *selector = &query->segments[i].selectors[0];
         node = selector->kind == SELECTOR_NAME ? select_name(node, selector)
@@ -175,7 +175,7 @@ enum result jsonpath_select(const struct jsonpath *path, const json_t *root, jso
     struct selection selection = {.root = root, .work_left = JSONPATH_WORK_MAX};
     struct nodes nodes = {0};
     *ret_nodes = NULL;
-    select_nodes(&selection, path, root, &nodes);
+    jsonpath_select_nodes(&selection, path, root, &nodes);
     if (selection.result == RESULT_OK) {
         *ret_nodes = json_array();
         for (size_t i = 0; i < nodes.count; i++)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-struct value value_of_json(const json_t *json)
+struct value jsonpath_value_of(const json_t *json)
 {
     struct value value = {.json = json};
     if (json == NULL)
@@ -104,9 +104,9 @@ static bool json_deep_equal(struct selection *selection, const json_t *one, cons
 {
     if (depth > JSONPATH_DEPTH_MAX)
         selection->result = RESULT_LIMIT;
-    if (!selection_work(selection, 1))
+    if (!jsonpath_work(selection, 1))
         return false;
-    struct value left = value_of_json(one), right = value_of_json(other);
+    struct value left = jsonpath_value_of(one), right = jsonpath_value_of(other);
     return values_equal(selection, &left, &right, depth);
 }
 
@@ -129,8 +129,8 @@ static bool value_is_less(const struct value *left, const struct value *right)
     return order != 0 ? order < 0 : left->length < right->length;
 }
 
-bool value_compare(struct selection *selection, enum comparison comparison,
-                   const struct value *left, const struct value *right)
+bool jsonpath_compare(struct selection *selection, enum comparison comparison,
+                      const struct value *left, const struct value *right)
 {
     switch (comparison) {
     case COMPARISON_EQUAL:
