@@ -122,6 +122,12 @@ struct filter {
     struct pattern *pattern;   /* FILTER_SUB_REGEX, constant argument */
 };
 
+/* A variable in an expression, and where in its source the `${` is. */
+struct expression_use {
+    const char *name;
+    size_t offset;
+};
+
 struct expression {
     const char *source; /* as written, for reports */
     struct position position;
@@ -135,6 +141,8 @@ struct expression {
     int time_phase;    /* QUERY_TIME: an enum phase, or PHASE_COUNT for total */
     struct filter *filters;
     size_t filter_count;
+    struct expression_use *uses;
+    size_t use_count;
     /* Assertions only. */
     bool negated;
     enum predicate predicate;

@@ -60,6 +60,8 @@ enum overlap {
 struct pair {
     const char *name;
     struct template *value;
+    /* A plain number or boolean, with its type; else NULL. `${n}` in `json:` keeps it. */
+    struct json_t *constant;
     struct position position;
 };
 
@@ -72,6 +74,14 @@ struct capture {
 struct need {
     const char *name;
     struct position position;
+};
+
+/* One use of a variable. */
+struct use {
+    const char *name;
+    struct position position;
+    size_t step; /* counted from 1; 0: outside of steps */
+    bool cleanup;
 };
 
 struct step {
@@ -111,6 +121,9 @@ struct scenario {
     size_t variable_count, header_count;
     struct step *steps, *cleanup;
     size_t step_count, cleanup_count;
+    struct use *uses; /* of variables, everywhere in it */
+    size_t use_count;
+    const char *text; /* the file, for showing its lines */
 };
 
 /* Variables that every run has: `run.id`, `run.slot`, `vantage`, `uuid`, `timestamp`, `date`,

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#define DEFAULT_STORE "sqlite:shopwatch.db"
+
 struct component_part {
     const char *name; /* `orders` of `db.orders` */
     const char **tables;

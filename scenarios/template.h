@@ -23,8 +23,7 @@ typedef const struct json_t *template_lookup(void *data, const char *name);
 
 /*
  * Compiles `text` into `arena`. On a mistake (`${` without `}`, a bad name) returns NULL and sets
- * `error`, and `ret_offset` to the byte in `text` where it is. Names: letter or _, then letters,
- * digits, _ . -
+ * `error`, and `ret_offset` to the byte in `text` where it is.
  */
 struct template *template_compile(struct arena *arena, const char *text, struct error *error,
                                   size_t *ret_offset);
@@ -39,6 +38,12 @@ const char *template_constant(const struct template *template); /* NULL unless c
 /* The variables that it uses, n < template_name_count. */
 size_t template_name_count(const struct template *template);
 const char *template_name(const struct template *template, size_t n);
+
+/* Where in the text the n-th variable's `${` is. */
+size_t template_name_offset(const struct template *template, size_t n);
+
+/* A variable's name: letter or _, then letters, digits, _ . - */
+bool template_name_is_good(const char *name);
 
 /* Appends to `out`. RESULT_NOT_FOUND sets `ret_missing` (borrowed from the template) to the
  * variable without a value. */

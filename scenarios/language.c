@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of the language. To add a key, add its row, and a field where it goes. See language.h.
+ */
+#include "scenarios/language.h"
+
+#include "monitor/base/clock.h"
+#include "monitor/base/result.h"
+#include "scenarios/scenario.h"
+#include "scenarios/shop.h"
+
+#include <string.h>
+
+#define TIMEOUT_MAX DURATION_HOUR
+#define BUDGET_MAX  DURATION_DAY
+
+#define AT(type, field)           .offset = offsetof(struct type, field)
+#define LIST(type, field, number) AT(type, field), .count_offset = offsetof(struct type, number)
+#define NOWHERE                   .offset = LANGUAGE_NOWHERE
+
+static const char *const overlap_words[] = {
+#define X(name, word) word,
+    OVERLAP_TABLE(X)
+#undef X
+};
+
+/* The causes that a component can be: the first of the suspects. */
+static const char *const cause_words[] = {
+#define X(name, text) text,
+    CAUSE_TABLE(X)
+#undef X
+};
+enum { COMPONENT_KINDS = CAUSE_THIRD_PARTY + 1 };
+
+static const struct language_key scenario_keys[] = {
+    {"shopwatch", LANGUAGE_INTEGER, .required = true, .minimum = 1, .maximum = 1, NOWHERE,
+     .help = "The version of the language: 1."},
+    {"journey", LANGUAGE_TEXT, .required = true, AT(scenario, journey),
+     .help = "What the shopper does, in a few words; it names the journey everywhere."},
+    {"about", LANGUAGE_TEXT, LANGUAGE_FORMAT_PROSE, AT(scenario, about),
+     .help = "What the journey is for, for the people who read its reports."},
+    {"tags", LANGUAGE_TEXTS, LANGUAGE_FORMAT_NAME, LIST(scenario, tags, tag_count),
+     .help = "Words to select journeys by."},
+    {"every", LANGUAGE_DURATION, .minimum = DURATION_SECOND, .maximum = DURATION_WEEK,
+     AT(scenario, every), .help = "How often the journey is replayed; every minute if left out."},
+    {"from", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_NAME, .minimum = 1,
+     LIST(scenario, from, from_count),
+     .help = "The vantage points that the journey is replayed from; all of them if left out."},
+    {"timeout", LANGUAGE_DURATION, .minimum = DURATION_MILLISECOND, .maximum = TIMEOUT_MAX,
+     AT(scenario, timeout),
+     .help = "How long a step may take that has no timeout of its own; 10 s if left out."},
+    {"budget", LANGUAGE_DURATION, .minimum = DURATION_MILLISECOND, .maximum = BUDGET_MAX,
+     AT(scenario, budget),
+     .help = "How long the whole journey may take, cleanup apart; 60 s if left out."},
+    {"quorum", LANGUAGE_INTEGER, .minimum = 1, .maximum = 1000, AT(scenario, quorum),
+     .help = "How many healthy vantage points must agree before it is an incident; "
+             "half of them if left out."},
+    {"overlap", LANGUAGE_WORD, .words = overlap_words, .word_count = COUNT_OF(overlap_words),
+     AT(scenario, overlap),
+     .help = "What happens when the previous run is still going: wait for it, or kill it."},
+    {"base", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(scenario, base),
+     .help = "The URL that paths are added to; the shop file's if left out."},
+    {"variables", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE, LIST(scenario, variables, variable_count),
+     .help = "Values that steps use as ${name}; numbers and booleans keep their type."},
+    {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(scenario, headers, header_count),
+     .help = "Headers that every request of the journey is sent with."},
+    {"steps", LANGUAGE_OBJECTS, .required = true, .of = LANGUAGE_IN_STEP, .minimum = 1,
+     .maximum = SCENARIO_STEPS_MAX, LIST(scenario, steps, step_count),
+     .help = "What the shopper does, in this order; after a failed step the rest is skipped."},
+    {"cleanup", LANGUAGE_OBJECTS, .of = LANGUAGE_IN_STEP, .maximum = SCENARIO_STEPS_MAX,
+     LIST(scenario, cleanup, cleanup_count),
+     .help = "Steps that put right what the journey left behind; they are always done."},
+};
+
+static const struct language_key step_keys[] = {
+    {"step", LANGUAGE_TEXT, .required = true, AT(step, name),
+     .help = "What the step is called in reports; no two steps of a file have the same name."},
+#define X(name, key)                                                                               \
+    {key, LANGUAGE_REQUEST, LANGUAGE_FORMAT_REQUEST, .group = LANGUAGE_GROUP_REQUEST,              \
+     .method = METHOD_##name, AT(step, url),                                                       \
+     .help = "Sends a " #name " request to a URL, or to a path on the base."},
+    METHOD_TABLE(X)
+#undef X
+    {"query", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(step, query, query_count),
+     .help = "Parameters that are encoded and added to the URL."},
+    {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(step, headers, header_count),
+     .help = "Headers of this request; they replace the journey's of the same name."},
+    {"json", LANGUAGE_JSON, .group = LANGUAGE_GROUP_BODY, AT(step, json),
+     .help = "The body, sent as JSON; a plain ${name} keeps the variable's type, \"${name}\" is "
+             "text."},
+    {"form", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_BODY,
+     LIST(step, form, form_count), .help = "The body, sent as an HTML form would be."},
+    {"body", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_ANY, .group = LANGUAGE_GROUP_BODY,
+     AT(step, body), .help = "The body, sent as it is written here."},
+    {"needs", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, needs, need_count),
+     .help = "The components of the shop that must work for the step to pass."},
+    {"writes", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, writes, write_count),
+     .help = "The components that the step writes to: reading and writing fail apart."},
+    {"timeout", LANGUAGE_DURATION, .minimum = DURATION_MILLISECOND, .maximum = TIMEOUT_MAX,
+     AT(step, timeout), .help = "How long the step may take, redirects included."},
+    {"follow", LANGUAGE_INTEGER, .minimum = 0, .maximum = 20, AT(step, follow),
+     .help = "How many redirects are followed at most; 5 if left out."},
+    {"when", LANGUAGE_CONDITION, LANGUAGE_FORMAT_CONDITION, AT(step, when),
+     .help = "The step is done only if this variable has a value, or with `not`, has none."},
+    {"expect", LANGUAGE_ASSERTIONS, LIST(step, expect, expect_count),
+     .help = "Assertions about the answer, one a line: query, filters, predicate."},
+    {"capture", LANGUAGE_CAPTURES, LANGUAGE_FORMAT_VARIABLE, LIST(step, captures, capture_count),
+     .help = "Values taken from the answer for later steps: query and filters."},
+};
+
+static const struct language_key shop_keys[] = {
+    {"shop", LANGUAGE_TEXT, .required = true, AT(shop, name),
+     .help = "The name of the shop, for the people who read its status page."},
+    {"base", LANGUAGE_TEXT, LANGUAGE_FORMAT_URL, AT(shop, base),
+     .help = "The URL that paths are added to in scenarios that have no base of their own."},
+    {"store", LANGUAGE_TEXT, LANGUAGE_FORMAT_STORE, AT(shop, store),
+     .help = "Where runs are kept: sqlite:PATH; sqlite:shopwatch.db if left out."},
+    {"scenarios", LANGUAGE_TEXTS, LIST(shop, scenarios, scenario_count),
+     .help = "The scenario files of the shop, as patterns with * and ?."},
+    {"hosts", LANGUAGE_TEXTS, LANGUAGE_FORMAT_HOST, LIST(shop, hosts, host_count),
+     .help = "Further hosts that journeys may visit."},
+    {"references", LANGUAGE_TEXTS, LANGUAGE_FORMAT_URL, LIST(shop, references, reference_count),
+     .help = "URLs of others that tell whether a vantage point has a network at all."},
+    {"components", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_COMPONENT,
+     LIST(shop, components, component_count),
+     .help = "What the shop is made of; steps say by name what they need."},
+    {"vantages", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_VANTAGE, .minimum = 1,
+     LIST(shop, vantages, vantage_count),
+     .help = "From where the shop is watched; this machine, called `local`, if left out."},
+    {"reporters", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_REPORTER,
+     LIST(shop, reporters, reporter_count), .help = "Who is told what was found, and how."},
+};
+
+static const struct language_key component_keys[] = {
+    {"kind", LANGUAGE_WORD, .required = true, .words = cause_words, .word_count = COMPONENT_KINDS,
+     AT(component, kind), .help = "Whose fault it is when the component fails."},
+    {"title", LANGUAGE_TEXT, AT(component, title), .help = "What people call the component."},
+    {"parts", LANGUAGE_TEXTS_MAP, LANGUAGE_FORMAT_NAME, LIST(component, parts, part_count),
+     .help = "Parts that fail apart, such as a database's tables: a step needs `db.orders`."},
+};
+
+static const struct language_key vantage_keys[] = {
+    {"title", LANGUAGE_TEXT, AT(vantage, title), .help = "What people call the vantage point."},
+    {"source", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(vantage, source),
+     .help = "The address of this machine that connections come from."},
+    {"netns", LANGUAGE_TEXT, LANGUAGE_FORMAT_NAMESPACE, AT(vantage, netns),
+     .help = "The network namespace that connections are made in, as `ip netns` shows it."},
+    {"resolver", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(vantage, resolver),
+     .help = "The DNS server to ask; those of /etc/resolv.conf if left out."},
+};
+
+static const struct language_key reporter_keys[] = {
+    {"kind", LANGUAGE_TEXT, LANGUAGE_FORMAT_NAME, .required = true, AT(reporter_settings, kind),
+     .help = "What kind of reporter it is, such as status-page or json-lines."},
+    {"listen", LANGUAGE_TEXT, LANGUAGE_FORMAT_LISTEN, AT(reporter_settings, listen),
+     .help = "status-page: the address and port to listen on; port 0 takes a free one."},
+    {"path", LANGUAGE_TEXT, AT(reporter_settings, path),
+     .help = "json-lines: the file that lines are appended to."},
+};
+
+static const struct scenario scenario_defaults = {
+    .every = DEFAULT_EVERY,
+    .timeout = DEFAULT_TIMEOUT,
+    .budget = DEFAULT_BUDGET,
+};
+static const struct step step_defaults = {.follow = DEFAULT_FOLLOW};
+static const struct shop shop_defaults = {.store = DEFAULT_STORE};
+
+#define KEYS(rows) .keys = rows, .key_count = COUNT_OF(rows)
+_Static_assert(COUNT_OF(scenario_keys) <= LANGUAGE_KEYS_MAX, "too many keys");
+_Static_assert(COUNT_OF(step_keys) <= LANGUAGE_KEYS_MAX, "too many keys");
+_Static_assert(COUNT_OF(shop_keys) <= LANGUAGE_KEYS_MAX, "too many keys");
+
+static const struct language_table tables[] = {
+    [LANGUAGE_IN_SCENARIO] = {.size = sizeof(struct scenario),
+                              .position_offset = LANGUAGE_NOWHERE,
+                              .defaults = &scenario_defaults,
+                              KEYS(scenario_keys)},
+    [LANGUAGE_IN_STEP] = {.size = sizeof(struct step),
+                          .position_offset = offsetof(struct step, position),
+                          .defaults = &step_defaults,
+                          KEYS(step_keys)},
+    [LANGUAGE_IN_SHOP] = {.size = sizeof(struct shop),
+                          .position_offset = LANGUAGE_NOWHERE,
+                          .defaults = &shop_defaults,
+                          KEYS(shop_keys)},
+    [LANGUAGE_IN_COMPONENT] = {.size = sizeof(struct component),
+                               .position_offset = offsetof(struct component, position),
+                               .name_offset = offsetof(struct component, name),
+                               KEYS(component_keys)},
+    [LANGUAGE_IN_VANTAGE] = {.size = sizeof(struct vantage),
+                             .position_offset = offsetof(struct vantage, position),
+                             .name_offset = offsetof(struct vantage, name),
+                             KEYS(vantage_keys)},
+    [LANGUAGE_IN_REPORTER] = {.size = sizeof(struct reporter_settings),
+                              .position_offset = offsetof(struct reporter_settings, position),
+                              .name_offset = offsetof(struct reporter_settings, name),
+                              KEYS(reporter_keys)},
+};
+
+const struct language_table *language_table(enum language_context context)
+{
+    return &tables[context];
+}
+
+const struct language_key *language_find(enum language_context context, const char *name)
+{
+    const struct language_table *table = &tables[context];
+    for (size_t i = 0; i < table->key_count; i++)
+        if (strcmp(table->keys[i].name, name) == 0)
+            return &table->keys[i];
+    return NULL;
+}
+
+const char *language_context_text(enum language_context context)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        LANGUAGE_CONTEXT_TABLE(X)
+#undef X
+    };
+    return texts[context];
+}
+
+const char *language_type_text(enum language_type type)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        LANGUAGE_TYPE_TABLE(X)
+#undef X
+    };
+    return texts[type];
+}
+
+static const struct {
+    const char *expression, *text;
+} formats[] = {
+#define X(name, expression, text) {expression, text},
+    LANGUAGE_FORMAT_TABLE(X)
+#undef X
+};
+
+const char *language_format_expression(enum language_format format)
+{
+    return formats[format].expression;
+}
+
+const char *language_format_text(enum language_format format)
+{
+    return formats[format].text;
+}
+
+static const struct {
+    bool required;
+    const char *text;
+} groups[] = {
+#define X(name, required, text) {required, text},
+    LANGUAGE_GROUP_TABLE(X)
+#undef X
+};
+
+bool language_group_is_required(enum language_group group)
+{
+    return groups[group].required;
+}
+
+const char *language_group_text(enum language_group group)
+{
+    return groups[group].text;
+}

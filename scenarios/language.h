@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The language, one row a key: what it is called, what it takes, where it goes, what it means. The
+ * loader follows this table, and so do the schema and the manual: nothing else knows the keys.
+ */
+#ifndef SCENARIOS_LANGUAGE_H
+#define SCENARIOS_LANGUAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 128 * 1024 };
+
+/* What a key takes. X(NAME, for people) */
+#define LANGUAGE_TYPE_TABLE(X)                                                                     \
+    X(INTEGER, "a whole number")                                                                   \
+    X(DURATION, "a time with its unit: 500ms, 1.5s, 5m, 1h")                                       \
+    X(WORD, "one word of a few")                                                                   \
+    X(TEXT, "text")                                                                                \
+    X(TEXTS, "a list of texts")                                                                    \
+    X(TEXT_OR_TEXTS, "a name or a list of names")                                                  \
+    X(TEMPLATE, "text")                                                                            \
+    X(PAIRS, "a map of names and values")                                                          \
+    X(REQUEST, "a URL or a path")                                                                  \
+    X(JSON, "any value")                                                                           \
+    X(CONDITION, "`name` or `not name` of a variable")                                             \
+    X(NEEDS, "a list of components")                                                               \
+    X(ASSERTIONS, "a list of assertions")                                                          \
+    X(CAPTURES, "a map of names and expressions")                                                  \
+    X(OBJECTS, "a list")                                                                           \
+    X(OBJECT_MAP, "a map")                                                                         \
+    X(TEXTS_MAP, "a map of names and lists")
+
+enum language_type {
+#define X(name, text) LANGUAGE_##name,
+    LANGUAGE_TYPE_TABLE(X)
+#undef X
+};
+
+/* What text must look like: a regular expression that PCRE2 and ECMA-262 read alike.
+ * X(NAME, expression, for people) */
+#define LANGUAGE_FORMAT_TABLE(X)                                                                   \
+    X(LINE, "\\S", "one line of text")                                                             \
+    X(PROSE, "\\S", "text")                                                                        \
+    X(ANY, "", "text")                                                                             \
+    X(NAME, "^[A-Za-z0-9][A-Za-z0-9_-]*$", "a name of letters, digits, _ and -")                   \
+    X(COMPONENT, "^[A-Za-z0-9][A-Za-z0-9_-]*([.][A-Za-z0-9][A-Za-z0-9_-]*)?$",                     \
+      "a component or a part of one, such as db or db.orders")                                     \
+    X(VARIABLE, "^[A-Za-z_][A-Za-z0-9_.-]*$",                                                      \
+      "a variable's name: a letter or _, then letters, digits, _ . -")                             \
+    X(CONDITION, "^(not )?[A-Za-z_][A-Za-z0-9_.-]*$", "`name` or `not name` of a variable")        \
+    X(HEADER, "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "a header's name")                                  \
+    X(URL, "^https?://[^\\s/]\\S*$", "a URL that begins with http:// or https://")                 \
+    X(BASE, "^(https?://[^\\s/]|[$][{])\\S*$", "a URL that begins with http:// or https://")       \
+    X(REQUEST, "^(/|https?://[^\\s/]|[$][{])\\S*$",                                                \
+      "a path that begins with /, or a URL that begins with http:// or https://, without spaces")  \
+    X(STORE, "^sqlite:.+$", "sqlite:PATH")                                                         \
+    X(HOST, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+)(:[0-9]{1,5})?$",                             \
+      "a host, with or without a port")                                                            \
+    X(LISTEN, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+):[0-9]{1,5}$",                              \
+      "an address and a port, such as 127.0.0.1:8080")                                             \
+    X(ADDRESS, "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$",                    \
+      "an IP address, such as 192.0.2.7 or 2001:db8::7")                                           \
+    X(NAMESPACE, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "the name of a network namespace")
+
+enum language_format {
+#define X(name, expression, text) LANGUAGE_FORMAT_##name,
+    LANGUAGE_FORMAT_TABLE(X)
+#undef X
+        LANGUAGE_FORMAT_COUNT
+};
+
+/* Keys that exclude one another. X(NAME, one is required, for people) */
+#define LANGUAGE_GROUP_TABLE(X)                                                                    \
+    X(NONE, false, "")                                                                             \
+    X(REQUEST, true, "one of get, post, put, patch, delete, head, options")                        \
+    X(BODY, false, "one of json, form, body")
+
+enum language_group {
+#define X(name, required, text) LANGUAGE_GROUP_##name,
+    LANGUAGE_GROUP_TABLE(X)
+#undef X
+        LANGUAGE_GROUP_COUNT
+};
+
+/* Where keys stand. X(NAME, for people) */
+#define LANGUAGE_CONTEXT_TABLE(X)                                                                  \
+    X(SCENARIO, "a scenario")                                                                      \
+    X(STEP, "a step")                                                                              \
+    X(SHOP, "a shop file")                                                                         \
+    X(COMPONENT, "a component")                                                                    \
+    X(VANTAGE, "a vantage point")                                                                  \
+    X(REPORTER, "a reporter")
+
+enum language_context {
+#define X(name, text) LANGUAGE_IN_##name,
+    LANGUAGE_CONTEXT_TABLE(X)
+#undef X
+        LANGUAGE_CONTEXT_COUNT
+};
+
+struct language_key {
+    const char *name;
+    enum language_type type;
+    enum language_format format; /* of texts, and of a map's names */
+    bool required;
+    enum language_group group;
+    enum language_context of;  /* OBJECTS, OBJECT_MAP: what each one is */
+    int64_t minimum, maximum;  /* of the number, the duration in microseconds, the list's length;
+                                  a maximum of 0: none of its own */
+    const char *const *words;  /* WORD: its index is the value */
+    size_t word_count;
+    int method;                /* REQUEST: an enum method */
+    size_t offset, count_offset; /* where it goes in the context's struct */
+    const char *help;
+};
+
+struct language_table {
+    size_t size;            /* of the struct that it fills */
+    size_t position_offset; /* of a struct position; LANGUAGE_NOWHERE: has none */
+    size_t name_offset;     /* OBJECT_MAP: where the name goes */
+    const void *defaults;   /* of that struct, what it holds before a file says otherwise; or NULL */
+    const struct language_key *keys;
+    size_t key_count;
+};
+
+enum { LANGUAGE_KEYS_MAX = 32 }; /* of one context */
+
+#define LANGUAGE_NOWHERE ((size_t)-1)
+
+const struct language_table *language_table(enum language_context context);
+const struct language_key *language_find(enum language_context context, const char *name);
+
+const char *language_context_text(enum language_context context);
+const char *language_type_text(enum language_type type);
+const char *language_format_expression(enum language_format format);
+const char *language_format_text(enum language_format format);
+bool language_group_is_required(enum language_group group);
+const char *language_group_text(enum language_group group);
+
+#endif

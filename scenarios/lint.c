@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Advice: scenarios that would run, and not tell what they seem to. Knows shops: a hollow 200 is
+ * the commonest failure, and a set of journeys that always needs the database can never clear the
+ * application. See scenario.h.
+ */
+#include "monitor/base/map.h"
+#include "scenarios/mistake_kind.h"
+#include "scenarios/scenario.h"
+#include "scenarios/shop.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lint {
+    const struct scenario *scenario;
+    struct mistakes *mistakes;
+    struct arena *arena; /* for what lives no longer than the check */
+};
+
+/* The place with its source line. */
+static struct mistake_place place(const struct lint *lint, struct position position)
+{
+    const char *line = lint->scenario->text;
+    for (int i = 1; line != NULL && i < position.line; i++) {
+        line += strcspn(line, "\r\n");
+        line += line[0] == '\r' && line[1] == '\n' ? 2 : line[0] != '\0';
+    }
+    return (struct mistake_place){
+        .file = lint->scenario->file,
+        .position = position,
+        .source = line == NULL
+                      ? NULL
+                      : arena_duplicate_bytes(lint->arena, line, strcspn(line, "\r\n")),
+    };
+}
+
+static bool is_used(const struct scenario *scenario, const char *name)
+{
+    for (size_t i = 0; i < scenario->use_count; i++)
+        if (strcmp(scenario->uses[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void lint_captures(const struct lint *lint, const struct step *step)
+{
+    for (size_t i = 0; i < step->capture_count; i++) {
+        const struct capture *capture = &step->captures[i];
+        struct mistake_place at = place(lint, capture->expression->position);
+        if (!is_used(lint->scenario, capture->name))
+            mistakes_report(lint->mistakes, MISTAKE_LINT_CAPTURE_UNUSED, &at, NULL,
+                            "`%s` is captured and never used", capture->name);
+    }
+}
+
+static bool is_bodyless_status(const struct operand *operand)
+{
+    json_int_t status = json_integer_value(operand->value);
+    return operand->kind == OPERAND_VALUE &&
+           (status == 204 || status == 205 || (status >= 300 && status < 400));
+}
+
+/* True when the answer that the step expects has no content to look at. */
+static bool expects_nothing(const struct step *step)
+{
+    if (step->method == METHOD_HEAD || step->follow == 0)
+        return true;
+    for (size_t i = 0; i < step->expect_count; i++) {
+        const struct expression *expression = step->expect[i];
+        bool is_status = expression->query == QUERY_STATUS && !expression->negated &&
+                         (expression->predicate == PREDICATE_EQUAL ||
+                          expression->predicate == PREDICATE_IN);
+        size_t bodyless = 0;
+        for (size_t j = 0; is_status && j < expression->operand_count; j++)
+            bodyless += is_bodyless_status(&expression->operands[j]);
+        if (is_status && bodyless == expression->operand_count)
+            return true;
+    }
+    return false;
+}
+
+static void lint_content(const struct lint *lint, const struct step *step)
+{
+    struct mistake_place at = place(lint, step->position);
+    for (size_t i = 0; i < step->expect_count; i++)
+        if (expression_is_about_content(step->expect[i]))
+            return;
+    if (step->capture_count > 0 || expects_nothing(step))
+        return;
+    mistakes_report(lint->mistakes, MISTAKE_LINT_NO_CONTENT, &at,
+                    "assert something that only the right page holds: body, css, jsonpath",
+                    "step `%s` looks at no content: an empty page with status 200 would pass",
+                    step->name);
+}
+
+static void lint_timeout(const struct lint *lint, const struct step *step)
+{
+    const struct scenario *scenario = lint->scenario;
+    struct mistake_place at = place(lint, step->position);
+    if (step->timeout > scenario->every && step->timeout != scenario->timeout)
+        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at, NULL,
+                        "step `%s` may take longer than the journey's interval", step->name);
+}
+
+static void lint_needs(const struct lint *lint, const struct step *step)
+{
+    struct mistake_place at = place(lint, step->position);
+    if (step->need_count + step->write_count == 0)
+        mistakes_report(lint->mistakes, MISTAKE_LINT_NO_NEEDS, &at,
+                        "name the components behind it, such as `needs: [web, db.orders]`",
+                        "step `%s` does not say what it needs: it can accuse and clear nobody",
+                        step->name);
+}
+
+static bool is_mutating(const struct step *step)
+{
+    bool is_sending = step->method == METHOD_POST || step->method == METHOD_PUT ||
+                      step->method == METHOD_PATCH || step->method == METHOD_DELETE;
+    return is_sending && step->write_count > 0;
+}
+
+static void lint_cleanup(const struct lint *lint)
+{
+    const struct scenario *scenario = lint->scenario;
+    for (size_t i = 0; scenario->cleanup_count == 0 && i < scenario->step_count; i++) {
+        struct mistake_place at = place(lint, scenario->steps[i].position);
+        if (!is_mutating(&scenario->steps[i]))
+            continue;
+        mistakes_report(lint->mistakes, MISTAKE_LINT_NO_CLEANUP, &at,
+                        "add `cleanup`: what a journey orders is real",
+                        "step `%s` writes, and nothing puts it right", scenario->steps[i].name);
+        return;
+    }
+}
+
+static void lint_intervals(const struct lint *lint)
+{
+    const struct scenario *scenario = lint->scenario;
+    struct mistake_place at = place(lint, scenario->position);
+    if (scenario->timeout > scenario->every)
+        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at,
+                        "set `timeout` below `every`",
+                        "a step may take longer than the journey's interval");
+    if (scenario->budget > scenario->every)
+        mistakes_report(lint->mistakes, MISTAKE_LINT_BUDGET, &at, "set `budget` below `every`",
+                        "the journey may take longer than its interval");
+}
+
+void scenario_lint(const struct scenario *scenario, const struct shop *shop,
+                   struct mistakes *mistakes)
+{
+    struct lint lint = {scenario, mistakes, arena_create()};
+    (void)shop;
+    lint_intervals(&lint);
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+        lint_needs(&lint, step);
+        lint_content(&lint, step);
+        lint_captures(&lint, step);
+        lint_timeout(&lint, step);
+    }
+    for (size_t i = 0; i < scenario->cleanup_count; i++)
+        lint_captures(&lint, &scenario->cleanup[i]);
+    lint_cleanup(&lint);
+    arena_free(lint.arena);
+}
+
+/* What a set of journeys touches. */
+struct coverage {
+    bool application_alone, write;
+    struct map *databases; /* one entry for each different set of database parts */
+};
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Notes the database parts that one step touches, as one text, whatever their order was. */
+static void cover_step(struct coverage *coverage, const struct step *step, const struct shop *shop,
+                       struct arena *arena)
+{
+    size_t count = step->need_count + step->write_count, databases = 0;
+    const char **names = arena_allocate(arena, count, sizeof *names);
+    bool has_application = false;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = i < step->need_count ? step->needs[i].name
+                                                : step->writes[i - step->need_count].name;
+        enum cause kind = shop_kind(shop, name);
+        has_application |= kind == CAUSE_APPLICATION;
+        if (kind == CAUSE_DATABASE)
+            names[databases++] = name;
+    }
+    coverage->write |= step->write_count > 0;
+    coverage->application_alone |= has_application && databases == 0;
+    if (databases == 0)
+        return;
+    qsort(names, databases, sizeof *names, compare_names);
+    const char *text = "";
+    for (size_t i = 0; i < databases; i++)
+        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+            text = arena_print(arena, "%s %s", text, names[i]);
+    map_put(coverage->databases, text, NULL);
+}
+
+static void report_coverage(const struct coverage *coverage, const char *file,
+                            struct mistakes *mistakes)
+{
+    const struct mistake_place at = {.file = file};
+    if (!coverage->application_alone)
+        mistakes_report(mistakes, MISTAKE_LINT_SET_APPLICATION, &at,
+                        "add a step with `needs: [web]` alone, such as a health page",
+                        "no step needs the application without a database: when both fail, the "
+                        "application and the database cannot be told apart");
+    if (map_count(coverage->databases) < 2)
+        mistakes_report(mistakes, MISTAKE_LINT_SET_DATABASE, &at,
+                        "let steps name different parts, such as db.catalogue and db.orders",
+                        "no two steps touch different parts of a database: one damaged table and "
+                        "a database that is down cannot be told apart");
+    if (!coverage->write)
+        mistakes_report(mistakes, MISTAKE_LINT_SET_WRITE, &at,
+                        "add a step with `writes`, and its cleanup",
+                        "no step writes: a database that is read-only or full cannot be told from "
+                        "a healthy one");
+}
+
+void scenario_lint_set(struct scenario *const *scenarios, size_t count, const struct shop *shop,
+                       struct mistakes *mistakes)
+{
+    struct coverage coverage = {.databases = map_create(NULL)};
+    struct arena *arena = arena_create();
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < scenarios[i]->step_count; j++)
+            cover_step(&coverage, &scenarios[i]->steps[j], shop, arena);
+    if (count > 0)
+        report_coverage(&coverage, shop != NULL ? shop->file : scenarios[0]->file, mistakes);
+    map_free(coverage.databases);
+    arena_free(arena);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walks a YAML tree by the language's table and fills the structs that the table names. Private to
+ * scenarios/. What holds only between several values (names, bases) is checked by its callers.
+ */
+#ifndef SCENARIOS_LOADER_H
+#define SCENARIOS_LOADER_H
+
+#include "scenarios/language.h"
+#include "scenarios/mistake_kind.h"
+#include "scenarios/scenario.h"
+#include "scenarios/yaml.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pattern;
+
+
+struct loader {
+    struct arena *arena; /* where everything goes */
+    const struct yaml_file *file;
+    struct mistakes *mistakes;
+    struct pattern *formats[LANGUAGE_FORMAT_COUNT]; /* compiled when first needed */
+    struct use *uses;                            /* of variables, as they are met */
+    size_t use_count;
+    size_t step; /* the one being loaded, from 1; 0: none */
+    bool cleanup;
+};
+
+/* Fills `target`, a struct of `context`, from a mapping. Zeroed and half-filled where the file is
+ * wrong: then mistakes were added. */
+void loader_object(struct loader *loader, enum language_context context,
+                   const struct yaml_node *node, void *target);
+
+void loader_close(struct loader *loader);
+
+/* Shared by loader*.c. */
+void loader_report(struct loader *loader, enum mistake_kind kind, struct position position,
+                   const char *hint, const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* Text of a format; NULL after a mistake. */
+const char *loader_text(struct loader *loader, enum language_format format,
+                        const struct yaml_node *node);
+bool loader_has_format(struct loader *loader, enum language_format format, const char *text);
+
+/* True when it is a list (or map) of allowed length; otherwise reports. */
+bool loader_is_list(struct loader *loader, const struct language_key *key,
+                    const struct yaml_node *node);
+bool loader_is_map(struct loader *loader, const struct language_key *key,
+                   const struct yaml_node *node);
+
+/* Writes a field; LANGUAGE_NOWHERE writes nothing. */
+void loader_put(void *target, size_t offset, const void *value, size_t size);
+
+typedef void loader_value(struct loader *loader, const struct language_key *key,
+                          const struct yaml_node *node, void *target);
+
+/* In loader_values.c: what holds variables. */
+loader_value loader_template, loader_pairs, loader_request, loader_json, loader_condition,
+    loader_assertions, loader_captures;
+
+#endif

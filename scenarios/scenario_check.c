@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names, mostly: a variable is known before it is used, a step's name is its own, components and
+ * vantage points are the shop's. A scenario comes here half-filled when the table found mistakes,
+ * so that all of them are told in one go. See scenario_check.h.
+ */
+#include "scenarios/scenario_check.h"
+
+#include "monitor/base/map.h"
+#include "scenarios/shop.h"
+
+#include <string.h>
+
+/* Steps or cleanup, with their nodes. */
+struct part {
+    const struct step *steps;
+    size_t count;
+    const struct yaml_node *nodes;
+};
+
+static struct position name_position(const struct part *part, size_t n)
+{
+    const struct yaml_node *name = yaml_find(part->nodes->items[n], "step");
+    return name != NULL ? name->position : part->steps[n].position;
+}
+
+static void check_step_names(struct loader *loader, const struct part *parts, size_t count)
+{
+    struct map *seen = map_create(NULL);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < parts[i].count; j++) {
+            const struct step *step = &parts[i].steps[j], *first;
+            if (step->name == NULL)
+                continue;
+            first = map_get(seen, step->name);
+            if (first != NULL)
+                loader_report(loader, MISTAKE_NAME_DUPLICATE, name_position(&parts[i], j),
+                              arena_print(loader->arena, "the first one is in line %d",
+                                          first->position.line),
+                              "two steps are called `%s`", step->name);
+            else
+                map_put(seen, step->name, (void *)step);
+        }
+    }
+    map_free(seen);
+}
+
+/* Where a variable gets its value: the value of its map entry is this. */
+struct origin {
+    size_t step; /* from 1; 0: among `variables` */
+    bool cleanup;
+    const char *step_name;
+};
+
+static struct map *collect_origins(struct arena *arena, const struct scenario *scenario,
+                                   const struct part *parts, size_t part_count)
+{
+    struct map *origins = map_create(NULL);
+    for (size_t i = 0; i < scenario->variable_count; i++)
+        map_put(origins, scenario->variables[i].name, arena_allocate(arena, 1, sizeof(struct origin)));
+    for (size_t i = 0; i < part_count; i++) {
+        for (size_t j = 0; j < parts[i].count; j++) {
+            const struct step *step = &parts[i].steps[j];
+            for (size_t k = 0; k < step->capture_count; k++) {
+                const char *name = step->captures[k].name;
+                if (map_has(origins, name))
+                    continue;
+                struct origin *origin = arena_allocate(arena, 1, sizeof *origin);
+                *origin = (struct origin){j + 1, i == 1, step->name};
+                map_put(origins, name, origin);
+            }
+        }
+    }
+    return origins;
+}
+
+static bool is_known_in_time(const struct origin *origin, const struct use *use)
+{
+    if (origin->step == 0 || use->cleanup)
+        return true;
+    return !origin->cleanup && origin->step < use->step;
+}
+
+static const char *undefined_hint(struct loader *loader, const struct map *origins,
+                                  const struct use *use)
+{
+    const struct origin *origin = map_get(origins, use->name);
+    if (origin != NULL && origin->step_name != NULL)
+        return arena_print(loader->arena, "step `%s` captures it, which is too late here",
+                           origin->step_name);
+    const char **names = arena_allocate(loader->arena, map_count(origins) + 1, sizeof *names);
+    for (size_t i = 0; i < map_count(origins); i++)
+        names[i] = map_key(origins, i);
+    const char *nearest = mistake_nearest(use->name, names, map_count(origins));
+    return nearest == NULL ? "define it under `variables`, or capture it in an earlier step"
+                           : arena_print(loader->arena, "did you mean `%s`?", nearest);
+}
+
+static void check_uses(struct loader *loader, const struct map *origins)
+{
+    for (size_t i = 0; i < loader->use_count; i++) {
+        const struct use *use = &loader->uses[i];
+        const struct origin *origin = map_get(origins, use->name);
+        if (scenario_variable_is_given(use->name) ||
+            (origin != NULL && is_known_in_time(origin, use)))
+            continue;
+        loader_report(loader, MISTAKE_NAME_UNDEFINED, use->position,
+                      undefined_hint(loader, origins, use), "`%s` has no value here", use->name);
+    }
+}
+
+/* Variables are worked out in their order: one may use those above it. */
+static void check_variable_order(struct loader *loader, const struct scenario *scenario)
+{
+    struct map *below = map_create(NULL);
+    for (size_t i = scenario->variable_count; i-- > 0;) {
+        const struct pair *variable = &scenario->variables[i];
+        map_put(below, variable->name, (void *)variable);
+        for (size_t j = 0; variable->value != NULL && j < template_name_count(variable->value);
+             j++) {
+            const char *name = template_name(variable->value, j);
+            if (map_has(below, name))
+                loader_report(loader, MISTAKE_NAME_UNDEFINED, variable->position,
+                              "a variable may use those above it", "`%s` has no value yet", name);
+        }
+    }
+    map_free(below);
+}
+
+static void check_request(struct loader *loader, const struct scenario *scenario,
+                          const struct shop *shop, const struct step *step)
+{
+    bool has_base = scenario->base != NULL || (shop != NULL && shop->base != NULL) ||
+                    yaml_find(loader->file->root, "base") != NULL;
+    bool has_body = step->json != NULL || step->body != NULL || step->form != NULL;
+    bool allows_body = step->method == METHOD_POST || step->method == METHOD_PUT ||
+                       step->method == METHOD_PATCH || step->method == METHOD_DELETE;
+    if (step->url != NULL && template_source(step->url)[0] == '/' && !has_base)
+        loader_report(loader, MISTAKE_URL_BASE, step->position,
+                      "set `base` in the scenario or the shop file",
+                      "a path, and no base to add it to");
+    if (step->url != NULL && has_body && !allows_body)
+        loader_report(loader, MISTAKE_KEY_CONFLICT, step->position,
+                      "use `query` for parameters of the URL", "a %s request has no body",
+                      method_name(step->method));
+}
+
+static bool has_part(const struct component *component, const char *part)
+{
+    for (size_t i = 0; i < component->part_count; i++)
+        if (component->parts[i].name != NULL && strcmp(component->parts[i].name, part) == 0)
+            return true;
+    return false;
+}
+
+static const char *component_hint(struct loader *loader, const struct shop *shop, const char *name)
+{
+    const char **names = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < shop->component_count; i++) {
+        const struct component *component = &shop->components[i];
+        arena_grow(loader->arena, names, count);
+        names[count++] = component->name;
+        for (size_t j = 0; j < component->part_count; j++) {
+            arena_grow(loader->arena, names, count);
+            names[count++] =
+                arena_print(loader->arena, "%s.%s", component->name, component->parts[j].name);
+        }
+    }
+    const char *nearest = mistake_nearest(name, names, count);
+    return nearest == NULL ? arena_print(loader->arena, "declare it in %s", shop->file)
+                           : arena_print(loader->arena, "did you mean `%s`?", nearest);
+}
+
+static void check_needs(struct loader *loader, const struct shop *shop, const struct need *needs,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct component *component = shop_component(shop, needs[i].name);
+        const char *dot = strchr(needs[i].name, '.');
+        if (component != NULL && (dot == NULL || has_part(component, dot + 1)))
+            continue;
+        loader_report(loader, MISTAKE_NAME_COMPONENT, needs[i].position,
+                      component_hint(loader, shop, needs[i].name),
+                      "the shop has no component `%s`", needs[i].name);
+    }
+}
+
+static void check_vantage(struct loader *loader, const struct shop *shop,
+                          const struct yaml_node *node)
+{
+    const char **names = arena_allocate(loader->arena, shop->vantage_count + 1, sizeof *names);
+    if (node->kind != YAML_SCALAR)
+        return;
+    for (size_t i = 0; i < shop->vantage_count; i++) {
+        names[i] = shop->vantages[i].name;
+        if (strcmp(names[i], node->text) == 0)
+            return;
+    }
+    const char *nearest = mistake_nearest(node->text, names, shop->vantage_count);
+    loader_report(loader, MISTAKE_NAME_VANTAGE, node->position,
+                  nearest == NULL ? arena_print(loader->arena, "declare it in %s", shop->file)
+                                  : arena_print(loader->arena, "did you mean `%s`?", nearest),
+                  "the shop has no vantage point `%s`", node->text);
+}
+
+static void check_from(struct loader *loader, const struct shop *shop,
+                       const struct yaml_node *root)
+{
+    const struct yaml_node *from = yaml_find(root, "from");
+    if (from == NULL)
+        return;
+    if (from->kind == YAML_SCALAR)
+        check_vantage(loader, shop, from);
+    for (size_t i = 0; from->kind == YAML_SEQUENCE && i < from->count; i++)
+        check_vantage(loader, shop, from->items[i]);
+}
+
+void scenario_check(struct loader *loader, const struct yaml_node *root,
+                    const struct scenario *scenario, const struct shop *shop)
+{
+    const struct part parts[] = {
+        {scenario->steps, scenario->step_count, yaml_find(root, "steps")},
+        {scenario->cleanup, scenario->cleanup_count, yaml_find(root, "cleanup")},
+    };
+    check_step_names(loader, parts, COUNT_OF(parts));
+    struct map *origins = collect_origins(loader->arena, scenario, parts, COUNT_OF(parts));
+    check_uses(loader, origins);
+    check_variable_order(loader, scenario);
+    map_free(origins);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        for (size_t j = 0; j < parts[i].count; j++) {
+            const struct step *step = &parts[i].steps[j];
+            check_request(loader, scenario, shop, step);
+            if (shop == NULL || shop->component_count == 0)
+                continue;
+            check_needs(loader, shop, step->needs, step->need_count);
+            check_needs(loader, shop, step->writes, step->write_count);
+        }
+    }
+    if (shop != NULL)
+        check_from(loader, shop, root);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* The shop file, and what its components are called. See shop.h. */
+#include "scenarios/shop.h"
+
+#include "scenarios/loader.h"
+#include "scenarios/yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STORE_SQLITE "sqlite:"
+
+enum { PORT_MAX = 65535 };
+
+/* `path`, seen from the directory that the shop file is in. */
+static const char *beside(const struct shop *shop, const char *path)
+{
+    const char *slash = strrchr(shop->file, '/');
+    if (slash == NULL || path[0] == '/')
+        return path;
+    return arena_print(shop->arena, "%.*s%s", (int)(slash + 1 - shop->file), shop->file, path);
+}
+
+static void complete_paths(struct shop *shop)
+{
+    for (size_t i = 0; i < shop->scenario_count; i++)
+        shop->scenarios[i] = beside(shop, shop->scenarios[i]);
+    for (size_t i = 0; i < shop->reporter_count; i++)
+        if (shop->reporters[i].path != NULL)
+            shop->reporters[i].path = beside(shop, shop->reporters[i].path);
+    if (shop->store != NULL)
+        shop->store = arena_print(shop->arena, STORE_SQLITE "%s",
+                                  beside(shop, shop->store + strlen(STORE_SQLITE)));
+}
+
+static void complete_vantages(struct shop *shop)
+{
+    if (shop->vantage_count > 0)
+        return;
+    shop->vantages = arena_allocate(shop->arena, 1, sizeof *shop->vantages);
+    shop->vantages[0].name = "local";
+    shop->vantage_count = 1;
+}
+
+static void check_ports(struct loader *loader, const struct shop *shop)
+{
+    for (size_t i = 0; i < shop->reporter_count; i++) {
+        const struct reporter_settings *reporter = &shop->reporters[i];
+        const char *colon = reporter->listen != NULL ? strrchr(reporter->listen, ':') : NULL;
+        if (colon != NULL && strtol(colon + 1, NULL, 10) > PORT_MAX)
+            loader_report(loader, MISTAKE_VALUE_RANGE, reporter->position, NULL,
+                          "a port must lie between 0 and %d", PORT_MAX);
+    }
+}
+
+struct shop *shop_load(const char *file, struct mistakes *mistakes)
+{
+    struct arena *arena = arena_create();
+    size_t errors = mistakes->errors;
+    const struct yaml_file *yaml = yaml_read(arena, file, mistakes);
+    if (yaml == NULL) {
+        arena_free(arena);
+        return NULL;
+    }
+    struct loader loader = {.arena = arena, .file = yaml, .mistakes = mistakes};
+    struct shop *shop = arena_allocate(arena, 1, sizeof *shop);
+    loader_object(&loader, LANGUAGE_IN_SHOP, yaml->root, shop);
+    shop->arena = arena;
+    shop->file = yaml->name;
+    check_ports(&loader, shop);
+    loader_close(&loader);
+    if (mistakes->errors > errors) {
+        shop_free(shop);
+        return NULL;
+    }
+    complete_paths(shop);
+    complete_vantages(shop);
+    return shop;
+}
+
+void shop_free(struct shop *shop)
+{
+    if (shop != NULL)
+        arena_free(shop->arena);
+}
+
+const struct component *shop_component(const struct shop *shop, const char *name)
+{
+    size_t length = strcspn(name, ".");
+    for (size_t i = 0; shop != NULL && i < shop->component_count; i++) {
+        const struct component *component = &shop->components[i];
+        if (strlen(component->name) == length && strncmp(component->name, name, length) == 0)
+            return component;
+    }
+    return NULL;
+}
+
+enum cause shop_kind(const struct shop *shop, const char *name)
+{
+    static const char *const networks[] = {"cdn", "dns", "edge", "network"};
+    const struct component *component = shop_component(shop, name);
+    if (component != NULL)
+        return component->kind;
+    if (strcmp(name, "db") == 0 || strncmp(name, "db.", 3) == 0)
+        return CAUSE_DATABASE;
+    for (size_t i = 0; i < COUNT_OF(networks); i++)
+        if (strcmp(name, networks[i]) == 0)
+            return CAUSE_NETWORK;
+    return CAUSE_APPLICATION;
+}
+
+const char *shop_title(const struct shop *shop, const char *name, struct arena *arena)
+{
+    const struct component *component = shop_component(shop, name);
+    const char *dot = strchr(name, '.');
+    if (component == NULL || component->title == NULL)
+        return arena_duplicate(arena, name);
+    if (dot == NULL)
+        return arena_duplicate(arena, component->title);
+    return arena_print(arena, "%s, %s", component->title, dot + 1);
+}
