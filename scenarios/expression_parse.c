@@ -57,9 +57,8 @@ static const char *near(struct parser *parser, const char *word, const char *con
                         size_t count, const char *otherwise)
 {
     const char *nearest = mistake_nearest(word, words, count);
-    return nearest == NULL
-               ? otherwise
-               : arena_print(parser->source.arena, "did you mean `%s`?", nearest);
+    return nearest == NULL ? otherwise
+                           : arena_print(parser->source.arena, "did you mean `%s`?", nearest);
 }
 
 /* The template of quoted text; its variables are noted with their places. */
@@ -158,12 +157,25 @@ static const struct {
 #undef X
 };
 
+/* A template of `text` as it is: nothing in a regular expression is a variable. */
+static struct template *literal_text(struct parser *parser, const char *text)
+{
+    size_t offset, length = 0;
+    char *escaped = arena_allocate(parser->source.arena, strlen(text) * 2 + 1, 1);
+    for (; *text != '\0'; text++) {
+        escaped[length++] = *text;
+        if (text[0] == '$' && text[1] == '{')
+            escaped[length++] = '$';
+    }
+    return template_compile(parser->source.arena, escaped, NULL, &offset);
+}
+
 static void parse_query_argument(struct parser *parser, const char *word)
 {
     struct expression *expression = parser->expression;
     const struct token token = parser->token;
     if (token.kind == TOKEN_PATTERN && expression->query == QUERY_REGEX) {
-        expression->argument = template_compile(parser->source.arena, "", NULL, &(size_t){0});
+        expression->argument = literal_text(parser, token.text);
         expression->pattern = compile_pattern(parser, &token, token.text);
     } else if (token.kind == TOKEN_TEXT) {
         expression->argument = compile_text(parser, &token);
@@ -329,8 +341,8 @@ static bool parse_filter(struct parser *parser)
     advance(parser);
     for (int i = 0; i < filters[found].arguments && !failed(parser); i++)
         parse_filter_argument(parser, filter, i);
-    parser->class = expression_filter_class(&parser->source, expression, filter, parser->class,
-                                            &token);
+    parser->class =
+        expression_filter_class(&parser->source, expression, filter, parser->class, &token);
     return !failed(parser);
 }
 
@@ -393,17 +405,19 @@ static void parse_operand(struct parser *parser)
     case TOKEN_VARIABLE:
         operand->kind = OPERAND_VARIABLE;
         operand->text = compile_text(
-            parser, &(struct token){.kind = TOKEN_VARIABLE,
-                                    .start = token.start,
-                                    .end = token.end,
-                                    .text = arena_print(parser->source.arena, "${%s}", token.text)});
+            parser,
+            &(struct token){.kind = TOKEN_VARIABLE,
+                            .start = token.start,
+                            .end = token.end,
+                            .text = arena_print(parser->source.arena, "${%s}", token.text)});
         break;
     case TOKEN_PATTERN:
         operand->kind = OPERAND_PATTERN;
         operand->pattern = compile_pattern(parser, &token, token.text);
         break;
     default:
-        FAIL(parser, OPERAND, token.start, "a number, \"text\", true, false, null, 500ms or ${name}",
+        FAIL(parser, OPERAND, token.start,
+             "a number, \"text\", true, false, null, 500ms or ${name}",
              "`%s` needs a value, not %s", predicate_word(expression->predicate), shown(parser));
     }
     if (!failed(parser))
@@ -447,20 +461,19 @@ static void parse_operands(struct parser *parser, int count)
 
 static void report_predicate(struct parser *parser)
 {
-    static const char *const words[] = {
-        "not",
+    static const char *const words[] = {"not",
 #define X(name, word, operands, help) word,
-        PREDICATE_TABLE(X)
+                                        PREDICATE_TABLE(X)
 #undef X
 #define X(name, word, arguments, help) word,
-            FILTER_TABLE(X)
+                                            FILTER_TABLE(X)
 #undef X
     };
     const struct token *token = &parser->token;
     const char *otherwise = "such as ==, !=, >, contains, matches, exists, isEmpty";
     if (token->kind == TOKEN_END || token->kind == TOKEN_BAR)
-        FAIL(parser, PREDICATE_MISSING, token->start, otherwise,
-             "a predicate was expected, not %s", shown(parser));
+        FAIL(parser, PREDICATE_MISSING, token->start, otherwise, "a predicate was expected, not %s",
+             shown(parser));
     else if (token->kind == TOKEN_WORD)
         FAIL(parser, WORD, token->start,
              near(parser, token->text, words, COUNT_OF(words), otherwise),

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of expressions: words, text in quotes, numbers, times, patterns. See expression_token.h. */
+/* Tokens of expressions: words, text in quotes, numbers, times, patterns. See expression_token.h.
+ */
 #include "scenarios/expression_token.h"
+
+#include "monitor/base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,18 +43,6 @@ static size_t read_unicode(const char *at, unsigned long *ret_code)
     return good ? (size_t)(end + 1 - at) : 0;
 }
 
-static size_t write_utf8(char *out, unsigned long code)
-{
-    static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length - 1; i > 0; i--) {
-        out[i] = (char)(0x80 | (code & 0x3f));
-        code >>= 6;
-    }
-    out[0] = (char)(marks[length] | code);
-    return length;
-}
-
 /* The escape at `at`, behind its backslash: its length, 0 when there is no such; what it makes goes
  * to `made`. */
 static size_t read_escape(const char *at, char made[4], size_t *ret_made)
@@ -61,7 +52,7 @@ static size_t read_escape(const char *at, char made[4], size_t *ret_made)
     size_t length = read_unicode(at, &code);
     *ret_made = 1;
     if (length > 0) {
-        *ret_made = write_utf8(made, code);
+        *ret_made = utf8_encode((uint32_t)code, made);
         return length;
     }
     const char *found = at[0] != '\0' ? strchr(from, at[0]) : NULL;
@@ -163,8 +154,7 @@ static struct token read_variable(struct expression_source *source, size_t start
     token.text = arena_duplicate_bytes(source->arena, text + 2, length - 2);
     if (text[length] == '\0' || !template_name_is_good(token.text)) {
         expression_report(source, MISTAKE_TEMPLATE_INVALID, start, NULL,
-                          text[length] == '\0' ? "`${` without `}`"
-                                               : "`%s` is no variable's name",
+                          text[length] == '\0' ? "`${` without `}`" : "`%s` is no variable's name",
                           token.text);
         token.kind = TOKEN_BAD;
     }
@@ -194,11 +184,9 @@ static struct token read_operator(struct expression_source *source, size_t start
         hint = "text stands between \" and \"";
     else if (text[0] == '&')
         hint = "write each assertion on a line of its own";
-    size_t length = 1;
-    while (((unsigned char)text[length] & 0xc0) == 0x80)
-        length++;
+    size_t length = utf8_sequence(text, strlen(text));
     expression_report(source, MISTAKE_EXPRESSION_SYNTAX, start, hint, "unexpected `%.*s`",
-                      (int)length, text);
+                      (int)(length > 0 ? length : 1), text);
     return token;
 }
 

@@ -189,19 +189,19 @@ static void check_time(struct expression_source *source, enum value_class input,
                           "times are compared with `time.total`, `time.wait` ...",
                           "%s is compared with a time", class_name(input));
     else if (bits == IS_NUMBER)
-        expression_report(source, MISTAKE_EXPRESSION_UNIT, token->start,
-                          arena_print(source->arena, "write `%sms` or `%ss`", token->text,
-                                      token->text),
-                          "a time needs its unit");
+        expression_report(
+            source, MISTAKE_EXPRESSION_UNIT, token->start,
+            arena_print(source->arena, "write `%sms` or `%ss`", token->text, token->text),
+            "a time needs its unit");
     else
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
                           "write a time: 500ms, 1.5s", "a time is compared with %s",
                           bits_name(bits));
 }
 
-void expression_check_operand(struct expression_source *source,
-                              const struct expression *expression, enum value_class input,
-                              const struct operand *operand, const struct token *token)
+void expression_check_operand(struct expression_source *source, const struct expression *expression,
+                              enum value_class input, const struct operand *operand,
+                              const struct token *token)
 {
     unsigned bits = operand_bits(operand);
     unsigned allowed = predicate_rules[expression->predicate].operands;
@@ -217,7 +217,7 @@ void expression_check_operand(struct expression_source *source,
         return;
     }
     bool differs = (input == CLASS_NUMBER && (bits & (IS_TEXT | IS_CONSTANT)) != 0) ||
-                (input == CLASS_TEXT && (bits & (IS_NUMBER | IS_CONSTANT)) != 0);
+                   (input == CLASS_TEXT && (bits & (IS_NUMBER | IS_CONSTANT)) != 0);
     if (!differs)
         return;
     const char *hint = input == CLASS_TEXT && token->kind == TOKEN_NUMBER

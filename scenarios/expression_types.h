@@ -29,8 +29,8 @@ void expression_check_predicate(struct expression_source *source,
                                 const struct token *token);
 
 /* Reports at `token` an operand that the predicate cannot compare such values with. */
-void expression_check_operand(struct expression_source *source,
-                              const struct expression *expression, enum value_class input,
-                              const struct operand *operand, const struct token *token);
+void expression_check_operand(struct expression_source *source, const struct expression *expression,
+                              enum value_class input, const struct operand *operand,
+                              const struct token *token);
 
 #endif

@@ -59,7 +59,8 @@ static const struct language_key scenario_keys[] = {
      .help = "What happens when the previous run is still going: wait for it, or kill it."},
     {"base", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(scenario, base),
      .help = "The URL that paths are added to; the shop file's if left out."},
-    {"variables", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE, LIST(scenario, variables, variable_count),
+    {"variables", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE,
+     LIST(scenario, variables, variable_count),
      .help = "Values that steps use as ${name}; numbers and booleans keep their type."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(scenario, headers, header_count),
      .help = "Headers that every request of the journey is sent with."},
@@ -75,13 +76,17 @@ static const struct language_key step_keys[] = {
     {"step", LANGUAGE_TEXT, .required = true, AT(step, name),
      .help = "What the step is called in reports; no two steps of a file have the same name."},
 #define X(name, key)                                                                               \
-    {key, LANGUAGE_REQUEST, LANGUAGE_FORMAT_REQUEST, .group = LANGUAGE_GROUP_REQUEST,              \
-     .method = METHOD_##name, AT(step, url),                                                       \
+    {key,                                                                                          \
+     LANGUAGE_REQUEST,                                                                             \
+     LANGUAGE_FORMAT_REQUEST,                                                                      \
+     .group = LANGUAGE_GROUP_REQUEST,                                                              \
+     .method = METHOD_##name,                                                                      \
+     AT(step, url),                                                                                \
      .help = "Sends a " #name " request to a URL, or to a path on the base."},
     METHOD_TABLE(X)
 #undef X
-    {"query", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(step, query, query_count),
-     .help = "Parameters that are encoded and added to the URL."},
+        {"query", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(step, query, query_count),
+         .help = "Parameters that are encoded and added to the URL."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(step, headers, header_count),
      .help = "Headers of this request; they replace the journey's of the same name."},
     {"json", LANGUAGE_JSON, .group = LANGUAGE_GROUP_BODY, AT(step, json),
@@ -89,8 +94,8 @@ static const struct language_key step_keys[] = {
              "text."},
     {"form", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_BODY,
      LIST(step, form, form_count), .help = "The body, sent as an HTML form would be."},
-    {"body", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_ANY, .group = LANGUAGE_GROUP_BODY,
-     AT(step, body), .help = "The body, sent as it is written here."},
+    {"body", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_ANY, .group = LANGUAGE_GROUP_BODY, AT(step, body),
+     .help = "The body, sent as it is written here."},
     {"needs", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, needs, need_count),
      .help = "The components of the shop that must work for the step to pass."},
     {"writes", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, writes, write_count),

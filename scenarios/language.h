@@ -106,12 +106,12 @@ struct language_key {
     enum language_format format; /* of texts, and of a map's names */
     bool required;
     enum language_group group;
-    enum language_context of;  /* OBJECTS, OBJECT_MAP: what each one is */
-    int64_t minimum, maximum;  /* of the number, the duration in microseconds, the list's length;
-                                  a maximum of 0: none of its own */
-    const char *const *words;  /* WORD: its index is the value */
+    enum language_context of; /* OBJECTS, OBJECT_MAP: what each one is */
+    int64_t minimum, maximum; /* of the number, the duration in microseconds, the list's length;
+                                 a maximum of 0: none of its own */
+    const char *const *words; /* WORD: its index is the value */
     size_t word_count;
-    int method;                /* REQUEST: an enum method */
+    int method;                  /* REQUEST: an enum method */
     size_t offset, count_offset; /* where it goes in the context's struct */
     const char *help;
 };
@@ -120,7 +120,7 @@ struct language_table {
     size_t size;            /* of the struct that it fills */
     size_t position_offset; /* of a struct position; LANGUAGE_NOWHERE: has none */
     size_t name_offset;     /* OBJECT_MAP: where the name goes */
-    const void *defaults;   /* of that struct, what it holds before a file says otherwise; or NULL */
+    const void *defaults; /* of that struct, what it holds before a file says otherwise; or NULL */
     const struct language_key *keys;
     size_t key_count;
 };

@@ -30,9 +30,8 @@ static struct mistake_place place(const struct lint *lint, struct position posit
     return (struct mistake_place){
         .file = lint->scenario->file,
         .position = position,
-        .source = line == NULL
-                      ? NULL
-                      : arena_duplicate_bytes(lint->arena, line, strcspn(line, "\r\n")),
+        .source =
+            line == NULL ? NULL : arena_duplicate_bytes(lint->arena, line, strcspn(line, "\r\n")),
     };
 }
 
@@ -69,9 +68,9 @@ static bool expects_nothing(const struct step *step)
         return true;
     for (size_t i = 0; i < step->expect_count; i++) {
         const struct expression *expression = step->expect[i];
-        bool is_status = expression->query == QUERY_STATUS && !expression->negated &&
-                         (expression->predicate == PREDICATE_EQUAL ||
-                          expression->predicate == PREDICATE_IN);
+        bool is_status =
+            expression->query == QUERY_STATUS && !expression->negated &&
+            (expression->predicate == PREDICATE_EQUAL || expression->predicate == PREDICATE_IN);
         size_t bodyless = 0;
         for (size_t j = 0; is_status && j < expression->operand_count; j++)
             bodyless += is_bodyless_status(&expression->operands[j]);
@@ -140,8 +139,7 @@ static void lint_intervals(const struct lint *lint)
     const struct scenario *scenario = lint->scenario;
     struct mistake_place at = place(lint, scenario->position);
     if (scenario->timeout > scenario->every)
-        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at,
-                        "set `timeout` below `every`",
+        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at, "set `timeout` below `every`",
                         "a step may take longer than the journey's interval");
     if (scenario->budget > scenario->every)
         mistakes_report(lint->mistakes, MISTAKE_LINT_BUDGET, &at, "set `budget` below `every`",
@@ -186,8 +184,8 @@ static void cover_step(struct coverage *coverage, const struct step *step, const
     const char **names = arena_allocate(arena, count, sizeof *names);
     bool has_application = false;
     for (size_t i = 0; i < count; i++) {
-        const char *name = i < step->need_count ? step->needs[i].name
-                                                : step->writes[i - step->need_count].name;
+        const char *name =
+            i < step->need_count ? step->needs[i].name : step->writes[i - step->need_count].name;
         enum cause kind = shop_kind(shop, name);
         has_application |= kind == CAUSE_APPLICATION;
         if (kind == CAUSE_DATABASE)

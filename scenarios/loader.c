@@ -86,10 +86,10 @@ static void report_type(struct loader *loader, const struct yaml_node *node, con
         return;
     if (is_empty(node))
         loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, hint,
-                      "nothing stands here; expected is %s", wanted);
+                      "nothing stands here; expected %s", wanted);
     else
-        loader_report(loader, MISTAKE_VALUE_TYPE, node->position, hint,
-                      "expected is %s, not %s", wanted, node_text(node));
+        loader_report(loader, MISTAKE_VALUE_TYPE, node->position, hint, "expected %s, not %s",
+                      wanted, node_text(node));
 }
 
 const char *loader_text(struct loader *loader, enum language_format format,
@@ -101,9 +101,9 @@ const char *loader_text(struct loader *loader, enum language_format format,
     if (node->kind != YAML_SCALAR || yaml_type(node) != YAML_TEXT) {
         bool can_quote = node->kind == YAML_SCALAR && !is_empty(node);
         report_type(loader, node, wanted,
-                    can_quote ? arena_print(loader->arena, "in quotes it is text: \"%s\"",
-                                            node->text)
-                              : NULL);
+                    can_quote
+                        ? arena_print(loader->arena, "in quotes it is text: \"%s\"", node->text)
+                        : NULL);
         return NULL;
     }
     if (strlen(node->text) > limit) {
@@ -115,7 +115,7 @@ const char *loader_text(struct loader *loader, enum language_format format,
     bool is_good = !(is_line && strpbrk(node->text, "\r\n") != NULL);
     if (is_good && loader_has_format(loader, format, node->text))
         return node->text;
-    loader_report(loader, MISTAKE_VALUE_FORMAT, node->position, NULL, "expected is %s", wanted);
+    loader_report(loader, MISTAKE_VALUE_FORMAT, node->position, NULL, "expected %s", wanted);
     return NULL;
 }
 
@@ -127,8 +127,8 @@ static bool has_length(struct loader *loader, const struct language_key *key,
     if (count >= (size_t)key->minimum && count <= most)
         return true;
     if (count > most)
-        loader_report(loader, MISTAKE_VALUE_COUNT, node->position, NULL,
-                      "more than %zu in `%s`", most, key->name);
+        loader_report(loader, MISTAKE_VALUE_COUNT, node->position, NULL, "more than %zu in `%s`",
+                      most, key->name);
     else
         loader_report(loader, MISTAKE_VALUE_COUNT, node->position, NULL,
                       "`%s` needs at least %" PRId64, key->name, key->minimum);
@@ -174,8 +174,8 @@ static void load_integer(struct loader *loader, const struct language_key *key,
                           "`%s` must be %" PRId64, key->name, key->minimum);
         else
             loader_report(loader, MISTAKE_VALUE_RANGE, node->position, NULL,
-                          "`%s` must lie between %" PRId64 " and %" PRId64, key->name,
-                          key->minimum, key->maximum);
+                          "`%s` must lie between %" PRId64 " and %" PRId64, key->name, key->minimum,
+                          key->maximum);
         return;
     }
     loader_put(target, key->offset, &(unsigned){(unsigned)value}, sizeof(unsigned));
@@ -197,7 +197,7 @@ static void load_duration(struct loader *loader, const struct language_key *key,
         loader_report(loader, MISTAKE_VALUE_FORMAT, node->position,
                       is_number ? arena_print(loader->arena, "for seconds write `%ss`", node->text)
                                 : NULL,
-                      "expected is %s", wanted);
+                      "expected %s", wanted);
     } else if (result != RESULT_OK || value < key->minimum || value > key->maximum) {
         loader_report(loader, MISTAKE_VALUE_RANGE, node->position, NULL,
                       "`%s` must lie between %s and %s", key->name,
@@ -330,7 +330,7 @@ static const char *entry_name(struct loader *loader, const struct language_key *
         return NULL;
     if (loader_has_format(loader, key->format, name->text))
         return name->text;
-    loader_report(loader, MISTAKE_NAME_INVALID, name->position, NULL, "expected is %s",
+    loader_report(loader, MISTAKE_NAME_INVALID, name->position, NULL, "expected %s",
                   language_format_text(key->format));
     return NULL;
 }

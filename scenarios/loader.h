@@ -16,13 +16,12 @@
 
 struct pattern;
 
-
 struct loader {
     struct arena *arena; /* where everything goes */
     const struct yaml_file *file;
     struct mistakes *mistakes;
     struct pattern *formats[LANGUAGE_FORMAT_COUNT]; /* compiled when first needed */
-    struct use *uses;                            /* of variables, as they are met */
+    struct use *uses;                               /* of variables, as they are met */
     size_t use_count;
     size_t step; /* the one being loaded, from 1; 0: none */
     bool cleanup;

@@ -13,8 +13,7 @@
 static void add_use(struct loader *loader, const char *name, struct position position)
 {
     arena_grow(loader->arena, loader->uses, loader->use_count);
-    loader->uses[loader->use_count++] =
-        (struct use){name, position, loader->step, loader->cleanup};
+    loader->uses[loader->use_count++] = (struct use){name, position, loader->step, loader->cleanup};
 }
 
 static struct template *compile(struct loader *loader, const struct yaml_node *node)
@@ -53,13 +52,13 @@ void loader_request(struct loader *loader, const struct language_key *key,
 void loader_condition(struct loader *loader, const struct language_key *key,
                       const struct yaml_node *node, void *target)
 {
-    static const char not[] = "not ";
+    static const char not [] = "not ";
     struct step *step = target;
     const char *text = loader_text(loader, key->format, node);
     if (text == NULL)
         return;
-    step->when_not = strncmp(text, not, strlen(not)) == 0;
-    size_t skip = step->when_not ? strlen(not) : 0;
+    step->when_not = strncmp(text, not, strlen(not )) == 0;
+    size_t skip = step->when_not ? strlen(not ) : 0;
     step->when = text + skip;
     add_use(loader, step->when, yaml_position(loader->file, node, skip));
 }
@@ -85,7 +84,7 @@ static const char *pair_name(struct loader *loader, const struct language_key *k
     if (node->kind != YAML_SCALAR)
         return NULL;
     if (!loader_has_format(loader, key->format, node->text)) {
-        loader_report(loader, MISTAKE_NAME_INVALID, node->position, NULL, "expected is %s",
+        loader_report(loader, MISTAKE_NAME_INVALID, node->position, NULL, "expected %s",
                       language_format_text(key->format));
         return NULL;
     }
@@ -103,13 +102,12 @@ static struct template *pair_value(struct loader *loader, const struct language_
         return NULL;
     if (node->kind != YAML_SCALAR) {
         loader_report(loader, MISTAKE_VALUE_TYPE, node->position, NULL,
-                      "expected is text or a number, not a list or a map");
+                      "expected text or a number, not a list or a map");
     } else if (yaml_type(node) == YAML_NULL) {
         loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, "empty text is written \"\"",
-                      "nothing stands here; expected is text or a number");
+                      "nothing stands here; expected text or a number");
     } else if (key->format == LANGUAGE_FORMAT_HEADER && strpbrk(node->text, "\r\n") != NULL) {
-        loader_report(loader, MISTAKE_VALUE_FORMAT, node->position, NULL,
-                      "a header has one line");
+        loader_report(loader, MISTAKE_VALUE_FORMAT, node->position, NULL, "a header has one line");
     } else {
         return compile(loader, node);
     }
@@ -248,6 +246,12 @@ static bool is_unbalanced(const char *text)
     return open;
 }
 
+/* Every expression does; `204` of `status in 200, 204` does not. */
+static bool begins_with_word(const char *text)
+{
+    return (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+}
+
 /* Reports what YAML made of an expression that was meant to be one line. */
 static bool is_trapped(struct loader *loader, const struct yaml_node *node)
 {
@@ -263,7 +267,9 @@ static bool is_trapped(struct loader *loader, const struct yaml_node *node)
                       node->kind == YAML_MAPPING ? "map" : "list");
         return true;
     }
-    if (node->kind != YAML_SCALAR || node->style != YAML_PLAIN || !is_unbalanced(node->text))
+    bool is_cut = node->kind == YAML_SCALAR && node->style == YAML_PLAIN &&
+                  (is_unbalanced(node->text) || (node->flow && !begins_with_word(node->text)));
+    if (!is_cut)
         return false;
     const char *behind = loader->file->text + node->end;
     size_t blanks = strspn(behind, " \t");
@@ -286,12 +292,8 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
 {
     for (size_t i = 0; i < from->count; i++) {
         struct mistake mistake = from->items[i];
-        mistake.position =
-            yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
+        mistake.position = yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
         mistake.source = yaml_line(loader->file, mistake.position.line);
-        bool is_cut = node->flow && node->style == YAML_PLAIN;
-        if (is_cut && mistake.hint == NULL)
-            mistake.hint = FLOW_HINT;
         mistakes_add(loader->mistakes, &mistake);
     }
 }
@@ -304,11 +306,12 @@ static struct expression *load_expression(struct loader *loader, bool is_capture
         return NULL;
     if (yaml_type(node) == YAML_NULL) {
         loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, NULL,
-                      "nothing stands here; expected is an expression");
+                      "nothing stands here; expected an expression");
         return NULL;
     }
-    struct expression *expression = expression_parse(
-        loader->arena, node->text, is_capture, loader->file->name, (struct position){1, 1}, NULL, &own);
+    struct expression *expression =
+        expression_parse(loader->arena, node->text, is_capture, loader->file->name,
+                         (struct position){1, 1}, NULL, &own);
     if (expression == NULL) {
         move_mistakes(loader, node, &own);
         return NULL;

@@ -5,6 +5,7 @@
  */
 #include "scenarios/mistake.h"
 
+#include "monitor/base/utf8.h"
 #include "scenarios/mistake_kind.h"
 
 #include <stdarg.h>
@@ -68,23 +69,35 @@ void mistakes_report(struct mistakes *mistakes, enum mistake_kind kind,
                            });
 }
 
-/* Reads one UTF-8 character; a stray byte counts as U+FFFD. Returns its length, 0 at the end. */
+static bool stands_behind(const struct mistake *one, const struct mistake *other)
+{
+    if (one->position.line != other->position.line)
+        return one->position.line > other->position.line;
+    return one->position.column > other->position.column;
+}
+
+void mistakes_sort(struct mistakes *mistakes, size_t from)
+{
+    for (size_t i = from + 1; i < mistakes->count; i++) {
+        struct mistake moving = mistakes->items[i];
+        size_t at = i;
+        for (; at > from && stands_behind(&mistakes->items[at - 1], &moving); at--)
+            mistakes->items[at] = mistakes->items[at - 1];
+        mistakes->items[at] = moving;
+    }
+}
+
+/* Reads one character; a stray byte counts as U+FFFD. Returns its length, 0 at the end. */
 static size_t read_character(const char *text, uint32_t *ret_character)
 {
-    const unsigned char *byte = (const unsigned char *)text;
-    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-    uint32_t character = length == 1 ? byte[0] : byte[0] & (0xffu >> (length + 1));
+    static const unsigned char marks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    size_t length = utf8_sequence(text, strnlen(text, UTF8_SEQUENCE_MAX));
     *ret_character = 0xfffd;
-    if (byte[0] == '\0')
-        return 0;
-    if (byte[0] >= 0x80 && (byte[0] < 0xc2 || byte[0] > 0xf4))
-        return 1;
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80)
-            return 1;
-        character = character << 6 | (byte[i] & 0x3f);
-    }
-    *ret_character = character;
+    if (length == 0)
+        return *text != '\0';
+    *ret_character = (unsigned char)text[0] & marks[length];
+    for (size_t i = 1; i < length; i++)
+        *ret_character = *ret_character << 6 | ((unsigned char)text[i] & 0x3f);
     return length;
 }
 
@@ -95,9 +108,9 @@ static int display_width(uint32_t character)
         uint32_t first, last;
         int width;
     } ranges[] = {
-        {0x0300, 0x036f, 0}, {0x200b, 0x200f, 0}, {0xfe00, 0xfe0f, 0},   {0x1100, 0x115f, 2},
-        {0x2e80, 0xa4cf, 2}, {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},   {0xfe30, 0xfe6f, 2},
-        {0xff00, 0xff60, 2}, {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2}, {0x1f900, 0x1f9ff, 2},
+        {0x0300, 0x036f, 0},   {0x200b, 0x200f, 0}, {0xfe00, 0xfe0f, 0},   {0x1100, 0x115f, 2},
+        {0x2e80, 0xa4cf, 2},   {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},   {0xfe30, 0xfe6f, 2},
+        {0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2}, {0x1f900, 0x1f9ff, 2},
         {0x20000, 0x3fffd, 2},
     };
     for (size_t i = 0; i < COUNT_OF(ranges); i++)
@@ -149,13 +162,7 @@ static size_t shown_from(const char *line, size_t column)
 
 static size_t shown_to(const char *line, size_t from)
 {
-    size_t length = strlen(line);
-    if (length - from <= LINE_SHOWN_MAX)
-        return length;
-    size_t to = from + LINE_SHOWN_MAX;
-    while (to > from && ((unsigned char)line[to] & 0xc0) == 0x80)
-        to--;
-    return to;
+    return from + utf8_cut(line + from, strlen(line + from), LINE_SHOWN_MAX);
 }
 
 /* Blanks as wide as `line` from `from` to `column`; tabs stay tabs, whatever their width is. */
@@ -258,7 +265,7 @@ const char *mistake_nearest(const char *name, const char *const *names, size_t c
     for (size_t i = 0; i < count; i++) {
         size_t edits = distance(name, names[i]);
         /* Two edits turn any two letters into any other word: too far for short names. */
-        if (edits < best && edits * 2 < strlen(name) + 1) {
+        if (edits < best && edits * 2 < strlen(name)) {
             best = edits;
             nearest = names[i];
         }

@@ -90,4 +90,7 @@ void mistakes_report(struct mistakes *mistakes, enum mistake_kind kind,
                      const struct mistake_place *place, const char *hint, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
+/* Puts those from the `from`-th on in the order of the file that they are in. */
+void mistakes_sort(struct mistakes *mistakes, size_t from);
+
 #endif

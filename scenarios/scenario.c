@@ -58,17 +58,17 @@ static struct scenario *load(struct arena *arena, const struct yaml_file *file,
     return scenario;
 }
 
-struct scenario *scenario_load(const char *file, const struct shop *shop,
-                               struct mistakes *mistakes)
+struct scenario *scenario_load(const char *file, const struct shop *shop, struct mistakes *mistakes)
 {
     struct arena *arena = arena_create();
-    size_t errors = mistakes->errors;
+    size_t errors = mistakes->errors, first = mistakes->count;
     const struct yaml_file *yaml = yaml_read(arena, file, mistakes);
     if (yaml == NULL) {
         arena_free(arena);
         return NULL;
     }
     struct scenario *scenario = load(arena, yaml, shop, mistakes);
+    mistakes_sort(mistakes, first);
     if (mistakes->errors == errors)
         return scenario;
     scenario_free(scenario);

@@ -34,10 +34,10 @@ static void check_step_names(struct loader *loader, const struct part *parts, si
                 continue;
             first = map_get(seen, step->name);
             if (first != NULL)
-                loader_report(loader, MISTAKE_NAME_DUPLICATE, name_position(&parts[i], j),
-                              arena_print(loader->arena, "the first one is in line %d",
-                                          first->position.line),
-                              "two steps are called `%s`", step->name);
+                loader_report(
+                    loader, MISTAKE_NAME_DUPLICATE, name_position(&parts[i], j),
+                    arena_print(loader->arena, "the first one is in line %d", first->position.line),
+                    "two steps are called `%s`", step->name);
             else
                 map_put(seen, step->name, (void *)step);
         }
@@ -57,7 +57,8 @@ static struct map *collect_origins(struct arena *arena, const struct scenario *s
 {
     struct map *origins = map_create(NULL);
     for (size_t i = 0; i < scenario->variable_count; i++)
-        map_put(origins, scenario->variables[i].name, arena_allocate(arena, 1, sizeof(struct origin)));
+        map_put(origins, scenario->variables[i].name,
+                arena_allocate(arena, 1, sizeof(struct origin)));
     for (size_t i = 0; i < part_count; i++) {
         for (size_t j = 0; j < parts[i].count; j++) {
             const struct step *step = &parts[i].steps[j];
@@ -181,8 +182,8 @@ static void check_needs(struct loader *loader, const struct shop *shop, const st
         if (component != NULL && (dot == NULL || has_part(component, dot + 1)))
             continue;
         loader_report(loader, MISTAKE_NAME_COMPONENT, needs[i].position,
-                      component_hint(loader, shop, needs[i].name),
-                      "the shop has no component `%s`", needs[i].name);
+                      component_hint(loader, shop, needs[i].name), "the shop has no component `%s`",
+                      needs[i].name);
     }
 }
 
@@ -204,8 +205,7 @@ static void check_vantage(struct loader *loader, const struct shop *shop,
                   "the shop has no vantage point `%s`", node->text);
 }
 
-static void check_from(struct loader *loader, const struct shop *shop,
-                       const struct yaml_node *root)
+static void check_from(struct loader *loader, const struct shop *shop, const struct yaml_node *root)
 {
     const struct yaml_node *from = yaml_find(root, "from");
     if (from == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What holds between the values of a scenario, beyond what the table says. Private to scenarios/. */
+/* What holds between the values of a scenario, beyond what the table says. Private to scenarios/.
+ */
 #ifndef SCENARIOS_SCENARIO_CHECK_H
 #define SCENARIOS_SCENARIO_CHECK_H
 

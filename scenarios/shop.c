@@ -56,7 +56,7 @@ static void check_ports(struct loader *loader, const struct shop *shop)
 struct shop *shop_load(const char *file, struct mistakes *mistakes)
 {
     struct arena *arena = arena_create();
-    size_t errors = mistakes->errors;
+    size_t errors = mistakes->errors, first = mistakes->count;
     const struct yaml_file *yaml = yaml_read(arena, file, mistakes);
     if (yaml == NULL) {
         arena_free(arena);
@@ -69,6 +69,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     shop->file = yaml->name;
     check_ports(&loader, shop);
     loader_close(&loader);
+    mistakes_sort(mistakes, first);
     if (mistakes->errors > errors) {
         shop_free(shop);
         return NULL;

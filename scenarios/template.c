@@ -15,7 +15,8 @@ struct part {
     bool is_name;
 };
 
-struct template {
+struct template
+{
     const char *source;
     const char *constant;
     struct part *parts;
@@ -65,9 +66,8 @@ static const char *find_variable(struct arena *arena, struct template *template,
     for (;;) {
         const char *found = strstr(at, "${");
         const char *end = found != NULL ? found : at + strlen(at);
-        struct part part = {.text = at,
-                            .length = (size_t)(end - at),
-                            .offset = (size_t)(at - template->source)};
+        struct part part = {
+            .text = at, .length = (size_t)(end - at), .offset = (size_t)(at - template->source)};
         add_part(arena, template, part);
         if (found == NULL || found == template->source || found[-1] != '$')
             return found;

@@ -22,6 +22,7 @@ struct builder {
     struct fy_parser *parser;
     size_t last; /* where the last event ended: the place of one that has none */
     size_t nodes;
+    size_t open; /* the innermost [ or { that is not closed yet */
     int depth;
     int flow;
     bool failed; /* nothing more can be read */
@@ -34,15 +35,15 @@ static bool read_bytes(struct arena *arena, struct yaml_file *file)
     char *text = NULL;
     bool done = false;
     if (stream == NULL) {
-        mistakes_report(file->mistakes, MISTAKE_FILE_UNREADABLE, &place, NULL,
-                        "cannot be read: %s", strerror(errno));
+        mistakes_report(file->mistakes, MISTAKE_FILE_UNREADABLE, &place, NULL, "cannot be read: %s",
+                        strerror(errno));
         return false;
     }
     text = memory_allocate(SCENARIO_FILE_MAX + 1, 1);
     size_t length = fread(text, 1, SCENARIO_FILE_MAX + 1, stream);
     if (ferror(stream)) {
-        mistakes_report(file->mistakes, MISTAKE_FILE_UNREADABLE, &place, NULL,
-                        "cannot be read: %s", strerror(errno));
+        mistakes_report(file->mistakes, MISTAKE_FILE_UNREADABLE, &place, NULL, "cannot be read: %s",
+                        strerror(errno));
         goto out;
     }
     if (length > SCENARIO_FILE_MAX) {
@@ -68,22 +69,21 @@ static void report(struct builder *builder, enum mistake_kind kind, size_t at, c
 }
 
 #define QUOTE_HINT                                                                                 \
-    "a value that holds `: ` or ` #`, or begins with one of [ ] { } , & * ! | > ' \" %% @ `, "     \
+    "a value that holds `: ` or ` #`, or begins with one of [ ] { } , & * ! | > ' \" % @ `, "      \
     "must be quoted"
+
+#define LINE_HINT "is a `:` missing here, or is the next line indented too far?"
 
 /* libfyaml's words, by a part of them, in ours. */
 static const struct {
     const char *theirs, *text, *hint;
 } syntax_words[] = {
-    {"invalid multiline plain", "a key that begins on an earlier line",
-     "is this line, or the one before, indented too far?"},
-    {"invalid mapping in plain multiline", "a key inside of a value of several lines",
-     "is this line, or the one before, indented too far?"},
+    {"multiline plain", "this runs on into the next line, and there a `:` follows", LINE_HINT},
+    {"in plain multiline", "this runs on into the next line, and there a `:` follows", LINE_HINT},
     {"nested block mapping on the same line", "a second `: ` in one line",
      "`: ` makes a map: quote the value"},
     {"double-quoted scalar without closing", "the quotation mark \" is never closed", NULL},
     {"single-quoted scalar without closing", "the quotation mark ' is never closed", NULL},
-    {"without a closing bracket", "a `[` or `{` is never closed", NULL},
     {"invalid extra closing", "a closing bracket that was never opened", QUOTE_HINT},
     {"missing comma in flow", "a comma is missing between [ ] or { }",
      "inside [ ] and { } an expression must be quoted"},
@@ -123,6 +123,11 @@ static void report_syntax(struct builder *builder, struct fy_diag *diag)
         hint = syntax_words[i].hint;
         break;
     }
+    if (builder->flow > 0 && at >= builder->file->length) {
+        at = builder->open;
+        text = "this bracket is never closed";
+        hint = NULL;
+    }
     report(builder, MISTAKE_YAML_SYNTAX, at, hint, text);
 }
 
@@ -141,11 +146,24 @@ static struct fy_event *next_event(struct builder *builder)
     return event;
 }
 
+static size_t event_start(const struct builder *builder, struct fy_event *event)
+{
+    const struct fy_mark *mark = fy_event_start_mark(event);
+    return mark != NULL ? mark->input_pos : builder->last;
+}
+
+/* Of an anchor, alias or tag, whose token begins behind its first character. */
+static size_t token_start(struct fy_token *token, const struct yaml_file *file, char first)
+{
+    size_t at = fy_token_start_mark(token)->input_pos;
+    return at > 0 && file->text[at] != first ? at - 1 : at;
+}
+
 static struct yaml_node *node_create(struct builder *builder, struct fy_event *event)
 {
     struct yaml_node *node = arena_allocate(builder->file->arena, 1, sizeof *node);
-    const struct fy_mark *start = fy_event_start_mark(event), *end = fy_event_end_mark(event);
-    node->start = start != NULL ? start->input_pos : builder->last;
+    const struct fy_mark *end = fy_event_end_mark(event);
+    node->start = event_start(builder, event);
     node->end = end != NULL ? end->input_pos : node->start;
     node->position = yaml_at(builder->file, node->start);
     node->flow = builder->flow > 0;
@@ -158,13 +176,12 @@ static void check_properties(struct builder *builder, struct fy_event *event)
     struct fy_token *anchor = fy_event_get_anchor_token(event);
     struct fy_token *tag = fy_event_get_tag_token(event);
     if (anchor != NULL)
-        report(builder, MISTAKE_YAML_ANCHOR, fy_token_start_mark(anchor)->input_pos,
+        report(builder, MISTAKE_YAML_ANCHOR, token_start(anchor, builder->file, '&'),
                "write the value where it is needed; text that begins with & must be quoted",
                "anchors (&) are not part of this language");
     if (tag != NULL)
-        report(builder, MISTAKE_YAML_TAG, fy_token_start_mark(tag)->input_pos,
-               "text that begins with ! must be quoted",
-               "tags (!) are not part of this language");
+        report(builder, MISTAKE_YAML_TAG, token_start(tag, builder->file, '!'),
+               "text that begins with ! must be quoted", "tags (!) are not part of this language");
 }
 
 static void build_scalar(struct builder *builder, struct fy_event *event, struct yaml_node *node)
@@ -211,7 +228,9 @@ static void build_items(struct builder *builder, struct yaml_node *node, enum fy
     bool flow = node->start < builder->file->length &&
                 strchr("[{", builder->file->text[node->start]) != NULL;
     node->flow |= flow;
+    size_t outer = builder->open;
     builder->flow += flow;
+    builder->open = flow ? node->start : outer;
     builder->depth++;
     for (;;) {
         struct fy_event *event = next_event(builder);
@@ -228,7 +247,10 @@ static void build_items(struct builder *builder, struct yaml_node *node, enum fy
         append(builder, node, item);
     }
     builder->depth--;
+    if (builder->failed) /* where it broke off is still to be told */
+        return;
     builder->flow -= flow;
+    builder->open = outer;
 }
 
 static void check_keys(struct builder *builder, struct yaml_node *mapping)
@@ -293,7 +315,7 @@ static struct yaml_node *build(struct builder *builder, struct fy_event *event)
         check_keys(builder, node);
         break;
     case FYET_ALIAS:
-        report(builder, MISTAKE_YAML_ANCHOR, node->start,
+        report(builder, MISTAKE_YAML_ANCHOR, node->start > 0 ? node->start - 1 : 0,
                "write the value where it is needed; text that begins with * must be quoted",
                "aliases (*) are not part of this language");
         break;
@@ -313,7 +335,7 @@ static void build_stream(struct builder *builder)
             return;
         ended = event->type == FYET_STREAM_END;
         if (event->type == FYET_DOCUMENT_START && documents++ == 1) {
-            report(builder, MISTAKE_YAML_DOCUMENTS, fy_event_start_mark(event)->input_pos, NULL,
+            report(builder, MISTAKE_YAML_DOCUMENTS, event_start(builder, event), NULL,
                    "a second document: a file holds one");
             ended = true;
         } else if (event->type != FYET_STREAM_START && event->type != FYET_DOCUMENT_START &&

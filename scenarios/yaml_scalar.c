@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking into nodes; scalars: their type by YAML 1.2's core schema, and where in the source a byte of one is. */
+/* Looking into nodes; scalars: their type by YAML 1.2's core schema, and where in the source a byte
+ * of one is. */
 #include "scenarios/yaml_bytes.h"
 
 #include <errno.h>
@@ -84,8 +85,8 @@ enum yaml_type yaml_type(const struct yaml_node *scalar)
         const char *word;
         enum yaml_type type;
     } words[] = {
-        {"", YAML_NULL},     {"~", YAML_NULL},    {"null", YAML_NULL},   {"Null", YAML_NULL},
-        {"NULL", YAML_NULL}, {"true", YAML_TRUE}, {"True", YAML_TRUE},   {"TRUE", YAML_TRUE},
+        {"", YAML_NULL},       {"~", YAML_NULL},      {"null", YAML_NULL},   {"Null", YAML_NULL},
+        {"NULL", YAML_NULL},   {"true", YAML_TRUE},   {"True", YAML_TRUE},   {"TRUE", YAML_TRUE},
         {"false", YAML_FALSE}, {"False", YAML_FALSE}, {"FALSE", YAML_FALSE},
     };
     if (scalar->style != YAML_PLAIN)
@@ -131,10 +132,10 @@ static size_t escape_length(const char *raw, size_t *ret_made)
     unsigned long code = 0;
     for (size_t i = 2; i < length; i++) {
         const char *digit = strchr("0123456789abcdef", raw[i] | 0x20);
-        code = code * 16 + (digit != NULL ? (unsigned long)((raw[i] | 0x20) >= 'a'
-                                                                ? (raw[i] | 0x20) - 'a' + 10
-                                                                : raw[i] - '0')
-                                          : 0);
+        code = code * 16 +
+               (digit != NULL ? (unsigned long)((raw[i] | 0x20) >= 'a' ? (raw[i] | 0x20) - 'a' + 10
+                                                                       : raw[i] - '0')
+                              : 0);
     }
     *ret_made = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     if (length == 2 && strchr("N_", raw[1]) != NULL)
