@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages over evhttp. See http_server.h. */
+#include "monitor/net/http_server.h"
+
+#include "monitor/base/hash.h"
+#include "monitor/base/memory.h"
+#include "monitor/net/internal.h"
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    REQUEST_HEADERS_MAX = 16 * 1024,
+    REQUEST_SECONDS_MAX = 30,
+    HOST_TEXT_MAX = 256,
+    ETAG_TEXT_MAX = 48,
+};
+
+struct http_request {
+    struct http_request *next; /* of those not answered yet */
+    struct http_server *server;
+    struct evhttp_request *evhttp;
+    char *path;
+    struct evkeyvalq query;
+};
+
+struct http_server {
+    struct evhttp *evhttp;
+    http_handler *handler;
+    void *data;
+    char address[HOST_TEXT_MAX]; /* listened on, without brackets */
+    bool loopback;
+    char url[HOST_TEXT_MAX + sizeof "http://[]:65535/"];
+    struct http_request *pending;
+};
+
+static enum result split_listen(struct http_server *server, const char *listen, uint16_t *ret_port)
+{
+    const char *colon = strrchr(listen, ':');
+    if (colon == NULL || colon[1] == '\0')
+        return RESULT_INVALID;
+    char *end;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    const char *start = listen, *stop = colon;
+    if (*start == '[' && stop > start + 1 && stop[-1] == ']') {
+        start++;
+        stop--;
+    }
+    size_t length = (size_t)(stop - start);
+    if (*end != '\0' || colon[1] < '0' || colon[1] > '9' || port > UINT16_MAX || length == 0 ||
+        length >= sizeof server->address)
+        return RESULT_INVALID;
+    memcpy(server->address, start, length);
+    *ret_port = (uint16_t)port;
+    return RESULT_OK;
+}
+
+static bool is_loopback(const char *address)
+{
+    return strcmp(address, "localhost") == 0 || strcmp(address, "::1") == 0 ||
+           (url_host_is_literal(address) && strncmp(address, "127.", 4) == 0);
+}
+
+/* `Host` without port and brackets, in `text`. */
+static void strip_port(const char *host, char text[HOST_TEXT_MAX])
+{
+    size_t length = strcspn(host, ":");
+    if (host[0] == '[') {
+        host++;
+        length = strcspn(host, "]");
+    }
+    snprintf(text, HOST_TEXT_MAX, "%.*s", (int)(length < HOST_TEXT_MAX ? length : 0), host);
+}
+
+/* A page elsewhere may give its name the address 127.0.0.1 and read ours in its visitor's browser
+ * (DNS rebinding); that browser then sends the page's name. */
+static bool host_is_ours(const struct http_server *server, const char *host)
+{
+    char name[HOST_TEXT_MAX];
+    if (!server->loopback || host == NULL)
+        return true;
+    strip_port(host, name);
+    return strcasecmp(name, "localhost") == 0 || url_host_is_literal(name) ||
+           strcasecmp(name, server->address) == 0;
+}
+
+static void unlink_request(struct http_request *request)
+{
+    struct http_request **place = &request->server->pending;
+    while (*place != request)
+        place = &(*place)->next;
+    *place = request->next;
+}
+
+static void free_request(struct http_request *request)
+{
+    unlink_request(request);
+    evhttp_clear_headers(&request->query);
+    free(request->path);
+    free(request);
+}
+
+static struct http_request *take_request(struct http_server *server, struct evhttp_request *evhttp)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(evhttp);
+    const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
+    const char *query = uri != NULL ? evhttp_uri_get_query(uri) : NULL;
+    struct http_request *request = memory_allocate(1, sizeof *request);
+    request->server = server;
+    request->evhttp = evhttp;
+    request->path = evhttp_uridecode(path != NULL && path[0] != '\0' ? path : "/", 0, NULL);
+    /* It initialises the list even when it refuses the text. */
+    evhttp_parse_query_str(query != NULL ? query : "", &request->query);
+    request->next = server->pending;
+    server->pending = request;
+    return request;
+}
+
+static void reply_error(struct http_request *request, int status, const char *text)
+{
+    struct http_reply reply = {.status = status,
+                               .content_type = "text/plain; charset=utf-8",
+                               .body = text,
+                               .body_length = strlen(text)};
+    http_reply(request, &reply);
+}
+
+static void request_came(struct evhttp_request *evhttp, void *data)
+{
+    struct http_server *server = data;
+    struct http_request *request = take_request(server, evhttp);
+    enum evhttp_cmd_type method = evhttp_request_get_command(evhttp);
+    if (!host_is_ours(server, http_request_header(request, "Host"))) {
+        reply_error(request, 421, "This server does not go by that name.\n");
+    } else if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) {
+        evhttp_add_header(evhttp_request_get_output_headers(evhttp), "Allow", "GET, HEAD");
+        reply_error(request, 405, "Only GET and HEAD are answered here.\n");
+    } else if (request->path == NULL) {
+        reply_error(request, 400, "The path cannot be read.\n");
+    } else {
+        server->handler(server->data, request);
+    }
+}
+
+static enum result bind_server(struct http_server *server, uint16_t port)
+{
+    struct evhttp_bound_socket *bound =
+        evhttp_bind_socket_with_handle(server->evhttp, server->address, port);
+    struct sockaddr_storage own = {0};
+    socklen_t size = sizeof own;
+    if (bound == NULL ||
+        getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&own, &size) != 0)
+        return RESULT_IO;
+    bool six = own.ss_family == AF_INET6;
+    unsigned taken = ntohs(six ? ((struct sockaddr_in6 *)&own)->sin6_port
+                               : ((struct sockaddr_in *)&own)->sin_port);
+    snprintf(server->url, sizeof server->url, six ? "http://[%s]:%u/" : "http://%s:%u/",
+             server->address, taken);
+    server->loopback = is_loopback(server->address);
+    return RESULT_OK;
+}
+
+struct http_server *http_server_open(struct loop *loop, const char *listen, http_handler *handler,
+                                     void *data, struct error *error)
+{
+    uint16_t port;
+    struct http_server *server = memory_allocate(1, sizeof *server);
+    server->handler = handler;
+    server->data = data;
+    server->evhttp = evhttp_new(loop_base(loop));
+    if (server->evhttp == NULL)
+        abort();
+    /* All methods, so that the answer to a wrong one is 405 and not evhttp's 501. */
+    evhttp_set_allowed_methods(server->evhttp, UINT16_MAX);
+    evhttp_set_max_headers_size(server->evhttp, REQUEST_HEADERS_MAX);
+    evhttp_set_max_body_size(server->evhttp, 0);
+    evhttp_set_timeout(server->evhttp, REQUEST_SECONDS_MAX);
+    evhttp_set_default_content_type(server->evhttp, NULL);
+    evhttp_set_gencb(server->evhttp, request_came, server);
+    if (split_listen(server, listen, &port) != RESULT_OK)
+        error_set(error, RESULT_INVALID, "`%s` is not ADDRESS:PORT", listen);
+    else if (bind_server(server, port) != RESULT_OK)
+        error_set(error, RESULT_IO, "cannot listen on %s", listen);
+    else
+        return server;
+    http_server_close(server);
+    return NULL;
+}
+
+void http_server_close(struct http_server *server)
+{
+    if (server == NULL)
+        return;
+    while (server->pending != NULL) {
+        struct http_request *request = server->pending;
+        /* Without a connection, evhttp left it to us; with one, it goes with evhttp_free. */
+        if (evhttp_request_get_connection(request->evhttp) == NULL)
+            evhttp_request_free(request->evhttp);
+        free_request(request);
+    }
+    evhttp_free(server->evhttp);
+    free(server);
+}
+
+const char *http_server_url(const struct http_server *server)
+{
+    return server->url;
+}
+
+const char *http_request_path(const struct http_request *request)
+{
+    return request->path;
+}
+
+const char *http_request_query(struct http_request *request, const char *name)
+{
+    return evhttp_find_header(&request->query, name);
+}
+
+const char *http_request_header(struct http_request *request, const char *name)
+{
+    return evhttp_find_header(evhttp_request_get_input_headers(request->evhttp), name);
+}
+
+/* If-None-Match is a list of tags; a weak one is as good here (RFC 9110 section 13.1.2). */
+static bool visitor_has(struct http_request *request, const char *tag)
+{
+    const char *list = http_request_header(request, "If-None-Match");
+    return list != NULL && (strcmp(list, "*") == 0 || strstr(list, tag) != NULL);
+}
+
+static void add_headers(struct evkeyvalq *headers, const struct http_reply *reply, const char *tag)
+{
+    evhttp_add_header(headers, "Content-Type", reply->content_type);
+    evhttp_add_header(headers, "Cache-Control",
+                      reply->cache_control != NULL ? reply->cache_control : "no-store");
+    evhttp_add_header(headers, "ETag", tag);
+    evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+    evhttp_add_header(headers, "Referrer-Policy", "no-referrer");
+    if (strncasecmp(reply->content_type, "text/html", strlen("text/html")) == 0)
+        evhttp_add_header(
+            headers, "Content-Security-Policy",
+            "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+}
+
+void http_reply(struct http_request *request, const struct http_reply *reply)
+{
+    char tag[ETAG_TEXT_MAX], length[ETAG_TEXT_MAX];
+    struct evhttp_request *evhttp = request->evhttp;
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(evhttp);
+    snprintf(tag, sizeof tag, "\"%016" PRIx64 "-%zx\"", hash_bytes(reply->body, reply->body_length),
+             reply->body_length);
+    add_headers(headers, reply, tag);
+    bool has = reply->status == 200 && visitor_has(request, tag);
+    struct evbuffer *body = evbuffer_new();
+    if (body == NULL)
+        abort();
+    if (!has && evhttp_request_get_command(evhttp) != EVHTTP_REQ_HEAD) {
+        evbuffer_add(body, reply->body, reply->body_length);
+    } else if (!has) {
+        snprintf(length, sizeof length, "%zu", reply->body_length);
+        evhttp_add_header(headers, "Content-Length", length);
+    }
+    free_request(request);
+    evhttp_send_reply(evhttp, has ? 304 : reply->status, NULL, body);
+    evbuffer_free(body);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The insides of net's handles, for the files of net/ only: who owns what, and which file offers
+ * which service to the others.
+ */
+#ifndef NET_INTERNAL_H
+#define NET_INTERNAL_H
+
+#include "monitor/base/map.h"
+#include "monitor/net/net.h"
+#include "monitor/net/phases.h"
+#include "monitor/net/resolver.h"
+#include "monitor/net/tls.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+enum {
+    SESSION_SOCKETS_MAX = 32, /* known at once: kept connections and attempts to connect */
+};
+
+/* net.c */
+
+struct net {
+    struct loop *loop;
+    struct tls_trust *trust;
+    struct loop_timer *lag_timer; /* runs while anything is measured */
+    struct instant lag_due;
+    duration lag;
+    size_t transfers;
+};
+
+/* Loop lag is watched from the first transfer in flight to the last. */
+void net_watch_lag(struct net *net);
+void net_unwatch_lag(struct net *net);
+
+/* vantage.c */
+
+struct net_vantage {
+    struct net *net;
+    struct sockaddr_storage source; /* AF_UNSPEC: the kernel chooses */
+    int namespace, home;            /* descriptors; -1: there is only one namespace */
+    struct resolver *resolver;
+};
+
+/* A socket in the vantage point's namespace; -1 with errno. */
+int vantage_socket(const struct net_vantage *vantage, int family, int type, int protocol);
+
+/* Binds to the vantage point's source address, if it has one; -1 with errno. */
+int vantage_bind(const struct net_vantage *vantage, int descriptor);
+
+/* session.c */
+
+struct session_socket {
+    int descriptor;
+    bool current; /* opened for the transfer in flight */
+};
+
+struct session_watch; /* one descriptor on the loop */
+
+struct net_session {
+    struct net_vantage *vantage;
+    CURLM *multi;
+    CURLSH *cookies;
+    struct event *timer; /* libcurl's */
+    struct session_watch *watches;
+    struct loop_timer *deadline, *at_once; /* the transfer's; kept here to be made once */
+    struct map *addresses;                 /* host -> "ADDRESS,ADDRESS": asked once a visit */
+    struct net_transfer *transfer;         /* NULL: idle */
+    struct tls_facts tls;                  /* of the latest handshake */
+    struct session_socket sockets[SESSION_SOCKETS_MAX];
+    size_t socket_count;
+};
+
+void session_add_socket(struct net_session *session, int descriptor);
+void session_forget_socket(struct net_session *session, int descriptor);
+
+/* The socket that serves the transfer: of those it opened, the connected one or else the last;
+ * -1: none. */
+int session_current_socket(const struct net_session *session);
+
+/* The socket with this local port; -1: none. */
+int session_socket_by_port(const struct net_session *session, int local_port);
+
+/* transfer.c */
+
+struct net_transfer {
+    struct net_session *session;
+    struct arena *arena;
+    struct exchange *exchange;
+    net_done *done;
+    void *data;
+    duration timeout;
+
+    CURL *easy;
+    struct curl_slist *headers, *resolve;
+    char *host, *port; /* of the URL; host without brackets */
+    struct resolver_query *query;
+    char error_text[CURL_ERROR_SIZE];
+
+    struct phase_stamps stamps;
+    struct buffer header_lines, body;
+    bool headers_complete, headers_overflow, body_overflow;
+    size_t requests;     /* how often libcurl was about to send; the second time is refused */
+    bool repeat_refused; /* the first was lost, libcurl wanted to send again */
+    size_t attempts;     /* sockets opened */
+    char peer[INET6_ADDRSTRLEN];
+    unsigned peer_port;
+    int socket; /* that serves the exchange; -1: not known */
+    bool socket_closed;
+    enum symptom trouble; /* found before or beside libcurl */
+    const char *trouble_detail;
+};
+
+/* libcurl is through with the transfer. */
+void transfer_finish(struct net_transfer *transfer, CURLcode code);
+
+/* Timers of the session, which is their `data`. */
+void transfer_deadline(void *data);
+void transfer_at_once(void *data);
+
+void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const char *detail);
+
+/* request.c */
+
+/* Makes the easy handle for `request`; RESULT_INVALID with the trouble noted when that cannot be.
+ */
+MUST_CHECK enum result request_build(struct net_transfer *transfer,
+                                     const struct net_request *request);
+
+/* observe.c */
+
+/* Gives the easy handle the callbacks that stamp and collect. */
+void observe_install(struct net_transfer *transfer);
+
+/* The header lines collected, as an array on the heap whose texts are in the buffer. */
+struct net_header *observe_headers(struct net_transfer *transfer, size_t *ret_count);
+
+/* url.c */
+
+/* Whether `host`, without brackets, is an IPv4 or IPv6 address. */
+bool url_host_is_literal(const char *host);
+
+/* Host (lower case, without brackets, as DNS spells it) and port of an http(s) URL; free with
+ * free(). */
+MUST_CHECK enum result url_split(const char *url, char **ret_host, char **ret_port,
+                                 bool *ret_https);
+
+#endif

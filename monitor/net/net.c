@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The process's net: libraries, certificates, loop lag. See net.h. */
+#include "monitor/base/memory.h"
+#include "monitor/net/internal.h"
+
+#include <ares.h>
+#include <stdlib.h>
+
+enum { LAG_PERIOD = 10 * DURATION_MILLISECOND };
+
+static void lag_expected(struct net *net)
+{
+    net->lag_due = instant_after(clock_instant(), LAG_PERIOD);
+    loop_timer_set(net->lag_timer, LAG_PERIOD);
+}
+
+static void lag_seen(void *data)
+{
+    struct net *net = data;
+    duration late = instant_between(net->lag_due, clock_instant());
+    if (late > net->lag)
+        net->lag = late;
+    lag_expected(net);
+}
+
+struct net *net_create(struct loop *loop, struct error *error)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        error_set(error, RESULT_IO, "libcurl cannot start");
+        return NULL;
+    }
+    if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+        curl_global_cleanup();
+        error_set(error, RESULT_IO, "c-ares cannot start");
+        return NULL;
+    }
+    struct net *net = memory_allocate(1, sizeof *net);
+    net->loop = loop;
+    net->lag_timer = loop_timer_create(loop, lag_seen, net);
+    net->trust = tls_trust_load(error);
+    if (net->trust == NULL) {
+        net_free(net);
+        return NULL;
+    }
+    return net;
+}
+
+void net_free(struct net *net)
+{
+    if (net == NULL)
+        return;
+    tls_trust_free(net->trust);
+    loop_timer_free(net->lag_timer);
+    free(net);
+    ares_library_cleanup();
+    curl_global_cleanup();
+}
+
+void net_watch_lag(struct net *net)
+{
+    if (net->transfers++ == 0)
+        lag_expected(net);
+}
+
+void net_unwatch_lag(struct net *net)
+{
+    if (--net->transfers == 0)
+        loop_timer_cancel(net->lag_timer);
+}
+
+duration net_loop_lag(struct net *net)
+{
+    duration lag = net->lag;
+    net->lag = 0;
+    return lag;
+}

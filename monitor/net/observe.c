@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libcurl's callbacks during an exchange. Each only stamps, counts and collects; none calls back
+ * into libcurl, and none decides what the exchange was worth.
+ */
+#include "monitor/base/memory.h"
+#include "monitor/net/classify.h"
+#include "monitor/net/internal.h"
+#include "monitor/net/tcp_info.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static void stamp(struct instant *where)
+{
+    if (where->us == 0)
+        *where = clock_instant();
+}
+
+static void note_peer(struct net_transfer *transfer, const struct curl_sockaddr *address)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)&address->addr;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address->addr;
+    bool is_six = address->family == AF_INET6;
+    const void *bytes = is_six ? (const void *)&six->sin6_addr : (const void *)&four->sin_addr;
+    inet_ntop(address->family, bytes, transfer->peer, sizeof transfer->peer);
+    transfer->peer_port = ntohs(is_six ? six->sin6_port : four->sin_port);
+}
+
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct net_session *session = data;
+    struct net_transfer *transfer = session->transfer;
+    (void)purpose;
+    if (transfer == NULL)
+        return CURL_SOCKET_BAD;
+    if (transfer->requests > 0) {
+        transfer->repeat_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    stamp(&transfer->stamps.opened);
+    int descriptor = vantage_socket(session->vantage, address->family,
+                                    address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (descriptor < 0 || vantage_bind(session->vantage, descriptor) != 0) {
+        transfer_trouble(transfer, classify_socket_error(errno), strerror(errno));
+        if (descriptor >= 0)
+            close(descriptor);
+        return CURL_SOCKET_BAD;
+    }
+    transfer->attempts++;
+    note_peer(transfer, address);
+    tcp_info_keep_alive(descriptor);
+    session_add_socket(session, descriptor);
+    return descriptor;
+}
+
+/* After this nothing is known of the socket any more. */
+static int close_socket(void *data, curl_socket_t descriptor)
+{
+    struct net_session *session = data;
+    struct net_transfer *transfer = session->transfer;
+    if (transfer != NULL && !transfer->socket_closed &&
+        (transfer->socket == descriptor || transfer->socket < 0)) {
+        struct tcp_facts facts = tcp_info_read(descriptor);
+        if (facts.known)
+            transfer->exchange->tcp = facts;
+        transfer->socket_closed = transfer->socket == descriptor;
+    }
+    session_forget_socket(session, descriptor);
+    return close(descriptor);
+}
+
+/* The connection is up, and the request about to be sent: once, whatever its method. */
+static int before_request(void *data, char *peer, char *local, int peer_port, int local_port)
+{
+    struct net_transfer *transfer = data;
+    (void)local;
+    if (transfer->requests++ > 0) {
+        transfer->repeat_refused = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    stamp(&transfer->stamps.ready);
+    transfer->socket = session_socket_by_port(transfer->session, local_port);
+    if (peer != NULL && strlen(peer) < sizeof transfer->peer)
+        strcpy(transfer->peer, peer);
+    transfer->peer_port = (unsigned)peer_port;
+    return CURL_PREREQFUNC_OK;
+}
+
+static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
+{
+    struct net_transfer *transfer = data;
+    (void)easy;
+    stamp(&transfer->stamps.connected);
+    struct net_session *session = transfer->session;
+    if (tls_prepare(session->vantage->net->trust, ssl_ctx, &session->tls) != RESULT_OK)
+        return CURLE_ABORTED_BY_CALLBACK;
+    return CURLE_OK;
+}
+
+/* libcurl asks DNS itself only for a name it was given no address for, which would be outside of
+ * the vantage point. */
+static int before_resolving(void *resolver, void *reserved, void *data)
+{
+    struct net_transfer *transfer = data;
+    (void)resolver;
+    (void)reserved;
+    return url_host_is_literal(transfer->host) ? 0 : 1;
+}
+
+static int count_bytes(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)
+{
+    struct net_transfer *transfer = data;
+    struct phase_stamps *stamps = &transfer->stamps;
+    (void)easy;
+    (void)bytes;
+    if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
+        transfer->exchange->bytes_received += size;
+    if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
+        return 0;
+    transfer->exchange->bytes_sent += size;
+    if (type == CURLINFO_HEADER_OUT)
+        stamps->header_sent += size;
+    else
+        stamps->body_sent += size;
+    if (stamps->first_byte.us == 0)
+        stamps->sent = clock_instant();
+    return 0;
+}
+
+static bool is_interim(const char *line, size_t size)
+{
+    const char *space = memchr(line, ' ', size);
+    return space != NULL && space + 1 < line + size && space[1] == '1';
+}
+
+/* One line at a time, its end included; trailers come after the empty line, and are left out. */
+static size_t take_header(char *line, size_t size, size_t count, void *data)
+{
+    struct net_transfer *transfer = data;
+    size *= count;
+    if (size >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
+        buffer_clear(&transfer->header_lines);
+        transfer->headers_complete = false;
+        if (!is_interim(line, size))
+            stamp(&transfer->stamps.first_byte);
+        return size;
+    }
+    if (transfer->headers_complete)
+        return size;
+    if (size == 0 || line[0] == '\r' || line[0] == '\n') {
+        transfer->headers_complete = true;
+        return size;
+    }
+    if (buffer_append(&transfer->header_lines, line, size) == RESULT_OK)
+        return size;
+    transfer->headers_overflow = true;
+    return 0;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *data)
+{
+    struct net_transfer *transfer = data;
+    size *= count;
+    if (buffer_append(&transfer->body, bytes, size) == RESULT_OK)
+        return size;
+    transfer->body_overflow = true;
+    return 0;
+}
+
+void observe_install(struct net_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    struct net_session *session = transfer->session;
+    /* Sockets outlive the transfer, so their callbacks are given the session. */
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, session);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, session);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, before_resolving);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, before_handshake);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, count_bytes);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text);
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* A line that begins with a blank continues the one before (RFC 9112 section 5.2). */
+static char *end_of_line(char *line)
+{
+    char *end = strchr(line, '\n');
+    while (end != NULL && (end[1] == ' ' || end[1] == '\t')) {
+        *end = ' ';
+        if (end > line && end[-1] == '\r')
+            end[-1] = ' ';
+        end = strchr(end, '\n');
+    }
+    return end != NULL ? end : line + strlen(line);
+}
+
+struct net_header *observe_headers(struct net_transfer *transfer, size_t *ret_count)
+{
+    struct net_header *headers = NULL;
+    size_t count = 0;
+    char *line = transfer->header_lines.data, *end;
+    for (; *line != '\0'; line = end) {
+        end = end_of_line(line);
+        char *stop = end;
+        if (*end != '\0')
+            *end++ = '\0';
+        char *colon = strchr(line, ':');
+        if (colon == NULL)
+            continue;
+        char *value = colon + 1;
+        while (is_blank(*value))
+            value++;
+        while (stop > value && is_blank(stop[-1]))
+            stop--;
+        *stop = *colon = '\0';
+        memory_grow(headers, count);
+        headers[count++] = (struct net_header){line, value};
+    }
+    *ret_count = count;
+    return headers;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* From the stamps of an exchange to its phases. Pure: knows no library and no clock. */
+#ifndef NET_PHASES_H
+#define NET_PHASES_H
+
+#include "monitor/record/run.h"
+
+/* Monotonic, in this order; {0} for what did not happen. */
+struct phase_stamps {
+    struct instant start;      /* net_send was called */
+    struct instant asked;      /* the resolver was asked */
+    struct instant resolved;   /* it answered */
+    struct instant opened;     /* the first socket was made: a new connection */
+    struct instant connected;  /* TCP is up; only stamped apart from `ready` with TLS */
+    struct instant ready;      /* the connection can carry the request */
+    struct instant sent;       /* the last of the request went to the kernel, so far */
+    struct instant first_byte; /* the final answer's status line */
+    struct instant end;
+    bool tls;
+    uint64_t body_length, body_sent; /* of the request */
+    uint64_t header_sent;
+};
+
+/* The phase that is in progress. */
+enum phase phases_current(const struct phase_stamps *stamps);
+
+/* Fills phases and total; the phase in progress lasts until stamps->end. */
+void phases_fill(const struct phase_stamps *stamps, struct exchange *exchange);
+
+#endif

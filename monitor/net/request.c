@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* From a request to a libcurl easy handle: a new one each time, for some of its state is never
+ * cleared. */
+#include "monitor/net/internal.h"
+
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char user_agent[] = PACKAGE_NAME "/" PACKAGE_VERSION " (+mystery shopper)";
+
+/* libcurl wants one; the deadline is ours, and comes first. */
+static const long CONNECT_TIMEOUT_MILLISECONDS = 24L * 60 * 60 * 1000;
+
+/* Framing and cookies are net's own. */
+static const char *const own_headers[] = {"Host", "Cookie", "Content-Length", "Expect",
+                                          "Transfer-Encoding"};
+
+static const char *find_header(const struct net_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->header_count; i++)
+        if (strcasecmp(request->headers[i].name, name) == 0)
+            return request->headers[i].value;
+    return NULL;
+}
+
+static bool is_own(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(own_headers); i++)
+        if (strcasecmp(own_headers[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(const char *text)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    return text[0] != '\0' && text[strspn(text, token)] == '\0';
+}
+
+static void add_line(struct net_transfer *transfer, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+    if (longer == NULL)
+        abort();
+    transfer->headers = longer;
+}
+
+static enum result add_headers(struct net_transfer *transfer, const struct net_request *request)
+{
+    struct buffer line;
+    enum result result = RESULT_OK;
+    buffer_init(&line, NET_HEADERS_MAX);
+    for (size_t i = 0; i < request->header_count && result == RESULT_OK; i++) {
+        const struct net_header *header = &request->headers[i];
+        /* libcurl sends a line break as it is, and whatever follows as headers of its own. */
+        if (!is_token(header->name) || strpbrk(header->value, "\r\n") != NULL) {
+            result = RESULT_INVALID;
+        } else if (!is_own(header->name)) {
+            buffer_clear(&line);
+            bool empty = header->value[strspn(header->value, " \t")] == '\0';
+            result = buffer_print(&line, empty ? "%s;" : "%s: %s", header->name, header->value);
+            add_line(transfer, line.data);
+        }
+    }
+    buffer_free(&line);
+    if (result != RESULT_OK)
+        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED,
+                         "a header's name is not a token, or its value has more than one line");
+    return result;
+}
+
+static void set_body(struct net_transfer *transfer, const struct net_request *request)
+{
+    CURL *easy = transfer->easy;
+    const char *body = request->body != NULL ? request->body : "";
+    size_t length = request->body != NULL ? request->body_length : 0;
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
+    transfer->stamps.body_length = length;
+    add_line(transfer, "Expect:");
+    if (find_header(request, "Content-Type") == NULL)
+        add_line(transfer, "Content-Type:");
+}
+
+static enum result set_method(struct net_transfer *transfer, const struct net_request *request)
+{
+    CURL *easy = transfer->easy;
+    const char *method = request->method;
+    if (!is_token(method)) {
+        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "the method is not a token");
+        return RESULT_INVALID;
+    }
+    if (strcmp(method, "HEAD") == 0) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return RESULT_OK;
+    }
+    bool has_length =
+        strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    if (request->body != NULL || has_length)
+        set_body(transfer, request);
+    else
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    return RESULT_OK;
+}
+
+/* Certificates come from the net's store only, by before_handshake: with a path of its own, libcurl
+ * would read the system's at each handshake. */
+static void set_tls(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+}
+
+static void set_fixed(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MILLISECONDS);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+}
+
+enum result request_build(struct net_transfer *transfer, const struct net_request *request)
+{
+    transfer->easy = curl_easy_init();
+    if (transfer->easy == NULL)
+        abort();
+    CURL *easy = transfer->easy;
+    enum result result =
+        url_split(request->url, &transfer->host, &transfer->port, &transfer->stamps.tls);
+    if (result != RESULT_OK) {
+        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
+        return result;
+    }
+    set_fixed(easy);
+    set_tls(easy);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_SHARE, transfer->session->cookies);
+    if (find_header(request, "User-Agent") == NULL)
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent);
+    result = add_headers(transfer, request);
+    if (result == RESULT_OK)
+        result = set_method(transfer, request);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+    observe_install(transfer);
+    return result;
+}

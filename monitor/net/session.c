@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session: a private multi handle on the loop, its sockets and its cookies. Private, because the
+ * pool of connections belongs to the multi handle, and one visitor's must not serve another.
+ */
+#include "monitor/base/memory.h"
+#include "monitor/net/internal.h"
+
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct session_watch {
+    struct session_watch *next;
+    struct event *event;
+};
+
+/* Outside of libcurl's own callbacks: `done` may send the next request, or free what it likes but
+ * the session. */
+static void act(struct net_session *session, int descriptor, int what)
+{
+    int running;
+    curl_multi_socket_action(session->multi, descriptor, what, &running);
+    int left;
+    CURLMsg *message = curl_multi_info_read(session->multi, &left);
+    if (message != NULL && message->msg == CURLMSG_DONE && session->transfer != NULL)
+        transfer_finish(session->transfer, message->data.result);
+}
+
+static void socket_ready(evutil_socket_t descriptor, short what, void *data)
+{
+    act(data, descriptor,
+        (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static void timer_fired(evutil_socket_t descriptor, short what, void *data)
+{
+    (void)descriptor;
+    (void)what;
+    act(data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void unwatch(struct net_session *session, struct session_watch *watch)
+{
+    struct session_watch **place = &session->watches;
+    while (*place != watch)
+        place = &(*place)->next;
+    *place = watch->next;
+    event_free(watch->event);
+    free(watch);
+}
+
+static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *data, void *known)
+{
+    struct net_session *session = data;
+    struct session_watch *watch = known;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch != NULL)
+            unwatch(session, watch);
+        return 0;
+    }
+    if (watch == NULL) {
+        watch = memory_allocate(1, sizeof *watch);
+        watch->next = session->watches;
+        session->watches = watch;
+        curl_multi_assign(session->multi, descriptor, watch);
+    } else {
+        event_free(watch->event);
+    }
+    int events =
+        EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
+    watch->event = event_new(loop_base(session->vantage->net->loop), descriptor, (short)events,
+                             socket_ready, session);
+    event_add(watch->event, NULL);
+    return 0;
+}
+
+static int timer_wanted(CURLM *multi, long milliseconds, void *data)
+{
+    struct net_session *session = data;
+    struct timeval delay = {milliseconds / 1000, milliseconds % 1000 * 1000};
+    (void)multi;
+    if (milliseconds < 0)
+        event_del(session->timer);
+    else
+        event_add(session->timer, &delay);
+    return 0;
+}
+
+struct net_session *net_session_open(struct net_vantage *vantage)
+{
+    struct net_session *session = memory_allocate(1, sizeof *session);
+    struct loop *loop = vantage->net->loop;
+    session->vantage = vantage;
+    session->multi = curl_multi_init();
+    session->cookies = curl_share_init();
+    if (session->multi == NULL || session->cookies == NULL)
+        abort(); /* only for want of memory */
+    curl_share_setopt(session->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+    curl_multi_setopt(session->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
+    curl_multi_setopt(session->multi, CURLMOPT_SOCKETDATA, session);
+    curl_multi_setopt(session->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
+    curl_multi_setopt(session->multi, CURLMOPT_TIMERDATA, session);
+    curl_multi_setopt(session->multi, CURLMOPT_MAXCONNECTS, (long)NET_CONNECTIONS_MAX);
+    session->timer = evtimer_new(loop_base(loop), timer_fired, session);
+    session->deadline = loop_timer_create(loop, transfer_deadline, session);
+    session->at_once = loop_timer_create(loop, transfer_at_once, session);
+    session->addresses = map_create(free);
+    return session;
+}
+
+void net_session_close(struct net_session *session)
+{
+    if (session == NULL)
+        return;
+    if (session->transfer != NULL)
+        net_cancel(session->transfer);
+    curl_multi_cleanup(session->multi);
+    curl_share_cleanup(session->cookies);
+    while (session->watches != NULL)
+        unwatch(session, session->watches);
+    event_free(session->timer);
+    loop_timer_free(session->deadline);
+    loop_timer_free(session->at_once);
+    map_free(session->addresses);
+    free(session);
+}
+
+void session_forget_socket(struct net_session *session, int descriptor)
+{
+    for (size_t i = 0; i < session->socket_count; i++)
+        if (session->sockets[i].descriptor == descriptor) {
+            session->socket_count--;
+            memmove(&session->sockets[i], &session->sockets[i + 1],
+                    (session->socket_count - i) * sizeof session->sockets[0]);
+            return;
+        }
+}
+
+void session_add_socket(struct net_session *session, int descriptor)
+{
+    session_forget_socket(session, descriptor);
+    if (session->socket_count == SESSION_SOCKETS_MAX)
+        session_forget_socket(session, session->sockets[0].descriptor);
+    session->sockets[session->socket_count++] = (struct session_socket){descriptor, true};
+}
+
+int session_current_socket(const struct net_session *session)
+{
+    int latest = -1;
+    for (size_t i = 0; i < session->socket_count; i++) {
+        const struct session_socket *entry = &session->sockets[i];
+        struct sockaddr_storage peer;
+        socklen_t size = sizeof peer;
+        if (!entry->current)
+            continue;
+        if (getpeername(entry->descriptor, (struct sockaddr *)&peer, &size) == 0)
+            return entry->descriptor;
+        latest = entry->descriptor;
+    }
+    return latest;
+}
+
+int session_socket_by_port(const struct net_session *session, int local_port)
+{
+    for (size_t i = 0; i < session->socket_count; i++) {
+        struct sockaddr_storage own = {0};
+        socklen_t size = sizeof own;
+        int descriptor = session->sockets[i].descriptor;
+        if (getsockname(descriptor, (struct sockaddr *)&own, &size) != 0)
+            continue;
+        in_port_t port = own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port
+                                                   : ((struct sockaddr_in *)&own)->sin_port;
+        if (ntohs(port) == local_port)
+            return descriptor;
+    }
+    return -1;
+}

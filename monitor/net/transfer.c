@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One exchange from net_send to `done`: address, connection, request, answer, and what it all
+ * meant. Completion is always delivered from the loop, never from inside a libcurl callback.
+ */
+#include "monitor/base/memory.h"
+#include "monitor/net/classify.h"
+#include "monitor/net/internal.h"
+#include "monitor/net/tcp_info.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const char *detail)
+{
+    transfer->trouble = symptom;
+    transfer->trouble_detail = arena_duplicate(transfer->arena, detail);
+}
+
+static void fail_at_once(struct net_transfer *transfer)
+{
+    loop_timer_set(transfer->session->at_once, 0);
+}
+
+/* `addresses`: "ADDRESS,ADDRESS"; NULL when the host is one itself. */
+static void start(struct net_transfer *transfer, const char *addresses)
+{
+    if (addresses != NULL) {
+        struct buffer entry;
+        buffer_init(&entry, NET_HEADERS_MAX);
+        buffer_print(&entry, "%s:%s:%s", transfer->host, transfer->port, addresses);
+        transfer->resolve = curl_slist_append(NULL, entry.data);
+        curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
+        buffer_free(&entry);
+    }
+    CURLMcode code = curl_multi_add_handle(transfer->session->multi, transfer->easy);
+    if (code != CURLM_OK) {
+        transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, curl_multi_strerror(code));
+        fail_at_once(transfer);
+    }
+}
+
+/* A name must not lead to where its owner could not have sent us by address: a shop's DNS may be
+ * in other hands. */
+static char *list_addresses(const struct net_transfer *transfer,
+                            const struct resolver_answer *answer)
+{
+    struct buffer list;
+    bool anywhere = net_host_is_forbidden(transfer->host);
+    buffer_init(&list, RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3));
+    for (size_t i = 0; i < answer->address_count; i++) {
+        const struct sockaddr *address = answer->addresses[i];
+        bool six = address->sa_family == AF_INET6;
+        const void *bytes = six ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+                                : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+        char text[INET6_ADDRSTRLEN];
+        if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL ||
+            (!anywhere && net_host_is_forbidden(text)))
+            continue;
+        buffer_print(&list, six ? "%s[%s]" : "%s%s", list.length > 0 ? "," : "", text);
+    }
+    return buffer_steal(&list);
+}
+
+static void resolved(void *data, const struct resolver_answer *answer)
+{
+    struct net_transfer *transfer = data;
+    transfer->query = NULL;
+    transfer->stamps.resolved = clock_instant();
+    if (answer->symptom != SYMPTOM_NONE) {
+        transfer->stamps.resolved = (struct instant){0}; /* the phase lasts until the end */
+        transfer_trouble(transfer, answer->symptom, answer->detail);
+        fail_at_once(transfer);
+        return;
+    }
+    char *addresses = list_addresses(transfer, answer);
+    if (addresses[0] == '\0') {
+        free(addresses);
+        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED,
+                         "the name leads to a link-local or metadata address");
+        fail_at_once(transfer);
+        return;
+    }
+    map_put(transfer->session->addresses, transfer->host, addresses);
+    start(transfer, addresses);
+}
+
+static void find_address(struct net_transfer *transfer)
+{
+    struct net_session *session = transfer->session;
+    const char *known = map_get(session->addresses, transfer->host);
+    if (known != NULL || url_host_is_literal(transfer->host)) {
+        start(transfer, known);
+        return;
+    }
+    transfer->stamps.asked = clock_instant();
+    /* The answer may come before this returns, and `resolved` has been called then. */
+    transfer->query = resolver_ask(session->vantage->resolver, transfer->host, resolved, transfer);
+}
+
+static void prepare_exchange(struct exchange *exchange, struct arena *arena,
+                             const struct net_request *request)
+{
+    *exchange = (struct exchange){
+        .method = arena_duplicate(arena, request->method),
+        .url = arena_duplicate(arena, request->url),
+        .started = clock_wall(),
+    };
+    for (int i = 0; i < PHASE_COUNT; i++)
+        exchange->phases[i] = PHASE_ABSENT;
+}
+
+struct net_transfer *net_send(struct net_session *session, const struct net_request *request,
+                              struct arena *arena, struct exchange *exchange, net_done *done,
+                              void *data)
+{
+    if (session->transfer != NULL)
+        abort(); /* one at a time: the caller's mistake */
+    struct net_transfer *transfer = memory_allocate(1, sizeof *transfer);
+    session->transfer = transfer;
+    *transfer = (struct net_transfer){.session = session,
+                                      .arena = arena,
+                                      .exchange = exchange,
+                                      .done = done,
+                                      .data = data,
+                                      .timeout = request->timeout,
+                                      .socket = -1};
+    transfer->stamps.start = clock_instant();
+    buffer_init(&transfer->header_lines, NET_HEADERS_MAX);
+    buffer_init(&transfer->body, NET_BODY_MAX);
+    prepare_exchange(exchange, arena, request);
+    for (size_t i = 0; i < session->socket_count; i++)
+        session->sockets[i].current = false;
+    session->tls = (struct tls_facts){0};
+    net_watch_lag(session->vantage->net);
+    loop_timer_set(session->deadline, request->timeout);
+    if (request_build(transfer, request) == RESULT_OK)
+        find_address(transfer);
+    else
+        fail_at_once(transfer);
+    return transfer;
+}
+
+static const char *version_name(long version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+        return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+        return "2";
+    case CURL_HTTP_VERSION_3:
+        return "3";
+    default:
+        return NULL;
+    }
+}
+
+/* What the kernel knows now, unless the socket is gone and was asked before. */
+static void read_tcp_info(struct net_transfer *transfer)
+{
+    if (transfer->socket_closed)
+        return;
+    int descriptor =
+        transfer->socket >= 0 ? transfer->socket : session_current_socket(transfer->session);
+    struct tcp_facts facts = tcp_info_read(descriptor);
+    if (facts.known)
+        transfer->exchange->tcp = facts;
+}
+
+/* Everything but the symptom. Called while the easy handle is still in the multi. */
+static void fill_exchange(struct net_transfer *transfer)
+{
+    struct exchange *exchange = transfer->exchange;
+    long status = 0, version = 0;
+    transfer->stamps.end = clock_instant();
+    read_tcp_info(transfer);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    /* An interim answer alone is none. */
+    exchange->status = transfer->stamps.first_byte.us != 0 ? (int)status : 0;
+    exchange->http = exchange->status != 0 ? version_name(version) : NULL;
+    exchange->reused = transfer->requests > 0 && transfer->attempts == 0;
+    if (transfer->peer[0] != '\0') {
+        exchange->ip = arena_duplicate(transfer->arena, transfer->peer);
+        exchange->port = transfer->peer_port;
+    }
+    exchange->failed_phase = phases_current(&transfer->stamps);
+    phases_fill(&transfer->stamps, exchange);
+}
+
+/* Gives everything back but the buffers; the session is free for the next transfer. */
+static void detach(struct net_transfer *transfer)
+{
+    struct net_session *session = transfer->session;
+    loop_timer_cancel(session->deadline);
+    loop_timer_cancel(session->at_once);
+    if (transfer->query != NULL)
+        resolver_forget(transfer->query);
+    curl_multi_remove_handle(session->multi, transfer->easy);
+    curl_easy_cleanup(transfer->easy);
+    session->transfer = NULL;
+    net_unwatch_lag(session->vantage->net);
+}
+
+static void free_transfer(struct net_transfer *transfer)
+{
+    curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->resolve);
+    free(transfer->host);
+    free(transfer->port);
+    buffer_free(&transfer->header_lines);
+    buffer_free(&transfer->body);
+    free(transfer);
+}
+
+static void deliver(struct net_transfer *transfer, enum symptom symptom, const char *detail)
+{
+    transfer->exchange->symptom = symptom;
+    if (symptom != SYMPTOM_NONE && detail != NULL && detail[0] != '\0')
+        transfer->exchange->detail = arena_duplicate(transfer->arena, detail);
+    detach(transfer);
+    struct net_response response = {.body = transfer->body.data,
+                                    .body_length = transfer->body.length,
+                                    .body_truncated = transfer->body_overflow};
+    struct net_header *headers = observe_headers(transfer, &response.header_count);
+    response.headers = headers;
+    transfer->done(transfer->data, &response);
+    free(headers);
+    free_transfer(transfer);
+}
+
+void transfer_finish(struct net_transfer *transfer, CURLcode code)
+{
+    long system_error = 0, verify_result = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
+    fill_exchange(transfer);
+    if (code == CURLE_COULDNT_CONNECT && transfer->attempts == 0 &&
+        transfer->trouble != SYMPTOM_NONE) {
+        deliver(transfer, transfer->trouble, transfer->trouble_detail);
+        return;
+    }
+    struct exchange_outcome outcome = {
+        .code = (int)code,
+        .system_error = (int)system_error,
+        .verify_result = verify_result,
+        .status = transfer->exchange->status,
+        .phase = transfer->exchange->failed_phase,
+        .repeat_refused = transfer->repeat_refused,
+        .headers_overflow = transfer->headers_overflow,
+        .headers_complete = transfer->headers_complete,
+        .body_overflow = transfer->body_overflow,
+        .tls = transfer->session->tls,
+    };
+    const char *detail =
+        transfer->error_text[0] != '\0' ? transfer->error_text : curl_easy_strerror(code);
+    if (transfer->repeat_refused)
+        detail = "the kept connection was lost, and the request was not sent again";
+    deliver(transfer, classify_outcome(&outcome), detail);
+}
+
+void transfer_at_once(void *data)
+{
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
+    fill_exchange(transfer);
+    deliver(transfer, transfer->trouble, transfer->trouble_detail);
+}
+
+void transfer_deadline(void *data)
+{
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
+    char limit[DURATION_TEXT_MAX];
+    fill_exchange(transfer);
+    enum phase phase = transfer->exchange->failed_phase;
+    const char *detail = arena_print(transfer->arena, "not done within %s, during %s",
+                                     duration_print(transfer->timeout, limit), phase_name(phase));
+    deliver(transfer, classify_timeout(phase), detail);
+}
+
+void net_cancel(struct net_transfer *transfer)
+{
+    fill_exchange(transfer);
+    detach(transfer);
+    free_transfer(transfer);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Where connections start: network namespace, source address, resolver. See net.h. */
+#include "config.h" /* GNU extensions: setns */
+
+#include "monitor/base/memory.h"
+#include "monitor/net/internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAMESPACE_NAME_MAX = 255 };
+
+static enum result open_namespace(struct net_vantage *vantage, const char *name,
+                                  struct error *error)
+{
+    char path[sizeof "/run/netns/" + NAMESPACE_NAME_MAX];
+    if (strchr(name, '/') != NULL || name[0] == '\0' || name[0] == '.' ||
+        strlen(name) > NAMESPACE_NAME_MAX)
+        return error_set(error, RESULT_INVALID, "`%s` is not a network namespace's name", name);
+    snprintf(path, sizeof path, "/run/netns/%s", name);
+    vantage->namespace = open(path, O_RDONLY | O_CLOEXEC);
+    if (vantage->namespace < 0)
+        return error_set(error, RESULT_NOT_FOUND, "network namespace `%s`: %s", name,
+                         strerror(errno));
+    vantage->home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (vantage->home < 0)
+        return error_set(error, RESULT_IO, "the own network namespace: %s", strerror(errno));
+    int probe = vantage_socket(vantage, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0)
+        return error_set(error, RESULT_UNSUPPORTED, "network namespace `%s` cannot be entered: %s",
+                         name, strerror(errno));
+    close(probe);
+    return RESULT_OK;
+}
+
+static enum result parse_source(struct net_vantage *vantage, const char *text, struct error *error)
+{
+    struct sockaddr_in *four = (struct sockaddr_in *)&vantage->source;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&vantage->source;
+    if (inet_pton(AF_INET, text, &four->sin_addr) == 1)
+        vantage->source.ss_family = AF_INET;
+    else if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1)
+        vantage->source.ss_family = AF_INET6;
+    else
+        return error_set(error, RESULT_INVALID, "source `%s` is not an address", text);
+    return RESULT_OK;
+}
+
+static enum result set_up(struct net_vantage *vantage, const struct net_vantage_settings *settings,
+                          struct error *error)
+{
+    enum result result = RESULT_OK;
+    if (settings->netns != NULL)
+        result = open_namespace(vantage, settings->netns, error);
+    if (result == RESULT_OK && settings->source != NULL)
+        result = parse_source(vantage, settings->source, error);
+    if (result != RESULT_OK)
+        return result;
+    struct resolver_settings resolver = {settings->resolver, settings->netns,
+                                         vantage->source.ss_family};
+    vantage->resolver = resolver_create(vantage, &resolver, error);
+    return vantage->resolver != NULL ? RESULT_OK : RESULT_INVALID;
+}
+
+struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_settings *settings,
+                                     struct error *error)
+{
+    struct net_vantage *vantage = memory_allocate(1, sizeof *vantage);
+    vantage->net = net;
+    vantage->namespace = vantage->home = -1;
+    vantage->source.ss_family = AF_UNSPEC;
+    if (set_up(vantage, settings, error) != RESULT_OK) {
+        net_vantage_close(vantage);
+        return NULL;
+    }
+    return vantage;
+}
+
+void net_vantage_close(struct net_vantage *vantage)
+{
+    if (vantage == NULL)
+        return;
+    resolver_free(vantage->resolver);
+    if (vantage->namespace >= 0)
+        close(vantage->namespace);
+    if (vantage->home >= 0)
+        close(vantage->home);
+    free(vantage);
+}
+
+int vantage_socket(const struct net_vantage *vantage, int family, int type, int protocol)
+{
+    if (vantage->namespace < 0)
+        return socket(family, type, protocol);
+    if (setns(vantage->namespace, CLONE_NEWNET) != 0)
+        return -1;
+    int descriptor = socket(family, type, protocol);
+    int error = errno;
+    /* Left in the wrong namespace, every later measurement would be from the wrong place. */
+    if (setns(vantage->home, CLONE_NEWNET) != 0)
+        abort();
+    errno = error;
+    return descriptor;
+}
+
+int vantage_bind(const struct net_vantage *vantage, int descriptor)
+{
+    if (vantage->source.ss_family == AF_UNSPEC)
+        return 0;
+    /* The port is chosen at connect, so that two connections to different hosts may share one. */
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socklen_t size = vantage->source.ss_family == AF_INET ? sizeof(struct sockaddr_in)
+                                                          : sizeof(struct sockaddr_in6);
+    return bind(descriptor, (const struct sockaddr *)&vantage->source, size);
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/* net/: the way to the shop: names, source addresses, certificates, network namespaces. */
+#include "tests/unit/runner.h"
+#include "tests/unit/stage.h"
+
+#include <arpa/inet.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OK_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+static const struct act well = {.answer = OK_ANSWER};
+
+static struct stage stage;
+
+/* A DNS server for one answer: a header, the question as it came, and one A record when asked for
+ * one. */
+enum { RCODE_OK = 0, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5, RCODE_SILENT = -1 };
+
+static struct dns_server {
+    int socket, rcode;
+    unsigned port;
+    struct loop_watch *watch;
+    uint32_t address; /* 0: no data */
+    size_t questions;
+} dns;
+
+static void dns_readable(void *data)
+{
+    unsigned char packet[600];
+    struct sockaddr_in from;
+    socklen_t size = sizeof from;
+    (void)data;
+    ssize_t got = recvfrom(dns.socket, packet, 512, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+    if (got < 17)
+        return;
+    dns.questions++;
+    if (dns.rcode == RCODE_SILENT)
+        return;
+    size_t length = 12;
+    while (length < 500 && packet[length] != 0)
+        length += packet[length] + 1u;
+    bool wants_a = packet[length + 2] == 1;
+    length += 5;
+    memcpy(packet + 2, "\x81\x80\0\1\0\0\0\0\0\0", 10);
+    packet[3] = (unsigned char)(packet[3] | dns.rcode);
+    if (wants_a && dns.rcode == RCODE_OK && dns.address != 0) {
+        uint32_t address = htonl(dns.address);
+        packet[7] = 1;
+        memcpy(packet + length, "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4", 12);
+        memcpy(packet + length + 12, &address, sizeof address);
+        length += 16;
+    }
+    sendto(dns.socket, packet, length, 0, (struct sockaddr *)&from, size);
+}
+
+static unsigned port_of(int socket)
+{
+    struct sockaddr_in own;
+    socklen_t size = sizeof own;
+    ck_assert_int_eq(getsockname(socket, (struct sockaddr *)&own, &size), 0);
+    return ntohs(own.sin_port);
+}
+
+static void set_up_dns(void)
+{
+    char resolver[32];
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    dns = (struct dns_server){.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    ck_assert_int_eq(bind(dns.socket, (struct sockaddr *)&own, sizeof own), 0);
+    dns.port = port_of(dns.socket);
+    snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
+    stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver});
+    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    raw_server_play(&stage.server, &well, 1);
+}
+
+static void tear_down_dns(void)
+{
+    loop_watch_free(dns.watch);
+    close(dns.socket);
+    stage_close(&stage);
+}
+
+START_TEST(name_is_resolved_once_a_session)
+{
+    dns.address = INADDR_LOOPBACK;
+    stage_get(&stage, "http://Shop.invalid:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_int_gt(stage.exchange.phases[PHASE_DNS], 0);
+    ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
+    ck_assert_ptr_nonnull(strstr(stage.server.latest.data, "\r\nHost: Shop.invalid:"));
+    size_t questions = dns.questions;
+    static const struct act last = {.answer = "HTTP/1.0 200 OK\r\n\r\n", .end = ACT_CLOSE};
+    raw_server_play(&stage.server, &last, 1);
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_NONE);
+    ck_assert(!stage.exchange.reused);
+    ck_assert_int_eq(stage.exchange.phases[PHASE_DNS], PHASE_ABSENT);
+    ck_assert_uint_eq(dns.questions, questions);
+    net_session_close(stage.session);
+    stage.session = net_session_open(stage.vantage);
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_uint_gt(dns.questions, questions);
+}
+END_TEST
+
+static const struct {
+    int rcode;
+    uint32_t address;
+    enum symptom symptom;
+} dns_cases[] = {
+    {RCODE_NXDOMAIN, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED},
+    {RCODE_OK, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED},
+    {RCODE_SERVFAIL, 0, SYMPTOM_DNS_FAILED},
+    {RCODE_REFUSED, 0, SYMPTOM_DNS_FAILED},
+    {RCODE_SILENT, 0, SYMPTOM_DNS_UNREACHABLE},
+    {RCODE_OK, 0xa9fea9fe /* 169.254.169.254 */, SYMPTOM_MONITOR_URL_REFUSED},
+};
+
+START_TEST(answer_code_is_told)
+{
+    dns.rcode = dns_cases[_i].rcode;
+    dns.address = dns_cases[_i].address;
+    stage_send(&stage, &(struct net_request){.method = "GET",
+                                             .url = "http://nonexistent.invalid:PORT/",
+                                             .timeout = 500 * DURATION_MILLISECOND});
+    ck_assert_msg(stage.exchange.symptom == dns_cases[_i].symptom, "%s",
+                  symptom_code(stage.exchange.symptom));
+    ck_assert_ptr_null(stage.exchange.ip);
+    ck_assert_int_gt(stage.exchange.phases[PHASE_DNS], 0);
+    ck_assert_ptr_nonnull(stage.exchange.detail);
+    ck_assert_int_eq(stage.exchange.phases[PHASE_CONNECT], PHASE_ABSENT);
+    if (dns_cases[_i].address == 0)
+        ck_assert_int_eq(stage.exchange.failed_phase, PHASE_DNS);
+    ck_assert_uint_gt(dns.questions, 0);
+}
+END_TEST
+
+START_TEST(no_server_at_all_is_unreachable)
+{
+    loop_watch_free(dns.watch);
+    close(dns.socket);
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_DNS_UNREACHABLE);
+    dns.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+}
+END_TEST
+
+START_TEST(hosts_file_comes_first)
+{
+    dns.rcode = RCODE_NXDOMAIN;
+    stage_get(&stage, "http://localhost:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_uint_eq(dns.questions, 0);
+}
+END_TEST
+
+START_TEST(final_dot_is_taken)
+{
+    dns.address = INADDR_LOOPBACK;
+    stage_get(&stage, "http://shop.invalid.:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+}
+END_TEST
+
+START_TEST(session_closes_while_a_name_is_asked)
+{
+    dns.rcode = RCODE_SILENT;
+    struct exchange exchange;
+    struct net_request request = {
+        .method = "GET", .url = "http://shop.invalid/", .timeout = DURATION_SECOND};
+    net_send(stage.session, &request, stage.arena, &exchange, NULL, NULL);
+    net_session_close(stage.session);
+    stage.session = net_session_open(stage.vantage);
+    ck_assert_int_eq(exchange.failed_phase, PHASE_DNS);
+}
+END_TEST
+
+START_TEST(source_address_is_seen_by_the_shop)
+{
+    stage_open(&stage, &(struct net_vantage_settings){.source = "127.0.0.5"});
+    raw_server_play(&stage.server, &well, 1);
+    stage_get(&stage, "http://127.0.0.1:PORT/");
+    ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_NONE);
+    ck_assert_str_eq(stage.server.peer, "127.0.0.5");
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(source_address_that_is_not_ours)
+{
+    stage_open(&stage, &(struct net_vantage_settings){.source = "192.0.2.1"});
+    stage_get(&stage, "http://127.0.0.1:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_MONITOR_SOURCE_UNAVAILABLE, "%s",
+                  symptom_code(stage.exchange.symptom));
+    ck_assert_ptr_null(stage.exchange.ip);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(no_descriptors_left_is_the_monitors_fault)
+{
+    stage_open(&stage, NULL);
+    struct rlimit before, none;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 3; /* all below are in use */
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    stage_get(&stage, "http://127.0.0.1:PORT/");
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_MONITOR_NO_DESCRIPTORS, "%s",
+                  symptom_code(stage.exchange.symptom));
+    stage_close(&stage);
+}
+END_TEST
+
+static const struct net_vantage_settings bad_settings[] = {
+    {.source = "not an address"},
+    {.resolver = "dns.example"},
+    {.netns = "shopwatch-no-such-namespace"},
+    {.netns = "../../proc/1/ns/net"},
+};
+
+START_TEST(bad_vantage_is_refused)
+{
+    struct loop *loop = loop_create();
+    struct error error = {0};
+    struct net *net = net_create(loop, &error);
+    ck_assert_ptr_null(net_vantage_open(net, &bad_settings[_i], &error));
+    ck_assert_str_ne(error.text, "");
+    net_free(net);
+    loop_free(loop);
+}
+END_TEST
+
+/* A TLS server in a child process, with a certificate of its own making, that serves one page to
+ * each visitor and ends with its parent or after its last visitor. */
+struct certificate_case {
+    const char *name;
+    int from, until; /* seconds from now */
+    int version;     /* that the server insists on; 0: any */
+    bool trusted, wants_client_certificate;
+    enum symptom symptom;
+    const char *url;
+};
+
+static const struct certificate_case certificate_cases[] = {
+    {"DNS:localhost,IP:127.0.0.1", -3600, 3600, 0, true, false, SYMPTOM_NONE,
+     "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", -3600, 3600, 0, false, false, SYMPTOM_TLS_CERT_AUTHORITY_INVALID,
+     "https://127.0.0.1:PORT/"},
+    {"DNS:other.invalid", -3600, 3600, 0, true, false, SYMPTOM_TLS_CERT_NAME_INVALID,
+     "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", -7200, -3600, 0, true, false, SYMPTOM_TLS_CERT_DATE_INVALID,
+     "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", 3600, 7200, 0, true, false, SYMPTOM_TLS_CERT_DATE_INVALID,
+     "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", -3600, 3600, TLS1_1_VERSION, true, false,
+     SYMPTOM_TLS_VERSION_OR_CIPHER_MISMATCH, "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", -3600, 3600, TLS1_3_VERSION, true, true,
+     SYMPTOM_TLS_BAD_CLIENT_AUTH_CERT, "https://127.0.0.1:PORT/"},
+    {"DNS:localhost,IP:127.0.0.1", -3600, 3600, TLS1_2_VERSION, true, true,
+     SYMPTOM_TLS_VERSION_OR_CIPHER_MISMATCH, "https://127.0.0.1:PORT/"},
+};
+
+static EVP_PKEY *key;
+
+static X509 *make_certificate(const struct certificate_case *wanted)
+{
+    X509 *certificate = X509_new();
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), wanted->from);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), wanted->until);
+    X509_NAME *name = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"shop", -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, wanted->name);
+    X509_add_ext(certificate, names, -1);
+    X509_EXTENSION_free(names);
+    X509_set_pubkey(certificate, key);
+    ck_assert_int_gt(X509_sign(certificate, key, EVP_sha256()), 0);
+    return certificate;
+}
+
+static void serve_visitor(SSL_CTX *context, int visitor)
+{
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
+                                 "hello";
+    char request[4096];
+    SSL *ssl = SSL_new(context);
+    SSL_set_fd(ssl, visitor);
+    if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+        SSL_write(ssl, answer, sizeof answer - 1);
+        SSL_shutdown(ssl);
+    }
+    /* What is unread makes the close a reset, which could overtake the alert. */
+    shutdown(visitor, SHUT_WR);
+    while (read(visitor, request, sizeof request) > 0)
+        continue;
+    SSL_free(ssl);
+    close(visitor);
+}
+
+static void serve_tls(int listener, const struct certificate_case *wanted, X509 *certificate)
+{
+    alarm(20);
+    signal(SIGPIPE, SIG_IGN);
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_use_certificate(context, certificate);
+    SSL_CTX_use_PrivateKey(context, key);
+    if (wanted->version != 0) {
+        SSL_CTX_set_security_level(context, 0);
+        SSL_CTX_set_min_proto_version(context, wanted->version);
+        SSL_CTX_set_max_proto_version(context, wanted->version);
+    }
+    if (wanted->wants_client_certificate)
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    int visitor = accept(listener, NULL, NULL);
+    if (visitor >= 0)
+        serve_visitor(context, visitor);
+    SSL_CTX_free(context);
+    _exit(0);
+}
+
+static pid_t start_tls_server(struct raw_server *server, const struct certificate_case *wanted,
+                              X509 *certificate)
+{
+    /* The stage's own listener serves: only the child accepts. */
+    loop_watch_free(server->watch);
+    server->watch = NULL;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        serve_tls(server->listener, wanted, certificate);
+    return child;
+}
+
+START_TEST(certificate_is_judged)
+{
+    const struct certificate_case *wanted = &certificate_cases[_i];
+    char path[] = "/tmp/check_net_XXXXXX";
+    key = EVP_EC_gen("P-256");
+    X509 *certificate = make_certificate(wanted);
+    int file = mkstemp(path);
+    FILE *stream = fdopen(file, "w");
+    ck_assert_ptr_nonnull(stream);
+    PEM_write_X509(stream, certificate);
+    fclose(stream);
+    if (wanted->trusted)
+        setenv("SSL_CERT_FILE", path, 1);
+    stage_open(&stage, NULL);
+    pid_t child = start_tls_server(&stage.server, wanted, certificate);
+    stage_get(&stage, wanted->url);
+    ck_assert_msg(stage.exchange.symptom == wanted->symptom, "%s (%s)",
+                  symptom_code(stage.exchange.symptom), stage.exchange.detail);
+    ck_assert_int_gt(stage.exchange.phases[PHASE_TLS], 0);
+    ck_assert_int_ge(stage.exchange.phases[PHASE_CONNECT], 0);
+    ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
+    ck_assert(stage.exchange.tcp.known);
+    if (wanted->symptom == SYMPTOM_NONE)
+        ck_assert_str_eq(stage.body.data, "hello");
+    stage_close(&stage);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    unlink(path);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* True when the commands can build a namespace here; they need root and iproute2. */
+static bool run_all(const char *const *commands, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (system(commands[i]) != 0)
+            return false;
+    return true;
+}
+
+static const char *const build_namespace[] = {
+    "ip netns add swnet-test 2>/dev/null",
+    "ip link add swnet0 type veth peer name swnet1 netns swnet-test 2>/dev/null",
+    "ip addr add 198.18.77.1/30 dev swnet0 && ip link set swnet0 up",
+    "ip -n swnet-test addr add 198.18.77.2/30 dev swnet1 && ip -n swnet-test link set swnet1 up",
+};
+
+static const char *const drop_all[] = {
+    "ip netns exec swnet-test nft add table inet swtest 2>/dev/null",
+    "ip netns exec swnet-test nft add chain inet swtest out "
+    "'{ type filter hook output priority 0; policy drop; }' 2>/dev/null",
+};
+
+static void remove_namespace(void)
+{
+    if (system("ip netns del swnet-test 2>/dev/null; ip link del swnet0 2>/dev/null") != 0)
+        return; /* it was never there, or went with the namespace */
+}
+
+static void check_from_namespace(void)
+{
+    stage_open(&stage, &(struct net_vantage_settings){.netns = "swnet-test"});
+    raw_server_close(&stage.server);
+    raw_server_open(&stage.server, stage.loop, "198.18.77.1");
+    raw_server_play(&stage.server, &well, 1);
+    stage_get(&stage, "http://198.18.77.1:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_str_eq(stage.server.peer, "198.18.77.2");
+    /* Its own loopback is down, and the process's is not in it. */
+    stage_get(&stage, "http://127.0.0.1:PORT/");
+    ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_TCP_ADDRESS_UNREACHABLE);
+    if (run_all(drop_all, COUNT_OF(drop_all))) {
+        net_session_close(stage.session);
+        stage.session = net_session_open(stage.vantage);
+        stage_send(&stage, &(struct net_request){.method = "GET",
+                                                 .url = "http://198.18.77.1:PORT/",
+                                                 .timeout = 300 * DURATION_MILLISECOND});
+        ck_assert_msg(stage.exchange.symptom == SYMPTOM_TCP_TIMED_OUT, "%s",
+                      symptom_code(stage.exchange.symptom));
+        ck_assert_int_eq(stage.exchange.failed_phase, PHASE_CONNECT);
+        ck_assert(stage.exchange.tcp.known);
+        ck_assert_uint_eq(stage.exchange.tcp.bytes_acknowledged, 0);
+    } else {
+        fprintf(stderr, "# skipped: nft cannot drop packets here\n");
+    }
+    stage_close(&stage);
+}
+
+START_TEST(vantage_point_in_a_network_namespace)
+{
+    remove_namespace();
+    if (geteuid() == 0 && run_all(build_namespace, COUNT_OF(build_namespace)))
+        check_from_namespace();
+    else
+        fprintf(stderr, "# skipped: no network namespace can be made here\n");
+    remove_namespace();
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("net path");
+    TCase *names = tcase_create("names");
+    tcase_add_checked_fixture(names, set_up_dns, tear_down_dns);
+    tcase_set_timeout(names, 60);
+    tcase_add_test(names, name_is_resolved_once_a_session);
+    tcase_add_loop_test(names, answer_code_is_told, 0, COUNT_OF(dns_cases));
+    tcase_add_test(names, no_server_at_all_is_unreachable);
+    tcase_add_test(names, hosts_file_comes_first);
+    tcase_add_test(names, final_dot_is_taken);
+    tcase_add_test(names, session_closes_while_a_name_is_asked);
+    suite_add_tcase(suite, names);
+    TCase *path = tcase_create("path");
+    tcase_set_timeout(path, 60);
+    tcase_add_test(path, source_address_is_seen_by_the_shop);
+    tcase_add_test(path, source_address_that_is_not_ours);
+    tcase_add_test(path, no_descriptors_left_is_the_monitors_fault);
+    tcase_add_loop_test(path, bad_vantage_is_refused, 0, COUNT_OF(bad_settings));
+    tcase_add_loop_test(path, certificate_is_judged, 0, COUNT_OF(certificate_cases));
+    tcase_add_test(path, vantage_point_in_a_network_namespace);
+    suite_add_tcase(suite, path);
+    return suite;
+}
