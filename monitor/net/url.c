@@ -3,6 +3,7 @@
 #include "monitor/net/internal.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -77,16 +78,23 @@ const char *net_url_host(struct arena *arena, const char *url)
     return copy;
 }
 
+/* libcurl follows RFC 3986 but where the path stays that of the base. */
+static CURLUcode set_location(CURLU *parts, const char *location)
+{
+    if (location[0] == '\0' || location[0] == '#')
+        return curl_url_set(parts, CURLUPART_FRAGMENT, location[0] == '#' ? location + 1 : NULL,
+                            CURLU_URLENCODE);
+    return curl_url_set(parts, CURLUPART_URL, location, CURLU_URLENCODE | CURLU_ALLOW_SPACE);
+}
+
 const char *net_url_resolve(struct arena *arena, const char *base, const char *location)
 {
-    const unsigned flags = CURLU_URLENCODE | CURLU_ALLOW_SPACE;
     const char *resolved = NULL;
     char *url = NULL;
     bool https;
     CURLU *parts = curl_url();
     if (curl_url_set(parts, CURLUPART_URL, base, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_URL, location, flags) == CURLUE_OK &&
-        is_web_scheme(parts, &https) &&
+        set_location(parts, location) == CURLUE_OK && is_web_scheme(parts, &https) &&
         curl_url_get(parts, CURLUPART_URL, &url, CURLU_URLENCODE) == CURLUE_OK)
         resolved = arena_duplicate(arena, url);
     curl_free(url);
@@ -118,22 +126,6 @@ static const char *const metadata_hosts[] = {
     "fd20:ce::254",
 };
 
-static bool is_link_local(const char *host)
-{
-    struct in_addr four;
-    struct in6_addr six;
-    if (inet_pton(AF_INET6, host, &six) == 1) {
-        if (IN6_IS_ADDR_LINKLOCAL(&six))
-            return true;
-        if (!IN6_IS_ADDR_V4MAPPED(&six))
-            return false;
-        memcpy(&four, &six.s6_addr[12], sizeof four);
-    } else if (inet_pton(AF_INET, host, &four) != 1) {
-        return false;
-    }
-    return (ntohl(four.s_addr) & 0xffff0000) == 0xa9fe0000; /* 169.254/16 */
-}
-
 /* Names are equal but for case and a final dot. */
 static bool is_same_host(const char *name, const char *host)
 {
@@ -142,17 +134,39 @@ static bool is_same_host(const char *name, const char *host)
            (host[length] == '\0' || strcmp(host + length, ".") == 0);
 }
 
+static bool is_link_local(const struct in6_addr *address)
+{
+    if (IN6_IS_ADDR_V4MAPPED(address))
+        return address->s6_addr[12] == 169 && address->s6_addr[13] == 254;
+    return IN6_IS_ADDR_LINKLOCAL(address);
+}
+
+/* Reads an address, bracketed or not; one of IPv4 as IPv6 maps it, so that it has one form. */
+static bool parse_address(const char *host, struct in6_addr *ret_address)
+{
+    static const char mapped[] = "::ffff:";
+    char text[sizeof mapped + INET6_ADDRSTRLEN];
+    size_t length = strlen(host);
+    bool bracketed = length > 2 && host[0] == '[' && host[length - 1] == ']';
+    if (length >= INET6_ADDRSTRLEN)
+        return false;
+    snprintf(text, sizeof text, "%s%.*s", strchr(host, ':') == NULL ? mapped : "",
+             (int)(bracketed ? length - 2 : length), bracketed ? host + 1 : host);
+    return inet_pton(AF_INET6, text, ret_address) == 1;
+}
+
 bool net_host_is_forbidden(const char *host)
 {
-    char plain[INET6_ADDRSTRLEN];
-    size_t length = strlen(host);
-    if (host[0] == '[' && length > 2 && length < sizeof plain && host[length - 1] == ']') {
-        memcpy(plain, host + 1, length - 2);
-        plain[length - 2] = '\0';
-        host = plain;
-    }
-    for (size_t i = 0; i < COUNT_OF(metadata_hosts); i++)
-        if (is_same_host(metadata_hosts[i], host))
+    struct in6_addr address, other;
+    bool literal = parse_address(host, &address);
+    if (literal && is_link_local(&address))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(metadata_hosts); i++) {
+        const char *name = metadata_hosts[i];
+        if (is_same_host(name, host))
             return true;
-    return is_link_local(host);
+        if (literal && parse_address(name, &other) && memcmp(&address, &other, sizeof address) == 0)
+            return true;
+    }
+    return false;
 }
