@@ -40,7 +40,8 @@ void net_unwatch_lag(struct net *net);
 struct net_vantage {
     struct net *net;
     struct sockaddr_storage source; /* AF_UNSPEC: the kernel chooses */
-    int namespace, home;            /* descriptors; -1: there is only one namespace */
+    char *namespace;                /* path of its file; NULL: the process's own */
+    int home; /* descriptor of the process's own, to come back; -1 without `namespace` */
     struct resolver *resolver;
 };
 

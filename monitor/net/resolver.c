@@ -3,6 +3,7 @@
 #include "monitor/net/resolver.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/net/classify.h"
 #include "monitor/net/internal.h"
 
 #include <ares.h>
@@ -10,6 +11,8 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -26,20 +29,30 @@ struct resolver_watch {
     struct event *event;
 };
 
+/* Which file tells the DNS servers, and when it was last changed. */
+struct resolver_files {
+    char *server;             /* as set: no file is asked */
+    char path[PATH_TEXT_MAX]; /* "" with `server` */
+    struct timespec changed;
+};
+
 struct resolver {
     struct net_vantage *vantage;
     ares_channel channel;
     struct resolver_watch *watches;
     struct loop_timer *timer;
+    struct resolver_files files;
     int family;
-    bool no_descriptors; /* since the last answer */
+    size_t asking;               /* queries in flight */
+    enum symptom socket_trouble; /* since the last answer */
 };
 
 struct resolver_query {
     struct resolver *resolver;
     resolver_done *done; /* NULL: forgotten */
     void *data;
-    bool answered, returned; /* whether resolver_ask may still give it out */
+    bool answered; /* resolver_ask frees it then, and gives NULL */
+    bool returned; /* resolver_ask gave it out: the answer frees it */
 };
 
 static const struct {
@@ -56,8 +69,9 @@ static enum symptom status_symptom(const struct resolver *resolver, int status)
 {
     for (size_t i = 0; i < COUNT_OF(statuses); i++)
         if (statuses[i].status == status) {
-            bool alone = statuses[i].symptom == SYMPTOM_DNS_UNREACHABLE && resolver->no_descriptors;
-            return alone ? SYMPTOM_MONITOR_NO_DESCRIPTORS : statuses[i].symptom;
+            enum symptom symptom = statuses[i].symptom;
+            bool ours = symptom == SYMPTOM_DNS_UNREACHABLE && resolver->socket_trouble;
+            return ours ? resolver->socket_trouble : symptom;
         }
     return SYMPTOM_DNS_FAILED;
 }
@@ -69,8 +83,8 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *data)
     struct resolver *resolver = data;
     int descriptor =
         vantage_socket(resolver->vantage, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-    if (descriptor < 0 && (errno == EMFILE || errno == ENFILE))
-        resolver->no_descriptors = true;
+    if (descriptor < 0 && errno != EAFNOSUPPORT)
+        resolver->socket_trouble = classify_socket_error(errno);
     return descriptor;
 }
 
@@ -158,10 +172,10 @@ static void socket_wanted(void *data, ares_socket_t descriptor, int readable, in
     }
 }
 
-static enum result set_up_channel(struct resolver *resolver,
-                                  const struct resolver_settings *settings, struct error *error)
+static enum result set_up_channel(struct resolver *resolver, struct error *error)
 {
-    char path[PATH_TEXT_MAX] = "", lookups[] = "fb";
+    char lookups[] = "fb";
+    struct resolver_files *files = &resolver->files;
     struct ares_options options = {
         .flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
         .timeout = TRY_MILLISECONDS,
@@ -169,26 +183,45 @@ static enum result set_up_channel(struct resolver *resolver,
         .lookups = lookups,
         .sock_state_cb = socket_wanted,
         .sock_state_cb_data = resolver,
+        .resolvconf_path = files->path,
     };
     /* No search domains even where the flag is not looked at: an empty list. */
     int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
                ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
-    if (settings->namespace != NULL) {
-        snprintf(path, sizeof path, "/etc/netns/%s/resolv.conf", settings->namespace);
-        if (access(path, R_OK) == 0) {
-            options.resolvconf_path = path;
-            mask |= ARES_OPT_RESOLVCONF;
-        }
-    }
+    if (files->server == NULL)
+        mask |= ARES_OPT_RESOLVCONF;
     int status = ares_init_options(&resolver->channel, &options, mask);
-    if (status != ARES_SUCCESS)
+    if (status != ARES_SUCCESS) {
+        resolver->channel = NULL;
         return error_set(error, RESULT_IO, "the resolver cannot start: %s", ares_strerror(status));
+    }
     ares_set_socket_functions(resolver->channel, &socket_functions, resolver);
-    if (settings->server != NULL &&
-        ares_set_servers_ports_csv(resolver->channel, settings->server) != ARES_SUCCESS)
+    if (files->server != NULL &&
+        ares_set_servers_ports_csv(resolver->channel, files->server) != ARES_SUCCESS)
         return error_set(error, RESULT_INVALID, "`%s` is not the address of a DNS server",
-                         settings->server);
+                         files->server);
     return RESULT_OK;
+}
+
+static bool files_changed(struct resolver_files *files)
+{
+    struct stat status;
+    if (files->server != NULL || stat(files->path, &status) != 0)
+        return false;
+    bool changed = status.st_mtim.tv_sec != files->changed.tv_sec ||
+                   status.st_mtim.tv_nsec != files->changed.tv_nsec;
+    files->changed = status.st_mtim;
+    return changed;
+}
+
+static void find_files(struct resolver_files *files, const struct resolver_settings *settings)
+{
+    files->server = memory_duplicate(settings->server);
+    if (settings->namespace != NULL)
+        snprintf(files->path, sizeof files->path, "/etc/netns/%s/resolv.conf", settings->namespace);
+    if (settings->namespace == NULL || access(files->path, R_OK) != 0)
+        strcpy(files->path, "/etc/resolv.conf");
+    files_changed(files);
 }
 
 struct resolver *resolver_create(struct net_vantage *vantage,
@@ -198,7 +231,8 @@ struct resolver *resolver_create(struct net_vantage *vantage,
     resolver->vantage = vantage;
     resolver->family = settings->family;
     resolver->timer = loop_timer_create(vantage->net->loop, timer_fired, resolver);
-    if (set_up_channel(resolver, settings, error) != RESULT_OK) {
+    find_files(&resolver->files, settings);
+    if (set_up_channel(resolver, error) != RESULT_OK) {
         resolver_free(resolver);
         return NULL;
     }
@@ -212,7 +246,20 @@ void resolver_free(struct resolver *resolver)
     if (resolver->channel != NULL)
         ares_destroy(resolver->channel);
     loop_timer_free(resolver->timer);
+    free(resolver->files.server);
     free(resolver);
+}
+
+/* A machine that moved to another network has other DNS servers. What is in flight is let end. */
+static void follow_files(struct resolver *resolver)
+{
+    ares_channel old = resolver->channel;
+    if (resolver->asking > 0 || !files_changed(&resolver->files))
+        return;
+    if (set_up_channel(resolver, NULL) == RESULT_OK)
+        ares_destroy(old);
+    else
+        resolver->channel = old;
 }
 
 static void hand_over(struct resolver_query *query, int status, const struct ares_addrinfo *found)
@@ -226,7 +273,7 @@ static void hand_over(struct resolver_query *query, int status, const struct are
         status = ARES_ENODATA;
     enum symptom symptom =
         status == ARES_SUCCESS ? SYMPTOM_NONE : status_symptom(query->resolver, status);
-    query->resolver->no_descriptors = false;
+    query->resolver->socket_trouble = SYMPTOM_NONE;
     struct resolver_answer answer = {symptom, ares_strerror(status), addresses, count};
     query->done(query->data, &answer);
 }
@@ -236,6 +283,7 @@ static void answered(void *data, int status, int timeouts, struct ares_addrinfo 
     struct resolver_query *query = data;
     (void)timeouts;
     query->answered = true;
+    query->resolver->asking--;
     if (query->done != NULL && status != ARES_EDESTRUCTION)
         hand_over(query, status, found);
     ares_freeaddrinfo(found);
@@ -250,6 +298,8 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
     *query = (struct resolver_query){.resolver = resolver, .done = done, .data = data};
     const struct ares_addrinfo_hints hints = {.ai_family = resolver->family,
                                               .ai_socktype = SOCK_STREAM};
+    follow_files(resolver);
+    resolver->asking++;
     ares_getaddrinfo(resolver->channel, host, NULL, &hints, answered, query);
     set_timer(resolver);
     if (query->answered) {

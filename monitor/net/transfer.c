@@ -232,6 +232,19 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     free_transfer(transfer);
 }
 
+static const char *describe(const struct net_transfer *transfer, CURLcode code)
+{
+    if (transfer->repeat_refused)
+        return "the kept connection was lost, and the request was not sent again";
+    if (transfer->headers_overflow)
+        return "the headers are larger than allowed";
+    if (transfer->body_overflow)
+        return "the body is larger than allowed";
+    if (code == CURLE_OK)
+        return "the headers end without an empty line";
+    return transfer->error_text[0] != '\0' ? transfer->error_text : curl_easy_strerror(code);
+}
+
 void transfer_finish(struct net_transfer *transfer, CURLcode code)
 {
     long system_error = 0, verify_result = 0;
@@ -255,11 +268,7 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
         .body_overflow = transfer->body_overflow,
         .tls = transfer->session->tls,
     };
-    const char *detail =
-        transfer->error_text[0] != '\0' ? transfer->error_text : curl_easy_strerror(code);
-    if (transfer->repeat_refused)
-        detail = "the kept connection was lost, and the request was not sent again";
-    deliver(transfer, classify_outcome(&outcome), detail);
+    deliver(transfer, classify_outcome(&outcome), describe(transfer, code));
 }
 
 void transfer_at_once(void *data)

@@ -15,23 +15,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAMESPACE_NAME_MAX = 255 };
-
 static enum result open_namespace(struct net_vantage *vantage, const char *name,
                                   struct error *error)
 {
-    char path[sizeof "/run/netns/" + NAMESPACE_NAME_MAX];
-    if (strchr(name, '/') != NULL || name[0] == '\0' || name[0] == '.' ||
-        strlen(name) > NAMESPACE_NAME_MAX)
+    if (strchr(name, '/') != NULL || name[0] == '\0' || name[0] == '.')
         return error_set(error, RESULT_INVALID, "`%s` is not a network namespace's name", name);
-    snprintf(path, sizeof path, "/run/netns/%s", name);
-    vantage->namespace = open(path, O_RDONLY | O_CLOEXEC);
-    if (vantage->namespace < 0)
-        return error_set(error, RESULT_NOT_FOUND, "network namespace `%s`: %s", name,
-                         strerror(errno));
     vantage->home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     if (vantage->home < 0)
         return error_set(error, RESULT_IO, "the own network namespace: %s", strerror(errno));
+    vantage->namespace = memory_allocate(sizeof "/run/netns/" + strlen(name), 1);
+    sprintf(vantage->namespace, "/run/netns/%s", name);
     int probe = vantage_socket(vantage, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (probe < 0)
         return error_set(error, RESULT_UNSUPPORTED, "network namespace `%s` cannot be entered: %s",
@@ -74,7 +67,7 @@ struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_s
 {
     struct net_vantage *vantage = memory_allocate(1, sizeof *vantage);
     vantage->net = net;
-    vantage->namespace = vantage->home = -1;
+    vantage->home = -1;
     vantage->source.ss_family = AF_UNSPEC;
     if (set_up(vantage, settings, error) != RESULT_OK) {
         net_vantage_close(vantage);
@@ -88,21 +81,31 @@ void net_vantage_close(struct net_vantage *vantage)
     if (vantage == NULL)
         return;
     resolver_free(vantage->resolver);
-    if (vantage->namespace >= 0)
-        close(vantage->namespace);
+    free(vantage->namespace);
     if (vantage->home >= 0)
         close(vantage->home);
     free(vantage);
 }
 
+/* By name each time: the namespace may have been made anew meanwhile. */
+static int enter_namespace(const struct net_vantage *vantage)
+{
+    int namespace = open(vantage->namespace, O_RDONLY | O_CLOEXEC);
+    if (namespace < 0)
+        return -1;
+    int result = setns(namespace, CLONE_NEWNET), error = errno;
+    close(namespace);
+    errno = error;
+    return result;
+}
+
 int vantage_socket(const struct net_vantage *vantage, int family, int type, int protocol)
 {
-    if (vantage->namespace < 0)
+    if (vantage->namespace == NULL)
         return socket(family, type, protocol);
-    if (setns(vantage->namespace, CLONE_NEWNET) != 0)
+    if (enter_namespace(vantage) != 0)
         return -1;
-    int descriptor = socket(family, type, protocol);
-    int error = errno;
+    int descriptor = socket(family, type, protocol), error = errno;
     /* Left in the wrong namespace, every later measurement would be from the wrong place. */
     if (setns(vantage->home, CLONE_NEWNET) != 0)
         abort();

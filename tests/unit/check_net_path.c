@@ -31,6 +31,7 @@ static struct dns_server {
     unsigned port;
     struct loop_watch *watch;
     uint32_t address; /* 0: no data */
+    bool six;         /* ::1 besides */
     size_t questions;
 } dns;
 
@@ -59,6 +60,11 @@ static void dns_readable(void *data)
         memcpy(packet + length, "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4", 12);
         memcpy(packet + length + 12, &address, sizeof address);
         length += 16;
+    } else if (!wants_a && dns.six) {
+        packet[7] = 1;
+        memcpy(packet + length, "\xc0\x0c\0\x1c\0\1\0\0\0\x3c\0\x10", 12);
+        memcpy(packet + length + 12, &in6addr_loopback, sizeof in6addr_loopback);
+        length += 28;
     }
     sendto(dns.socket, packet, length, 0, (struct sockaddr *)&from, size);
 }
@@ -164,6 +170,19 @@ START_TEST(hosts_file_comes_first)
     stage_get(&stage, "http://localhost:PORT/");
     ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
     ck_assert_uint_eq(dns.questions, 0);
+}
+END_TEST
+
+/* Nobody listens on ::1, where the first attempt goes. */
+START_TEST(second_address_is_tried)
+{
+    dns.address = INADDR_LOOPBACK;
+    dns.six = true;
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
+    ck_assert(stage.exchange.tcp.known);
+    ck_assert_uint_gt(stage.exchange.tcp.bytes_acknowledged, 1);
 }
 END_TEST
 
@@ -486,6 +505,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(names, answer_code_is_told, 0, COUNT_OF(dns_cases));
     tcase_add_test(names, no_server_at_all_is_unreachable);
     tcase_add_test(names, hosts_file_comes_first);
+    tcase_add_test(names, second_address_is_tried);
     tcase_add_test(names, final_dot_is_taken);
     tcase_add_test(names, session_closes_while_a_name_is_asked);
     suite_add_tcase(suite, names);
