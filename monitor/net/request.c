@@ -139,7 +139,7 @@ static void set_fixed(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 }
 
-enum result request_build(struct net_transfer *transfer, const struct net_request *request)
+enum result transfer_build(struct net_transfer *transfer, const struct net_request *request)
 {
     transfer->easy = curl_easy_init();
     if (transfer->easy == NULL)

@@ -135,7 +135,7 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
     session->tls = (struct tls_facts){0};
     net_watch_lag(session->vantage->net);
     loop_timer_set(session->deadline, request->timeout);
-    if (request_build(transfer, request) == RESULT_OK)
+    if (transfer_build(transfer, request) == RESULT_OK)
         find_address(transfer);
     else
         fail_at_once(transfer);

@@ -80,5 +80,12 @@ problems=$(grep -nE '^#include' monitor/*/*.h scenarios/*.h reporters/*.h |
     grep -vE '^(monitor/record/json|[^:]*(private|internal|_value|session|backend)[^:]*)\.h:')
 report "contracts show no library" "$problems"
 
+# Static libraries let two functions of one name into one program; the linker takes the first it meets.
+if [ -n "${BUILD:-}" ]; then
+    report "no two modules define the same name" \
+        "$(find "$BUILD/monitor" "$BUILD/scenarios" "$BUILD/reporters" -name '*.a' -exec nm --defined-only {} + 2>/dev/null |
+            awk '$2 ~ /^[TDBR]$/ { print $3 }' | sort | uniq -d)"
+fi
+
 echo "1..$count"
 exit "$failed"
