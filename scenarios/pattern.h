@@ -18,7 +18,7 @@ struct pattern;
 enum {
     PATTERN_LENGTH_MAX = 16 * 1024,
     /* Of one search, over all places where a match could start: characters passed and steps taken.
-     * About half a second. */
+     * Well under a second. */
     PATTERN_WORK_MAX = 20 * 1000 * 1000,
 };
 
