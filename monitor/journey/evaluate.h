@@ -3,6 +3,12 @@
  * Works out expressions over an answer: query, then filters, then predicate. Pure but for memory:
  * an answer and variables in, a value or an outcome out. What a false assertion means for the step
  * is the driver's business.
+ *
+ * Nothing selected is no value: it does not exist, is empty and counts 0; every other predicate is
+ * false of it, negated or not. So is every predicate of a value whose type it knows nothing of.
+ * A list of what a JSONPath or a selector selected may be empty: then it is nothing too, but still
+ * a list that contains nothing. What css and xpath select is a list of texts; when it is one node,
+ * predicates and text filters see its text.
  */
 #ifndef JOURNEY_EVALUATE_H
 #define JOURNEY_EVALUATE_H
@@ -40,11 +46,13 @@ struct outcome {
 enum { EVALUATE_ACTUAL_MAX = 300 };
 
 /* `status` mismatching 4xx/5xx is http.error, another http.status_unexpected; a time that does not
- * hold is pace.slow. */
+ * hold is pace.slow. A variable without a value, or one that makes no valid argument, is
+ * monitor.variable_missing: the shop has no part in it. */
 struct outcome evaluate_assertion(const struct expression *expression, struct answer *answer,
                                   const struct evaluate_variables *variables, struct arena *arena);
 
-/* The captured value as a new reference, or NULL with `ret_outcome` saying why. */
+/* The captured value as a new reference, or NULL with `ret_outcome` saying why: nothing selected is
+ * content.capture_missing. Times are captured in microseconds. */
 struct json_t *evaluate_capture(const struct expression *expression, struct answer *answer,
                                 const struct evaluate_variables *variables, struct arena *arena,
                                 struct outcome *ret_outcome);

@@ -168,7 +168,11 @@ static bool query_markup(struct evaluation *evaluation, struct selected *value)
         answer->markup = markup_parse(answer->response->body, answer->response->body_length,
                                       answer->exchange->url);
     json_t *found;
-    if (markup_select(answer->markup, xpath, &found, &error) != RESULT_OK)
+    enum result result = markup_select(answer->markup, xpath, &found, &error);
+    if (result == RESULT_INVALID && evaluation->expression->xpath == NULL)
+        return evaluate_fails(evaluation, SYMPTOM_MONITOR_VARIABLE_MISSING,
+                              "%s is not an XPath: %s", xpath, error.text);
+    if (result != RESULT_OK)
         return evaluate_mismatches(evaluation, "gave up: %s", error.text);
     selected_set(value, json_is_array(found) ? SELECTED_NODES : SELECTED_VALUE, found);
     return true;
