@@ -5,10 +5,11 @@
  * is the driver's business.
  *
  * Nothing selected is no value: it does not exist, is empty and counts 0; every other predicate is
- * false of it, negated or not. So is every predicate of a value whose type it knows nothing of.
- * A list of what a JSONPath or a selector selected may be empty: then it is nothing too, but still
- * a list that contains nothing. What css and xpath select is a list of texts; when it is one node,
- * predicates and text filters see its text.
+ * false of it, negated or not (but for a phase that did not happen: it is shorter than any time).
+ * So is every predicate of a value whose type it knows nothing of. A list of what a JSONPath or a
+ * selector selected may be empty: then it is nothing too, but still a list that contains nothing.
+ * What css and xpath select is a list of texts; when it is one node, predicates and text filters
+ * see its text.
  */
 #ifndef JOURNEY_EVALUATE_H
 #define JOURNEY_EVALUATE_H
