@@ -80,8 +80,8 @@ static struct wall_time earliest(const struct page_overview *model)
 {
     struct wall_time first = {0};
     for (size_t i = 0; i < model->open_count; i++)
-        if (first.us == 0 || model->open[i].opened.us < first.us)
-            first = model->open[i].opened;
+        if (first.us == 0 || model->open[i].began.us < first.us)
+            first = model->open[i].began;
     return first;
 }
 
@@ -123,7 +123,7 @@ static void say_failing(const struct page_overview *model, const struct tally *t
     capital(subject);
     if (tally->places_failing == 1 && tally->places > 1)
         snprintf(place, sizeof place, " from %.100s",
-                 page_vantage_title(model->shop, tally->first_place_failing));
+                 shop_vantage_title(model->shop, tally->first_place_failing));
     else if (tally->places_failing < tally->places)
         snprintf(place, sizeof place, " from %u of %u places", tally->places_failing,
                  tally->places);

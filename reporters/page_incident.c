@@ -16,14 +16,14 @@ static void write_head(struct html *html, const struct page_incident *model)
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
     html_text(html, open ? "Open incident, since " : "Resolved incident of ");
-    page_time(html, incident->opened, model->now);
+    page_time(html, incident->began, model->now);
     html_end(html);
     html_begin(html, "h1", NULL);
     page_blame(html, model->shop, &incident->verdict);
     html_end(html);
     html_begin(html, "p", NULL);
     html_text(html, open ? "Lasts for " : "Lasted ");
-    page_lasting(html, wall_between(incident->opened, open ? model->now : incident->resolved));
+    page_lasting(html, wall_between(incident->began, open ? model->now : incident->resolved));
     html_print(html, "; %u run%s failed by it.", incident->runs, incident->runs == 1 ? "" : "s");
     html_end(html);
     html_end(html);
@@ -59,6 +59,7 @@ static void write_facts(struct html *html, const struct page_incident *model)
     const struct incident *incident = model->incident;
     page_section(html, "Course");
     html_begin(html, "dl", "facts card");
+    page_fact_time(html, "Began", incident->began);
     page_fact_time(html, "Opened", incident->opened);
     page_fact_time(html, "Last changed", incident->updated);
     if (incident->resolved.us != 0)
@@ -75,7 +76,7 @@ static void write_facts(struct html *html, const struct page_incident *model)
         if (was_listed(model, i))
             continue;
         html_print(html, "%s%s from %s", separator, model->runs[i]->journey,
-                   page_vantage_title(model->shop, model->runs[i]->vantage));
+                   shop_vantage_title(model->shop, model->runs[i]->vantage));
         separator = ", ";
     }
     html_text(html, separator[0] == '\0' ? "runs that are not kept any more" : "");

@@ -131,7 +131,7 @@ static void write_row(struct html *html, const struct page_overview *model,
     html_begin(html, "tr", NULL);
     html_begin(html, "th", NULL);
     html_attribute(html, "scope", "row");
-    html_text(html, page_vantage_title(model->shop, vantage));
+    html_text(html, shop_vantage_title(model->shop, vantage));
     html_end(html);
     html_begin(html, "td", "now");
     write_state(html, &cell);

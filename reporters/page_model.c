@@ -18,14 +18,6 @@ const char *page_vantage(const struct page_overview *model, const struct page_jo
     return n < model->shop->vantage_count ? model->shop->vantages[n].name : NULL;
 }
 
-const char *page_vantage_title(const struct shop *shop, const char *name)
-{
-    for (size_t i = 0; i < shop->vantage_count; i++)
-        if (strcmp(shop->vantages[i].name, name) == 0 && shop->vantages[i].title != NULL)
-            return shop->vantages[i].title;
-    return name;
-}
-
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage)
 {

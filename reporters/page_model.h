@@ -45,9 +45,6 @@ struct page_overview {
 const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
                          size_t n);
 
-/* `title` of the shop file, or the name itself. */
-const char *page_vantage_title(const struct shop *shop, const char *name);
-
 /* One journey from one vantage point now. */
 struct page_cell {
     enum state state;      /* unknown when there is no run, or only an old one */

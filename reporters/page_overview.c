@@ -38,7 +38,7 @@ static void write_affected(struct html *html, const struct page_overview *model,
             if (cell.run == NULL || cell.stale || !page_incident_covers(incident, cell.run))
                 continue;
             html_print(html, "%s%s from %s", separator, journey->name,
-                       page_vantage_title(model->shop, vantage));
+                       shop_vantage_title(model->shop, vantage));
             separator = ", ";
         }
     }
@@ -56,9 +56,9 @@ static void write_incident(struct html *html, const struct page_overview *model,
     html_begin(html, "article", "card incident");
     html_begin(html, "p", "since");
     html_text(html, "Since ");
-    page_time(html, incident->opened, model->now);
+    page_time(html, incident->began, model->now);
     html_text(html, ", for ");
-    page_lasting(html, wall_between(incident->opened, model->now));
+    page_lasting(html, wall_between(incident->began, model->now));
     html_end(html);
     html_begin(html, "h3", NULL);
     html_begin_link(html, target);
@@ -154,9 +154,9 @@ static void write_resolved(struct html *html, const struct page_overview *model)
         page_blame(html, model->shop, &incident->verdict);
         html_end(html);
         html_begin(html, "span", "note");
-        page_time(html, incident->opened, model->now);
+        page_time(html, incident->began, model->now);
         html_text(html, ", lasted ");
-        page_lasting(html, wall_between(incident->opened, incident->resolved));
+        page_lasting(html, wall_between(incident->began, incident->resolved));
         html_end(html);
         html_end(html);
     }

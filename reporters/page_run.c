@@ -16,7 +16,7 @@ static void write_head(struct html *html, const struct shop *shop, const struct 
     page_mark(html, run->state);
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
-    html_print(html, "A run from %s, ", page_vantage_title(shop, run->vantage));
+    html_print(html, "A run from %s, ", shop_vantage_title(shop, run->vantage));
     page_exact_time(html, run->slot.planned);
     html_end(html);
     html_begin(html, "h1", NULL);

@@ -35,7 +35,7 @@ static void write_row(struct html *html, const struct shop *shop, const struct r
     html_attribute(html, "scope", "row");
     html_text(html, run->journey);
     html_begin(html, "span", "note");
-    html_print(html, " from %s", page_vantage_title(shop, run->vantage));
+    html_print(html, " from %s", shop_vantage_title(shop, run->vantage));
     html_end(html);
     html_end(html);
     html_begin(html, "td", "outcome");

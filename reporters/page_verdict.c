@@ -116,7 +116,7 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
     write_reasons(html, verdict, heading);
     html_begin(html, "dl", "facts");
     page_fact_text(html, "Not excluded", verdict->unsure);
-    if (verdict->runner_up != CAUSE_NONE) {
+    if (verdict->unsure == NULL && verdict->runner_up != CAUSE_NONE) {
         page_fact(html, "Next likeliest");
         write_capital(html, words_cause(verdict->runner_up));
         html_print(html, ", %d %%", words_per_cent(verdict->runner_up_confidence));

@@ -49,7 +49,12 @@ const struct reporter_kind *reporter_kind_find(const char *name);
 /* The reporters of a shop, opened, each with its cursor. */
 struct reporters;
 struct reporters *reporters_open(const struct reporter_context *context, struct error *error);
-void reporters_wake(struct reporters *reporters);  /* something was committed */
+void reporters_wake(struct reporters *reporters); /* something was committed */
+
+/* True when every run that was committed before the last wake is delivered, but for a reporter in
+ * trouble, which catches up later. */
+bool reporters_are_idle(const struct reporters *reporters);
+
 void reporters_close(struct reporters *reporters); /* takes NULL; delivers nothing more */
 
 /* The n-th reporter's announcement, NULL past the last; "" for one that has nothing to say. */

@@ -26,8 +26,9 @@ struct reporter {
     store_sequence position;      /* what the cursor says */
     store_sequence delivered;     /* what it is being moved to */
     bool position_known;
-    bool busy;  /* the store has been asked, or the timer is set */
-    bool again; /* woken while busy */
+    bool busy;   /* the store has been asked, or the timer is set */
+    bool paused; /* the timer is set */
+    bool again;  /* woken while busy */
     struct loop_timer *retry;
     duration delay;
 };
@@ -42,6 +43,7 @@ static void reporter_step(struct reporter *reporter);
 /* Stays busy until the timer fires, so that a wake does not cut the pause short. */
 static void reporter_pause(struct reporter *reporter)
 {
+    reporter->paused = true;
     loop_timer_set(reporter->retry, reporter->delay);
     reporter->delay *= 2;
     if (reporter->delay > RETRY_LAST)
@@ -58,7 +60,7 @@ static void reporter_idle(struct reporter *reporter)
 static void retry_fired(void *data)
 {
     struct reporter *reporter = data;
-    reporter->busy = false;
+    reporter->busy = reporter->paused = false;
     reporter_step(reporter);
 }
 
@@ -189,6 +191,14 @@ void reporters_wake(struct reporters *reporters)
         else if (reporter->kind->deliver != NULL)
             reporter_step(reporter);
     }
+}
+
+bool reporters_are_idle(const struct reporters *reporters)
+{
+    for (size_t i = 0; i < reporters->count; i++)
+        if (reporters->items[i].busy && !reporters->items[i].paused)
+            return false;
+    return true;
 }
 
 void reporters_close(struct reporters *reporters)

@@ -20,9 +20,6 @@ enum {
     INCIDENT_RUNS_MAX = 200 /* shown on an incident page */
 };
 
-/* Slots that failed before an incident was opened are part of it. */
-#define BEFORE_OPENING (15 * DURATION_MINUTE)
-
 enum view { VIEW_OVERVIEW, VIEW_RUN, VIEW_INCIDENT };
 
 struct status_page {
@@ -34,10 +31,9 @@ struct status_page {
     size_t visit_count;
 };
 
-/* One request that waits for the store. It outlives the page when the page is closed meanwhile,
- * since the store still holds its address. */
+/* One request that waits for the store. */
 struct visit {
-    struct status_page *page; /* NULL: the page is closed, nobody is answered */
+    struct status_page *page;
     struct http_request *request;
     struct visit *next;
     enum view view;
@@ -76,13 +72,11 @@ static void runs_free(struct store_runs *runs)
 static void visit_free(struct visit *visit)
 {
     struct status_page *page = visit->page;
-    if (page != NULL) {
-        struct visit **link = &page->visits;
-        while (*link != visit)
-            link = &(*link)->next;
-        *link = visit->next;
-        page->visit_count--;
-    }
+    struct visit **link = &page->visits;
+    while (*link != visit)
+        link = &(*link)->next;
+    *link = visit->next;
+    page->visit_count--;
     runs_free(&visit->latest);
     runs_free(&visit->runs);
     arena_free(visit->arena);
@@ -214,8 +208,7 @@ static void visit_arrived(struct visit *visit, enum result result)
         visit->broken = true;
     if (--visit->pending > 0)
         return;
-    if (visit->page != NULL)
-        visit_answer(visit);
+    visit_answer(visit);
     visit_free(visit);
 }
 
@@ -275,9 +268,10 @@ static void on_incident(void *data, enum result result, const struct store_incid
         visit->found = arena_allocate(visit->arena, 1, sizeof *visit->found);
         incident_copy(visit->arena, visit->found, &incidents->incidents[i]);
     }
-    if (visit->found != NULL && !visit->json && visit->page != NULL) {
+    if (visit->found != NULL && !visit->json) {
+        /* A slot is planned a little before its run fails. */
         const struct store_filter filter = {
-            .since = wall_after(visit->found->opened, -BEFORE_OPENING),
+            .since = wall_after(visit->found->began, -DURATION_MINUTE),
         };
         visit->pending++;
         store_read_runs(visit->page->context.store, &filter, on_runs, visit);
@@ -380,8 +374,10 @@ static void status_page_close(void *reporter)
 {
     struct status_page *page = reporter;
     http_server_close(page->server);
-    for (struct visit *visit = page->visits; visit != NULL; visit = visit->next)
-        visit->page = NULL;
+    while (page->visits != NULL) {
+        store_forget(page->context.store, page->visits);
+        visit_free(page->visits);
+    }
     free(page->journeys);
     free(page->announcement);
     free(page);

@@ -301,8 +301,7 @@ static void write_verdict(const struct terminal *terminal, const struct verdict 
         buffer_print(&text, "Not excluded: %s", verdict->unsure);
         buffer_print(out, "%*s", INDENT, "");
         terminal_wrap(terminal, text.data, INDENT, INDENT, out);
-    }
-    if (verdict->runner_up != CAUSE_NONE)
+    } else if (verdict->runner_up != CAUSE_NONE)
         buffer_print(out, "%*sNext likeliest: %s, %d %%\n", INDENT, "",
                      cause_name(verdict->runner_up), words_per_cent(verdict->runner_up_confidence));
     buffer_free(&text);

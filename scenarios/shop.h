@@ -80,4 +80,7 @@ enum cause shop_kind(const struct shop *shop, const char *name);
 /* The title for people: `Shop database, orders`; the name itself when there is none. In `arena`. */
 const char *shop_title(const struct shop *shop, const char *name, struct arena *arena);
 
+/* The title of a vantage point for people; `name` itself when it has none. Borrowed. */
+const char *shop_vantage_title(const struct shop *shop, const char *name);
+
 #endif

@@ -15,7 +15,7 @@ ok "the damaged table is the database's, by its name" said 'database, db.orders,
 if grep -q '^  skipped: ' "$scratch/demo"; then
     skip "the cut network is the network's, of one vantage point" "$(sed -n 's/^  skipped: //p' "$scratch/demo")"
 else
-    ok "the cut network is the network's, of one vantage point" said 'network, seen from branch only.*\(network'
+    ok "the cut network is the network's, of one vantage point" said 'network, seen from Branch office only.*\(network'
 fi
 nothing_left() {
     ! pgrep -f "$BUILD/shopwatch monitor|$BUILD/examples/shop/(shop|payment) " >/dev/null && ! ip netns list 2>/dev/null | grep -q '^shopwatch-'

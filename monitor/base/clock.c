@@ -66,7 +66,7 @@ const char *duration_print(duration value, char text[DURATION_TEXT_MAX])
         snprintf(text, size, "%" PRId64 " µs", value);
     else if (value < 100 * DURATION_MILLISECOND)
         snprintf(text, size, "%.1f ms", (double)value / (double)DURATION_MILLISECOND);
-    else if (value < DURATION_SECOND)
+    else if (value < DURATION_SECOND - DURATION_MILLISECOND / 2)
         snprintf(text, size, "%.0f ms", (double)value / (double)DURATION_MILLISECOND);
     else if (value < DURATION_MINUTE)
         snprintf(text, size, "%.2f s", (double)value / (double)DURATION_SECOND);

@@ -26,6 +26,9 @@
 /* The clock may be set while we sleep, so we look at it at least this often. */
 #define PIPELINE_SLEEP_MAX DURATION_SECOND
 
+/* How often a pipeline that is to stop looks whether it is empty. */
+#define PIPELINE_STOP_LOOK (20 * DURATION_MILLISECOND)
+
 /* A vantage point at work: runs that failed to reach the shop wait here for its reference probe. */
 struct pipeline_vantage {
     struct pipeline *pipeline;
@@ -80,18 +83,10 @@ struct pipeline {
 
 /* --- the end of the way, for those who come before ------------------------------------------ */
 
-static void pipeline_stop_when_idle(struct pipeline *pipeline)
-{
-    if (pipeline->stopping && pipeline->flight_count == 0 && pipeline->unjudged == 0 &&
-        keeper_is_idle(pipeline->keeper))
-        loop_stop(pipeline->loop);
-}
-
 static void pipeline_committed(void *data)
 {
     struct pipeline *pipeline = data;
     reporters_wake(pipeline->reporters);
-    pipeline_stop_when_idle(pipeline);
 }
 
 static struct pipeline_entry *pipeline_entry_of(struct pipeline *pipeline, const struct run *run)
@@ -299,10 +294,24 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
     }
 }
 
+/* While stopping: is everything on its way through? */
+static void pipeline_stop_when_idle(struct pipeline *pipeline)
+{
+    if (pipeline->flight_count == 0 && pipeline->unjudged == 0 &&
+        keeper_is_idle(pipeline->keeper) && reporters_are_idle(pipeline->reporters))
+        loop_stop(pipeline->loop);
+    else
+        loop_timer_set(pipeline->tick, PIPELINE_STOP_LOOK);
+}
+
 static void pipeline_tick(void *data)
 {
     struct pipeline *pipeline = data;
     struct schedule_due due;
+    if (pipeline->stopping) {
+        pipeline_stop_when_idle(pipeline);
+        return;
+    }
     while (schedule_take(pipeline->schedule, clock_wall(), &due))
         pipeline_obey(pipeline, &due);
     duration sleep = wall_between(clock_wall(), schedule_next(pipeline->schedule));
@@ -431,16 +440,14 @@ out:
 
 void pipeline_stop(struct pipeline *pipeline)
 {
-    bool again = pipeline->stopping;
-    pipeline->stopping = true;
-    loop_timer_cancel(pipeline->tick);
-    if (again) {
+    if (pipeline->stopping) {
         loop_stop(pipeline->loop);
         return;
     }
+    pipeline->stopping = true;
     for (struct pipeline_flight *flight = pipeline->flights; flight != NULL; flight = flight->next)
         journey_end(flight->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
-    pipeline_stop_when_idle(pipeline);
+    loop_timer_set(pipeline->tick, 0);
 }
 
 const char *pipeline_announcement(struct pipeline *pipeline, size_t n)

@@ -182,7 +182,7 @@ static const char *summarise(struct run *run, const struct shop *shop, const str
         if (verdict->component != NULL)
             buffer_print(&text, ": %s", shop_title(shop, verdict->component, run->arena));
         if (facts_have(facts, FACT_ONE_VANTAGE))
-            buffer_print(&text, ", seen from %s only", run->vantage);
+            buffer_print(&text, ", seen from %s only", shop_vantage_title(shop, run->vantage));
         buffer_text(&text, ".");
     }
     const char *summary = arena_duplicate(run->arena, text.data);
@@ -216,9 +216,8 @@ static const char *doubt(struct run *run, const struct ranking *ranking)
             (probes[i].other == ranking->first && probes[i].one == ranking->second))
             settles = probes[i].settles;
     if (settles == NULL)
-        return arena_print(run->arena, "Not excluded: %s (%.0f %%).", cause_words(ranking->second),
-                           second * 100);
-    return arena_print(run->arena, "Not excluded: %s (%.0f %%). What would settle it: %s.",
+        return arena_print(run->arena, "%s (%.0f %%)", cause_words(ranking->second), second * 100);
+    return arena_print(run->arena, "%s (%.0f %%); what would settle it: %s",
                        cause_words(ranking->second), second * 100, settles);
 }
 

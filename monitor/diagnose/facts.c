@@ -337,7 +337,7 @@ static void facts_of_vantages(struct facts *facts, const struct pattern_view *vi
     if (passing == 0)
         facts_add(facts, FACT_ALL_VANTAGES, arena_print(arena, "%u of %u", failing, heard));
     else if (failing == 1)
-        facts_add(facts, FACT_ONE_VANTAGE, arena_duplicate(arena, view->run->vantage));
+        facts_add(facts, FACT_ONE_VANTAGE, shop_vantage_title(view->shop, view->run->vantage));
     else
         facts_add(facts, FACT_SOME_VANTAGES, arena_print(arena, "%u of %u", failing, heard));
 }

@@ -25,6 +25,7 @@ struct open_incident {
 struct watch {
     char *journey;
     unsigned failed_slots;
+    struct wall_time began; /* when the first of them failed */
     struct open_incident *incident;
 };
 
@@ -145,6 +146,7 @@ static void open_new(struct incident_book *book, const struct run *run, struct w
     hash_hex(arena_print(open->arena, "%s\x1f%" PRId64, run->id, now.us), hex);
     struct incident incident = {
         .id = hex,
+        .began = watch->began,
         .opened = now,
         .updated = now,
         .symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE,
@@ -178,7 +180,9 @@ static bool improve(struct open_incident *open, const struct verdict *verdict, s
 static enum incident_change add_failed(struct incident_book *book, struct watch *watch,
                                        const struct run *run, unsigned quorum, struct wall_time now)
 {
-    watch->failed_slots++;
+    const struct run_step *failure = run_first_failure(run);
+    if (watch->failed_slots++ == 0)
+        watch->began = failure != NULL ? failure->started : run->slot.planned;
     if (watch->incident == NULL) {
         if (confirmed_vantages(book, run->journey) < quorum ||
             watch->failed_slots < INCIDENT_CONFIRM_SLOTS)

@@ -17,7 +17,6 @@ static const struct code_symptom by_code[] = {
     {CURLE_HTTP2, SYMPTOM_HTTP_PROTOCOL_ERROR},
     {CURLE_HTTP2_STREAM, SYMPTOM_HTTP_PROTOCOL_ERROR},
     {CURLE_CHUNK_FAILED, SYMPTOM_HTTP_PROTOCOL_ERROR},
-    {CURLE_PARTIAL_FILE, SYMPTOM_HTTP_TRUNCATED},
     {CURLE_GOT_NOTHING, SYMPTOM_TCP_CLOSED},
     {CURLE_BAD_CONTENT_ENCODING, SYMPTOM_HTTP_RESPONSE_INVALID},
     {CURLE_WRITE_ERROR, SYMPTOM_HTTP_RESPONSE_INVALID},   /* ours are flags; the rest is zlib's */
@@ -136,6 +135,8 @@ enum symptom classify_outcome(const struct exchange_outcome *outcome)
     case CURLE_COULDNT_CONNECT:
         return look_up(connect_errors, COUNT_OF(connect_errors), outcome->system_error,
                        SYMPTOM_TCP_FAILED);
+    case CURLE_PARTIAL_FILE: /* over HTTP/2 also when no answer began */
+        return outcome->status != 0 ? SYMPTOM_HTTP_TRUNCATED : SYMPTOM_TCP_CLOSED;
     case CURLE_OPERATION_TIMEDOUT:
         return classify_timeout(outcome->phase);
     case CURLE_SEND_ERROR:

@@ -14,7 +14,7 @@ struct exchange_outcome {
     long verify_result;
     int status;
     enum phase phase;      /* in progress at the end */
-    bool repeat_refused;   /* a reused connection was lost, and the request not sent again */
+    bool repeat_refused;   /* the connection was lost, and the request not sent again */
     bool headers_overflow; /* past NET_HEADERS_MAX */
     bool headers_complete; /* the empty line came */
     bool body_overflow;    /* past NET_BODY_MAX */

@@ -128,7 +128,7 @@ void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const
 /* Makes the easy handle for `request`; RESULT_INVALID with the trouble noted when that cannot be.
  */
 MUST_CHECK enum result transfer_build(struct net_transfer *transfer,
-                                     const struct net_request *request);
+                                      const struct net_request *request);
 
 /* observe.c */
 

@@ -99,14 +99,16 @@ void net_cancel(struct net_transfer *transfer);
  * URL. */
 const char *net_url_resolve(struct arena *arena, const char *base, const char *location);
 
-/* Host of an http(s) URL in lower case, without port, in `arena`; NULL when it is none. */
+/* Host of an http(s) URL in lower case, without port and brackets, in `arena`; NULL when it is
+ * none.
+ */
 const char *net_url_host(struct arena *arena, const char *url);
 
 /* Appends application/x-www-form-urlencoded text (WHATWG URL, section 5.2). */
 void net_url_encode(struct buffer *out, const char *text, size_t length);
 
 /* Link-local and cloud metadata addresses, to which no scenario may lead unless the shop file names
- * them. */
+ * them. net_send itself refuses any other name that DNS leads there. */
 bool net_host_is_forbidden(const char *host);
 
 #endif

@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    ADDRESS_LIST_MAX = RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3),
+    RESOLVE_ENTRY_MAX = ADDRESS_LIST_MAX + 300, /* and a name, of 253 at most, and a port */
+};
+
 void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const char *detail)
 {
     transfer->trouble = symptom;
@@ -28,7 +33,7 @@ static void start(struct net_transfer *transfer, const char *addresses)
 {
     if (addresses != NULL) {
         struct buffer entry;
-        buffer_init(&entry, NET_HEADERS_MAX);
+        buffer_init(&entry, RESOLVE_ENTRY_MAX);
         buffer_print(&entry, "%s:%s:%s", transfer->host, transfer->port, addresses);
         transfer->resolve = curl_slist_append(NULL, entry.data);
         curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
@@ -41,14 +46,14 @@ static void start(struct net_transfer *transfer, const char *addresses)
     }
 }
 
-/* A name must not lead to where its owner could not have sent us by address: a shop's DNS may be
- * in other hands. */
+/* Whoever holds a shop's DNS could lead the monitor to what is reachable from its machine only, so
+ * an address that no URL may name is none that a name may have. */
 static char *list_addresses(const struct net_transfer *transfer,
                             const struct resolver_answer *answer)
 {
     struct buffer list;
     bool anywhere = net_host_is_forbidden(transfer->host);
-    buffer_init(&list, RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3));
+    buffer_init(&list, ADDRESS_LIST_MAX);
     for (size_t i = 0; i < answer->address_count; i++) {
         const struct sockaddr *address = answer->addresses[i];
         bool six = address->sa_family == AF_INET6;
@@ -67,13 +72,12 @@ static void resolved(void *data, const struct resolver_answer *answer)
 {
     struct net_transfer *transfer = data;
     transfer->query = NULL;
-    transfer->stamps.resolved = clock_instant();
     if (answer->symptom != SYMPTOM_NONE) {
-        transfer->stamps.resolved = (struct instant){0}; /* the phase lasts until the end */
         transfer_trouble(transfer, answer->symptom, answer->detail);
         fail_at_once(transfer);
         return;
     }
+    transfer->stamps.resolved = clock_instant();
     char *addresses = list_addresses(transfer, answer);
     if (addresses[0] == '\0') {
         free(addresses);
@@ -235,7 +239,7 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
 static const char *describe(const struct net_transfer *transfer, CURLcode code)
 {
     if (transfer->repeat_refused)
-        return "the kept connection was lost, and the request was not sent again";
+        return "the connection was lost, and the request was not sent again";
     if (transfer->headers_overflow)
         return "the headers are larger than allowed";
     if (transfer->body_overflow)

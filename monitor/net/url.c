@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* URLs: taking apart, resolving, encoding, and the hosts where no scenario may go. See net.h. */
+#include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
 
 #include <arpa/inet.h>
@@ -37,10 +38,9 @@ static char *plain_host(CURLU *parts)
         return NULL;
     size_t length = strlen(given);
     bool bracketed = length > 1 && given[0] == '[' && given[length - 1] == ']';
-    char *host = bracketed ? strndup(given + 1, length - 2) : strdup(given);
+    char *host =
+        bracketed ? memory_duplicate_bytes(given + 1, length - 2) : memory_duplicate(given);
     curl_free(given);
-    if (host == NULL)
-        abort();
     for (char *at = host; *at != '\0'; at++)
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');
@@ -58,7 +58,7 @@ enum result url_split(const char *url, char **ret_host, char **ret_port, bool *r
         curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
         goto out;
     *ret_host = plain_host(parts);
-    *ret_port = strdup(port);
+    *ret_port = memory_duplicate(port);
     if (*ret_host != NULL && (*ret_host)[0] != '\0')
         result = RESULT_OK;
 out:

@@ -121,6 +121,7 @@ struct json_t *incident_to_json(const struct incident *incident)
 {
     json_t *json = json_object();
     json_put_text(json, "id", incident->id);
+    json_put_wall(json, "began", incident->began);
     json_put_wall(json, "opened", incident->opened);
     json_put_wall(json, "updated", incident->updated);
     json_put_wall(json, "resolved", incident->resolved);
@@ -139,6 +140,7 @@ enum result incident_from_json(struct arena *arena, const struct json_t *json,
     const char *symptom = json_get_text(arena, json, "symptom");
     *ret_incident = (struct incident){
         .id = json_get_text(arena, json, "id"),
+        .began = json_get_wall(json, "began"),
         .opened = json_get_wall(json, "opened"),
         .updated = json_get_wall(json, "updated"),
         .resolved = json_get_wall(json, "resolved"),

@@ -47,7 +47,7 @@ struct verdict {
     size_t evidence_count;
     enum cause runner_up;
     double runner_up_confidence;
-    const char *unsure; /* what is not excluded, and what would settle it; may be NULL */
+    const char *unsure; /* who is not excluded, and what would settle it; may be NULL */
 };
 
 void verdict_copy(struct arena *arena, struct verdict *target, const struct verdict *source);
@@ -57,6 +57,7 @@ void verdict_add(struct arena *arena, struct verdict *verdict, const char *fact,
 /* One cause that lasts. Opened once, however many journeys show it. */
 struct incident {
     const char *id;
+    struct wall_time began; /* when the first run that showed it started to fail */
     struct wall_time opened, updated, resolved; /* resolved.us == 0: still open */
     enum symptom symptom;                       /* of the run that opened it */
     const char *journey, *step;                 /* where it was first seen */

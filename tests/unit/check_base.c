@@ -110,6 +110,7 @@ static const struct {
     {85, "85 µs"},
     {12345, "12.3 ms"},
     {234500, "234 ms"},
+    {999600, "1.00 s"},
     {4200000, "4.20 s"},
     {200 * DURATION_SECOND, "3 min 20 s"},
     {125 * DURATION_MINUTE, "2 h 05 min"},

@@ -369,8 +369,7 @@ START_TEST(terminal_explains_a_failed_run)
         "    -1 dB  No answer names a database error; a damaged table often hangs\n"
         "           instead.\n"
         "  Not excluded: A lock held by a forgotten transaction instead of damage; a\n"
-        "  direct read of the table would settle it.\n"
-        "  Next likeliest: application, 2 %\n");
+        "  direct read of the table would settle it.\n");
     buffer_free(&out);
     sample_free(sample);
 }

@@ -149,6 +149,7 @@ START_TEST(an_incident_survives_its_json)
 {
     struct run *run = failed_run();
     struct incident incident = {.id = "1",
+                                .began = start,
                                 .opened = start,
                                 .updated = start,
                                 .symptom = SYMPTOM_HTTP_ERROR,

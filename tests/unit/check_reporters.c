@@ -79,7 +79,7 @@ static char *read_sequences(const char *name)
         json_t *json = json_loads(line, 0, NULL);
         struct run *run = run_from_json(json, NULL);
         if (line[got - 1] != '\n' || run == NULL)
-            strcat(text, "torn ");
+            snprintf(text + strlen(text), sizeof text - strlen(text), "torn ");
         snprintf(text + strlen(text), sizeof text - strlen(text), "%d ",
                  (int)json_integer_value(json_object_get(json, "sequence")));
         run_free(run);
@@ -388,13 +388,14 @@ START_TEST(a_full_disk_takes_whole_lines_and_loses_none)
     void *file = kind->open(&context, &settings[0], NULL);
     ck_assert_uint_eq(kind->deliver(file, &first), 1);
     ck_assert_int_eq(stat(path, &facts), 0);
-    limit_files(facts.st_size * 5 / 2); /* room for two lines and a part */
-    ck_assert_uint_eq(kind->deliver(file, &runs), 2);
-    ck_assert_str_eq(read_sequences(path), "1 2 ");
     struct store_runs rest = {runs.runs + 2, runs.sequences + 2, 2};
-    ck_assert_uint_eq(kind->deliver(file, &rest), 0);
-    ck_assert_str_eq(read_sequences(path), "1 2 ");
+    /* The limit holds for Check's own files too, so nothing is asserted under it. */
+    limit_files(facts.st_size * 5 / 2); /* room for two lines and a part */
+    size_t delivered = kind->deliver(file, &runs), more = kind->deliver(file, &rest);
     limit_files(0);
+    ck_assert_uint_eq(delivered, 2);
+    ck_assert_uint_eq(more, 0);
+    ck_assert_str_eq(read_sequences(path), "1 2 ");
     ck_assert_uint_eq(kind->deliver(file, &rest), 2);
     ck_assert_str_eq(read_sequences(path), count_to(4));
     kind->close(file);

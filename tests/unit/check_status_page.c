@@ -59,6 +59,7 @@ static void keep_failed_run(struct site *site)
                                     .confidence = 0.9,
                                     .runner_up = CAUSE_NONE};
     const struct incident incident = {.id = "i-42",
+                                      .began = planned,
                                       .opened = planned,
                                       .updated = planned,
                                       .symptom = SYMPTOM_HTTP_TIMEOUT_TTFB,

@@ -374,6 +374,7 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
     bool hostile = kind == SAMPLE_HOSTILE;
     sample->open = (struct incident){
         .id = "3f2a9c77d0",
+        .began = wall_after(sample_now, -BROKEN_MINUTES * DURATION_MINUTE),
         .opened = wall_after(sample_now, -BROKEN_MINUTES * DURATION_MINUTE),
         .updated = wall_after(sample_now, -DURATION_MINUTE),
         .symptom = kind == SAMPLE_CUT ? SYMPTOM_TCP_TIMED_OUT : SYMPTOM_HTTP_TIMEOUT_TTFB,
@@ -386,7 +387,7 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
     sample->open.first.confidence = 0.62;
     sample->resolved = sample->open;
     sample->resolved.id = "91be04aa52";
-    sample->resolved.opened = wall_after(sample_now, -31 * DURATION_HOUR);
+    sample->resolved.began = sample->resolved.opened = wall_after(sample_now, -31 * DURATION_HOUR);
     sample->resolved.resolved = wall_after(sample_now, -29 * DURATION_HOUR);
     judge(SAMPLE_DATABASE, arena, &sample->resolved.verdict);
     if (run_first_failure(sample->worst) != NULL && sample->worst->state == STATE_FAILED) {
