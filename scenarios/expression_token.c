@@ -154,7 +154,7 @@ static struct token read_variable(struct expression_source *source, size_t start
     token.text = arena_duplicate_bytes(source->arena, text + 2, length - 2);
     if (text[length] == '\0' || !template_name_is_good(token.text)) {
         expression_report(source, MISTAKE_TEMPLATE_INVALID, start, NULL,
-                          text[length] == '\0' ? "`${` without `}`" : "`%s` is no variable's name",
+                          text[length] == '\0' ? "`${` without `}`" : "`${%s}` names no variable",
                           token.text);
         token.kind = TOKEN_BAD;
     }
@@ -182,7 +182,7 @@ static struct token read_operator(struct expression_source *source, size_t start
     else if (text[0] == '\'' || strncmp(text, "\xe2\x80\x9c", 3) == 0 ||
              strncmp(text, "\xe2\x80\x9d", 3) == 0)
         hint = "text stands between \" and \"";
-    else if (text[0] == '&')
+    else if (text[0] == '&' || text[0] == '|')
         hint = "write each assertion on a line of its own";
     size_t length = utf8_sequence(text, strlen(text));
     expression_report(source, MISTAKE_EXPRESSION_SYNTAX, start, hint, "unexpected `%.*s`",

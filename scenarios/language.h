@@ -121,7 +121,7 @@ struct language_table {
     size_t position_offset; /* of a struct position; LANGUAGE_NOWHERE: has none */
     size_t name_offset;     /* OBJECT_MAP: where the name goes */
     const void *defaults; /* of that struct, what it holds before a file says otherwise; or NULL */
-    const struct language_key *keys;
+    const struct language_key *keys; /* of a file's table the first tells what kind of file it is */
     size_t key_count;
 };
 

@@ -5,13 +5,18 @@
  * application. See scenario.h.
  */
 #include "monitor/base/map.h"
+#include "scenarios/language.h"
 #include "scenarios/mistake_kind.h"
 #include "scenarios/scenario.h"
 #include "scenarios/shop.h"
 
 #include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { TEXT_MAX = LANGUAGE_TEXT_MAX + 200 }; /* a step's name, and what is said of it */
 
 struct lint {
     const struct scenario *scenario;
@@ -19,20 +24,31 @@ struct lint {
     struct arena *arena; /* for what lives no longer than the check */
 };
 
-/* The place with its source line. */
-static struct mistake_place place(const struct lint *lint, struct position position)
+static const char *source_line(const struct lint *lint, int number)
 {
     const char *line = lint->scenario->text;
-    for (int i = 1; line != NULL && i < position.line; i++) {
+    for (int i = 1; i < number; i++) {
         line += strcspn(line, "\r\n");
         line += line[0] == '\r' && line[1] == '\n' ? 2 : line[0] != '\0';
     }
-    return (struct mistake_place){
-        .file = lint->scenario->file,
-        .position = position,
-        .source =
-            line == NULL ? NULL : arena_duplicate_bytes(lint->arena, line, strcspn(line, "\r\n")),
-    };
+    return arena_duplicate_bytes(lint->arena, line, strcspn(line, "\r\n"));
+}
+
+static void advise(const struct lint *lint, enum mistake_kind kind, struct position position,
+                   const char *hint, const char *format, ...) PRINTF_LIKE(5, 6);
+
+static void advise(const struct lint *lint, enum mistake_kind kind, struct position position,
+                   const char *hint, const char *format, ...)
+{
+    char text[TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    struct mistake_place place = {.file = lint->scenario->file, .position = position};
+    if (lint->mistakes->count < MISTAKES_MAX)
+        place.source = source_line(lint, position.line);
+    mistakes_report(lint->mistakes, kind, &place, hint, "%s", text);
 }
 
 static bool is_used(const struct scenario *scenario, const char *name)
@@ -47,10 +63,9 @@ static void lint_captures(const struct lint *lint, const struct step *step)
 {
     for (size_t i = 0; i < step->capture_count; i++) {
         const struct capture *capture = &step->captures[i];
-        struct mistake_place at = place(lint, capture->expression->position);
         if (!is_used(lint->scenario, capture->name))
-            mistakes_report(lint->mistakes, MISTAKE_LINT_CAPTURE_UNUSED, &at, NULL,
-                            "`%s` is captured and never used", capture->name);
+            advise(lint, MISTAKE_LINT_CAPTURE_UNUSED, capture->expression->position, NULL,
+                   "`%s` is captured and never used", capture->name);
     }
 }
 
@@ -82,35 +97,33 @@ static bool expects_nothing(const struct step *step)
 
 static void lint_content(const struct lint *lint, const struct step *step)
 {
-    struct mistake_place at = place(lint, step->position);
     for (size_t i = 0; i < step->expect_count; i++)
         if (expression_is_about_content(step->expect[i]))
             return;
-    if (step->capture_count > 0 || expects_nothing(step))
+    for (size_t i = 0; i < step->capture_count; i++)
+        if (expression_is_about_content(step->captures[i].expression))
+            return;
+    if (expects_nothing(step))
         return;
-    mistakes_report(lint->mistakes, MISTAKE_LINT_NO_CONTENT, &at,
-                    "assert something that only the right page holds: body, css, jsonpath",
-                    "step `%s` looks at no content: an empty page with status 200 would pass",
-                    step->name);
+    advise(lint, MISTAKE_LINT_NO_CONTENT, step->position,
+           "assert something that only the right page holds: body, css, jsonpath",
+           "step `%s` looks at no content: an empty page with status 200 would pass", step->name);
 }
 
 static void lint_timeout(const struct lint *lint, const struct step *step)
 {
     const struct scenario *scenario = lint->scenario;
-    struct mistake_place at = place(lint, step->position);
     if (step->timeout > scenario->every && step->timeout != scenario->timeout)
-        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at, NULL,
-                        "step `%s` may take longer than the journey's interval", step->name);
+        advise(lint, MISTAKE_LINT_TIMEOUT, step->position, NULL,
+               "step `%s` may take longer than the journey's interval", step->name);
 }
 
 static void lint_needs(const struct lint *lint, const struct step *step)
 {
-    struct mistake_place at = place(lint, step->position);
     if (step->need_count + step->write_count == 0)
-        mistakes_report(lint->mistakes, MISTAKE_LINT_NO_NEEDS, &at,
-                        "name the components behind it, such as `needs: [web, db.orders]`",
-                        "step `%s` does not say what it needs: it can accuse and clear nobody",
-                        step->name);
+        advise(lint, MISTAKE_LINT_NO_NEEDS, step->position,
+               "name the components behind it, such as `needs: [web, db.orders]`",
+               "step `%s` does not say what it needs: it can accuse and clear nobody", step->name);
 }
 
 static bool is_mutating(const struct step *step)
@@ -124,12 +137,11 @@ static void lint_cleanup(const struct lint *lint)
 {
     const struct scenario *scenario = lint->scenario;
     for (size_t i = 0; scenario->cleanup_count == 0 && i < scenario->step_count; i++) {
-        struct mistake_place at = place(lint, scenario->steps[i].position);
         if (!is_mutating(&scenario->steps[i]))
             continue;
-        mistakes_report(lint->mistakes, MISTAKE_LINT_NO_CLEANUP, &at,
-                        "add `cleanup`: what a journey orders is real",
-                        "step `%s` writes, and nothing puts it right", scenario->steps[i].name);
+        advise(lint, MISTAKE_LINT_NO_CLEANUP, scenario->steps[i].position,
+               "add `cleanup`: what a journey orders is real",
+               "step `%s` writes, and nothing puts it right", scenario->steps[i].name);
         return;
     }
 }
@@ -137,19 +149,19 @@ static void lint_cleanup(const struct lint *lint)
 static void lint_intervals(const struct lint *lint)
 {
     const struct scenario *scenario = lint->scenario;
-    struct mistake_place at = place(lint, scenario->position);
     if (scenario->timeout > scenario->every)
-        mistakes_report(lint->mistakes, MISTAKE_LINT_TIMEOUT, &at, "set `timeout` below `every`",
-                        "a step may take longer than the journey's interval");
+        advise(lint, MISTAKE_LINT_TIMEOUT, scenario->position, "set `timeout` below `every`",
+               "a step may take longer than the journey's interval");
     if (scenario->budget > scenario->every)
-        mistakes_report(lint->mistakes, MISTAKE_LINT_BUDGET, &at, "set `budget` below `every`",
-                        "the journey may take longer than its interval");
+        advise(lint, MISTAKE_LINT_BUDGET, scenario->position, "set `budget` below `every`",
+               "the journey may take longer than its interval");
 }
 
 void scenario_lint(const struct scenario *scenario, const struct shop *shop,
                    struct mistakes *mistakes)
 {
     struct lint lint = {scenario, mistakes, arena_create()};
+    size_t first = mistakes->count;
     (void)shop;
     lint_intervals(&lint);
     for (size_t i = 0; i < scenario->step_count; i++) {
@@ -162,6 +174,7 @@ void scenario_lint(const struct scenario *scenario, const struct shop *shop,
     for (size_t i = 0; i < scenario->cleanup_count; i++)
         lint_captures(&lint, &scenario->cleanup[i]);
     lint_cleanup(&lint);
+    mistakes_sort(mistakes, first);
     arena_free(lint.arena);
 }
 

@@ -32,6 +32,11 @@ struct loader {
 void loader_object(struct loader *loader, enum language_context context,
                    const struct yaml_node *node, void *target);
 
+/* Reports and returns true when the file is one of the other kind: it has that one's first key, and
+ * not its own. Then its many unknown keys need not be told. */
+bool loader_is_other_kind(struct loader *loader, enum language_context own,
+                          enum language_context other);
+
 void loader_close(struct loader *loader);
 
 /* Shared by loader*.c. */
@@ -49,13 +54,21 @@ bool loader_is_list(struct loader *loader, const struct language_key *key,
 bool loader_is_map(struct loader *loader, const struct language_key *key,
                    const struct yaml_node *node);
 
+bool loader_is_empty(const struct yaml_node *node);
+void loader_report_type(struct loader *loader, const struct yaml_node *node, const char *wanted,
+                        const char *hint);
+
 /* Writes a field; LANGUAGE_NOWHERE writes nothing. */
 void loader_put(void *target, size_t offset, const void *value, size_t size);
 
 typedef void loader_value(struct loader *loader, const struct language_key *key,
                           const struct yaml_node *node, void *target);
 
-/* In loader_values.c: what holds variables. */
+/* One for each type of the table. */
+loader_value loader_integer, loader_duration, loader_word, loader_line; /* loader_plain.c */
+loader_value loader_texts, loader_text_or_texts, loader_texts_map, loader_needs, loader_objects,
+    loader_object_map; /* loader_lists.c */
+/* loader_values.c: what holds variables. */
 loader_value loader_template, loader_pairs, loader_request, loader_json, loader_condition,
     loader_assertions, loader_captures;
 

@@ -23,7 +23,8 @@ static struct template *compile(struct loader *loader, const struct yaml_node *n
     struct template *template = template_compile(loader->arena, node->text, &error, &offset);
     if (template == NULL) {
         loader_report(loader, MISTAKE_TEMPLATE_INVALID, yaml_position(loader->file, node, offset),
-                      "a literal `${` is written `$${`", "%s", error.text);
+                      error.code == RESULT_INVALID ? "a literal `${` is written `$${`" : NULL, "%s",
+                      error.text);
         return NULL;
     }
     for (size_t i = 0; i < template_name_count(template); i++)
@@ -221,7 +222,11 @@ static const char *quote_hint(struct loader *loader, struct position position)
     const char *text = line + position.column - 1;
     char *quoted = arena_allocate(loader->arena, strlen(text) * 2 + 1, 1);
     size_t length = 0;
+    bool open = false; /* between double quotes; behind them ` #` is a comment indeed */
     for (const char *at = text; *at != '\0'; at++) {
+        if (!open && *at == '#' && at > text && at[-1] == ' ')
+            break;
+        open ^= *at == '"';
         quoted[length++] = *at;
         if (*at == '\'')
             quoted[length++] = *at;
@@ -294,6 +299,9 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
         struct mistake mistake = from->items[i];
         mistake.position = yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
         mistake.source = yaml_line(loader->file, mistake.position.line);
+        bool runs_on = node->style == YAML_PLAIN && mistake.position.line > node->position.line;
+        if (runs_on)
+            mistake.hint = "this line goes on with the one above: is its `- ` missing?";
         mistakes_add(loader->mistakes, &mistake);
     }
 }

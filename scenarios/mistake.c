@@ -18,6 +18,7 @@ enum {
     LINE_SHOWN_BEFORE = 100,
     NEAREST_DISTANCE = 2,
     NEAREST_LENGTH = 48,
+    NEAREST_NAMES_MAX = 500, /* no more are compared */
     TEXT_MAX = 1000,
 };
 
@@ -262,7 +263,7 @@ const char *mistake_nearest(const char *name, const char *const *names, size_t c
 {
     const char *nearest = NULL;
     size_t best = NEAREST_DISTANCE + 1;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < NEAREST_NAMES_MAX; i++) {
         size_t edits = distance(name, names[i]);
         /* Two edits turn any two letters into any other word: too far for short names. */
         if (edits < best && edits * 2 < strlen(name)) {

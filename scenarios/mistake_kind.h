@@ -16,6 +16,7 @@
     X(FILE_ENCODING, ERROR, "file.encoding")                                                       \
     X(FILE_CHARACTER, ERROR, "file.character")                                                     \
     X(FILE_EMPTY, ERROR, "file.empty")                                                             \
+    X(FILE_KIND, ERROR, "file.kind")                                                               \
     X(YAML_SYNTAX, ERROR, "yaml.syntax")                                                           \
     X(YAML_DOCUMENTS, ERROR, "yaml.documents")                                                     \
     X(YAML_DUPLICATE_KEY, ERROR, "yaml.duplicate_key")                                             \

@@ -21,8 +21,11 @@ const char *method_name(enum method method)
 
 bool scenario_variable_is_given(const char *name)
 {
-    static const char *const given[] = {"run.id",    "run.slot", "vantage", "uuid",
-                                        "timestamp", "date",     "random"};
+    static const char *const given[] = {
+#define X(given_name, help) given_name,
+        GIVEN_VARIABLE_TABLE(X)
+#undef X
+    };
     for (size_t i = 0; i < COUNT_OF(given); i++)
         if (strcmp(name, given[i]) == 0)
             return true;
@@ -37,23 +40,30 @@ static void complete_steps(struct scenario *scenario, struct step *steps, size_t
             steps[i].timeout = scenario->timeout;
 }
 
+static void fill(struct loader *loader, struct scenario *scenario, const struct shop *shop)
+{
+    const struct yaml_file *file = loader->file;
+    loader_object(loader, LANGUAGE_IN_SCENARIO, file->root, scenario);
+    scenario->file = file->name;
+    scenario->text = file->text;
+    scenario->uses = loader->uses;
+    scenario->use_count = loader->use_count;
+    const struct yaml_node *journey = yaml_find(file->root, "journey");
+    if (journey != NULL)
+        scenario->position = journey->position;
+    scenario_check(loader, file->root, scenario, shop);
+    complete_steps(scenario, scenario->steps, scenario->step_count);
+    complete_steps(scenario, scenario->cleanup, scenario->cleanup_count);
+}
+
 static struct scenario *load(struct arena *arena, const struct yaml_file *file,
                              const struct shop *shop, struct mistakes *mistakes)
 {
     struct loader loader = {.arena = arena, .file = file, .mistakes = mistakes};
     struct scenario *scenario = arena_allocate(arena, 1, sizeof *scenario);
-    loader_object(&loader, LANGUAGE_IN_SCENARIO, file->root, scenario);
+    if (!loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_SHOP))
+        fill(&loader, scenario, shop);
     scenario->arena = arena;
-    scenario->file = file->name;
-    scenario->text = file->text;
-    scenario->uses = loader.uses;
-    scenario->use_count = loader.use_count;
-    const struct yaml_node *journey = yaml_find(file->root, "journey");
-    if (journey != NULL)
-        scenario->position = journey->position;
-    scenario_check(&loader, file->root, scenario, shop);
-    complete_steps(scenario, scenario->steps, scenario->step_count);
-    complete_steps(scenario, scenario->cleanup, scenario->cleanup_count);
     loader_close(&loader);
     return scenario;
 }

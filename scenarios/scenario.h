@@ -126,8 +126,16 @@ struct scenario {
     const char *text; /* the file, for showing its lines */
 };
 
-/* Variables that every run has: `run.id`, `run.slot`, `vantage`, `uuid`, `timestamp`, `date`,
- * `random`. */
+/* Variables that every run has. X(name, help) */
+#define GIVEN_VARIABLE_TABLE(X)                                                                    \
+    X("run.id", "the run's id")                                                                    \
+    X("run.slot", "when the run was planned for")                                                  \
+    X("vantage", "the name of the vantage point")                                                  \
+    X("uuid", "a new UUID")                                                                        \
+    X("timestamp", "the time in seconds since 1970")                                               \
+    X("date", "the date")                                                                          \
+    X("random", "a random number")
+
 bool scenario_variable_is_given(const char *name);
 
 /*

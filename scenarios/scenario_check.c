@@ -86,13 +86,21 @@ static const char *undefined_hint(struct loader *loader, const struct map *origi
                                   const struct use *use)
 {
     const struct origin *origin = map_get(origins, use->name);
+    if (loader->mistakes->count >= MISTAKES_MAX)
+        return NULL;
     if (origin != NULL && origin->step_name != NULL)
         return arena_print(loader->arena, "step `%s` captures it, which is too late here",
                            origin->step_name);
-    const char **names = arena_allocate(loader->arena, map_count(origins) + 1, sizeof *names);
-    for (size_t i = 0; i < map_count(origins); i++)
-        names[i] = map_key(origins, i);
-    const char *nearest = mistake_nearest(use->name, names, map_count(origins));
+    static const char *const given[] = {
+#define X(name, help) name,
+        GIVEN_VARIABLE_TABLE(X)
+#undef X
+    };
+    size_t count = map_count(origins) + COUNT_OF(given);
+    const char **names = arena_allocate(loader->arena, count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = i < COUNT_OF(given) ? given[i] : map_key(origins, i - COUNT_OF(given));
+    const char *nearest = mistake_nearest(use->name, names, count);
     return nearest == NULL ? "define it under `variables`, or capture it in an earlier step"
                            : arena_print(loader->arena, "did you mean `%s`?", nearest);
 }
@@ -111,7 +119,8 @@ static void check_uses(struct loader *loader, const struct map *origins)
 }
 
 /* Variables are worked out in their order: one may use those above it. */
-static void check_variable_order(struct loader *loader, const struct scenario *scenario)
+static void check_variable_order(struct loader *loader, const struct yaml_node *nodes,
+                                 const struct scenario *scenario)
 {
     struct map *below = map_create(NULL);
     for (size_t i = scenario->variable_count; i-- > 0;) {
@@ -121,27 +130,45 @@ static void check_variable_order(struct loader *loader, const struct scenario *s
              j++) {
             const char *name = template_name(variable->value, j);
             if (map_has(below, name))
-                loader_report(loader, MISTAKE_NAME_UNDEFINED, variable->position,
+                loader_report(loader, MISTAKE_NAME_UNDEFINED,
+                              yaml_position(loader->file, yaml_find(nodes, variable->name),
+                                            template_name_offset(variable->value, j)),
                               "a variable may use those above it", "`%s` has no value yet", name);
         }
     }
     map_free(below);
 }
 
-static void check_request(struct loader *loader, const struct scenario *scenario,
-                          const struct shop *shop, const struct step *step)
+/* Where a step says its request, or its body: the value of the first of these keys that it has. */
+static struct position key_position(const struct yaml_node *step, const char *const *keys,
+                                    size_t count)
 {
-    bool has_base = scenario->base != NULL || (shop != NULL && shop->base != NULL) ||
-                    yaml_find(loader->file->root, "base") != NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct yaml_node *value = yaml_find(step, keys[i]);
+        if (value != NULL)
+            return value->position;
+    }
+    return step->position;
+}
+
+static void check_request(struct loader *loader, const struct yaml_node *node,
+                          const struct step *step, bool has_base)
+{
+    static const char *const methods[] = {
+#define X(name, key) key,
+        METHOD_TABLE(X)
+#undef X
+    };
+    static const char *const bodies[] = {"json", "form", "body"};
     bool has_body = step->json != NULL || step->body != NULL || step->form != NULL;
     bool allows_body = step->method == METHOD_POST || step->method == METHOD_PUT ||
                        step->method == METHOD_PATCH || step->method == METHOD_DELETE;
     if (step->url != NULL && template_source(step->url)[0] == '/' && !has_base)
-        loader_report(loader, MISTAKE_URL_BASE, step->position,
+        loader_report(loader, MISTAKE_URL_BASE, key_position(node, methods, COUNT_OF(methods)),
                       "set `base` in the scenario or the shop file",
                       "a path, and no base to add it to");
     if (step->url != NULL && has_body && !allows_body)
-        loader_report(loader, MISTAKE_KEY_CONFLICT, step->position,
+        loader_report(loader, MISTAKE_KEY_CONFLICT, key_position(node, bodies, COUNT_OF(bodies)),
                       "use `query` for parameters of the URL", "a %s request has no body",
                       method_name(step->method));
 }
@@ -158,6 +185,8 @@ static const char *component_hint(struct loader *loader, const struct shop *shop
 {
     const char **names = NULL;
     size_t count = 0;
+    if (loader->mistakes->count >= MISTAKES_MAX)
+        return NULL;
     for (size_t i = 0; i < shop->component_count; i++) {
         const struct component *component = &shop->components[i];
         arena_grow(loader->arena, names, count);
@@ -226,12 +255,13 @@ void scenario_check(struct loader *loader, const struct yaml_node *root,
     check_step_names(loader, parts, COUNT_OF(parts));
     struct map *origins = collect_origins(loader->arena, scenario, parts, COUNT_OF(parts));
     check_uses(loader, origins);
-    check_variable_order(loader, scenario);
+    check_variable_order(loader, yaml_find(root, "variables"), scenario);
     map_free(origins);
+    bool has_base = yaml_find(root, "base") != NULL || (shop != NULL && shop->base != NULL);
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         for (size_t j = 0; j < parts[i].count; j++) {
             const struct step *step = &parts[i].steps[j];
-            check_request(loader, scenario, shop, step);
+            check_request(loader, parts[i].nodes->items[j], step, has_base);
             if (shop == NULL || shop->component_count == 0)
                 continue;
             check_needs(loader, shop, step->needs, step->need_count);

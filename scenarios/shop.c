@@ -64,7 +64,8 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     }
     struct loader loader = {.arena = arena, .file = yaml, .mistakes = mistakes};
     struct shop *shop = arena_allocate(arena, 1, sizeof *shop);
-    loader_object(&loader, LANGUAGE_IN_SHOP, yaml->root, shop);
+    if (!loader_is_other_kind(&loader, LANGUAGE_IN_SHOP, LANGUAGE_IN_SCENARIO))
+        loader_object(&loader, LANGUAGE_IN_SHOP, yaml->root, shop);
     shop->arena = arena;
     shop->file = yaml->name;
     check_ports(&loader, shop);

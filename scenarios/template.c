@@ -102,8 +102,13 @@ struct template *template_compile(struct arena *arena, const char *text, struct 
         }
         if (length == 0 || *end != '}') {
             size_t shown = strcspn(at + 2, "}");
-            error_set(error, RESULT_INVALID, "`%.*s` is no variable's name",
+            error_set(error, RESULT_INVALID, "`${%.*s}` names no variable",
                       (int)(shown < 40 ? shown : 40), at + 2);
+            return NULL;
+        }
+        if (template->name_count == TEMPLATE_NAMES_MAX) {
+            error_set(error, RESULT_LIMIT, "more than %d variables in one text",
+                      TEMPLATE_NAMES_MAX);
             return NULL;
         }
         struct part part = {.text = at + 2,

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { TEMPLATE_NAMES_MAX = 500 }; /* variables in one text */
+
 struct json_t;
 struct template;
 struct json_template;

@@ -26,6 +26,7 @@ struct builder {
     int depth;
     int flow;
     bool failed; /* nothing more can be read */
+    bool told;   /* and why was reported */
 };
 
 static bool read_bytes(struct arena *arena, struct yaml_file *file)
@@ -82,9 +83,12 @@ static const struct {
     {"in plain multiline", "this runs on into the next line, and there a `:` follows", LINE_HINT},
     {"nested block mapping on the same line", "a second `: ` in one line",
      "`: ` makes a map: quote the value"},
+    {"wrongly indented", "the quotation mark is never closed, or a line behind it is not indented",
+     NULL},
     {"double-quoted scalar without closing", "the quotation mark \" is never closed", NULL},
     {"single-quoted scalar without closing", "the quotation mark ' is never closed", NULL},
     {"invalid extra closing", "a closing bracket that was never opened", QUOTE_HINT},
+    {"mismatched flow", "this bracket does not close what was opened last", NULL},
     {"missing comma in flow", "a comma is missing between [ ] or { }",
      "inside [ ] and { } an expression must be quoted"},
     {"tab", "a tab where YAML wants spaces", "indent with spaces"},
@@ -93,6 +97,7 @@ static const struct {
      "is this line, or the one before, indented as its neighbours are?"},
     {"could not find expected ':'", "a `:` was expected after the key", NULL},
     {"missing ':'", "a `:` was expected after the key", NULL},
+    {"UTF8 escape", "an escape that makes no character", "write the character itself"},
     {"invalid escape", "an escape that YAML does not know",
      "between double quotes a backslash must be doubled: \\\\"},
     {"expected '-' indicator", "a `-` was expected here: the lines above are a list", NULL},
@@ -261,7 +266,7 @@ static void check_keys(struct builder *builder, struct yaml_node *mapping)
         if (key->kind == YAML_REFUSED)
             continue;
         if (key->kind != YAML_SCALAR) {
-            report(builder, MISTAKE_YAML_KEY, key->start, QUOTE_HINT, "a key must be a name");
+            report(builder, MISTAKE_YAML_KEY, key->start, NULL, "a key must be a name");
             key->kind = YAML_REFUSED;
         } else if (key->style == YAML_PLAIN && strcmp(key->text, "<<") == 0) {
             report(builder, MISTAKE_YAML_MERGE_KEY, key->start, NULL,
@@ -289,7 +294,7 @@ static bool is_out_of_bounds(struct builder *builder, const struct yaml_node *no
     if (!builder->failed)
         report(builder, MISTAKE_YAML_DEPTH, node->start, NULL,
                builder->depth >= YAML_DEPTH_MAX ? "nested too deeply" : "too many values");
-    return builder->failed = true;
+    return builder->failed = builder->told = true;
 }
 
 /* The node that begins with `event`; its end is consumed. */
@@ -360,11 +365,10 @@ static void parse(struct yaml_file *file)
         .diag = diag,
     };
     struct builder builder = {.file = file, .parser = fy_parser_create(&settings)};
-    size_t errors = file->mistakes->errors;
     if (fy_parser_set_string(builder.parser, file->text, file->length) != 0)
         builder.failed = true;
     build_stream(&builder);
-    if (builder.failed && file->mistakes->errors == errors)
+    if (builder.failed && !builder.told)
         report_syntax(&builder, diag);
     if (builder.failed)
         file->root = NULL;

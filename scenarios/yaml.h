@@ -67,7 +67,7 @@ MUST_CHECK enum result yaml_integer(const struct yaml_node *scalar, int64_t *ret
 MUST_CHECK enum result yaml_real(const struct yaml_node *scalar, double *ret_value);
 
 /* The place of the byte at `offset` of a scalar's text; of its beginning where that cannot be told
- * (folded lines). */
+ * (block scalars). */
 struct position yaml_position(const struct yaml_file *file, const struct yaml_node *scalar,
                               size_t offset);
 

@@ -145,6 +145,17 @@ static size_t escape_length(const char *raw, size_t *ret_made)
     return length;
 }
 
+/* How many lines end in the blanks at `raw`; `ret_size`: how many blanks those are. */
+static size_t fold(const char *raw, size_t *ret_size)
+{
+    size_t blanks = strspn(raw, " \t\r\n"), lines = 0;
+    for (size_t i = 0; i < blanks; i++)
+        lines += raw[i] == '\n';
+    if (lines > 0)
+        *ret_size = blanks;
+    return lines;
+}
+
 struct position yaml_position(const struct yaml_file *file, const struct yaml_node *scalar,
                               size_t offset)
 {
@@ -154,9 +165,10 @@ struct position yaml_position(const struct yaml_file *file, const struct yaml_no
     while (made < offset && at < scalar->end) {
         const char *raw = file->text + at;
         size_t size = 1, bytes = 1;
-        if (*raw == '\n' || *raw == '\r') /* a folded line: blanks were lost around here */
-            return scalar->position;
-        if (scalar->style == YAML_SINGLE_QUOTED && *raw == '\'')
+        size_t lines = fold(raw, &size);
+        if (lines > 0)
+            bytes = lines > 1 ? lines - 1 : 1;
+        else if (scalar->style == YAML_SINGLE_QUOTED && *raw == '\'')
             size = 2;
         else if (scalar->style == YAML_DOUBLE_QUOTED && *raw == '\\')
             size = escape_length(raw, &bytes);

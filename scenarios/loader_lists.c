@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists and maps, of texts and of objects. See loader.h. */
+#include "scenarios/loader.h"
+#include "scenarios/shop.h"
+
+static void put_list(const struct language_key *key, void *target, const void *list, size_t count)
+{
+    loader_put(target, key->offset, &list, sizeof list);
+    loader_put(target, key->count_offset, &count, sizeof count);
+}
+
+static const char **text_list(struct loader *loader, enum language_format format,
+                              const struct yaml_node *node, size_t *ret_count)
+{
+    const char **texts = NULL;
+    *ret_count = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        const char *text = loader_text(loader, format, node->items[i]);
+        if (text == NULL)
+            continue;
+        arena_grow(loader->arena, texts, *ret_count);
+        texts[(*ret_count)++] = text;
+    }
+    return texts;
+}
+
+void loader_texts(struct loader *loader, const struct language_key *key,
+                  const struct yaml_node *node, void *target)
+{
+    size_t count;
+    if (!loader_is_list(loader, key, node))
+        return;
+    const char **texts = text_list(loader, key->format, node, &count);
+    put_list(key, target, texts, count);
+}
+
+void loader_text_or_texts(struct loader *loader, const struct language_key *key,
+                          const struct yaml_node *node, void *target)
+{
+    if (node->kind != YAML_SCALAR || loader_is_empty(node)) {
+        loader_texts(loader, key, node, target);
+        return;
+    }
+    const char *text = loader_text(loader, key->format, node);
+    const char **texts = arena_allocate(loader->arena, 1, sizeof *texts);
+    texts[0] = text;
+    if (text != NULL)
+        put_list(key, target, texts, 1);
+}
+
+void loader_needs(struct loader *loader, const struct language_key *key,
+                  const struct yaml_node *node, void *target)
+{
+    struct need *needs = NULL;
+    size_t count = 0;
+    if (!loader_is_list(loader, key, node))
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        const char *name = loader_text(loader, key->format, node->items[i]);
+        if (name == NULL)
+            continue;
+        arena_grow(loader->arena, needs, count);
+        needs[count++] = (struct need){name, node->items[i]->position};
+    }
+    put_list(key, target, needs, count);
+}
+
+void loader_objects(struct loader *loader, const struct language_key *key,
+                    const struct yaml_node *node, void *target)
+{
+    size_t size = language_table(key->of)->size;
+    if (!loader_is_list(loader, key, node))
+        return;
+    char *objects = arena_allocate(loader->arena, node->count, size);
+    put_list(key, target, objects, node->count);
+    loader->cleanup = key->count_offset == offsetof(struct scenario, cleanup_count);
+    for (size_t i = 0; i < node->count; i++) {
+        loader->step = i + 1;
+        loader_object(loader, key->of, node->items[i], objects + i * size);
+    }
+    loader->step = 0;
+    loader->cleanup = false;
+}
+
+/* The name of a map's entry; NULL after a mistake. */
+static const char *entry_name(struct loader *loader, const struct language_key *key,
+                              const struct yaml_node *name)
+{
+    if (name->kind != YAML_SCALAR)
+        return NULL;
+    if (loader_has_format(loader, key->format, name->text))
+        return name->text;
+    loader_report(loader, MISTAKE_NAME_INVALID, name->position, NULL, "expected %s",
+                  language_format_text(key->format));
+    return NULL;
+}
+
+void loader_object_map(struct loader *loader, const struct language_key *key,
+                       const struct yaml_node *node, void *target)
+{
+    const struct language_table *table = language_table(key->of);
+    if (!loader_is_map(loader, key, node))
+        return;
+    size_t count = yaml_pair_count(node);
+    char *objects = arena_allocate(loader->arena, count, table->size);
+    put_list(key, target, objects, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct yaml_node *name_node = yaml_key(node, i), *value = yaml_value(node, i);
+        char *object = objects + i * table->size;
+        const char *name = entry_name(loader, key, name_node);
+        if (loader_is_empty(value))
+            loader_report_type(loader, value, language_context_text(key->of),
+                               "`{}` is one with no keys");
+        else
+            loader_object(loader, key->of, value, object);
+        loader_put(object, table->name_offset, &name, sizeof name);
+        loader_put(object, table->position_offset, &name_node->position,
+                   sizeof name_node->position);
+    }
+}
+
+void loader_texts_map(struct loader *loader, const struct language_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    struct component_part *parts = NULL;
+    size_t count = 0;
+    if (!loader_is_map(loader, key, node))
+        return;
+    for (size_t i = 0; i < yaml_pair_count(node); i++) {
+        const char *name = entry_name(loader, key, yaml_key(node, i));
+        const struct yaml_node *list = yaml_value(node, i);
+        if (list->kind != YAML_SEQUENCE) {
+            loader_report_type(loader, list, "a list of texts", "`[]` is an empty list");
+            continue;
+        }
+        arena_grow(loader->arena, parts, count);
+        struct component_part *part = &parts[count++];
+        *part = (struct component_part){.name = name};
+        part->tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, &part->table_count);
+    }
+    put_list(key, target, parts, count);
+}
