@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* scenarios/: what becomes of good files, key by key, and the table that says so. Files that are
+ * refused: check_scenario_files.c; what stands in one line: check_expressions.c. */
+#include "tests/unit/runner.h"
+
+#include "monitor/base/map.h"
+#include "scenarios/language.h"
+#include "scenarios/pattern.h"
+#include "scenarios/scenario.h"
+#include "scenarios/shop.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *source_directory(void)
+{
+    const char *source = getenv("SOURCE");
+    return source != NULL ? source : ".";
+}
+
+static void enter(const char *directory)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/scenarios/%s", source_directory(), directory);
+    ck_assert_msg(chdir(path) == 0, "no directory %s", path);
+}
+
+static struct shop *load_shop(void)
+{
+    struct mistakes mistakes = {.arena = arena_create()};
+    enter("good");
+    struct shop *shop = shop_load("../good/shop.yaml", &mistakes);
+    ck_assert_ptr_nonnull(shop);
+    arena_free(mistakes.arena);
+    return shop;
+}
+
+/* A scenario of good/, which must be good. It does not need its shop any more. */
+static struct scenario *load_good(const char *name)
+{
+    struct mistakes mistakes = {.arena = arena_create()};
+    struct shop *shop = load_shop();
+    struct scenario *scenario = scenario_load(name, shop, &mistakes);
+    ck_assert_ptr_nonnull(scenario);
+    shop_free(shop);
+    arena_free(mistakes.arena);
+    return scenario;
+}
+
+START_TEST(what_is_left_out_has_its_default)
+{
+    struct scenario *scenario = load_good("minimal.yaml");
+    ck_assert_str_eq(scenario->journey, "window shopping");
+    ck_assert_int_eq(scenario->position.line, 2);
+    ck_assert_int_eq(scenario->position.column, 10);
+    ck_assert_int_eq(scenario->every, DEFAULT_EVERY);
+    ck_assert_int_eq(scenario->timeout, DEFAULT_TIMEOUT);
+    ck_assert_int_eq(scenario->budget, DEFAULT_BUDGET);
+    ck_assert_uint_eq(scenario->quorum, 0);
+    ck_assert_int_eq(scenario->overlap, OVERLAP_WAIT);
+    ck_assert_ptr_null(scenario->base);
+    ck_assert_uint_eq(scenario->step_count, 1);
+    ck_assert_uint_eq(scenario->cleanup_count, 0);
+    const struct step *step = &scenario->steps[0];
+    ck_assert_int_eq(step->method, METHOD_GET);
+    ck_assert_str_eq(template_constant(step->url), "http://shop.test/");
+    ck_assert_int_eq(step->timeout, DEFAULT_TIMEOUT);
+    ck_assert_uint_eq(step->follow, DEFAULT_FOLLOW);
+    ck_assert_ptr_null(step->when);
+    ck_assert_int_eq(step->position.line, 4);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(every_key_of_a_scenario_arrives)
+{
+    struct scenario *scenario = load_good("with-shop.yaml");
+    ck_assert_str_eq(scenario->about, "A visitor buys.\nThen it is cancelled.\n");
+    ck_assert_uint_eq(scenario->tag_count, 2);
+    ck_assert_str_eq(scenario->tags[1], "critical");
+    ck_assert_int_eq(scenario->every, 5 * DURATION_MINUTE);
+    ck_assert_uint_eq(scenario->from_count, 1);
+    ck_assert_str_eq(scenario->from[0], "eu-west");
+    ck_assert_int_eq(scenario->timeout, 5 * DURATION_SECOND);
+    ck_assert_int_eq(scenario->budget, 30 * DURATION_SECOND);
+    ck_assert_uint_eq(scenario->quorum, 2);
+    ck_assert_int_eq(scenario->overlap, OVERLAP_KILL);
+    ck_assert_uint_eq(scenario->variable_count, 6);
+    ck_assert_uint_eq(scenario->header_count, 2);
+    ck_assert_str_eq(scenario->headers[0].name, "Accept-Language");
+    ck_assert_uint_eq(scenario->step_count, 6);
+    ck_assert_uint_eq(scenario->cleanup_count, 1);
+    ck_assert_str_eq(scenario->cleanup[0].when, "order");
+    ck_assert(!scenario->cleanup[0].when_not);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(every_key_of_a_step_arrives)
+{
+    static const enum method methods[] = {METHOD_GET,   METHOD_POST, METHOD_PUT,
+                                          METHOD_PATCH, METHOD_HEAD, METHOD_OPTIONS};
+    struct scenario *scenario = load_good("with-shop.yaml");
+    for (size_t i = 0; i < COUNT_OF(methods); i++)
+        ck_assert_int_eq(scenario->steps[i].method, methods[i]);
+    ck_assert_int_eq(scenario->cleanup[0].method, METHOD_DELETE);
+    const struct step *search = &scenario->steps[0], *order = &scenario->steps[1];
+    ck_assert_str_eq(search->name, "search");
+    ck_assert_uint_eq(search->query_count, 2);
+    ck_assert_str_eq(template_constant(search->query[0].value), "shoes & socks");
+    ck_assert_uint_eq(search->need_count, 3);
+    ck_assert_str_eq(search->needs[2].name, "db.catalogue");
+    ck_assert_int_eq(search->needs[2].position.line, 25);
+    ck_assert_int_eq(search->needs[2].position.column, 23);
+    ck_assert_uint_eq(search->expect_count, 1);
+    ck_assert_uint_eq(search->capture_count, 2);
+    ck_assert_str_eq(search->captures[1].name, "host");
+    ck_assert_int_eq(search->timeout, 5 * DURATION_SECOND);
+    ck_assert_int_eq(order->timeout, 10 * DURATION_SECOND);
+    ck_assert_uint_eq(order->follow, 0);
+    ck_assert_uint_eq(order->write_count, 2);
+    ck_assert_str_eq(order->headers[0].name, "Content-Type");
+    ck_assert_ptr_nonnull(order->json);
+    ck_assert_str_eq(scenario->steps[2].when, "order");
+    ck_assert(scenario->steps[2].when_not);
+    ck_assert_uint_eq(scenario->steps[2].form_count, 2);
+    ck_assert_str_eq(template_source(scenario->steps[3].body), "${greeting}");
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(variables_keep_the_type_that_they_were_written_with)
+{
+    struct scenario *scenario = load_good("with-shop.yaml");
+    const struct pair *variables = scenario->variables;
+    ck_assert_ptr_null(variables[0].constant);
+    ck_assert_int_eq(json_integer_value(variables[2].constant), 10);
+    ck_assert(json_real_value(variables[3].constant) > 59.89);
+    ck_assert_str_eq(template_constant(variables[3].value), "59.90");
+    ck_assert(json_is_true(variables[4].constant));
+    ck_assert_ptr_null(variables[5].constant);
+    ck_assert_str_eq(template_constant(variables[5].value), "010");
+    scenario_free(scenario);
+}
+END_TEST
+
+static const struct json_t *look_up(void *data, const char *name)
+{
+    return json_object_get(data, name);
+}
+
+static void count_name(void *data, const char *name)
+{
+    ck_assert_str_ne(name, "");
+    ++*(int *)data;
+}
+
+START_TEST(json_is_rendered_with_types)
+{
+    struct scenario *scenario = load_good("with-shop.yaml");
+    json_t *variables =
+        json_pack("{s:[s,i], s:i, s:i}", "email", "a@b", 1, "product", 7, "quantity", 3);
+    json_t *json = NULL;
+    const char *missing = NULL;
+    int names = 0;
+    ck_assert_int_eq(
+        json_template_render(scenario->steps[1].json, look_up, variables, &json, &missing),
+        RESULT_OK);
+    char *text = json_dumps(json, JSON_COMPACT);
+    ck_assert_str_eq(
+        text, "{\"email\":[\"a@b\",1],\"lines\":[{\"product\":\"7\",\"quantity\":\"3\"}],"
+              "\"note\":null,\"no\":\"no\",\"octal\":15,\"hex\":31,\"real\":-1500.0,\"gift\":true,"
+              "\"raw\":\"${not}\"}");
+    free(text);
+    json_decref(json);
+    json_object_del(variables, "quantity");
+    ck_assert_int_eq(
+        json_template_render(scenario->steps[1].json, look_up, variables, &json, &missing),
+        RESULT_NOT_FOUND);
+    ck_assert_str_eq(missing, "quantity");
+    json_template_names(scenario->steps[1].json, count_name, &names);
+    ck_assert_int_eq(names, 3);
+    json_decref(variables);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(uses_of_variables_have_their_place)
+{
+    struct scenario *scenario = load_good("with-shop.yaml");
+    bool found = false;
+    for (size_t i = 0; i < scenario->use_count; i++) {
+        const struct use *use = &scenario->uses[i];
+        if (strcmp(use->name, "host") != 0)
+            continue;
+        found = true;
+        ck_assert_uint_eq(use->step, 2);
+        ck_assert(!use->cleanup);
+        ck_assert_int_eq(use->position.line, 32);
+        ck_assert_int_eq(use->position.column, 19);
+    }
+    ck_assert(found);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(shop_file_arrives)
+{
+    struct shop *shop = load_shop();
+    struct arena *arena = arena_create();
+    ck_assert_str_eq(shop->name, "Example Shoes");
+    ck_assert_str_eq(shop->base, "http://shop.test");
+    ck_assert_str_eq(shop->store, "sqlite:../good/data/runs.db");
+    ck_assert_str_eq(shop->scenarios[0], "../good/scenarios/*.yaml");
+    ck_assert_str_eq(shop->scenarios[1], "/etc/shopwatch/*.yaml");
+    ck_assert_uint_eq(shop->host_count, 3);
+    ck_assert_uint_eq(shop->reference_count, 2);
+    ck_assert_uint_eq(shop->component_count, 5);
+    ck_assert_uint_eq(shop->components[2].part_count, 2);
+    ck_assert_str_eq(shop->components[2].parts[1].tables[1], "public.order_line");
+    ck_assert_uint_eq(shop->vantage_count, 2);
+    ck_assert_str_eq(shop->vantages[1].title, "Second rack");
+    ck_assert_str_eq(shop->vantages[1].netns, "rack2");
+    ck_assert_str_eq(shop->vantages[1].resolver, "10.0.0.2");
+    ck_assert_str_eq(shop->vantages[1].source, "2001:db8::7");
+    ck_assert_int_eq(shop->vantages[1].position.line, 18);
+    ck_assert_int_eq(shop->vantages[1].position.column, 3);
+    ck_assert_str_eq(shop->reporters[0].listen, "127.0.0.1:8080");
+    ck_assert_str_eq(shop->reporters[1].kind, "json-lines");
+    ck_assert_str_eq(shop->reporters[1].path, "../good/runs.jsonl");
+    ck_assert_str_eq(shop_title(shop, "db.orders", arena), "Shop database, orders");
+    ck_assert_str_eq(shop_title(shop, "web", arena), "Storefront");
+    ck_assert_str_eq(shop_title(shop, "queue", arena), "queue");
+    ck_assert_str_eq(shop_title(NULL, "db.orders", arena), "db.orders");
+    ck_assert_ptr_eq(shop_component(shop, "db.orders"), &shop->components[2]);
+    ck_assert_ptr_null(shop_component(shop, "dbx"));
+    arena_free(arena);
+    shop_free(shop);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    enum cause with_shop, without;
+} kind_cases[] = {
+    {"db", CAUSE_DATABASE, CAUSE_DATABASE},
+    {"db.orders", CAUSE_DATABASE, CAUSE_DATABASE},
+    {"dbx", CAUSE_APPLICATION, CAUSE_APPLICATION},
+    {"queue", CAUSE_DATABASE, CAUSE_APPLICATION},
+    {"payment", CAUSE_THIRD_PARTY, CAUSE_APPLICATION},
+    {"cdn", CAUSE_NETWORK, CAUSE_NETWORK},
+    {"dns", CAUSE_NETWORK, CAUSE_NETWORK},
+    {"web", CAUSE_APPLICATION, CAUSE_APPLICATION},
+};
+
+START_TEST(components_have_a_kind)
+{
+    struct shop *shop = load_shop();
+    ck_assert_int_eq(shop_kind(shop, kind_cases[_i].name), kind_cases[_i].with_shop);
+    ck_assert_int_eq(shop_kind(NULL, kind_cases[_i].name), kind_cases[_i].without);
+    shop_free(shop);
+}
+END_TEST
+
+START_TEST(the_table_is_complete)
+{
+    for (unsigned context = 0; context < LANGUAGE_CONTEXT_COUNT; context++) {
+        const struct language_table *table = language_table((enum language_context)context);
+        struct map *names = map_create(NULL);
+        for (size_t i = 0; i < table->key_count; i++) {
+            const struct language_key *key = &table->keys[i];
+            ck_assert_msg(!map_has(names, key->name), "%s twice", key->name);
+            map_put(names, key->name, NULL);
+            ck_assert_msg(strlen(key->help) > 15 && key->help[strlen(key->help) - 1] == '.',
+                          "%s needs a sentence", key->name);
+            ck_assert(key->offset == LANGUAGE_NOWHERE || key->offset < table->size);
+            ck_assert((key->type == LANGUAGE_WORD) == (key->word_count > 0));
+            bool is_number = key->type == LANGUAGE_INTEGER || key->type == LANGUAGE_DURATION;
+            ck_assert(!is_number || (key->maximum > 0 && key->maximum >= key->minimum));
+            ck_assert_ptr_eq(language_find((enum language_context)context, key->name), key);
+        }
+        map_free(names);
+    }
+}
+END_TEST
+
+START_TEST(every_format_is_a_regular_expression)
+{
+    struct error error = {0};
+    size_t offset;
+    struct pattern *pattern =
+        pattern_compile(language_format_expression((enum language_format)_i), &error, &offset);
+    ck_assert_msg(pattern != NULL, "%s: %s", language_format_text((enum language_format)_i),
+                  error.text);
+    pattern_free(pattern);
+}
+END_TEST
+
+#define LOOP(tests, name, cases) tcase_add_loop_test(tests, name, 0, (int)COUNT_OF(cases))
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("scenarios");
+    TCase *tests = tcase_create("scenarios");
+    tcase_add_test(tests, what_is_left_out_has_its_default);
+    tcase_add_test(tests, every_key_of_a_scenario_arrives);
+    tcase_add_test(tests, every_key_of_a_step_arrives);
+    tcase_add_test(tests, variables_keep_the_type_that_they_were_written_with);
+    tcase_add_test(tests, json_is_rendered_with_types);
+    tcase_add_test(tests, uses_of_variables_have_their_place);
+    tcase_add_test(tests, shop_file_arrives);
+    LOOP(tests, components_have_a_kind, kind_cases);
+    tcase_add_test(tests, the_table_is_complete);
+    tcase_add_loop_test(tests, every_format_is_a_regular_expression, 0, LANGUAGE_FORMAT_COUNT);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
