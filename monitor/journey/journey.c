@@ -316,8 +316,10 @@ static void journey_set_variables(struct journey *journey)
         const char *missing;
         struct buffer text;
         buffer_init(&text, REQUEST_TEXT_MAX);
-        if (template_render(pair->value, variables_lookup, journey->variables, &text, &missing) ==
-            RESULT_OK)
+        if (pair->constant != NULL)
+            variables_set(journey->variables, pair->name, json_incref(pair->constant));
+        else if (template_render(pair->value, variables_lookup, journey->variables, &text,
+                                 &missing) == RESULT_OK)
             variables_set_text(journey->variables, pair->name, text.data);
         buffer_free(&text);
         /* An override takes its place at once, so that later variables are made of it. */

@@ -85,8 +85,8 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
     }
     stamp(&transfer->stamps.ready);
     transfer->socket = session_socket_by_port(transfer->session, local_port);
-    if (peer != NULL && strlen(peer) < sizeof transfer->peer)
-        strcpy(transfer->peer, peer);
+    if (peer != NULL)
+        snprintf(transfer->peer, sizeof transfer->peer, "%s", peer);
     transfer->peer_port = (unsigned)peer_port;
     return CURL_PREREQFUNC_OK;
 }

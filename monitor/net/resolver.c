@@ -220,7 +220,7 @@ static void find_files(struct resolver_files *files, const struct resolver_setti
     if (settings->namespace != NULL)
         snprintf(files->path, sizeof files->path, "/etc/netns/%s/resolv.conf", settings->namespace);
     if (settings->namespace == NULL || access(files->path, R_OK) != 0)
-        strcpy(files->path, "/etc/resolv.conf");
+        snprintf(files->path, sizeof files->path, "/etc/resolv.conf");
     files_changed(files);
 }
 

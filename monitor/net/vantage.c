@@ -23,8 +23,9 @@ static enum result open_namespace(struct net_vantage *vantage, const char *name,
     vantage->home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     if (vantage->home < 0)
         return error_set(error, RESULT_IO, "the own network namespace: %s", strerror(errno));
-    vantage->namespace = memory_allocate(sizeof "/run/netns/" + strlen(name), 1);
-    sprintf(vantage->namespace, "/run/netns/%s", name);
+    size_t size = sizeof "/run/netns/" + strlen(name);
+    vantage->namespace = memory_allocate(size, 1);
+    snprintf(vantage->namespace, size, "/run/netns/%s", name);
     int probe = vantage_socket(vantage, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (probe < 0)
         return error_set(error, RESULT_UNSUPPORTED, "network namespace `%s` cannot be entered: %s",

@@ -28,8 +28,8 @@ report "no file is longer than 700 lines" \
     "$(wc -l $sources | awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }')"
 report "no header of ours is longer than 250 lines" \
     "$(wc -l $(grep '\.h$' <<<"$sources") | awk '$2 != "total" && $1 > 250 { print $2 ": " $1 " lines" }')"
-report "no banned functions" \
-    "$(grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca)\(' $sources)"
+report "no banned functions in what users run" \
+    "$(grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca)\(' $(grep -v '^tests/' <<<"$sources"))"
 
 if command -v ctags >/dev/null && ctags --version | grep -q Universal; then
     report "no function is longer than 100 lines" \

@@ -106,7 +106,7 @@ static void fixture_load(struct fixture *fixture, const char *steps)
     ck_assert_int_ge(descriptor, 0);
     dprintf(descriptor,
             "shopwatch: 1\njourney: test\nbase: http://127.0.0.1:%u\ntimeout: 300ms\n"
-            "budget: 2s\nvariables:\n  colour: blue\n%s",
+            "budget: 2s\nvariables:\n  colour: blue\n  count: 3\n%s",
             fixture->port, steps);
     close(descriptor);
     struct mistakes mistakes = {.arena = arena_create()};
@@ -162,11 +162,12 @@ static const struct journey_case {
     {"steps:\n"
      "  - step: a\n    get: /one\n    capture:\n      id: jsonpath \"$.id\"\n"
      "      name: jsonpath \"$.name\"\n"
-     "  - step: b\n    post: /two\n    json:\n      n: ${id}\n      t: \"${id}\"\n"
+     "  - step: b\n    post: /two\n    json:\n      n: ${id}\n      t: \"${id}\"\n      c: "
+     "${count}\n"
      "  - step: c\n    post: /three\n    form: {name: \"${name}\", colour: \"${colour}\"}\n"
      "  - step: d\n    get: /four\n    query: {q: \"${name}\"}\n",
      STATE_PASSED, "pppp", SYMPTOM_NONE,
-     "GET /one;POST /two {\"n\":7,\"t\":\"7\"};POST /three name=a+b&colour=blue;"
+     "GET /one;POST /two {\"n\":7,\"t\":\"7\",\"c\":3};POST /three name=a+b&colour=blue;"
      "GET /four?q=a+b;"},
     /* A failure skips what follows, but never the cleanup. */
     {"steps:\n"
