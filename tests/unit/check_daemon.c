@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * daemon/: settings are checked as a whole, the keeper loses nothing to a store in trouble, and the
+ * pipeline takes slots all the way into the store, against a real server.
+ */
+#include "tests/unit/runner.h"
+
+#include "monitor/daemon/keeper.h"
+#include "monitor/daemon/pipeline.h"
+#include "monitor/net/http_server.h"
+#include "tests/unit/store_fixture.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct store_fixture fixture;
+
+static void set_up(void)
+{
+    store_fixture_set_up(&fixture);
+}
+
+static void tear_down(void)
+{
+    store_fixture_tear_down(&fixture);
+}
+
+/* A file in the fixture's directory; its path is good until the next call. */
+PRINTF_LIKE(2, 3) static const char *put_file(const char *name, const char *format, ...)
+{
+    static char path[2 * FIXTURE_PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", fixture.directory, name);
+    FILE *file = fopen(path, "w");
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    fclose(file);
+    return path;
+}
+
+static void put_scenario(const char *name, const char *journey)
+{
+    put_file(name,
+             "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\nsteps:\n"
+             "  - {step: alive, get: /, needs: [web], expect: [status == 200]}\n",
+             journey);
+}
+
+/* --- settings ------------------------------------------------------------------------------ */
+
+static struct settings *load(const char *shop_file, char *ret_code)
+{
+    struct mistakes mistakes = {.arena = arena_create()};
+    struct settings *settings = settings_load(shop_file, &mistakes);
+    snprintf(ret_code, 64, "%s", mistakes.count > 0 ? mistakes.items[0].code : "");
+    arena_free(mistakes.arena);
+    return settings;
+}
+
+START_TEST(settings_hold_the_shop_and_its_scenarios)
+{
+    char code[64];
+    put_scenario("a.yaml", "one");
+    put_scenario("b.yaml", "two");
+    struct settings *settings = load(
+        put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"), code);
+    ck_assert_str_eq(code, "");
+    ck_assert_uint_eq(settings->scenario_count, 2);
+    ck_assert_str_eq(settings->scenarios[1]->journey, "two");
+    settings_free(settings);
+}
+END_TEST
+
+START_TEST(the_same_journey_twice_is_a_mistake)
+{
+    char code[64];
+    put_scenario("a.yaml", "one");
+    put_scenario("b.yaml", "one");
+    ck_assert_ptr_null(load(
+        put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"), code));
+    ck_assert_str_eq(code, "journey.duplicate");
+}
+END_TEST
+
+START_TEST(patterns_that_match_nothing_are_a_mistake)
+{
+    char code[64];
+    ck_assert_ptr_null(load(put_file("shop.yml", "shop: S\nscenarios: ['no/*.yaml']\n"), code));
+    ck_assert_str_eq(code, "scenarios.none");
+    ck_assert_ptr_null(load(put_file("shop.yml", "shop: S\n"), code));
+    ck_assert_str_eq(code, "scenarios.none");
+}
+END_TEST
+
+/* --- keeper -------------------------------------------------------------------------------- */
+
+static void count_commit(void *data)
+{
+    ++*(unsigned *)data;
+}
+
+START_TEST(what_is_kept_is_in_the_store)
+{
+    unsigned commits = 0;
+    struct keeper *keeper = keeper_create(fixture.loop, fixture.store, count_commit, &commits);
+    ck_assert(keeper_is_idle(keeper));
+    for (int minute = 0; minute < 5; minute++)
+        keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
+    ck_assert(!keeper_is_idle(keeper));
+    for (int i = 0; i < 100 && !keeper_is_idle(keeper); i++)
+        store_fixture_wait(&fixture, 20 * DURATION_MILLISECOND);
+    ck_assert(keeper_is_idle(keeper));
+    ck_assert_uint_eq(commits, 5);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 5);
+    store_fixture_release(&runs);
+    keeper_free(keeper);
+}
+END_TEST
+
+START_TEST(a_keeper_in_the_middle_of_it_can_be_freed)
+{
+    unsigned commits = 0;
+    struct keeper *keeper = keeper_create(fixture.loop, fixture.store, count_commit, &commits);
+    keeper_keep(keeper, store_fixture_run("browse", "here", 1, STATE_PASSED), NULL);
+    store_close(fixture.store);
+    keeper_free(keeper);
+    ck_assert_uint_eq(commits, 0);
+    fixture.store = NULL;
+    store_fixture_reopen(&fixture);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+/* --- pipeline ------------------------------------------------------------------------------ */
+
+struct shop_server {
+    struct http_server *server;
+    int status;
+};
+
+static void serve(void *data, struct http_request *request)
+{
+    const struct shop_server *shop = data;
+    const struct http_reply reply = {
+        .status = shop->status, .content_type = "text/plain", .body = "ok", .body_length = 2};
+    http_reply(request, &reply);
+}
+
+static void stop(void *data)
+{
+    pipeline_stop(data);
+}
+
+/* Lets a pipeline work on the shop file for a while, then opens its store for reading. */
+static void run_pipeline(const char *shop_file, duration time)
+{
+    struct error error = {0};
+    char code[64], file[2 * FIXTURE_PATH_MAX];
+    snprintf(file, sizeof file, "%s", shop_file);
+    put_scenario("a.yaml", "one");
+    struct settings *settings = load(file, code);
+    ck_assert_str_eq(code, "");
+    struct pipeline *pipeline =
+        pipeline_create(fixture.loop, settings, &(struct pipeline_options){0}, &error);
+    ck_assert_msg(pipeline != NULL, "%s", error.text);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, stop, pipeline);
+    pipeline_start(pipeline);
+    loop_timer_set(timer, time);
+    loop_run(fixture.loop);
+    pipeline_free(pipeline);
+    loop_timer_free(timer);
+    settings_free(settings);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    snprintf(fixture.url, sizeof fixture.url, "sqlite:%.99s/watched.db", fixture.directory);
+    store_fixture_reopen(&fixture);
+}
+
+/* The same, with a shop that answers `status`, from two vantage points. */
+static void watch(int status, duration time)
+{
+    struct error error = {0};
+    struct shop_server shop = {.status = status};
+    shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
+    run_pipeline(put_file("shop.yml",
+                          "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
+                          "vantages: {here: {}, there: {source: 127.0.0.2}}\n"
+                          "components: {web: {kind: application}}\n",
+                          http_server_url(shop.server)),
+                 time);
+    http_server_close(shop.server);
+}
+
+START_TEST(slots_become_stored_runs_from_every_vantage_point)
+{
+    watch(200, 3 * DURATION_SECOND);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    unsigned from[2] = {0};
+    for (size_t i = 0; i < runs.count; i++) {
+        ck_assert_int_eq(runs.runs[i]->state, STATE_PASSED);
+        from[strcmp(runs.runs[i]->vantage, "there") == 0]++;
+    }
+    ck_assert_uint_ge(from[0], 2);
+    ck_assert_uint_ge(from[1], 2);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+static void note_incidents(void *data, enum result result, const struct store_incidents *incidents)
+{
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_uint_eq(incidents->count, 1);
+    ck_assert_int_eq(incidents->incidents[0].verdict.cause, CAUSE_APPLICATION);
+    ck_assert_int_le(incidents->incidents[0].began.us, incidents->incidents[0].opened.us);
+    *(bool *)data = true;
+}
+
+START_TEST(failures_are_judged_and_become_an_incident)
+{
+    watch(503, 4 * DURATION_SECOND);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_ge(runs.count, 4);
+    for (size_t i = 0; i < runs.count; i++)
+        ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_APPLICATION);
+    store_fixture_release(&runs);
+    bool read = false;
+    store_read_incidents(fixture.store, true, 0, note_incidents, &read);
+    store_fixture_wait(&fixture, 200 * DURATION_MILLISECOND);
+    ck_assert(read);
+}
+END_TEST
+
+/* The shop's port is closed, and so is the reference's: the monitor must suspect itself. */
+START_TEST(without_references_the_state_is_unknown)
+{
+    run_pipeline(put_file("shop.yml",
+                          "shop: S\nbase: http://127.0.0.1:1\nscenarios: [a.yaml]\n"
+                          "store: sqlite:watched.db\nreferences: ['http://127.0.0.1:1/']\n"),
+                 2500 * DURATION_MILLISECOND);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_ge(runs.count, 1);
+    for (size_t i = 0; i < runs.count; i++) {
+        ck_assert_int_eq(runs.runs[i]->state, STATE_UNKNOWN);
+        ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_MONITOR);
+    }
+    store_fixture_release(&runs);
+}
+END_TEST
+
+START_TEST(a_vantage_point_that_cannot_be_is_named)
+{
+    struct error error = {0};
+    char code[64];
+    put_scenario("a.yaml", "one");
+    struct settings *settings =
+        load(put_file("shop.yml", "shop: S\nbase: http://127.0.0.1:1\nscenarios: [a.yaml]\n"
+                                  "vantages: {nowhere: {netns: shopwatch-no-such}}\n"),
+             code);
+    ck_assert_ptr_null(
+        pipeline_create(fixture.loop, settings, &(struct pipeline_options){0}, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "nowhere"));
+    settings_free(settings);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("daemon");
+    TCase *tests = tcase_create("daemon");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, settings_hold_the_shop_and_its_scenarios);
+    tcase_add_test(tests, the_same_journey_twice_is_a_mistake);
+    tcase_add_test(tests, patterns_that_match_nothing_are_a_mistake);
+    tcase_add_test(tests, what_is_kept_is_in_the_store);
+    tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
+    tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
+    tcase_add_test(tests, failures_are_judged_and_become_an_incident);
+    tcase_add_test(tests, without_references_the_state_is_unknown);
+    tcase_add_test(tests, a_vantage_point_that_cannot_be_is_named);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
