@@ -183,6 +183,20 @@ void page_section(struct html *html, const char *heading)
     html_leaf(html, "h2", NULL, heading);
 }
 
+void page_table_head(struct html *html, const char *const *columns, size_t count)
+{
+    html_begin(html, "thead", NULL);
+    html_begin(html, "tr", NULL);
+    for (size_t i = 0; i < count; i++) {
+        html_begin(html, "th", i + 1 == count ? "number" : NULL);
+        html_attribute(html, "scope", "col");
+        html_text(html, columns[i]);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
 void page_fact(struct html *html, const char *name)
 {
     html_begin(html, "div", NULL);

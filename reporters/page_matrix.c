@@ -152,18 +152,8 @@ static void write_head(struct html *html)
 {
     char history[64];
     snprintf(history, sizeof history, "Last %d minutes", PAGE_SPANS);
-    const char *const columns[][2] = {
-        {"From", NULL}, {"Last run", NULL}, {history, NULL}, {"Took", "number"}};
-    html_begin(html, "thead", NULL);
-    html_begin(html, "tr", NULL);
-    for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        html_begin(html, "th", columns[i][1]);
-        html_attribute(html, "scope", "col");
-        html_text(html, columns[i][0]);
-        html_end(html);
-    }
-    html_end(html);
-    html_end(html);
+    const char *const columns[] = {"From", "Last run", history, "Took"};
+    page_table_head(html, columns, COUNT_OF(columns));
 }
 
 static void write_interval(struct html *html, duration every)

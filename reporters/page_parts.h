@@ -31,6 +31,9 @@ void page_lasting(struct html *html, duration value); /* coarse: no seconds past
 /* <section> with a heading; end it with html_end. */
 void page_section(struct html *html, const char *heading);
 
+/* The head of a table, inside it; the last column holds numbers. */
+void page_table_head(struct html *html, const char *const *columns, size_t count);
+
 /* A row of a description list; html_end twice after the value. */
 void page_fact(struct html *html, const char *name);
 void page_fact_text(struct html *html, const char *name, const char *text); /* NULL: no row */

@@ -57,16 +57,7 @@ void page_runs(struct html *html, const struct shop *shop, struct run *const *ru
     }
     html_begin(html, "div", "card scroll");
     html_begin(html, "table", "runs");
-    html_begin(html, "thead", NULL);
-    html_begin(html, "tr", NULL);
-    for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        html_begin(html, "th", i + 1 == COUNT_OF(columns) ? "number" : NULL);
-        html_attribute(html, "scope", "col");
-        html_text(html, columns[i]);
-        html_end(html);
-    }
-    html_end(html);
-    html_end(html);
+    page_table_head(html, columns, COUNT_OF(columns));
     html_begin(html, "tbody", NULL);
     for (size_t i = 0; i < count; i++)
         write_row(html, shop, runs[i], now);

@@ -13,30 +13,12 @@
 
 enum { TICKS = 4, TARGET_MAX = 300 };
 
-struct scale {
-    int64_t start; /* wall clock, microseconds */
-    duration length;
-};
-
-static struct scale scale_of(const struct run *run)
-{
-    int64_t start = INT64_MAX, end = INT64_MIN;
-    for (size_t i = 0; i < run->step_count; i++)
-        for (size_t j = 0; j < run->steps[i].exchange_count; j++) {
-            const struct exchange *exchange = &run->steps[i].exchanges[j];
-            int64_t stop = exchange->started.us + exchange->total;
-            start = exchange->started.us < start ? exchange->started.us : start;
-            end = stop > end ? stop : end;
-        }
-    return (struct scale){start, end > start ? end - start : 1};
-}
-
-static double share(const struct scale *scale, duration value)
+static double share(const struct run_span *scale, duration value)
 {
     return 100.0 * (double)value / (double)scale->length;
 }
 
-static void write_axis(struct html *html, const struct scale *scale)
+static void write_axis(struct html *html, const struct run_span *scale)
 {
     html_begin(html, "svg", "axis");
     html_attribute(html, "aria-hidden", "true");
@@ -64,9 +46,10 @@ static void write_grid(struct html *html)
     }
 }
 
-static void write_bar(struct html *html, const struct scale *scale, const struct exchange *exchange)
+static void write_bar(struct html *html, const struct run_span *scale,
+                      const struct exchange *exchange)
 {
-    double at = share(scale, exchange->started.us - scale->start);
+    double at = share(scale, exchange->started.us - scale->start.us);
     for (int i = 0; i < PHASE_COUNT; i++) {
         char class_name[32], text[DURATION_TEXT_MAX];
         if (exchange->phases[i] == PHASE_ABSENT)
@@ -88,7 +71,7 @@ static void write_bar(struct html *html, const struct scale *scale, const struct
     }
 }
 
-static void write_exchange(struct html *html, const struct scale *scale,
+static void write_exchange(struct html *html, const struct run_span *scale,
                            const struct run_step *step, const struct exchange *exchange)
 {
     struct buffer phases;
@@ -143,8 +126,8 @@ static void write_legend(struct html *html)
 
 void page_waterfall(struct html *html, const struct run *run)
 {
-    struct scale scale = scale_of(run);
-    if (scale.start == INT64_MAX) {
+    const struct run_span scale = run_span(run);
+    if (scale.start.us == 0) {
         html_leaf(html, "p", "empty", "Nothing was sent.");
         return;
     }

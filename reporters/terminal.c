@@ -148,7 +148,7 @@ void terminal_progress(const struct terminal *terminal, const struct run_step *s
 static void write_steps(const struct terminal *terminal, const struct run *run, struct buffer *out)
 {
     const struct layout layout = layout_for(terminal, run);
-    const struct terminal_scale scale = terminal_scale(run);
+    const struct run_span scale = run_span(run);
     for (size_t i = 0; i < run->step_count; i++) {
         const struct run_step *step = &run->steps[i];
         buffer_print(out, "%*s", INDENT, "");
@@ -159,7 +159,7 @@ static void write_steps(const struct terminal *terminal, const struct run *run, 
         }
         end_line(out);
     }
-    if (scale.start != INT64_MAX && layout.bar > 0) {
+    if (scale.start.us != 0 && layout.bar > 0) {
         buffer_print(out, "\n%*s", INDENT + 2, "");
         terminal_legend(terminal, out);
     }

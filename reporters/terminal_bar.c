@@ -27,19 +27,6 @@ struct cell {
     double filled;
 };
 
-struct terminal_scale terminal_scale(const struct run *run)
-{
-    int64_t start = INT64_MAX, end = INT64_MIN;
-    for (size_t i = 0; i < run->step_count; i++)
-        for (size_t j = 0; j < run->steps[i].exchange_count; j++) {
-            const struct exchange *exchange = &run->steps[i].exchanges[j];
-            int64_t stop = exchange->started.us + exchange->total;
-            start = exchange->started.us < start ? exchange->started.us : start;
-            end = stop > end ? stop : end;
-        }
-    return (struct terminal_scale){start, end > start ? end - start : 1};
-}
-
 /* Lays one phase over the cells from `from` to `to`, both counted in cells. */
 static void cover(struct cell *cells, size_t width, enum phase phase, double from, double to)
 {
@@ -51,11 +38,11 @@ static void cover(struct cell *cells, size_t width, enum phase phase, double fro
     }
 }
 
-static void cover_exchange(struct cell *cells, size_t width, const struct terminal_scale *scale,
+static void cover_exchange(struct cell *cells, size_t width, const struct run_span *scale,
                            const struct exchange *exchange)
 {
     double cell = (double)scale->length / (double)width; /* microseconds */
-    double at = (double)(exchange->started.us - scale->start);
+    double at = (double)(exchange->started.us - scale->start.us);
     for (int i = 0; i < PHASE_COUNT; i++) {
         if (exchange->phases[i] == PHASE_ABSENT)
             continue;
@@ -98,7 +85,7 @@ static void write_cell(const struct terminal *terminal, const struct run_step *s
     terminal_unpaint(terminal, paint, out);
 }
 
-void terminal_bar(const struct terminal *terminal, const struct terminal_scale *scale,
+void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
                   const struct run_step *step, size_t width, struct buffer *out)
 {
     struct cell cells[CELLS_MAX] = {0};

@@ -2,6 +2,8 @@
 /* Cleaning, cutting and wrapping text for a terminal. See terminal_text.h. */
 #include "reporters/terminal_text.h"
 
+#include "monitor/base/utf8.h"
+
 #include "reporters/text.h"
 
 #include <inttypes.h>
@@ -47,7 +49,7 @@ static const char *ascii_for(uint32_t code)
 static size_t clean_character(const struct terminal *terminal, const char *text, struct buffer *out)
 {
     uint32_t code = 0;
-    size_t length = text_character(text, &code);
+    size_t length = utf8_decode(text, &code);
     if (length == 0) {
         buffer_print(out, "\\x%02x", (unsigned char)text[0]);
         return 1;
@@ -77,7 +79,7 @@ static size_t bytes_of(const char *clean, size_t count)
     size_t at = 0;
     uint32_t code;
     while (count-- > 0 && clean[at] != '\0') {
-        size_t length = text_character(clean + at, &code);
+        size_t length = utf8_decode(clean + at, &code);
         at += length > 0 ? length : 1;
     }
     return at;

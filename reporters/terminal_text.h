@@ -47,12 +47,7 @@ void terminal_quote(const struct terminal *terminal, const char *text, size_t in
                     struct buffer *out);
 
 /* The phases of a step, drawn to scale in `width` characters. */
-struct terminal_scale {
-    int64_t start; /* wall clock, microseconds */
-    duration length;
-};
-struct terminal_scale terminal_scale(const struct run *run);
-void terminal_bar(const struct terminal *terminal, const struct terminal_scale *scale,
+void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
                   const struct run_step *step, size_t width, struct buffer *out);
 void terminal_legend(const struct terminal *terminal, struct buffer *out);
 

@@ -13,10 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the UTF-8 character at `at` (RFC 3629), which must not be the text's end; 0 when there
- * is none. */
-size_t text_character(const char *at, uint32_t *ret_code);
-
 /* False for what could move the cursor, reorder the line or is no character: controls but tab and
  * line feed, bidirectional overrides, noncharacters. */
 bool text_is_harmless(uint32_t code);

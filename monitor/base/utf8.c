@@ -35,6 +35,19 @@ size_t utf8_sequence(const char *bytes, size_t length)
     return overlong || surrogate || beyond ? 0 : sequence;
 }
 
+size_t utf8_decode(const char *text, uint32_t *ret_character)
+{
+    size_t sequence = utf8_sequence(text, strnlen(text, UTF8_SEQUENCE_MAX));
+    if (sequence == 0)
+        return 0;
+    unsigned char first = (unsigned char)text[0];
+    uint32_t character = sequence == 1 ? first : first & (0x7fu >> sequence);
+    for (size_t i = 1; i < sequence; i++)
+        character = character << 6 | ((unsigned char)text[i] & 0x3fu);
+    *ret_character = character;
+    return sequence;
+}
+
 size_t utf8_valid(const char *bytes, size_t length)
 {
     size_t at = 0;

@@ -19,6 +19,9 @@ size_t utf8_sequence(const char *bytes, size_t length);
 /* Bytes from the start that are valid: `length` when all are. */
 size_t utf8_valid(const char *bytes, size_t length);
 
+/* The same for text that ends with NUL and is not empty; `ret_character` is set unless it is 0. */
+size_t utf8_decode(const char *text, uint32_t *ret_character);
+
 /* Characters (Unicode scalar values) in valid UTF-8. */
 size_t utf8_characters(const char *bytes, size_t length);
 

@@ -3,27 +3,11 @@
 #include "monitor/record/json.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 sequence at `at` (RFC 3629 section 4), 0 when it is none. */
-static size_t utf8_sequence(const unsigned char *at)
-{
-    if (at[0] < 0x80)
-        return 1;
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool surrogate = at[0] == 0xed && at[1] > 0x9f;
-    bool beyond = at[0] == 0xf4 && at[1] > 0x8f;
-    return overlong || surrogate || beyond ? 0 : length;
-}
 
 void json_put_text(json_t *object, const char *key, const char *text)
 {
@@ -33,11 +17,7 @@ void json_put_text(json_t *object, const char *key, const char *text)
     if (string == NULL) {
         struct buffer valid;
         buffer_init(&valid, strlen(text) * 3);
-        for (const char *at = text; *at != '\0';) {
-            size_t length = utf8_sequence((const unsigned char *)at);
-            buffer_append(&valid, length > 0 ? at : "\xef\xbf\xbd", length > 0 ? length : 3);
-            at += length > 0 ? length : 1;
-        }
+        utf8_append_valid(&valid, text, strlen(text));
         string = json_string(valid.data);
         buffer_free(&valid);
     }

@@ -94,3 +94,16 @@ duration run_latency(const struct run *run)
             latency += run->steps[i].total;
     return latency;
 }
+
+struct run_span run_span(const struct run *run)
+{
+    int64_t start = INT64_MAX, end = INT64_MIN;
+    for (size_t i = 0; i < run->step_count; i++)
+        for (size_t j = 0; j < run->steps[i].exchange_count; j++) {
+            const struct exchange *exchange = &run->steps[i].exchanges[j];
+            int64_t stop = exchange->started.us + exchange->total;
+            start = exchange->started.us < start ? exchange->started.us : start;
+            end = stop > end ? stop : end;
+        }
+    return (struct run_span){{end == INT64_MIN ? 0 : start}, end > start ? end - start : 1};
+}

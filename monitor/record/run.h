@@ -140,6 +140,13 @@ const struct run_step *run_first_failure(const struct run *run);
  * between steps not counted. */
 duration run_latency(const struct run *run);
 
+/* From the start of a run's first exchange to the end of its last: what a waterfall is drawn to. */
+struct run_span {
+    struct wall_time start; /* 0 (never) without any exchange */
+    duration length;        /* at least 1 */
+};
+struct run_span run_span(const struct run *run);
+
 struct json_t;
 /* The record as people and machines read it. New reference. */
 struct json_t *run_to_json(const struct run *run);

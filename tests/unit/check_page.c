@@ -3,6 +3,8 @@
 #include "tests/unit/page_samples.h"
 #include "tests/unit/runner.h"
 
+#include "monitor/base/utf8.h"
+
 #include "reporters/html.h"
 #include "reporters/terminal.h"
 #include "reporters/text.h"
@@ -104,7 +106,7 @@ static void assert_harmless(const char *text)
 {
     while (*text != '\0') {
         uint32_t code = 0;
-        size_t length = text_character(text, &code);
+        size_t length = utf8_decode(text, &code);
         ck_assert_uint_gt(length, 0);
         ck_assert_msg(text_is_harmless(code), "U+%04X came through", code);
         text += length;
