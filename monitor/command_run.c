@@ -7,6 +7,7 @@
 #include "monitor/cli.h"
 #include "monitor/diagnose/diagnose.h"
 #include "monitor/journey/journey.h"
+#include "monitor/record/json.h"
 #include "reporters/terminal.h"
 #include "scenarios/scenario.h"
 #include "scenarios/shop.h"
@@ -140,7 +141,7 @@ static enum result replay_write_json(const struct replay *replay, struct error *
         return error_set(error, RESULT_IO, "%s: %s", replay->json_file, strerror(errno));
     for (size_t i = 0; i < replay->run_count; i++) {
         json_t *json = run_to_json(replay->runs[i]);
-        json_dumpf(json, file, JSON_COMPACT);
+        json_dumpf(json, file, JSON_COMPACT | JSON_RECORD_FLAGS);
         fputc('\n', file);
         json_decref(json);
     }

@@ -9,6 +9,7 @@
 
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
+#include "monitor/record/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -190,7 +191,7 @@ static void print_line(struct buffer *text, const struct run *run, store_sequenc
 {
     json_t *json = run_to_json(run);
     json_object_set_new(json, "sequence", json_integer(sequence));
-    char *line = json_dumps(json, JSON_COMPACT);
+    char *line = json_dumps(json, JSON_COMPACT | JSON_RECORD_FLAGS);
     json_decref(json);
     if (line == NULL)
         abort(); /* out of memory: the record is valid */

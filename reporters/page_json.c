@@ -10,7 +10,7 @@
 /* Ends `json`'s life. */
 static void write_json(json_t *json, struct buffer *out)
 {
-    char *text = json_dumps(json, JSON_INDENT(2));
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_RECORD_FLAGS);
     buffer_text(out, text != NULL ? text : "null");
     buffer_text(out, "\n");
     free(text);

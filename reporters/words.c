@@ -53,6 +53,9 @@ static const char *tcp_story(const struct exchange *exchange)
         return "Part of what was sent was not acknowledged yet";
     if (tcp->bytes_acknowledged <= 1)
         return "Nothing was sent on this connection";
+    if (symptom_layer(exchange->symptom) == SYMPTOM_LAYER_TLS)
+        return "The server's kernel acknowledged what was sent: it is the handshake that failed, "
+               "not the way to the server";
     if (exchange->status == 0 && exchange->bytes_received == 0)
         return "The server's kernel acknowledged the request and sent nothing back: network and "
                "machine are alive, the program behind them does not answer";

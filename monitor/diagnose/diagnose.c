@@ -111,6 +111,9 @@ static void add_evidence(struct run *run, const struct shop *shop, const struct 
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->items[i];
         const char *about = fact->about;
+        /* What does not move the verdict's cause is no reason for it. */
+        if (fact_rows[fact->name].weights[likeliest] == 0)
+            continue;
         /* Only components have titles; a step's or vantage point's name stands for itself. */
         if (about != NULL && shop_component(shop, about) != NULL)
             about = shop_title(shop, about, run->arena);
@@ -159,14 +162,6 @@ static const char *cause_words(enum cause cause)
     return words[cause];
 }
 
-static bool facts_have(const struct facts *facts, enum fact_name name)
-{
-    for (size_t i = 0; i < facts->count; i++)
-        if (facts->items[i].name == name)
-            return true;
-    return false;
-}
-
 static const char *summarise(struct run *run, const struct shop *shop, const struct facts *facts,
                              const struct ranking *ranking)
 {
@@ -190,35 +185,43 @@ static const char *summarise(struct run *run, const struct shop *shop, const str
     return summary;
 }
 
-/* What is not excluded, and what would settle it. */
-static const char *doubt(struct run *run, const struct ranking *ranking)
+/* What would tell two suspects apart, as far as it has not been seen yet; NULL when only probes of
+ * the suspect itself could. */
+static const char *what_settles(const struct ranking *ranking, const struct facts *facts)
 {
     static const struct {
         enum cause one, other;
         const char *settles;
     } probes[] = {
-        {CAUSE_APPLICATION, CAUSE_DATABASE,
-         "a step that needs the application and no database, and a second step on the same table"},
         {CAUSE_APPLICATION, CAUSE_NETWORK,
          "another vantage point, or a connection to another port"},
         {CAUSE_NETWORK, CAUSE_MONITOR, "a reference site asked from the same vantage point"},
         {CAUSE_APPLICATION, CAUSE_SCENARIO, "the same steps taken by hand"},
         {CAUSE_DATABASE, CAUSE_SCENARIO, "the same steps taken by hand"},
-        {CAUSE_APPLICATION, CAUSE_THIRD_PARTY, "the provider asked directly"},
-        {CAUSE_DATABASE, CAUSE_THIRD_PARTY, "the provider asked directly"},
+        {CAUSE_APPLICATION, CAUSE_THIRD_PARTY, "the provider's own status page"},
+        {CAUSE_DATABASE, CAUSE_THIRD_PARTY, "the provider's own status page"},
     };
+    enum cause first = ranking->first, second = ranking->second;
+    for (size_t i = 0; i < COUNT_OF(probes); i++)
+        if ((probes[i].one == first && probes[i].other == second) ||
+            (probes[i].other == first && probes[i].one == second))
+            return probes[i].settles;
+    if (facts_have(facts, FACT_ONE_ROUTE))
+        return "a second step that needs the same part of the database";
+    if (first + second == CAUSE_APPLICATION + CAUSE_DATABASE)
+        return "a look into the database itself";
+    return NULL;
+}
+
+static const char *doubt(struct run *run, const struct facts *facts, const struct ranking *ranking)
+{
     double second = ranking->probability[ranking->second];
+    const char *settles = what_settles(ranking, facts);
     if (second < 0.02)
         return NULL;
-    const char *settles = NULL;
-    for (size_t i = 0; i < COUNT_OF(probes); i++)
-        if ((probes[i].one == ranking->first && probes[i].other == ranking->second) ||
-            (probes[i].other == ranking->first && probes[i].one == ranking->second))
-            settles = probes[i].settles;
-    if (settles == NULL)
-        return arena_print(run->arena, "%s (%.0f %%)", cause_words(ranking->second), second * 100);
-    return arena_print(run->arena, "%s (%.0f %%); what would settle it: %s",
-                       cause_words(ranking->second), second * 100, settles);
+    return arena_print(run->arena, "%s (%.0f %%)%s%s", cause_words(ranking->second), second * 100,
+                       settles != NULL ? "; what would settle it: " : "",
+                       settles != NULL ? settles : "");
 }
 
 /* The monitor's own failures need no weighing: the symptom says it. */
@@ -263,6 +266,6 @@ void diagnose_run(const struct history *history, const struct shop *shop, struct
         .runner_up_confidence = ranking.probability[ranking.second],
     };
     run->verdict.summary = summarise(run, shop, &facts, &ranking);
-    run->verdict.unsure = doubt(run, &ranking);
+    run->verdict.unsure = doubt(run, &facts, &ranking);
     add_evidence(run, shop, &facts, ranking.first);
 }

@@ -12,10 +12,20 @@
 /* tcp(7) keep-alive probes go out each second: an acknowledgement younger than this is fresh. */
 #define ACKNOWLEDGED_LATELY (2 * DURATION_SECOND)
 
+enum { ROUTES_MAX = 64 };
+
 static void facts_add(struct facts *facts, enum fact_name name, const char *about)
 {
     if (facts->count < FACTS_MAX)
         facts->items[facts->count++] = (struct fact){name, about};
+}
+
+bool facts_have(const struct facts *facts, enum fact_name name)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->items[i].name == name)
+            return true;
+    return false;
 }
 
 static bool names_contain(const char *const *names, size_t count, const char *name)
@@ -68,7 +78,8 @@ static void facts_of_silence(struct facts *facts, const struct exchange *exchang
                   (tcp->unacknowledged > 0 && tcp->bytes_acknowledged <= 1);
     if (broken)
         facts_add(facts, FACT_PATH_BROKEN, NULL);
-    else if (tcp->bytes_acknowledged > 1 && tcp->last_acknowledgement < ACKNOWLEDGED_LATELY)
+    else if (tcp->bytes_acknowledged > 1 && tcp->last_acknowledgement != PHASE_ABSENT &&
+             tcp->last_acknowledgement < ACKNOWLEDGED_LATELY)
         facts_add(facts, FACT_SERVER_SILENT, NULL);
 }
 
@@ -197,11 +208,13 @@ static void pattern_visit(const struct pattern_view *view, step_visitor *visit, 
     }
 }
 
+/* What is seen of one component: does it work anywhere, and which steps fail that need it? */
 struct clearing {
     const char *component;
     bool read_passes, write_passes;
-    const char *routes[2]; /* names of failing steps that need it */
+    const char *routes[ROUTES_MAX]; /* names of failing steps */
     size_t route_count;
+    bool written; /* by the step that is judged */
 };
 
 static void clearing_visit(void *data, const struct run *run, const struct run_step *step)
@@ -215,36 +228,49 @@ static void clearing_visit(void *data, const struct run *run, const struct run_s
         clearing->write_passes |= wrote;
         clearing->read_passes = true;
     } else if (clearing->route_count < COUNT_OF(clearing->routes) &&
-               (clearing->route_count == 0 || strcmp(clearing->routes[0], step->name) != 0)) {
+               !names_contain(clearing->routes, clearing->route_count, step->name)) {
         clearing->routes[clearing->route_count++] = step->name;
     }
 }
 
-static void suspect_add(struct facts *facts, const char *component)
+static struct clearing pattern_look(const struct pattern_view *view, const char *component,
+                                    bool written)
 {
-    if (facts->suspect_count < COUNT_OF(facts->suspects) &&
-        !names_contain(facts->suspects, facts->suspect_count, component))
-        facts->suspects[facts->suspect_count++] = component;
-}
-
-static struct clearing pattern_look(const struct pattern_view *view, const char *component)
-{
-    struct clearing clearing = {.component = component};
+    struct clearing clearing = {.component = component, .written = written};
     pattern_visit(view, clearing_visit, &clearing);
     return clearing;
 }
 
-/* Suspects: first what is written and not cleared, then what is read and not cleared, then parts
- * before wholes. */
+/* Who explains more failing steps comes first; of equals, what is written, then the order in the
+ * file. */
+static void suspect_add(struct facts *facts, size_t *explains, const struct clearing *clearing)
+{
+    size_t at = facts->suspect_count;
+    bool cleared = clearing->written ? clearing->write_passes : clearing->read_passes;
+    if (cleared || at == COUNT_OF(facts->suspects) ||
+        names_contain(facts->suspects, at, clearing->component))
+        return;
+    for (; at > 0 && explains[at - 1] < clearing->route_count; at--) {
+        facts->suspects[at] = facts->suspects[at - 1];
+        explains[at] = explains[at - 1];
+    }
+    facts->suspects[at] = clearing->component;
+    explains[at] = clearing->route_count;
+    facts->suspect_count++;
+}
+
 static void pattern_suspects(struct facts *facts, const struct pattern_view *view)
 {
     const struct run_step *failure = facts->failure;
-    for (size_t i = 0; i < failure->writes_count; i++)
-        if (!pattern_look(view, failure->writes[i]).write_passes)
-            suspect_add(facts, failure->writes[i]);
-    for (size_t i = 0; i < failure->needs_count; i++)
-        if (!pattern_look(view, failure->needs[i]).read_passes)
-            suspect_add(facts, failure->needs[i]);
+    size_t explains[COUNT_OF(facts->suspects)];
+    for (size_t i = 0; i < failure->writes_count; i++) {
+        struct clearing clearing = pattern_look(view, failure->writes[i], true);
+        suspect_add(facts, explains, &clearing);
+    }
+    for (size_t i = 0; i < failure->needs_count; i++) {
+        struct clearing clearing = pattern_look(view, failure->needs[i], false);
+        suspect_add(facts, explains, &clearing);
+    }
 }
 
 struct database_view {
@@ -276,7 +302,10 @@ static void pattern_rules(struct facts *facts, const struct pattern_view *view)
     pattern_visit(view, database_visit, &database);
     if (!step_needs_kind(view->shop, failure, CAUSE_DATABASE) &&
         step_needs_kind(view->shop, failure, CAUSE_APPLICATION)) {
-        if (!step_needs_kind(view->shop, failure, CAUSE_THIRD_PARTY))
+        /* Who refuses the request, or answers something else, works; that he needs no database says
+         * nothing then. */
+        if (!step_needs_kind(view->shop, failure, CAUSE_THIRD_PARTY) &&
+            !facts_have(facts, FACT_CLIENT_ERROR) && !facts_have(facts, FACT_CONTENT))
             facts_add(facts, FACT_NEEDS_NO_DATABASE, failure->name);
         return;
     }
@@ -289,8 +318,8 @@ static void pattern_rules(struct facts *facts, const struct pattern_view *view)
     for (size_t i = 0; i < facts->suspect_count; i++) {
         const char *suspect = facts->suspects[i];
         enum cause kind = shop_kind(view->shop, suspect);
-        struct clearing clearing = pattern_look(view, suspect);
-        if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count == 2) {
+        struct clearing clearing = pattern_look(view, suspect, false);
+        if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count >= 2) {
             facts_add(facts, FACT_ONE_PART_TWO_ROUTES, suspect);
             return;
         }
@@ -309,11 +338,14 @@ static void pattern_rules(struct facts *facts, const struct pattern_view *view)
 
 /* --- vantage points ------------------------------------------------------------------------ */
 
-static bool run_passed_step(const struct run *run, const char *name)
+/* Whether the run's step of that name passed, and ended when the failure had begun. */
+static bool run_passed_step(const struct run *run, const char *name, struct wall_time onset)
 {
-    for (size_t i = 0; i < run->step_count; i++)
-        if (strcmp(run->steps[i].name, name) == 0)
-            return step_passed(&run->steps[i]);
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *step = &run->steps[i];
+        if (strcmp(step->name, name) == 0)
+            return step_passed(step) && wall_after(step->started, step->total).us >= onset.us;
+    }
     return false;
 }
 
@@ -327,8 +359,7 @@ static void facts_of_vantages(struct facts *facts, const struct pattern_view *vi
             continue;
         if (entry->onset.us != 0)
             failing++;
-        else if (entry->run->slot.ended.us >= view->onset.us &&
-                 run_passed_step(entry->run, facts->failure->name))
+        else if (run_passed_step(entry->run, facts->failure->name, view->onset))
             passing++;
     }
     unsigned heard = failing + passing;
@@ -372,4 +403,6 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     if (reached)
         pattern_rules(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);
+    if (own != NULL && own->passed_before)
+        facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
 }

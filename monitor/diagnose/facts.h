@@ -30,6 +30,8 @@ struct facts {
     size_t suspect_count;
 };
 
+bool facts_have(const struct facts *facts, enum fact_name name);
+
 /* `run` must be in the history. */
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,
                   struct facts *ret_facts);

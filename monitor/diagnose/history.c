@@ -98,6 +98,7 @@ void history_add(struct history *history, const struct run *run)
     run_free(entry->run);
     entry->run = history_digest(run);
     const struct run_step *failure = run_first_failure(run);
+    entry->passed_before |= failure == NULL;
     if (run->state != STATE_FAILED || failure == NULL)
         entry->onset = (struct wall_time){0};
     if (entry->onset.us != 0 || failure == NULL || run->state != STATE_FAILED)

@@ -14,6 +14,7 @@ struct history_entry {
     /* Of the first run of this streak of failures; the onset is 0 while it passes. */
     struct wall_time onset;
     enum symptom onset_symptom;
+    bool passed_before; /* all steps of an earlier run passed */
 };
 
 size_t history_count(const struct history *history);

@@ -24,7 +24,8 @@
     X(ANSWER)                                                                                      \
     X(BODY)                                                                                        \
     X(PATTERN)                                                                                     \
-    X(VANTAGE)
+    X(VANTAGE)                                                                                     \
+    X(ONSET)
 
 /* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
 #define FACT_TABLE(X)                                                                              \
@@ -56,7 +57,7 @@
       "A proxy answered {} at once: it has no application behind it.")                             \
     X(GATEWAY_TIMEOUT, ANSWER, "answer.gateway_timeout", -8, 4, 5, 3, -6, -8,                      \
       "A proxy gave up waiting for what is behind it (status {}).")                                \
-    X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, 1, 0, 16, -6, -6,                    \
+    X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, 1, 0, 17, -6, -6,                    \
       "The shop says that what is behind it gave no answer, and this step needs {}.")              \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
       "The shop refused the request as wrong (status {}).")                                        \
@@ -76,10 +77,12 @@
       "Reading {} works, writing it fails.")                                                       \
     X(ONLY_THIRD_PARTY, PATTERN, "pattern.only_third_party", -8, 0, -3, 12, -2, 0,                 \
       "Of what the step needs, only {} is not seen working elsewhere.")                            \
-    X(ALL_VANTAGES, VANTAGE, "vantage.all", -3, 3, 3, 0, -12, 1, "All vantage points agree ({}).") \
+    X(ALL_VANTAGES, VANTAGE, "vantage.all", -3, 3, 3, 3, -12, 1, "All vantage points agree ({}).") \
     X(ONE_VANTAGE, VANTAGE, "vantage.one", 6, -10, -12, -6, 12, -8,                                \
       "It fails from {} only; elsewhere the same step passes.")                                    \
     X(SOME_VANTAGES, VANTAGE, "vantage.some", 8, -6, -8, 2, 0, -6,                                 \
-      "It fails from some vantage points and not from others ({}).")
+      "It fails from some vantage points and not from others ({}).")                               \
+    X(PASSED_BEFORE, ONSET, "onset.passed_before", 0, 3, 2, 1, 0, -10,                             \
+      "The same step of the same scenario passed before.")
 
 #endif

@@ -126,7 +126,7 @@ static const char *request_json_text(const struct request_source *source,
     if (json_template_render(template, variables_lookup, source->variables, &json, ret_missing) !=
         RESULT_OK)
         return NULL;
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     const char *copy = arena_duplicate(source->arena, text);
     free(text);
     json_decref(json);

@@ -6,6 +6,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+/* The state of a socket that is not, or no longer, connected (tcp_states.h calls it TCP_CLOSE). */
+enum { CLOSED = 7 };
+
 enum { KEEPALIVE_SECONDS = 1 };
 
 struct tcp_facts tcp_info_read(int descriptor)
@@ -13,6 +16,10 @@ struct tcp_facts tcp_info_read(int descriptor)
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     if (descriptor < 0 || getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return (struct tcp_facts){0};
+    /* The kernel counts the SYN as an acknowledged byte: without it there never was a peer. */
+    bool met = info.tcpi_bytes_acked > 0;
+    if (!met && info.tcpi_state == CLOSED)
         return (struct tcp_facts){0};
     return (struct tcp_facts){
         .known = true,
@@ -22,7 +29,7 @@ struct tcp_facts tcp_info_read(int descriptor)
         .total_retransmits = info.tcpi_total_retrans,
         .bytes_acknowledged = info.tcpi_bytes_acked,
         .bytes_received = info.tcpi_bytes_received,
-        .last_acknowledgement = info.tcpi_last_ack_recv * DURATION_MILLISECOND,
+        .last_acknowledgement = met ? info.tcpi_last_ack_recv * DURATION_MILLISECOND : PHASE_ABSENT,
         .round_trip = info.tcpi_rtt,
     };
 }

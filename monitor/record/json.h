@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Small helpers over jansson that records share: absent values are left out when written, and read
- * as NULL or 0. Private to record/, since it shows jansson.
+ * as NULL or 0. Only for those who handle records as JSON, since it shows jansson.
  */
 #ifndef RECORD_JSON_H
 #define RECORD_JSON_H
@@ -10,6 +10,10 @@
 #include "monitor/base/clock.h"
 
 #include <jansson.h>
+
+/* For json_dumps of records: the three decimals that json_put_real keeps, not what binary makes of
+ * them. */
+#define JSON_RECORD_FLAGS JSON_REAL_PRECISION(12)
 
 /* Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced. NULL is left out.
  */

@@ -63,7 +63,7 @@ struct tcp_facts {
     uint32_t total_retransmits;
     uint64_t bytes_acknowledged; /* the SYN counts as one */
     uint64_t bytes_received;
-    duration last_acknowledgement; /* how long ago the peer's kernel spoke */
+    duration last_acknowledgement; /* how long ago the peer's kernel spoke; PHASE_ABSENT: never */
     duration round_trip;
 };
 

@@ -23,7 +23,8 @@ static json_t *tcp_to_json(const struct tcp_facts *tcp)
     json_put_integer(json, "total_retransmits", tcp->total_retransmits);
     json_put_integer(json, "bytes_acknowledged", (int64_t)tcp->bytes_acknowledged);
     json_put_integer(json, "bytes_received", (int64_t)tcp->bytes_received);
-    json_put_milliseconds(json, "last_acknowledgement", tcp->last_acknowledgement);
+    if (tcp->last_acknowledgement != PHASE_ABSENT)
+        json_put_milliseconds(json, "last_acknowledgement", tcp->last_acknowledgement);
     json_put_milliseconds(json, "round_trip", tcp->round_trip);
     return json;
 }
@@ -123,7 +124,9 @@ static void tcp_from_json(const json_t *json, struct tcp_facts *tcp)
         .total_retransmits = (uint32_t)json_get_integer(json, "total_retransmits"),
         .bytes_acknowledged = (uint64_t)json_get_integer(json, "bytes_acknowledged"),
         .bytes_received = (uint64_t)json_get_integer(json, "bytes_received"),
-        .last_acknowledgement = json_get_milliseconds(json, "last_acknowledgement"),
+        .last_acknowledgement = json_object_get(json, "last_acknowledgement") != NULL
+                                    ? json_get_milliseconds(json, "last_acknowledgement")
+                                    : PHASE_ABSENT,
         .round_trip = json_get_milliseconds(json, "round_trip"),
     };
 }

@@ -6,6 +6,7 @@
 #include "monitor/store/store_private.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/record/json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static const struct job_kind append_kind = {WORKER_BATCH_MAX, append_work, appen
 
 static char *dump_json(json_t *json)
 {
-    char *text = json_dumps(json, JSON_COMPACT);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_RECORD_FLAGS);
     json_decref(json);
     /* Our own records are valid JSON, so memory is all that can be missing. */
     if (text == NULL)
