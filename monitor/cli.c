@@ -46,7 +46,8 @@ static void print_help(FILE *out)
                 commands[i].arguments, commands[i].help, commands[i].options);
     fputs("\nExit codes of run: 0 passed, 1 application, 2 network, 3 database, 4 third party,\n"
           "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
-          "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0.\n",
+          "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
+          "5 the monitor cannot start, 64 usage, 65 file invalid.\n",
           out);
 }
 
@@ -132,7 +133,7 @@ int cli_main(int argc, char **argv)
         names[i] = commands[i].name;
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
             print_help(stdout);
             return EXIT_PASSED;
         }

@@ -35,13 +35,16 @@ static int monitor_shop(const struct settings *settings, const struct pipeline_o
     }
     struct loop_watch *terminate = loop_watch_signal(loop, SIGTERM, stop, pipeline);
     struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, pipeline);
-    log_info("watching %s: %zu journeys from %zu vantage points", settings->shop->name,
-             settings->scenario_count, settings->shop->vantage_count);
+    log_info("watching %s: %zu journeys from %zu vantage points, kept in %s", settings->shop->name,
+             settings->scenario_count, settings->shop->vantage_count, settings->shop->store);
     announce(pipeline);
     pipeline_start(pipeline);
     loop_run(loop);
     loop_watch_free(terminate);
     loop_watch_free(interrupt);
+    /* From here on everything is on its way out; a late signal must not cut it short. */
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
     pipeline_free(pipeline);
     loop_free(loop);
     log_info("stopped");

@@ -150,7 +150,7 @@ static enum result replay_write_json(const struct replay *replay, struct error *
     return RESULT_OK;
 }
 
-static void replay_report(const struct replay *replay)
+static enum result replay_report(const struct replay *replay, struct error *error)
 {
     struct terminal terminal;
     struct buffer text;
@@ -164,7 +164,9 @@ static void replay_report(const struct replay *replay)
         fputs(text.data, out);
         buffer_free(&text);
     }
-    fflush(out);
+    if (fflush(out) != 0)
+        return error_set(error, RESULT_IO, "the report cannot be written: %s", strerror(errno));
+    return RESULT_OK;
 }
 
 static int replay_exit(const struct replay *replay)
@@ -185,8 +187,8 @@ static int replay_files(struct replay *replay)
     terminal_detect(STDERR_FILENO, &replay->terminal);
     replay_all(replay);
     replay_judge(replay);
-    replay_report(replay);
-    if (replay->json_file != NULL && replay_write_json(replay, &error) != RESULT_OK) {
+    if (replay_report(replay, &error) != RESULT_OK ||
+        (replay->json_file != NULL && replay_write_json(replay, &error) != RESULT_OK)) {
         fprintf(stderr, "shopwatch run: %s\n", error.text);
         return EXIT_MONITOR;
     }

@@ -24,6 +24,7 @@ struct keeper {
     struct loop_timer *retry;
     TAILQ_HEAD(, keeping) keepings; /* in the order in which they came */
     size_t waiting_count;
+    bool in_trouble; /* said once, until a run is stored again */
 };
 
 static void keeping_end(struct keeping *keeping)
@@ -46,16 +47,17 @@ static struct keeping *keeper_oldest_waiting(struct keeper *keeper)
 static void keeper_wait(struct keeping *keeping, const char *why)
 {
     struct keeper *keeper = keeping->keeper;
-    if (keeper->waiting_count == 0)
+    if (!keeper->in_trouble)
         log_error("a run could not be stored, trying again: %s", why);
+    keeper->in_trouble = true;
     if (keeper->waiting_count == KEEPER_WAITING_MAX) {
         struct keeping *oldest = keeper_oldest_waiting(keeper);
         log_error("too many runs wait for the store: run %s is lost", oldest->run->id);
         keeping_end(oldest);
     }
     keeping->waiting = true;
-    keeper->waiting_count++;
-    loop_timer_set(keeper->retry, KEEPER_RETRY);
+    if (keeper->waiting_count++ == 0)
+        loop_timer_set(keeper->retry, KEEPER_RETRY);
 }
 
 static void keeper_stored(void *data, enum result result, const struct error *error,
@@ -68,6 +70,9 @@ static void keeper_stored(void *data, enum result result, const struct error *er
         keeper_wait(keeping, error->text);
         return;
     }
+    if (keeper->in_trouble)
+        log_warning("runs are stored again");
+    keeper->in_trouble = false;
     keeping_end(keeping);
     keeper->committed(keeper->data);
 }
@@ -76,21 +81,28 @@ static void keeper_try(struct keeping *keeping)
 {
     enum result result = store_append(keeping->keeper->store, keeping->run, keeping->incident,
                                       keeper_stored, keeping);
-    if (result != RESULT_OK)
+    if (result == RESULT_INVALID) {
+        log_error("run %s of %s is too large to be stored and is lost", keeping->run->id,
+                  keeping->run->journey);
+        keeping_end(keeping);
+    } else if (result != RESULT_OK) {
         keeper_wait(keeping, result_name(result));
+    }
 }
 
 static void keeper_retry(void *data)
 {
     struct keeper *keeper = data;
-    struct keeping *keeping;
-    TAILQ_FOREACH(keeping, &keeper->keepings, others)
-    {
-        if (!keeping->waiting)
-            continue;
-        keeping->waiting = false;
-        keeper->waiting_count--;
-        keeper_try(keeping);
+    struct keeping *keeping = TAILQ_FIRST(&keeper->keepings);
+    while (keeping != NULL) {
+        /* Trying may end it; who fails again keeps his place in the row. */
+        struct keeping *next = TAILQ_NEXT(keeping, others);
+        if (keeping->waiting) {
+            keeping->waiting = false;
+            keeper->waiting_count--;
+            keeper_try(keeping);
+        }
+        keeping = next;
     }
 }
 
@@ -126,7 +138,20 @@ void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *
         incident_copy(run->arena, keeping->incident, incident);
     }
     TAILQ_INSERT_TAIL(&keeper->keepings, keeping, others);
-    keeper_try(keeping);
+    /* Behind one that waits: runs and their incidents go into the store in order. */
+    if (keeper->waiting_count > 0)
+        keeper_wait(keeping, "others wait");
+    else
+        keeper_try(keeping);
+}
+
+size_t keeper_count(const struct keeper *keeper)
+{
+    size_t count = 0;
+    const struct keeping *keeping;
+    TAILQ_FOREACH(keeping, &keeper->keepings, others)
+    count++;
+    return count;
 }
 
 bool keeper_is_idle(const struct keeper *keeper)

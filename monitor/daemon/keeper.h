@@ -24,6 +24,9 @@ void keeper_free(
  * given up, and logged. */
 void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident);
 
+/* Runs that are not in the store yet. */
+size_t keeper_count(const struct keeper *keeper);
+
 bool keeper_is_idle(const struct keeper *keeper);
 
 #endif

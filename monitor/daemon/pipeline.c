@@ -29,6 +29,15 @@
 /* How often a pipeline that is to stop looks whether it is empty. */
 #define PIPELINE_STOP_LOOK (20 * DURATION_MILLISECOND)
 
+/* How long a store in trouble may hold up the end, beside the time that the runs' cleanup takes. */
+#define PIPELINE_STOP_MAX (10 * DURATION_SECOND)
+
+/* A second signal in the first moments is the same one twice (a shell's and a service manager's).
+ */
+#define PIPELINE_STOP_TWICE DURATION_SECOND
+
+enum { PIPELINE_PORTION = 500 };
+
 /* A vantage point at work: runs that failed to reach the shop wait here for its reference probe. */
 struct pipeline_vantage {
     struct pipeline *pipeline;
@@ -44,11 +53,12 @@ struct pipeline_entry {
     struct pipeline *pipeline;
     const struct scenario *scenario;
     struct pipeline_vantage *vantage;
-    unsigned vantage_count;     /* of this journey */
     struct journey *journey;    /* in flight, the latest; else NULL */
     struct wall_time *overlaps; /* slots that end as the run in flight will */
     size_t overlap_count;
-    struct verdict verdict; /* of the last judged run, for the slots that overlapped it */
+    /* Of the last judged run, for the slots that overlapped it. */
+    enum state state;
+    struct verdict verdict;
     struct arena *verdict_arena;
 };
 
@@ -78,7 +88,9 @@ struct pipeline {
     struct keeper *keeper;
     struct reporters *reporters;
     duration every;
+    bool recalled; /* what the store knows of the time before has been taken up */
     bool stopping;
+    struct instant stop_began;
 };
 
 /* --- the end of the way, for those who come before ------------------------------------------ */
@@ -102,12 +114,7 @@ static struct pipeline_entry *pipeline_entry_of(struct pipeline *pipeline, const
 
 static void pipeline_log_incident(enum incident_change change, const struct incident *incident)
 {
-    static const char *const words[] = {
-        [INCIDENT_OPENED] = "opened",
-        [INCIDENT_UPDATED] = "changed",
-        [INCIDENT_RESOLVED] = "resolved",
-    };
-    log_warning("incident %.8s %s: %s (%s, %.0f %%)", incident->id, words[change],
+    log_warning("incident %.8s %s: %s (%s, %.0f %%)", incident->id, incident_change_word(change),
                 incident->verdict.summary, symptom_code(incident->symptom),
                 incident->verdict.confidence * 100);
 }
@@ -121,19 +128,20 @@ static void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
     struct pipeline_entry *entry = pipeline_entry_of(pipeline, run);
     if (run_overlapped(run)) {
+        run->state = entry->state;
         verdict_copy(run->arena, &run->verdict, &entry->verdict);
     } else {
         history_add(pipeline->history, run);
         diagnose_run(pipeline->history, pipeline->settings->shop, run);
+        entry->state = run->state;
         arena_free(entry->verdict_arena);
         entry->verdict_arena = arena_create();
         verdict_copy(entry->verdict_arena, &entry->verdict, &run->verdict);
     }
     const struct incident *incident;
-    enum incident_change change =
-        incident_book_add(pipeline->incidents, run, entry->scenario->quorum, entry->vantage_count,
-                          clock_wall(), &incident);
-    if (change != INCIDENT_UNCHANGED)
+    enum incident_change change = incident_book_add(
+        pipeline->incidents, run, entry->scenario->quorum, clock_wall(), &incident);
+    if (change > INCIDENT_COUNTED)
         pipeline_log_incident(change, incident);
     pipeline->unjudged--;
     keeper_keep(pipeline->keeper, run, incident);
@@ -235,12 +243,11 @@ static void pipeline_run_ended(void *data, struct run *run)
     struct pipeline_flight *flight = data;
     struct pipeline_entry *entry = flight->entry;
     struct pipeline *pipeline = entry->pipeline;
-    enum state state = run->state;
     pipeline_flight_over(flight);
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
     pipeline_publish(pipeline, run);
     for (size_t i = 0; i < entry->overlap_count; i++)
-        pipeline_publish_slot(entry, entry->overlaps[i], state, "overlap");
+        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, "overlap");
     entry->overlap_count = 0;
 }
 
@@ -297,12 +304,21 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
 /* While stopping: is everything on its way through? */
 static void pipeline_stop_when_idle(struct pipeline *pipeline)
 {
-    if (pipeline->flight_count == 0 && pipeline->unjudged == 0 &&
-        keeper_is_idle(pipeline->keeper) && reporters_are_idle(pipeline->reporters))
+    bool runs_over = pipeline->flight_count == 0 && pipeline->unjudged == 0;
+    bool patient =
+        instant_between(pipeline->stop_began, clock_instant()) < PIPELINE_STOP_MAX || !runs_over;
+    if (runs_over && keeper_is_idle(pipeline->keeper) && reporters_are_idle(pipeline->reporters)) {
         loop_stop(pipeline->loop);
-    else
+    } else if (!patient) {
+        if (!keeper_is_idle(pipeline->keeper))
+            log_error("%zu runs could not be stored and are lost", keeper_count(pipeline->keeper));
+        loop_stop(pipeline->loop);
+    } else {
         loop_timer_set(pipeline->tick, PIPELINE_STOP_LOOK);
+    }
 }
+
+static void pipeline_recall(struct pipeline *pipeline);
 
 static void pipeline_tick(void *data)
 {
@@ -312,26 +328,71 @@ static void pipeline_tick(void *data)
         pipeline_stop_when_idle(pipeline);
         return;
     }
-    while (schedule_take(pipeline->schedule, clock_wall(), &due))
+    if (!pipeline->recalled) {
+        pipeline_recall(pipeline);
+        return;
+    }
+    /* In portions: after a pause there may be more than the bus holds. */
+    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->schedule, clock_wall(), &due);
+         n++)
         pipeline_obey(pipeline, &due);
     duration sleep = wall_between(clock_wall(), schedule_next(pipeline->schedule));
     loop_timer_set(pipeline->tick, sleep < PIPELINE_SLEEP_MAX ? sleep : PIPELINE_SLEEP_MAX);
 }
 
-static void pipeline_begin(void *data, enum result result, const struct store_incidents *incidents)
+static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
+{
+    const struct pipeline *pipeline = data;
+    for (size_t i = 0; i < pipeline->entry_count; i++)
+        if (strcmp(pipeline->entries[i].scenario->journey, journey) == 0 &&
+            strcmp(pipeline->entries[i].vantage->vantage->name, vantage) == 0)
+            return true;
+    return false;
+}
+
+/* What cannot be read at the start would be forgotten for ever: it is asked for again. */
+static void pipeline_recall_later(struct pipeline *pipeline)
+{
+    log_error("what was seen before cannot be read from the store; trying again");
+    loop_timer_set(pipeline->tick, KEEPER_RETRY);
+}
+
+static void pipeline_recall_incidents(void *data, enum result result,
+                                      const struct store_incidents *incidents)
 {
     struct pipeline *pipeline = data;
-    if (result != RESULT_OK)
-        log_error("open incidents could not be read from the store");
-    for (size_t i = 0; result == RESULT_OK && i < incidents->count; i++)
-        incident_book_restore(pipeline->incidents, &incidents->incidents[i]);
-    if (!pipeline->stopping)
-        pipeline_tick(pipeline);
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < incidents->count; i++)
+        incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
+                              pipeline);
+    pipeline->recalled = true;
+    pipeline_tick(pipeline);
+}
+
+static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < runs->count; i++)
+        if (pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
+            history_add(pipeline->history, runs->runs[i]);
+    store_read_incidents(pipeline->store, true, 0, pipeline_recall_incidents, pipeline);
+}
+
+static void pipeline_recall(struct pipeline *pipeline)
+{
+    store_read_latest(pipeline->store, pipeline_recall_runs, pipeline);
 }
 
 void pipeline_start(struct pipeline *pipeline)
 {
-    store_read_incidents(pipeline->store, true, 0, pipeline_begin, pipeline);
+    pipeline_recall(pipeline);
 }
 
 /* --- building and taking down ---------------------------------------------------------------- */
@@ -369,7 +430,6 @@ static bool scenario_is_from(const struct scenario *scenario, const char *vantag
 static void pipeline_add_entries(struct pipeline *pipeline, const struct scenario *scenario)
 {
     const struct shop *shop = pipeline->settings->shop;
-    size_t first = pipeline->entry_count;
     for (size_t v = 0; v < shop->vantage_count; v++) {
         if (!scenario_is_from(scenario, shop->vantages[v].name))
             continue;
@@ -381,8 +441,6 @@ static void pipeline_add_entries(struct pipeline *pipeline, const struct scenari
             .verdict = {.cause = CAUSE_NONE, .runner_up = CAUSE_NONE},
         };
     }
-    for (size_t i = first; i < pipeline->entry_count; i++)
-        pipeline->entries[i].vantage_count = (unsigned)(pipeline->entry_count - first);
 }
 
 static void pipeline_plan(struct pipeline *pipeline)
@@ -441,10 +499,12 @@ out:
 void pipeline_stop(struct pipeline *pipeline)
 {
     if (pipeline->stopping) {
-        loop_stop(pipeline->loop);
+        if (instant_between(pipeline->stop_began, clock_instant()) > PIPELINE_STOP_TWICE)
+            loop_stop(pipeline->loop);
         return;
     }
     pipeline->stopping = true;
+    pipeline->stop_began = clock_instant();
     for (struct pipeline_flight *flight = pipeline->flights; flight != NULL; flight = flight->next)
         journey_end(flight->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
     loop_timer_set(pipeline->tick, 0);

@@ -3,10 +3,13 @@
 #include "monitor/daemon/settings.h"
 
 #include "monitor/base/memory.h"
+#include "reporters/reporter.h"
 
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SETTINGS_KINDS_MAX = 32 };
 
 static void settings_mistake(struct mistakes *mistakes, const struct settings *settings,
                              const char *code, const char *text)
@@ -56,12 +59,37 @@ static void settings_add_pattern(struct settings *settings, const char *pattern,
     globfree(&found);
 }
 
+static void settings_check_reporters(const struct settings *settings, struct mistakes *mistakes)
+{
+    const char *kinds[SETTINGS_KINDS_MAX];
+    size_t count = 0;
+    for (; reporter_kinds[count] != NULL && count < COUNT_OF(kinds); count++)
+        kinds[count] = reporter_kinds[count]->name;
+    for (size_t i = 0; i < settings->shop->reporter_count; i++) {
+        const struct reporter_settings *reporter = &settings->shop->reporters[i];
+        if (reporter_kind_find(reporter->kind) != NULL)
+            continue;
+        const char *near = mistake_nearest(reporter->kind, kinds, count);
+        const struct mistake mistake = {
+            .severity = MISTAKE_ERROR,
+            .code = "reporter.kind_unknown",
+            .file = settings->shop->file,
+            .position = reporter->position,
+            .text =
+                arena_print(mistakes->arena, "there is no reporter of kind `%s`", reporter->kind),
+            .hint = near == NULL ? NULL : arena_print(mistakes->arena, "did you mean `%s`?", near),
+        };
+        mistakes_add(mistakes, &mistake);
+    }
+}
+
 struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
 {
     size_t errors_before = mistakes->errors;
     struct settings *settings = memory_allocate(1, sizeof *settings);
     settings->shop = shop_load(shop_file, mistakes);
     if (settings->shop != NULL) {
+        settings_check_reporters(settings, mistakes);
         for (size_t i = 0; i < settings->shop->scenario_count; i++)
             settings_add_pattern(settings, settings->shop->scenarios[i], mistakes);
         if (settings->shop->scenario_count == 0)

@@ -224,15 +224,32 @@ static const char *doubt(struct run *run, const struct facts *facts, const struc
                        settles != NULL ? settles : "");
 }
 
+/* Why a slot without any step could not look. */
+static enum symptom symptom_of_reason(const char *reason)
+{
+    static const struct {
+        const char *reason;
+        enum symptom symptom;
+    } reasons[] = {
+        {"late", SYMPTOM_MONITOR_LATE},
+        {"overload", SYMPTOM_MONITOR_OVERLOAD},
+    };
+    for (size_t i = 0; reason != NULL && i < COUNT_OF(reasons); i++)
+        if (strcmp(reasons[i].reason, reason) == 0)
+            return reasons[i].symptom;
+    return SYMPTOM_NONE;
+}
+
 /* The monitor's own failures need no weighing: the symptom says it. */
 static void judge_own_failure(struct run *run, const struct run_step *failure)
 {
-    enum symptom symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE;
+    enum symptom symptom = failure != NULL ? failure->symptom : symptom_of_reason(run->reason);
     bool scenario = symptom == SYMPTOM_MONITOR_VARIABLE_MISSING ||
                     symptom == SYMPTOM_MONITOR_URL_REFUSED ||
                     symptom == SYMPTOM_CONTENT_JSON_UNSUPPORTED;
     run->verdict = (struct verdict){
         .cause = scenario ? CAUSE_SCENARIO : CAUSE_MONITOR,
+        .leaning = scenario ? CAUSE_SCENARIO : CAUSE_MONITOR,
         .confidence = 1 - UNKNOWN_FLOOR,
         .runner_up = CAUSE_NONE,
         .summary = scenario ? "The scenario asks for what cannot be done."
@@ -262,6 +279,7 @@ void diagnose_run(const struct history *history, const struct shop *shop, struct
         .cause = told ? ranking.first : CAUSE_UNDETERMINED,
         .component = told ? choose_component(&facts, shop, ranking.first) : NULL,
         .confidence = confidence,
+        .leaning = ranking.first,
         .runner_up = ranking.second,
         .runner_up_confidence = ranking.probability[ranking.second],
     };

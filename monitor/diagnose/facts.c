@@ -53,6 +53,15 @@ static bool step_needs_kind(const struct shop *shop, const struct run_step *step
     return false;
 }
 
+/* Whether a failure happened at the shop, and not on the way to it. */
+static bool symptom_reached(enum symptom symptom)
+{
+    enum symptom_layer layer = symptom_layer(symptom);
+    if (symptom == SYMPTOM_TCP_CLOSED || symptom == SYMPTOM_TCP_RESET)
+        return true;
+    return layer != SYMPTOM_LAYER_DNS && layer != SYMPTOM_LAYER_TCP && layer != SYMPTOM_LAYER_TLS;
+}
+
 static bool step_passed(const struct run_step *step)
 {
     return step->state == STATE_PASSED || step->state == STATE_DEGRADED;
@@ -195,13 +204,18 @@ static void pattern_visit(const struct pattern_view *view, step_visitor *visit, 
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         const struct run *run = entry->run;
+        if (entry->blind)
+            continue;
         bool same = strcmp(run->journey, view->run->journey) == 0 &&
                     strcmp(run->vantage, view->run->vantage) == 0;
         for (size_t i = 0; i < run->step_count; i++) {
             const struct run_step *step = &run->steps[i];
             struct wall_time ended = wall_after(step->started, step->total);
             bool fresh = same || ended.us >= view->onset.us;
-            if (step->state == STATE_SKIPPED || step->cleanup || (step_passed(step) && !fresh))
+            /* What never reached the shop's door tells nothing about who is behind it. */
+            bool outside = !step_passed(step) && !symptom_reached(step->symptom);
+            if (step->state == STATE_SKIPPED || step->cleanup || outside ||
+                (step_passed(step) && !fresh))
                 continue;
             visit(data, run, step);
         }
@@ -355,9 +369,11 @@ static void facts_of_vantages(struct facts *facts, const struct pattern_view *vi
     unsigned failing = 0, passing = 0;
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        if (strcmp(entry->run->journey, view->run->journey) != 0)
+        if (strcmp(entry->run->journey, view->run->journey) != 0 || entry->blind)
             continue;
-        if (entry->onset.us != 0)
+        const struct run_step *failure =
+            entry->onset.us != 0 ? run_first_failure(entry->run) : NULL;
+        if (failure != NULL && strcmp(failure->name, facts->failure->name) == 0)
             failing++;
         else if (run_passed_step(entry->run, facts->failure->name, view->onset))
             passing++;
@@ -387,20 +403,17 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .onset = began ? own->onset : failure->started,
     };
     pattern_suspects(ret_facts, &view);
-    enum symptom_layer layer = SYMPTOM_LAYER_NONE;
+    enum symptom transport = SYMPTOM_NONE;
     if (failure->exchange_count > 0) {
         const struct exchange *last = &failure->exchanges[failure->exchange_count - 1];
-        layer = symptom_layer(last->symptom);
+        transport = last->symptom;
         if (last->symptom != SYMPTOM_NONE)
             facts_of_transport(ret_facts, shop, last,
                                began ? own->onset_symptom : failure->symptom);
         else
             facts_of_answer(ret_facts, shop, run->arena, last);
     }
-    /* What never reached the shop's door tells nothing about who is behind it. */
-    bool reached =
-        layer != SYMPTOM_LAYER_DNS && layer != SYMPTOM_LAYER_TCP && layer != SYMPTOM_LAYER_TLS;
-    if (reached)
+    if (symptom_reached(transport))
         pattern_rules(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);
     if (own != NULL && own->passed_before)

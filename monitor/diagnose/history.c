@@ -89,12 +89,15 @@ static struct history_entry *history_entry_new(struct history *history, const st
 
 void history_add(struct history *history, const struct run *run)
 {
-    /* A run that could not look says nothing about the shop; what was seen last stays. */
-    if (run->state == STATE_UNKNOWN)
-        return;
     struct history_entry *entry = history_entry_get(history, run->journey, run->vantage);
+    if (run->state == STATE_UNKNOWN) {
+        if (entry != NULL)
+            entry->blind = true;
+        return;
+    }
     if (entry == NULL)
         entry = history_entry_new(history, run);
+    entry->blind = false;
     run_free(entry->run);
     entry->run = history_digest(run);
     const struct run_step *failure = run_first_failure(run);

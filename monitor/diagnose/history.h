@@ -15,6 +15,7 @@ struct history_entry {
     struct wall_time onset;
     enum symptom onset_symptom;
     bool passed_before; /* all steps of an earlier run passed */
+    bool blind;         /* the last run could not look: what was seen before is old news */
 };
 
 size_t history_count(const struct history *history);

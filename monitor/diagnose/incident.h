@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From verdicts to incidents: confirmation over slots, quorum over vantage points, one incident a
- * cause and component, resolved when every journey that showed it passes again. Pure.
+ * cause and component, resolved when nobody shows it any more. Pure: time is a parameter.
  */
 #ifndef DIAGNOSE_INCIDENT_H
 #define DIAGNOSE_INCIDENT_H
@@ -15,17 +15,40 @@ enum { INCIDENT_CONFIRM_SLOTS = 2 };
 struct incident_book *incident_book_create(void);
 void incident_book_free(struct incident_book *book); /* takes NULL */
 
-/* Takes up an incident that was open when the monitor stopped. */
-void incident_book_restore(struct incident_book *book, const struct incident *incident);
-
-enum incident_change { INCIDENT_UNCHANGED, INCIDENT_OPENED, INCIDENT_UPDATED, INCIDENT_RESOLVED };
+/* Whether a journey is still watched from there. */
+typedef bool incident_is_watched(void *data, const char *journey, const char *vantage);
 
 /*
- * Takes note of a judged run. `quorum`: how many vantage points must fail; 0: half of `healthy`,
- * rounded up. On a change `ret_incident` is the incident, borrowed until the next call.
+ * Takes up an incident that was open when the monitor stopped, with those who showed it and are
+ * still watched. Where none is left, it is resolved by the next run that is added, whichever that
+ * is.
+ */
+void incident_book_restore(struct incident_book *book, const struct incident *incident,
+                           incident_is_watched *is_watched, void *data);
+
+/* X(NAME, word for the log) */
+#define INCIDENT_CHANGE_TABLE(X)                                                                   \
+    X(UNCHANGED, "unchanged")                                                                      \
+    X(COUNTED, "counted") /* one more run of an open incident; nothing else is new */              \
+    X(OPENED, "opened")                                                                            \
+    X(UPDATED, "changed") /* another or a surer verdict */                                         \
+    X(RESOLVED, "resolved")
+
+enum incident_change {
+#define X(name, word) INCIDENT_##name,
+    INCIDENT_CHANGE_TABLE(X)
+#undef X
+};
+
+const char *incident_change_word(enum incident_change change);
+
+/*
+ * Takes note of a judged run. `quorum`: how many vantage points must fail; 0: half, rounded up, of
+ * those that can see (whose last run was not unknown). On a change `ret_incident` is the incident,
+ * borrowed until the next call.
  */
 enum incident_change incident_book_add(struct incident_book *book, const struct run *run,
-                                       unsigned quorum, unsigned healthy, struct wall_time now,
+                                       unsigned quorum, struct wall_time now,
                                        const struct incident **ret_incident);
 
 #endif

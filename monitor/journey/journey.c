@@ -48,6 +48,7 @@ struct journey {
     struct {         /* what journey_end asked for */
         bool asked;  /* and not done yet */
         bool obeyed; /* the run's state is given, whatever its steps say */
+        const char *reason;
         enum state state;
         enum symptom symptom;
     } end;
@@ -271,6 +272,7 @@ static void journey_obey_end(struct journey *journey)
     if (journey->in_cleanup)
         return;
     journey->end.obeyed = true;
+    journey->run->reason = journey->end.reason;
     journey->failed = true;
     if (journey->stage == journey_choose)
         return;
@@ -359,10 +361,13 @@ struct journey *journey_start(const struct journey_settings *settings, journey_d
 void journey_end(struct journey *journey, enum state state, enum symptom symptom,
                  const char *reason)
 {
+    /* The first who asks is obeyed. */
+    if (journey->end.reason != NULL)
+        return;
     journey->end.asked = true;
     journey->end.state = state;
     journey->end.symptom = symptom;
-    journey->run->reason = arena_duplicate(journey->run->arena, reason);
+    journey->end.reason = arena_duplicate(journey->run->arena, reason);
     loop_timer_set(journey->wake, 0);
 }
 

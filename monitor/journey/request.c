@@ -99,15 +99,18 @@ static enum symptom request_build_url(const struct request_source *source, const
         base = source->shop->base;
     if (path == NULL || (scenario->base != NULL && base == NULL))
         return request_missing(source, missing, ret_detail);
-    const char *url = net_url_resolve(source->arena, base != NULL ? base : "", path);
+    /* Without a base the step's URL must be whole; resolved against itself it stays what it is. */
+    const char *url = net_url_resolve(source->arena, base != NULL ? base : path, path);
     if (url == NULL) {
         *ret_detail = arena_print(source->arena, "%s is no http or https URL", path);
         return SYMPTOM_MONITOR_URL_REFUSED;
     }
     if (step->query_count > 0) {
         struct buffer text;
+        size_t length = strcspn(url, "#");
         buffer_init(&text, REQUEST_TEXT_MAX);
-        buffer_print(&text, "%s%s", url, strchr(url, '?') == NULL ? "?" : "&");
+        buffer_append(&text, url, length);
+        buffer_text(&text, memchr(url, '?', length) == NULL ? "?" : "&");
         missing = request_encode_pairs(source, step->query, step->query_count, &text);
         url = arena_duplicate(source->arena, text.data);
         buffer_free(&text);
@@ -224,6 +227,30 @@ enum symptom request_build(const struct request_source *source, const struct ste
     return symptom;
 }
 
+static void request_drop_header(const struct request_source *source, struct net_request *request,
+                                const char *name)
+{
+    struct net_header *headers =
+        arena_allocate(source->arena, request->header_count, sizeof *headers);
+    size_t count = 0;
+    for (size_t i = 0; i < request->header_count; i++)
+        if (strcasecmp(request->headers[i].name, name) != 0)
+            headers[count++] = request->headers[i];
+    request->headers = headers;
+    request->header_count = count;
+}
+
+/* Scheme, host and port, as they are written (RFC 6454 section 4). */
+static bool same_origin(const char *a, const char *b)
+{
+    const char *ends[] = {strstr(a, "://"), strstr(b, "://")};
+    if (ends[0] == NULL || ends[1] == NULL)
+        return false;
+    size_t length[] = {(size_t)(ends[0] - a) + 3 + strcspn(ends[0] + 3, "/?#"),
+                       (size_t)(ends[1] - b) + 3 + strcspn(ends[1] + 3, "/?#")};
+    return length[0] == length[1] && strncasecmp(a, b, length[0]) == 0;
+}
+
 bool request_is_redirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -237,6 +264,7 @@ enum symptom request_redirect(const struct request_source *source, int status, c
         *ret_detail = arena_print(source->arena, "Location: %s is no http or https URL", location);
         return SYMPTOM_HTTP_RESPONSE_INVALID;
     }
+    const char *before = request->url;
     request->url = url;
     /* What browsers do (Fetch, HTTP-redirect fetch, step 12): 303 and a POST's 301 or 302 become a
      * GET. */
@@ -247,14 +275,12 @@ enum symptom request_redirect(const struct request_source *source, int status, c
         request->method = "GET";
         request->body = NULL;
         request->body_length = 0;
-        struct net_header *headers =
-            arena_allocate(source->arena, request->header_count, sizeof *headers);
-        size_t count = 0;
-        for (size_t i = 0; i < request->header_count; i++)
-            if (strcasecmp(request->headers[i].name, "Content-Type") != 0)
-                headers[count++] = request->headers[i];
-        request->headers = headers;
-        request->header_count = count;
+        request_drop_header(source, request, "Content-Type");
     }
-    return request_check_host(source, url, false, ret_detail);
+    if (!same_origin(before, url))
+        request_drop_header(source, request, "Authorization");
+    /* Where the shop itself sends its visitors is the shop's doing. */
+    return request_check_host(source, url, false, ret_detail) == SYMPTOM_NONE
+               ? SYMPTOM_NONE
+               : SYMPTOM_HTTP_REDIRECT_REFUSED;
 }

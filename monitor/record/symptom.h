@@ -42,6 +42,8 @@
     X(HTTP_PROTOCOL_ERROR, HTTP, "http.protocol.error", "What was answered is not HTTP.")          \
     X(HTTP_RESPONSE_INVALID, HTTP, "http.response.invalid", "The answer's encoding is broken.")    \
     X(HTTP_REDIRECT_LOOP, HTTP, "http.response.redirect_loop", "Too many redirects.")              \
+    X(HTTP_REDIRECT_REFUSED, HTTP, "http.response.redirect_refused",                               \
+      "The shop redirects to a host that is not one of its own.")                                  \
     X(HTTP_ERROR, HTTP, "http.error", "The server answered with an error status.")                 \
     X(HTTP_STATUS_UNEXPECTED, HTTP, "http.status_unexpected", "Another status was expected.")      \
     X(HTTP_FAILED, HTTP, "http.failed", "The exchange failed.")                                    \
@@ -60,7 +62,6 @@
     X(DB_READ_ONLY, DB, "db.read_only", "The answer names a database that is read-only.")          \
     X(DB_FULL, DB, "db.full", "The answer names a database whose disk is full.")                   \
     X(DB_LOCKED, DB, "db.locked", "The answer names a lock that was not released in time.")        \
-    X(MONITOR_OVERLAP, MONITOR, "monitor.overlap", "The previous run was still going.")            \
     X(MONITOR_LATE, MONITOR, "monitor.late", "The monitor was too late to start the run.")         \
     X(MONITOR_OVERLOAD, MONITOR, "monitor.overload", "The monitor had too many runs in flight.")   \
     X(MONITOR_STOPPED, MONITOR, "monitor.stopped", "The monitor was stopped meanwhile.")           \

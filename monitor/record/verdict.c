@@ -54,6 +54,12 @@ void incident_copy(struct arena *arena, struct incident *target, const struct in
 {
     *target = *source;
     target->id = arena_duplicate(arena, source->id);
+    target->showers = arena_allocate(arena, source->shower_count, sizeof *target->showers);
+    for (size_t i = 0; i < source->shower_count; i++)
+        target->showers[i] = (struct incident_shower){
+            .journey = arena_duplicate(arena, source->showers[i].journey),
+            .vantage = arena_duplicate(arena, source->showers[i].vantage),
+        };
     target->journey = arena_duplicate(arena, source->journey);
     target->step = arena_duplicate(arena, source->step);
     verdict_copy(arena, &target->first, &source->first);
@@ -76,6 +82,8 @@ struct json_t *verdict_to_json(const struct verdict *verdict)
         json_array_append_new(evidence, item);
     }
     json_object_set_new(json, "evidence", evidence);
+    if (verdict->cause == CAUSE_UNDETERMINED)
+        json_put_text(json, "leaning", cause_name(verdict->leaning));
     if (verdict->runner_up != CAUSE_NONE) {
         json_t *second = json_object();
         json_put_text(second, "cause", cause_name(verdict->runner_up));
@@ -97,9 +105,13 @@ enum result verdict_from_json(struct arena *arena, const struct json_t *json,
         .component = json_get_text(arena, json, "component"),
         .summary = json_get_text(arena, json, "summary"),
         .confidence = json_get_real(json, "confidence"),
+        .leaning = cause_from_name(cause),
         .runner_up = CAUSE_NONE,
         .unsure = json_get_text(arena, json, "unsure"),
     };
+    const char *leaning = json_get_text(arena, json, "leaning");
+    if (leaning != NULL)
+        ret_verdict->leaning = cause_from_name(leaning);
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(json, "evidence"), index, item)
@@ -129,9 +141,32 @@ struct json_t *incident_to_json(const struct incident *incident)
     json_put_text(json, "journey", incident->journey);
     json_put_text(json, "step", incident->step);
     json_put_integer(json, "runs", incident->runs);
+    json_t *showers = json_array();
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        json_t *shower = json_object();
+        json_put_text(shower, "journey", incident->showers[i].journey);
+        json_put_text(shower, "vantage", incident->showers[i].vantage);
+        json_array_append_new(showers, shower);
+    }
+    json_object_set_new(json, "shown_by", showers);
     json_object_set_new(json, "first", verdict_to_json(&incident->first));
     json_object_set_new(json, "verdict", verdict_to_json(&incident->verdict));
     return json;
+}
+
+static void showers_from_json(struct arena *arena, const json_t *array, struct incident *incident)
+{
+    size_t index;
+    json_t *item;
+    incident->showers = arena_allocate(arena, json_array_size(array), sizeof *incident->showers);
+    json_array_foreach(array, index, item)
+    {
+        const char *journey = json_get_text(arena, item, "journey");
+        const char *vantage = json_get_text(arena, item, "vantage");
+        if (journey != NULL && vantage != NULL)
+            incident->showers[incident->shower_count++] =
+                (struct incident_shower){journey, vantage};
+    }
 }
 
 enum result incident_from_json(struct arena *arena, const struct json_t *json,
@@ -151,6 +186,7 @@ enum result incident_from_json(struct arena *arena, const struct json_t *json,
     };
     if (ret_incident->id == NULL)
         return RESULT_INVALID;
+    showers_from_json(arena, json_object_get(json, "shown_by"), ret_incident);
     enum result result =
         verdict_from_json(arena, json_object_get(json, "first"), &ret_incident->first);
     if (result != RESULT_OK)

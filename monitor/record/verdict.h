@@ -45,6 +45,7 @@ struct verdict {
     double confidence;     /* 0 to 1 */
     struct evidence *evidence;
     size_t evidence_count;
+    enum cause leaning; /* the likeliest suspect, also where the cause is undetermined */
     enum cause runner_up;
     double runner_up_confidence;
     const char *unsure; /* who is not excluded, and what would settle it; may be NULL */
@@ -54,6 +55,11 @@ void verdict_copy(struct arena *arena, struct verdict *target, const struct verd
 void verdict_add(struct arena *arena, struct verdict *verdict, const char *fact, const char *text,
                  double weight);
 
+/* A journey from a vantage point that shows an incident, or did. */
+struct incident_shower {
+    const char *journey, *vantage;
+};
+
 /* One cause that lasts. Opened once, however many journeys show it. */
 struct incident {
     const char *id;
@@ -62,7 +68,9 @@ struct incident {
     enum symptom symptom;                       /* of the run that opened it */
     const char *journey, *step;                 /* where it was first seen */
     struct verdict first, verdict;              /* at opening, and now */
-    unsigned runs;                              /* failed runs counted to it */
+    struct incident_shower *showers;
+    size_t shower_count;
+    unsigned runs; /* failed runs counted to it */
 };
 
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source);

@@ -10,10 +10,6 @@
 
 #include <stdlib.h>
 
-/* After this many missed slots of one entry the clock was set, not the machine asleep: begin anew.
- */
-enum { SCHEDULE_MISSED_MAX = 1000 };
-
 /* A clock that goes back further than this was set; below, it is only being disciplined. */
 #define SCHEDULE_BACKWARD_MAX DURATION_SECOND
 
@@ -29,6 +25,7 @@ struct schedule {
     size_t *heap; /* numbers of items; the earliest at 0 */
     size_t count;
     struct wall_time last; /* the latest `now` that was given */
+    duration shift;        /* of all grids: one microsecond for each time the clock was set back */
 };
 
 duration schedule_offset(const char *journey, duration every)
@@ -37,11 +34,13 @@ duration schedule_offset(const char *journey, duration every)
 }
 
 /* The first grid point later than `now`. */
-static struct wall_time schedule_grid_after(const struct schedule_item *item, struct wall_time now)
+static struct wall_time schedule_grid_after(const struct schedule_item *item, duration shift,
+                                            struct wall_time now)
 {
-    int64_t passed = now.us - item->offset;
+    duration offset = item->offset + shift;
+    int64_t passed = now.us - offset;
     int64_t periods = passed >= 0 ? passed / item->every + 1 : -(-passed / item->every);
-    return (struct wall_time){item->offset + periods * item->every};
+    return (struct wall_time){offset + periods * item->every};
 }
 
 static bool schedule_earlier(const struct schedule *schedule, size_t a, size_t b)
@@ -72,7 +71,7 @@ static void schedule_sink(struct schedule *schedule, size_t at)
 static void schedule_begin(struct schedule *schedule, struct wall_time now)
 {
     for (size_t i = 0; i < schedule->count; i++)
-        schedule->items[i].next = schedule_grid_after(&schedule->items[i], now);
+        schedule->items[i].next = schedule_grid_after(&schedule->items[i], schedule->shift, now);
     for (size_t i = schedule->count / 2; i-- > 0;)
         schedule_sink(schedule, i);
     schedule->last = now;
@@ -124,8 +123,11 @@ static enum schedule_action schedule_decide(struct schedule_item *item, duration
 
 bool schedule_take(struct schedule *schedule, struct wall_time now, struct schedule_due *ret_due)
 {
-    if (wall_between(now, schedule->last) > SCHEDULE_BACKWARD_MAX)
+    if (wall_between(now, schedule->last) > SCHEDULE_BACKWARD_MAX) {
+        /* The same times come again; shifted, they are not the same slots, nor the same run ids. */
+        schedule->shift++;
         schedule_begin(schedule, now);
+    }
     schedule->last = now;
     if (schedule->count == 0)
         return false;

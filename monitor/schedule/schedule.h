@@ -19,6 +19,8 @@ struct schedule;
  * late. */
 #define SCHEDULE_LATE_MAX (10 * DURATION_SECOND)
 
+enum { SCHEDULE_MISSED_MAX = 100000 };
+
 /* One journey from one vantage point. */
 struct schedule_entry {
     const char *journey, *vantage;
@@ -55,7 +57,9 @@ struct wall_time schedule_next(const struct schedule *schedule);
 
 /*
  * The next slot that is due at `now`, oldest first, or false. Call until false. After a pause (a
- * suspended machine, a clock step) every slot that was missed comes out once, as LATE.
+ * suspended machine) every slot that was missed comes out once, as LATE. A clock that was set
+ * forward by more than SCHEDULE_MISSED_MAX intervals, or back by more than a second, begins the
+ * grids anew.
  */
 bool schedule_take(struct schedule *schedule, struct wall_time now, struct schedule_due *ret_due);
 

@@ -18,7 +18,7 @@ struct store;
 enum {
     STORE_QUEUE_MAX = 10000, /* appends waiting; past it store_append says RESULT_LIMIT */
     STORE_READ_MAX = 1000,   /* runs that one read gives at most */
-    STORE_RECORD_MAX = 16 * 1024 * 1024, /* bytes of a run's record; past it RESULT_LIMIT, too */
+    STORE_RECORD_MAX = 16 * 1024 * 1024, /* bytes of a run's record; past it RESULT_INVALID */
 };
 
 /* Runs in the order in which they were committed; the first is 1. */
@@ -70,7 +70,7 @@ typedef void store_runs_done(void *data, enum result result, struct store_runs *
 void store_read_runs(struct store *store, const struct store_filter *filter, store_runs_done *done,
                      void *data);
 
-/* The latest run of every journey and vantage point. */
+/* The run of every journey and vantage point that was committed last. */
 void store_read_latest(struct store *store, store_runs_done *done, void *data);
 
 /* Incidents, newest first; `open_only` leaves out the resolved. */

@@ -123,7 +123,7 @@ enum result store_append(struct store *store, const struct run *run,
         fill_incident(job->arena, &job->row, incident);
     if (strlen(job->row.record) > STORE_RECORD_MAX) {
         append_free(&job->job);
-        return RESULT_LIMIT;
+        return RESULT_INVALID;
     }
     store->appends++;
     worker_submit(store->worker, &job->job);

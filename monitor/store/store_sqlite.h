@@ -22,7 +22,8 @@ struct sqlite3_stmt;
                     "record) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO UPDATE SET "    \
                     "opened = excluded.opened, updated = excluded.updated, "                       \
                     "resolved = excluded.resolved, cause = excluded.cause, "                       \
-                    "component = excluded.component, record = excluded.record")                    \
+                    "component = excluded.component, record = excluded.record "                    \
+                    "WHERE excluded.updated >= incident.updated")                                  \
     X(GET_CURSOR, "SELECT sequence FROM cursor WHERE name = ?1")                                   \
     X(PUT_CURSOR, "INSERT INTO cursor(name, sequence) VALUES(?1, ?2) "                             \
                   "ON CONFLICT(name) DO UPDATE SET sequence = excluded.sequence")

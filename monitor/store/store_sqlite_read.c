@@ -100,21 +100,22 @@ enum result sqlite_read_runs(void *data, const struct store_filter *filter,
 }
 
 /*
- * Goes down run_by_journey from pair to pair: the last entry of each is its latest run. So the cost
- * is a search or two a pair, however many runs there are.
+ * Goes down run_by_place from pair to pair: the last entry of each is its latest run, by the order
+ * of commits, which no clock can turn round. So the cost is a search or two a pair, however many
+ * runs there are.
  */
 static const char latest_query[] =
     "WITH RECURSIVE latest(sequence) AS ("
     "  SELECT * FROM (SELECT sequence FROM run"
-    "    ORDER BY journey DESC, vantage DESC, planned DESC, sequence DESC LIMIT 1)"
+    "    ORDER BY journey DESC, vantage DESC, sequence DESC LIMIT 1)"
     "  UNION ALL"
     "  SELECT coalesce("
     "    (SELECT next.sequence FROM run AS next"
     "      WHERE next.journey = here.journey AND next.vantage < here.vantage"
-    "      ORDER BY next.vantage DESC, next.planned DESC, next.sequence DESC LIMIT 1),"
+    "      ORDER BY next.vantage DESC, next.sequence DESC LIMIT 1),"
     "    (SELECT next.sequence FROM run AS next"
     "      WHERE next.journey < here.journey ORDER BY next.journey DESC, next.vantage DESC,"
-    "      next.planned DESC, next.sequence DESC LIMIT 1))"
+    "      next.sequence DESC LIMIT 1))"
     "  FROM latest JOIN run AS here ON here.sequence = latest.sequence)"
     "SELECT run.sequence, run.record FROM latest JOIN run ON run.sequence = latest.sequence"
     " ORDER BY run.journey, run.vantage LIMIT :limit";

@@ -34,6 +34,7 @@ static const char schema[] =
     "  record TEXT NOT NULL"
     ") STRICT;"
     "CREATE INDEX run_by_journey ON run(journey, vantage, planned);"
+    "CREATE INDEX run_by_place ON run(journey, vantage, sequence);"
     "CREATE INDEX run_by_planned ON run(planned, journey, vantage, state, latency);"
     "CREATE TABLE step("
     "  run INTEGER NOT NULL REFERENCES run(sequence) ON DELETE CASCADE,"

@@ -199,8 +199,10 @@ static const struct journey_case {
      SYMPTOM_NONE, "GET /to/one;"},
     {"steps:\n  - {step: a, get: /loop, follow: 2}\n", STATE_FAILED, "f",
      SYMPTOM_HTTP_REDIRECT_LOOP, "GET /loop;GET /loop;GET /loop;"},
-    {"steps:\n  - {step: a, get: /away}\n", STATE_UNKNOWN, "u", SYMPTOM_MONITOR_URL_REFUSED,
+    {"steps:\n  - {step: a, get: /away}\n", STATE_FAILED, "f", SYMPTOM_HTTP_REDIRECT_REFUSED,
      "GET /away;"},
+    {"steps:\n  - {step: a, get: '/one?x=1#part', query: {q: y}}\n", STATE_PASSED, "p",
+     SYMPTOM_NONE, "GET /one?x=1&q=y;"},
     /* when */
     {"steps:\n"
      "  - {step: a, get: /one, capture: {id: 'jsonpath \"$.id\"'}}\n"

@@ -113,6 +113,13 @@ START_TEST(a_clock_that_was_set_begins_anew)
     ck_assert_int_le(wall_between(next_year, schedule_next(schedule)), DURATION_SECOND);
     ck_assert(!schedule_take(schedule, start, &due));
     ck_assert_int_le(wall_between(start, schedule_next(schedule)), DURATION_SECOND);
+    /* The times come again, but not the same slots: their runs must not have the same ids. */
+    struct wall_time first = schedule_next(schedule);
+    struct wall_time later = wall_after(first, 5 * DURATION_SECOND);
+    while (schedule_take(schedule, later, &due))
+        ;
+    ck_assert(!schedule_take(schedule, start, &due));
+    ck_assert_int_eq(schedule_next(schedule).us, first.us + 1);
     schedule_free(schedule);
 }
 END_TEST
