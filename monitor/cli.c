@@ -36,6 +36,13 @@ static const struct command commands[] = {
         .options = "  -c, --config FILE     the shop file; its scenarios are checked too\n",
         .run = command_lint,
     },
+    {
+        .name = "schema",
+        .arguments = "[scenario|shop|record]",
+        .help = "Prints the JSON Schema of a scenario, a shop file or a record of run --json.",
+        .options = "",
+        .run = command_schema,
+    },
 };
 
 static void print_help(FILE *out)

@@ -151,6 +151,9 @@ struct json_t;
 /* The record as people and machines read it. New reference. */
 struct json_t *run_to_json(const struct run *run);
 
+/* The JSON Schema of such a record. New reference. */
+struct json_t *run_schema(void);
+
 /* A run from its record; NULL with `error` set when it is none. */
 struct run *run_from_json(const struct json_t *json, struct error *error);
 
