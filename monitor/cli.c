@@ -3,12 +3,11 @@
 #include "monitor/cli.h"
 
 #include "config.h"
-#include "reporters/terminal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 static const struct command commands[] = {
     {
@@ -32,8 +31,9 @@ static const struct command commands[] = {
     {
         .name = "lint",
         .arguments = "FILE...",
-        .help = "Checks scenario files, and the shop file with -c.",
-        .options = "  -c, --config FILE     the shop file; its scenarios are checked too\n",
+        .help = "Checks scenario files and shop files; of a shop file its scenarios, too.",
+        .options = "  -c, --config FILE     the shop file that the scenarios belong to\n"
+                   "      --format FORMAT   human; json; github: annotations of a workflow\n",
         .run = command_lint,
     },
     {
@@ -72,19 +72,17 @@ int cli_usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-void cli_print_mistakes(const struct mistakes *mistakes)
+int cli_check_files(const char *command, char *const *files, int count)
 {
-    struct terminal terminal;
-    struct buffer text;
-    terminal_detect(STDERR_FILENO, &terminal);
-    buffer_init(&text, (size_t)MISTAKES_MAX * 4096);
-    for (size_t i = 0; i < mistakes->count; i++)
-        mistake_print(&mistakes->items[i], terminal.colour, &text);
-    size_t found = mistakes->errors + mistakes->warnings;
-    if (found > mistakes->count)
-        buffer_print(&text, "... and %zu more\n", found - mistakes->count);
-    fputs(text.data, stderr);
-    buffer_free(&text);
+    struct stat status;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(files[i], "-") == 0)
+            return cli_usage_error(command, "files are not read from standard input; give a name");
+        if (stat(files[i], &status) == 0 && S_ISDIR(status.st_mode))
+            return cli_usage_error(command, "%s is a directory; give its files, such as %s/*.yaml",
+                                   files[i], files[i]);
+    }
+    return EXIT_PASSED;
 }
 
 enum exit_code cli_exit_of_run(const struct run *run)

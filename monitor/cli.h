@@ -36,8 +36,18 @@ int cli_main(int argc, char **argv);
 /* Prints `problem` and where to find help; returns EXIT_USAGE. */
 int cli_usage_error(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* EXIT_PASSED when each may be a file; a directory or `-` is a usage error that says so. */
+int cli_check_files(const char *command, char *const *files, int count);
+
 /* Prints all mistakes on standard error, in colour on a terminal. */
 void cli_print_mistakes(const struct mistakes *mistakes);
+
+/* How lint says what it found. The last has no name. */
+struct cli_mistake_format {
+    const char *name;
+    void (*print)(const struct mistakes *mistakes, size_t files);
+};
+extern const struct cli_mistake_format cli_mistake_formats[];
 
 /* Exit code of a run, and the worse of two. */
 enum exit_code cli_exit_of_run(const struct run *run);

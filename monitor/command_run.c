@@ -266,7 +266,7 @@ static int replay_options(struct replay *replay, int argc, char **argv)
     }
     if (optind == argc)
         return cli_usage_error("run", "no scenario file to replay");
-    return EXIT_PASSED;
+    return cli_check_files("run", argv + optind, argc - optind);
 }
 
 int command_run(int argc, char **argv)

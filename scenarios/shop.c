@@ -80,6 +80,19 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     return shop;
 }
 
+bool shop_is_meant(const char *file)
+{
+    struct arena *arena = arena_create();
+    struct mistakes unread = {.arena = arena};
+    const struct yaml_file *yaml = yaml_read(arena, file, &unread);
+    const char *own = language_table(LANGUAGE_IN_SHOP)->keys[0].name;
+    const char *other = language_table(LANGUAGE_IN_SCENARIO)->keys[0].name;
+    bool is_meant =
+        yaml != NULL && yaml_find(yaml->root, own) != NULL && yaml_find(yaml->root, other) == NULL;
+    arena_free(arena);
+    return is_meant;
+}
+
 void shop_free(struct shop *shop)
 {
     if (shop != NULL)

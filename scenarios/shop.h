@@ -10,6 +10,7 @@
 #include "monitor/record/verdict.h"
 #include "scenarios/mistake.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DEFAULT_STORE "sqlite:shopwatch.db"
@@ -65,6 +66,10 @@ struct shop {
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */
 struct shop *shop_load(const char *file, struct mistakes *mistakes);
+/* Whether a file is meant to be one, right or wrong: it has a shop file's first key, and not a
+ * scenario's. */
+bool shop_is_meant(const char *file);
+
 void shop_free(struct shop *shop); /* takes NULL */
 
 /* The component of `db.orders` or `db`; NULL when the file has none of that name. */
