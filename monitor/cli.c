@@ -14,10 +14,19 @@ static const struct command commands[] = {
         .name = "run",
         .arguments = "FILE...",
         .help = "Replays scenario files now and reports on the terminal.",
-        .options = "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
-                   "      --vantage NAME    start from this vantage point of the shop file\n"
-                   "      --var NAME=VALUE  give a variable another value\n"
-                   "      --json FILE       write a record a line; - for standard output\n",
+        .options =
+            "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
+            "      --vantage NAME    start from this vantage point of the shop file\n"
+            "      --var NAME=VALUE  give a variable another value\n"
+            "      --only STEP       do this step, those whose captures it needs, and cleanup\n"
+            "      --repeat N        replay each file N times\n"
+            "      --parallel N      with N journeys in flight at once\n"
+            "  -v, --verbose         show requests and answers\n"
+            "      --json FILE       write a record a line\n"
+            "      --junit FILE      write JUnit XML\n"
+            "      --tap FILE        write TAP 14\n"
+            "      --har FILE        write an HTTP archive, HAR 1.2\n"
+            "                        each may be -, for standard output, but only one\n",
         .run = command_run,
     },
     {

@@ -1,201 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `shopwatch run`: replays files once, one after another, then judges them together (what passes in
- * one clears suspects of another) and reports each.
+ * `shopwatch run`: replays files now, then judges them together (what passes in one clears suspects
+ * of another) and reports each. The command line is here, the work in replay.c.
  */
 #include "monitor/base/memory.h"
-#include "monitor/cli.h"
-#include "monitor/diagnose/diagnose.h"
-#include "monitor/journey/journey.h"
-#include "monitor/record/json.h"
-#include "reporters/terminal.h"
-#include "scenarios/scenario.h"
-#include "scenarios/shop.h"
+#include "monitor/replay.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-struct replay {
-    const char *config, *vantage_name, *json_file;
-    struct journey_variable *variables;
-    size_t variable_count;
-
-    struct mistakes mistakes;
-    struct shop *shop; /* NULL without -c */
-    struct scenario **scenarios;
-    size_t scenario_count;
-
-    struct loop *loop;
-    struct net *net;
-    struct net_vantage *net_vantage;
-    const char *vantage;
-    struct journey *journey; /* in flight */
-    struct run **runs;
-    size_t run_count;
-    bool interrupted;
-    struct terminal terminal; /* standard error: live progress */
-};
-
-static void replay_run_done(void *data, struct run *run)
+/* What --only needs of each file. One that has no step of that name is not replayed. */
+static enum result choose(struct replay *replay)
 {
-    struct replay *replay = data;
-    replay->journey = NULL;
-    memory_grow(replay->runs, replay->run_count);
-    replay->runs[replay->run_count++] = run;
-    loop_stop(replay->loop);
-}
-
-static void replay_progress(void *data, const struct run *run, const struct run_step *step)
-{
-    struct replay *replay = data;
-    struct buffer line;
-    (void)run;
-    if (!replay->terminal.live)
-        return;
-    buffer_init(&line, 4096);
-    terminal_progress(&replay->terminal, step, &line);
-    fputs(line.data, stderr);
-    buffer_free(&line);
-}
-
-static void replay_interrupt(void *data)
-{
-    struct replay *replay = data;
-    /* The first time the journey still cleans up after itself; the second time it has to let go. */
-    if (replay->interrupted || replay->journey == NULL)
-        _exit(EXIT_MONITOR);
-    replay->interrupted = true;
-    journey_end(replay->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "interrupted");
-}
-
-static const struct vantage *replay_find_vantage(const struct replay *replay)
-{
-    for (size_t i = 0; replay->shop != NULL && i < replay->shop->vantage_count; i++)
-        if (replay->vantage_name == NULL ||
-            strcmp(replay->shop->vantages[i].name, replay->vantage_name) == 0)
-            return &replay->shop->vantages[i];
-    return NULL;
-}
-
-static enum result replay_open(struct replay *replay, struct error *error)
-{
-    const struct vantage *vantage = replay_find_vantage(replay);
-    if (vantage == NULL && replay->vantage_name != NULL)
-        return error_set(error, RESULT_NOT_FOUND, "the shop file has no vantage point `%s`",
-                         replay->vantage_name);
-    struct net_vantage_settings settings = {0};
-    if (vantage != NULL)
-        settings =
-            (struct net_vantage_settings){vantage->source, vantage->netns, vantage->resolver};
-    replay->vantage = vantage != NULL ? vantage->name : "local";
-    replay->loop = loop_create();
-    replay->net = net_create(replay->loop, error);
-    if (replay->net == NULL)
-        return error->code;
-    replay->net_vantage = net_vantage_open(replay->net, &settings, error);
-    return replay->net_vantage != NULL ? RESULT_OK : error->code;
-}
-
-static void replay_all(struct replay *replay)
-{
-    struct loop_watch *interrupt =
-        loop_watch_signal(replay->loop, SIGINT, replay_interrupt, replay);
-    for (size_t i = 0; i < replay->scenario_count && !replay->interrupted; i++) {
-        const struct journey_settings settings = {
-            .scenario = replay->scenarios[i],
-            .shop = replay->shop,
-            .net_vantage = replay->net_vantage,
-            .vantage = replay->vantage,
-            .planned = clock_wall(),
-            .overrides = replay->variables,
-            .override_count = replay->variable_count,
-            .loop = replay->loop,
-        };
-        replay->journey = journey_start(&settings, replay_run_done, replay_progress, replay);
-        loop_run(replay->loop);
+    size_t count = 0;
+    replay->chosen = memory_allocate(replay->scenario_count, sizeof *replay->chosen);
+    for (size_t i = 0; i < replay->scenario_count; i++) {
+        struct scenario *scenario = replay->scenarios[i];
+        bool *chosen = scenario_choose(scenario, replay->only, replay->mistakes.arena);
+        if (chosen == NULL) {
+            scenario_free(scenario);
+            continue;
+        }
+        replay->scenarios[count] = scenario;
+        replay->chosen[count++] = chosen;
     }
-    loop_watch_free(interrupt);
+    replay->scenario_count = count;
+    return count > 0 ? RESULT_OK : RESULT_NOT_FOUND;
 }
 
-static void replay_judge(struct replay *replay)
-{
-    struct history *history = history_create();
-    for (size_t i = 0; i < replay->run_count; i++)
-        history_add(history, replay->runs[i]);
-    for (size_t i = 0; i < replay->run_count; i++)
-        diagnose_run(history, replay->shop, replay->runs[i]);
-    history_free(history);
-}
-
-static enum result replay_write_json(const struct replay *replay, struct error *error)
-{
-    bool standard = strcmp(replay->json_file, "-") == 0;
-    FILE *file = standard ? stdout : fopen(replay->json_file, "w");
-    if (file == NULL)
-        return error_set(error, RESULT_IO, "%s: %s", replay->json_file, strerror(errno));
-    for (size_t i = 0; i < replay->run_count; i++) {
-        json_t *json = run_to_json(replay->runs[i]);
-        json_dumpf(json, file, JSON_COMPACT | JSON_RECORD_FLAGS);
-        fputc('\n', file);
-        json_decref(json);
-    }
-    if ((standard ? fflush(file) : fclose(file)) != 0)
-        return error_set(error, RESULT_IO, "%s: %s", replay->json_file, strerror(errno));
-    return RESULT_OK;
-}
-
-static enum result replay_report(const struct replay *replay, struct error *error)
-{
-    struct terminal terminal;
-    struct buffer text;
-    /* With the records on standard output, people read standard error. */
-    bool records = replay->json_file != NULL && strcmp(replay->json_file, "-") == 0;
-    FILE *out = records ? stderr : stdout;
-    terminal_detect(fileno(out), &terminal);
-    for (size_t i = 0; i < replay->run_count; i++) {
-        buffer_init(&text, 1024 * 1024);
-        terminal_report(&terminal, replay->runs[i], &text);
-        fputs(text.data, out);
-        buffer_free(&text);
-    }
-    if (fflush(out) != 0)
-        return error_set(error, RESULT_IO, "the report cannot be written: %s", strerror(errno));
-    return RESULT_OK;
-}
-
-static int replay_exit(const struct replay *replay)
-{
-    enum exit_code exit_code = EXIT_PASSED;
-    for (size_t i = 0; i < replay->run_count; i++)
-        exit_code = cli_exit_worse(exit_code, cli_exit_of_run(replay->runs[i]));
-    return exit_code;
-}
-
-static int replay_files(struct replay *replay)
-{
-    struct error error = {0};
-    if (replay_open(replay, &error) != RESULT_OK) {
-        fprintf(stderr, "shopwatch run: %s\n", error.text);
-        return error.code == RESULT_NOT_FOUND ? EXIT_USAGE : EXIT_MONITOR;
-    }
-    terminal_detect(STDERR_FILENO, &replay->terminal);
-    replay_all(replay);
-    replay_judge(replay);
-    if (replay_report(replay, &error) != RESULT_OK ||
-        (replay->json_file != NULL && replay_write_json(replay, &error) != RESULT_OK)) {
-        fprintf(stderr, "shopwatch run: %s\n", error.text);
-        return EXIT_MONITOR;
-    }
-    return replay_exit(replay);
-}
-
-static enum result replay_load(struct replay *replay, char *const *files, int count)
+static enum result load(struct replay *replay, char *const *files, int count)
 {
     if (replay->config != NULL) {
         replay->shop = shop_load(replay->config, &replay->mistakes);
@@ -211,26 +45,8 @@ static enum result replay_load(struct replay *replay, char *const *files, int co
     return replay->mistakes.errors > 0 ? RESULT_INVALID : RESULT_OK;
 }
 
-static void replay_free(struct replay *replay)
-{
-    for (size_t i = 0; i < replay->run_count; i++)
-        run_free(replay->runs[i]);
-    free(replay->runs);
-    net_vantage_close(replay->net_vantage);
-    net_free(replay->net);
-    loop_free(replay->loop);
-    for (size_t i = 0; i < replay->scenario_count; i++)
-        scenario_free(replay->scenarios[i]);
-    free(replay->scenarios);
-    shop_free(replay->shop);
-    for (size_t i = 0; i < replay->variable_count; i++)
-        free((char *)(uintptr_t)replay->variables[i].name);
-    free(replay->variables);
-    arena_free(replay->mistakes.arena);
-}
-
 /* `NAME=VALUE`; the name is a copy, the value points into argv. */
-static bool replay_add_variable(struct replay *replay, const char *text)
+static bool add_variable(struct replay *replay, const char *text)
 {
     const char *equals = strchr(text, '=');
     if (equals == NULL || equals == text)
@@ -241,28 +57,67 @@ static bool replay_add_variable(struct replay *replay, const char *text)
     return true;
 }
 
-static int replay_options(struct replay *replay, int argc, char **argv)
+/* A whole number from 1 to `most`. */
+static bool read_number(const char *text, unsigned most, unsigned *ret_number)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[strspn(text, "0123456789")] != '\0' || *end != '\0' || number < 1 || number > most)
+        return false;
+    *ret_number = (unsigned)number;
+    return true;
+}
+
+static int add_output(struct replay *replay, const char *option, const char *file)
+{
+    if (strcmp(file, "-") == 0 && replay_writes_standard_output(replay))
+        return cli_usage_error("run", "--%s -: only one document goes to standard output", option);
+    if (!replay_add_output(replay, option, file))
+        return cli_usage_error("run", "more than %d documents", REPLAY_OUTPUTS_MAX);
+    return EXIT_PASSED;
+}
+
+static int set_option(struct replay *replay, int option, const char *name, const char *argument)
+{
+    if (option == 'c')
+        replay->config = argument;
+    else if (option == 'f')
+        replay->vantage_name = argument;
+    else if (option == 'O')
+        replay->only = argument;
+    else if (option == 'v')
+        replay->show_messages = replay->keep_messages = true;
+    else if (option == 'd')
+        return add_output(replay, name, argument);
+    else if (option == 'V' && !add_variable(replay, argument))
+        return cli_usage_error("run", "--var %s: NAME=VALUE is needed", argument);
+    else if (option == 'r' && !read_number(argument, REPLAY_REPEAT_MAX, &replay->repeat))
+        return cli_usage_error("run", "--repeat %s: a number from 1 to %d is needed", argument,
+                               REPLAY_REPEAT_MAX);
+    else if (option == 'p' && !read_number(argument, REPLAY_PARALLEL_MAX, &replay->parallel))
+        return cli_usage_error("run", "--parallel %s: a number from 1 to %d is needed", argument,
+                               REPLAY_PARALLEL_MAX);
+    return EXIT_PASSED;
+}
+
+static int read_options(struct replay *replay, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"vantage", required_argument, NULL, 'f'},
-        {"var", required_argument, NULL, 'v'},
-        {"json", required_argument, NULL, 'j'},
-        {0},
+        {"config", required_argument, NULL, 'c'}, {"vantage", required_argument, NULL, 'f'},
+        {"var", required_argument, NULL, 'V'},    {"only", required_argument, NULL, 'O'},
+        {"repeat", required_argument, NULL, 'r'}, {"parallel", required_argument, NULL, 'p'},
+        {"verbose", no_argument, NULL, 'v'},      {"json", required_argument, NULL, 'd'},
+        {"junit", required_argument, NULL, 'd'},  {"tap", required_argument, NULL, 'd'},
+        {"har", required_argument, NULL, 'd'},    {0},
     };
-    int option;
+    int option, index = 0;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-        if (option == 'c')
-            replay->config = optarg;
-        else if (option == 'f')
-            replay->vantage_name = optarg;
-        else if (option == 'j')
-            replay->json_file = optarg;
-        else if (option != 'v')
+    while ((option = getopt_long(argc, argv, "c:v", options, &index)) != -1) {
+        if (option == '?')
             return cli_usage_error("run", "what is `%s`?", argv[optind - 1]);
-        else if (!replay_add_variable(replay, optarg))
-            return cli_usage_error("run", "--var %s: NAME=VALUE is needed", optarg);
+        int result = set_option(replay, option, options[index].name, optarg);
+        if (result != EXIT_PASSED)
+            return result;
     }
     if (optind == argc)
         return cli_usage_error("run", "no scenario file to replay");
@@ -271,12 +126,17 @@ static int replay_options(struct replay *replay, int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct replay replay = {.mistakes = {.arena = arena_create()}};
-    int result = replay_options(&replay, argc, argv);
+    struct replay replay = {.mistakes = {.arena = arena_create()}, .repeat = 1, .parallel = 1};
+    int result = read_options(&replay, argc, argv);
     if (result == EXIT_PASSED) {
-        enum result loaded = replay_load(&replay, argv + optind, argc - optind);
+        enum result loaded = load(&replay, argv + optind, argc - optind);
         cli_print_mistakes(&replay.mistakes);
-        result = loaded == RESULT_OK ? replay_files(&replay) : EXIT_INVALID;
+        if (loaded != RESULT_OK)
+            result = EXIT_INVALID;
+        else if (replay.only != NULL && choose(&replay) != RESULT_OK)
+            result = cli_usage_error("run", "--only %s: no step has this name", replay.only);
+        else
+            result = replay_run(&replay);
     }
     replay_free(&replay);
     return result;

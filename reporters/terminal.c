@@ -68,6 +68,7 @@ static unsigned detect_width(int descriptor)
 
 void terminal_detect(int descriptor, struct terminal *ret_terminal)
 {
+    ret_terminal->messages = false;
     const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
     bool dumb = kind == NULL || kind[0] == '\0' || strcmp(kind, "dumb") == 0;
     ret_terminal->live = isatty(descriptor) == 1;
@@ -143,6 +144,24 @@ void terminal_progress(const struct terminal *terminal, const struct run_step *s
         terminal_column(terminal, symptom_code(step->symptom), room, out);
     }
     end_line(out);
+}
+
+void terminal_progress_run(const struct terminal *terminal, const struct run *run, size_t number,
+                           size_t total, struct buffer *out)
+{
+    char latency[DURATION_TEXT_MAX];
+    const struct run_step *failure = run_first_failure(run);
+    buffer_print(out, "%*s", INDENT, "");
+    terminal_paint(terminal, looks[run->state].paint, out);
+    buffer_text(out, terminal->unicode ? looks[run->state].mark : looks[run->state].ascii);
+    buffer_text(out, " ");
+    terminal_clean(terminal, run->journey, out);
+    terminal_unpaint(terminal, looks[run->state].paint, out);
+    buffer_print(out, "  %zu/%zu  ", number, total);
+    terminal_clean(terminal, duration_print(run_latency(run), latency), out);
+    if (failure != NULL)
+        buffer_print(out, "  %s", symptom_code(failure->symptom));
+    buffer_text(out, "\n");
 }
 
 static void write_steps(const struct terminal *terminal, const struct run *run, struct buffer *out)
@@ -311,6 +330,9 @@ void terminal_report(const struct terminal *terminal, const struct run *run, str
 {
     write_headline(terminal, run, out);
     write_steps(terminal, run, out);
+    for (size_t i = 0; terminal->messages && i < run->step_count; i++)
+        for (size_t j = 0; j < run->steps[i].exchange_count; j++)
+            terminal_messages(terminal, &run->steps[i].exchanges[j], out);
     for (size_t i = 0; i < run->step_count; i++)
         if (run->steps[i].symptom != SYMPTOM_NONE && run->steps[i].state != STATE_SKIPPED)
             write_failure(terminal, run, &run->steps[i], out);

@@ -23,6 +23,7 @@ struct terminal {
     bool colour, unicode;
     bool live;      /* a person watches: progress is worth printing */
     unsigned width; /* in characters */
+    bool messages;  /* show requests and answers, where they were kept */
 };
 
 /* What stands behind `descriptor`: isatty, its size, NO_COLOR, TERM, LC_ALL, LC_CTYPE, LANG,
@@ -35,5 +36,9 @@ void terminal_report(const struct terminal *terminal, const struct run *run, str
 /* One line for a step that has just ended. */
 void terminal_progress(const struct terminal *terminal, const struct run_step *step,
                        struct buffer *out);
+
+/* One line for a run that has ended, when several are in flight: `number` of `total`. */
+void terminal_progress_run(const struct terminal *terminal, const struct run *run, size_t number,
+                           size_t total, struct buffer *out);
 
 #endif

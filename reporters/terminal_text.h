@@ -46,6 +46,10 @@ void terminal_wrap(const struct terminal *terminal, const char *text, size_t col
 void terminal_quote(const struct terminal *terminal, const char *text, size_t indent,
                     struct buffer *out);
 
+/* One request and its answer, if they were kept: headers, and the first lines of bodies. */
+void terminal_messages(const struct terminal *terminal, const struct exchange *exchange,
+                       struct buffer *out);
+
 /* The phases of a step, drawn to scale in `width` characters. */
 void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
                   const struct run_step *step, size_t width, struct buffer *out);

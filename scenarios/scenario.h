@@ -146,6 +146,13 @@ struct scenario *scenario_load(const char *file, const struct shop *shop,
                                struct mistakes *mistakes);
 void scenario_free(struct scenario *scenario); /* takes NULL */
 
+/*
+ * Of the steps, then of the cleanup, which ones to do in order to do one of that name: itself, the
+ * steps that capture what it uses, and the cleanup of what those leave. NULL when there is none of
+ * that name. In `arena`.
+ */
+bool *scenario_choose(const struct scenario *scenario, const char *step, struct arena *arena);
+
 /* Adds lint's advice about one loaded scenario. */
 void scenario_lint(const struct scenario *scenario, const struct shop *shop,
                    struct mistakes *mistakes);

@@ -41,4 +41,71 @@ ok "all of them" out_has "4 files checked: 0 errors, 0 warnings"
 ok "a broken shop file is refused as one" exit_is 65 "$SHOPWATCH" lint "$bad/shop-vantages.yaml"
 ok "and not as a scenario" bash -c '! grep -q "a shop file, not a scenario" "$1"' - "$scratch/err"
 
+# run: documents
+run() { "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$@"; }
+fails=$SOURCE/tests/journeys/wrong-content.yaml
+ok "all documents at once" exit_is 7 run --json "$scratch/all.jsonl" --junit "$scratch/all.xml" \
+    --tap "$scratch/all.tap" --har "$scratch/all.har" "$SOURCE/examples/guest-checkout.yaml" "$fails"
+steps=$(jq -s '[.[].steps[]] | length' "$scratch/all.jsonl")
+failed=$(jq -s '[.[].steps[] | select(.state == "failed")] | length' "$scratch/all.jsonl")
+ok "the record holds no message" bash -c '! grep -q "\"headers\"" "$1"' - "$scratch/all.jsonl"
+if command -v xmllint >/dev/null; then
+    xml_is() { [ "$(xmllint --xpath "$1" "$scratch/all.xml")" = "$2" ] || { cat "$scratch/all.xml"; return 1; }; }
+    ok "JUnit: a suite a run" xml_is 'count(/testsuites/testsuite)' 2
+    ok "JUnit: a case a step" xml_is 'count(//testcase)' "$steps"
+    ok "JUnit: its numbers are true" xml_is 'string(/testsuites/@failures)' "$failed"
+    ok "JUnit: a failure says its symptom" xml_is 'string(//failure/@type)' content.mismatch
+    ok "JUnit: what was expected and what came" xml_is 'count(//failure[contains(., "expected: ")][contains(., "actual: ")])' 1
+    ok "JUnit: skipped steps" xml_is 'count(//skipped)' "$(jq -s '[.[].steps[] | select(.state == "skipped")] | length' "$scratch/all.jsonl")"
+else
+    skip "JUnit" "xmllint is not installed"
+fi
+ok "TAP: a test a step" bash -c '[ "$(grep -cE "^(not )?ok [0-9]+ - " "$1")" = "$2" ] && grep -qx "1..$2" "$1"' - "$scratch/all.tap" "$steps"
+ok "TAP: a failure with its symptom" bash -c 'grep -A3 "^not ok" "$1" | grep -q "  symptom: \"content.mismatch\""' - "$scratch/all.tap"
+if command -v prove >/dev/null; then
+    ok "TAP: prove reads it" bash -c 'prove -e cat "$1" | grep -q "Failed $2/$3 subtests"' - "$scratch/all.tap" "$failed" "$steps"
+else
+    skip "TAP: prove reads it" "prove is not installed"
+fi
+har_is() { jq -e "$1" "$scratch/all.har" >"$scratch/ok.jq" || { cat "$scratch/ok.jq"; return 1; }; }
+ok "HAR: an entry an exchange" har_is ".log.version == \"1.2\" and (.log.entries | length) == $(jq -s '[.[].steps[].exchanges[]] | length' "$scratch/all.jsonl")"
+ok "HAR: times sum up" har_is 'all(.log.entries[]; . as $e | ([.timings | del(.ssl) | .[] | select(. >= 0)] | add) - $e.time | fabs < 0.01)'
+ok "HAR: a phase that did not happen is -1" har_is 'any(.log.entries[]; .timings.ssl == -1 and .timings.dns == -1)'
+ok "HAR: what was really sent" har_is 'all(.log.entries[].request; any(.headers[]; .name == "Host") and any(.headers[]; .name == "traceparent"))'
+ok "HAR: cookies" har_is 'any(.log.entries[]; .response.cookies | length > 0) and any(.log.entries[]; .request.cookies | length > 0)'
+ok "HAR: bodies" har_is 'any(.log.entries[]; .request.postData.text // "" | contains("payment")) and
+    any(.log.entries[]; .response.content.text // "" | contains("confirmed"))'
+ok "HAR: a symptom where one is" har_is '[.log.entries[] | select(._symptom)] | length == 1 and .[0]._symptom == "content.mismatch"'
+ok "a document on standard output, the report beside it" exit_is 0 run --junit - "$SOURCE/examples/browse.yaml"
+ok "is nothing but the document" bash -c 'head -1 "$1" | grep -q "^<?xml" && tail -1 "$1" | grep -qx "</testsuites>" && grep -q PASSED "$2"' - "$scratch/out" "$scratch/err"
+ok "two on standard output are a usage error" exit_is 64 run --junit - --json - "$SOURCE/examples/browse.yaml"
+ok "a document that cannot be written is told" exit_is 5 run --har "$scratch/none/x.har" "$SOURCE/examples/browse.yaml"
+ok "by its name" err_has "none/x.har: No such file"
+
+# run: what is replayed
+ok "-v shows requests and answers" exit_is 0 run -v "$SOURCE/examples/guest-checkout.yaml"
+ok "their headers" out_has "< Content-Type: application/json"
+ok "and bodies" bash -c 'grep -q "\"email\":\"guest+" "$1"' - "$scratch/out"
+ok "without -v they are not shown" bash -c '! "$1" run -c "$2" --har "$3" "$4" | grep -q "Shopwatch-Run"' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/x.har" "$SOURCE/examples/browse.yaml"
+ok "--repeat and --parallel" exit_is 0 run --repeat 6 --parallel 3 --json "$scratch/many.jsonl" "$SOURCE"/examples/{browse,cart}.yaml
+ok "are counted" out_has "12 runs: 12 passed"
+ok "in the order of the files, each with an id" jq -se '([.[].journey] == [range(6) | "browse"] + [range(6) | "cart"]) and ([.[].id] | unique | length == 12)' "$scratch/many.jsonl"
+ok "in flight at once" jq -se '[.[] | .slot] | any(range(1; length) as $i | .[$i]; .started < "9") and
+    (. as $s | any(range(1; length); $s[.].started < $s[. - 1].ended))' "$scratch/many.jsonl"
+ok "one after another without" exit_is 0 run --repeat 3 --json "$scratch/many.jsonl" "$SOURCE/examples/cart.yaml"
+ok "none before the last is done" jq -se '[.[] | .slot] | . as $s | all(range(1; length); $s[.].started >= $s[. - 1].ended)' "$scratch/many.jsonl"
+ok "--only with what it needs" exit_is 0 run --only "product page" --json "$scratch/only.jsonl" "$SOURCE/examples/browse.yaml"
+ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
+    ["list of shoes", "product page"]' "$scratch/only.jsonl"
+ok "--only leaves out the cleanup of what was not done" bash -c '"$1" run -c "$2" --only shoes --json - "$3" 2>"$4" |
+    jq -e ".state == \"passed\" and .steps[-1].state == \"skipped\""' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$SOURCE/examples/guest-checkout.yaml" "$scratch/err"
+ok "--only of no step is a usage error" exit_is 64 run --only "no such step" "$SOURCE/examples/browse.yaml"
+for option in --repeat --parallel; do
+    for value in 0 -1 x 9999999999 ''; do
+        ok "$option '$value' is a usage error" exit_is 64 run "$option" "$value" "$SOURCE/examples/browse.yaml"
+    done
+done
+
 plan

@@ -64,6 +64,11 @@ ok "journeys fail" records 1 "$SOURCE"/tests/journeys/{refused,wrong-content,red
 ok "their records are valid, too" all_are valid "$scratch/record.json" "$scratch/records.jsonl"
 sed 's/"state":"[a-z]*"/"state":"splendid"/' "$scratch/records.jsonl" >"$scratch/wrong.jsonl"
 ok "another record is not" all_are invalid "$scratch/record.json" "$scratch/wrong.jsonl"
+ok "a HAR is written" bash -c '"$1" run -c "$2" --har "$3" "$4" "$5" >/dev/null; [ $? = 1 ]' - "$SHOPWATCH" \
+    "$scratch/shopwatch.yaml" "$scratch/run.har" "$SOURCE/examples/guest-checkout.yaml" "$SOURCE/tests/journeys/refused.yaml"
+ok "and valid by HAR 1.2's schema" all_are valid "$scratch/node/node_modules/har-schema/lib/har.json" "$scratch/run.har"
+sed 's/"startedDateTime"/"started"/' "$scratch/run.har" >"$scratch/wrong.har"
+ok "another archive is not" all_are invalid "$scratch/node/node_modules/har-schema/lib/har.json" "$scratch/wrong.har"
 ok "an unknown schema is a usage error" bash -c '"$1" schema shp; [ $? = 64 ]' - "$SHOPWATCH"
 
 plan

@@ -3,6 +3,7 @@
 // valid, and why not. Run where both are installed: node validate.js SCHEMA FILE...
 "use strict";
 const fs = require("fs");
+const net = require("net");
 const path = require("path");
 const load = (name) => require(require.resolve(name, { paths: [process.cwd()] }));
 const yaml = load("js-yaml");
@@ -10,7 +11,15 @@ const yaml = load("js-yaml");
 const schema = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const draft2020 = (schema.$schema || "").includes("2020-12");
 const Ajv = load(draft2020 ? "ajv/dist/2020" : "ajv").default;
-const ajv = new Ajv({ strictSchema: draft2020, strictTypes: false, strictRequired: false, validateFormats: false });
+const ajv = new Ajv({ strictSchema: draft2020, strictTypes: false, strictRequired: false });
+const formats = {
+    ipv4: net.isIPv4,
+    ipv6: net.isIPv6,
+    uri: (text) => URL.canParse(text),
+    "date-time": (text) => !isNaN(Date.parse(text)),
+    date: (text) => !isNaN(Date.parse(text)),
+};
+for (const [name, validator] of Object.entries(formats)) ajv.addFormat(name, validator);
 if (!draft2020) {
     ajv.addMetaSchema(load("ajv/dist/refs/json-schema-draft-06.json"));
     for (const other of Object.values(load("har-schema")))

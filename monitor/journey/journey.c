@@ -8,6 +8,7 @@
 
 #include "monitor/base/memory.h"
 #include "monitor/journey/judge.h"
+#include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
 #include "monitor/journey/variables.h"
 
@@ -133,6 +134,15 @@ static bool journey_when_holds(const struct journey *journey)
     return step->when == NULL || variables_has(journey->variables, step->when) != step->when_not;
 }
 
+/* Whether the current step is one of those that the caller wants. */
+static bool journey_is_chosen(const struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    const bool *chosen = journey->settings.chosen;
+    size_t before = journey->in_cleanup ? scenario->step_count : 0;
+    return chosen == NULL || chosen[before + journey->index - 1];
+}
+
 /* Stage: the next step, or on to cleanup, or the end. */
 static enum journey_next journey_choose(struct journey *journey)
 {
@@ -148,7 +158,8 @@ static enum journey_next journey_choose(struct journey *journey)
     const struct step *list = journey->in_cleanup ? scenario->cleanup : scenario->steps;
     journey->step = &list[journey->index++];
     journey_begin_record(journey);
-    bool skip = (journey->failed && !journey->in_cleanup) || !journey_when_holds(journey);
+    bool skip = (journey->failed && !journey->in_cleanup) || !journey_is_chosen(journey) ||
+                !journey_when_holds(journey);
     if (skip)
         return journey_end_step(journey, STATE_SKIPPED);
     journey->stage = journey_prepare;
@@ -176,6 +187,10 @@ static void journey_answered(void *data, const struct net_response *response)
     struct journey *journey = data;
     journey->transfer = NULL;
     journey->answer = held_answer_create(response);
+    struct run_step *record = journey_record(journey);
+    if (journey->settings.keep_messages)
+        messages_keep(journey->run->arena, &journey->request, response,
+                      &record->exchanges[record->exchange_count - 1]);
     loop_timer_set(journey->wake, 0);
 }
 
@@ -185,6 +200,7 @@ static enum journey_next journey_send(struct journey *journey)
     journey->request.timeout = instant_between(clock_instant(), journey->step_deadline);
     if (journey->request.timeout <= 0)
         return journey_fail_step(journey, SYMPTOM_PACE_BUDGET);
+    journey->request.keep_sent = journey->settings.keep_messages;
     struct exchange *exchange = run_add_exchange(journey->run, journey_record(journey));
     journey->stage = journey_received;
     journey->transfer = net_send(journey->session, &journey->request, journey->run->arena, exchange,

@@ -28,6 +28,8 @@ struct journey_settings {
     struct wall_time planned;
     const struct journey_variable *overrides;
     size_t override_count;
+    bool keep_messages; /* requests and answers stay with their exchanges: message.h */
+    const bool *chosen; /* of scenario_choose; NULL: all steps */
     struct loop *loop;
 };
 

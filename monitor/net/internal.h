@@ -102,6 +102,8 @@ struct net_transfer {
 
     struct phase_stamps stamps;
     struct buffer header_lines, body;
+    struct buffer sent_lines; /* of the request, if they are to be kept */
+    bool keep_sent;
     bool headers_complete, headers_overflow, body_overflow;
     size_t requests;     /* how often libcurl was about to send; the second time is refused */
     bool repeat_refused; /* the first was lost, libcurl wanted to send again */

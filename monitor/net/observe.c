@@ -117,7 +117,8 @@ static int count_bytes(CURL *easy, curl_infotype type, char *bytes, size_t size,
     struct net_transfer *transfer = data;
     struct phase_stamps *stamps = &transfer->stamps;
     (void)easy;
-    (void)bytes;
+    if (type == CURLINFO_HEADER_OUT && transfer->keep_sent)
+        buffer_append(&transfer->sent_lines, bytes, size);
     if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
         transfer->exchange->bytes_received += size;
     if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)

@@ -129,10 +129,13 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
                                       .done = done,
                                       .data = data,
                                       .timeout = request->timeout,
+                                      .keep_sent = request->keep_sent,
                                       .socket = -1};
     transfer->stamps.start = clock_instant();
     buffer_init(&transfer->header_lines, NET_HEADERS_MAX);
     buffer_init(&transfer->body, NET_BODY_MAX);
+    if (request->keep_sent)
+        buffer_init(&transfer->sent_lines, NET_HEADERS_MAX);
     prepare_exchange(exchange, arena, request);
     for (size_t i = 0; i < session->socket_count; i++)
         session->sockets[i].current = false;
@@ -217,6 +220,7 @@ static void free_transfer(struct net_transfer *transfer)
     free(transfer->port);
     buffer_free(&transfer->header_lines);
     buffer_free(&transfer->body);
+    buffer_free(&transfer->sent_lines);
     free(transfer);
 }
 
@@ -226,7 +230,8 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     if (symptom != SYMPTOM_NONE && detail != NULL && detail[0] != '\0')
         transfer->exchange->detail = arena_duplicate(transfer->arena, detail);
     detach(transfer);
-    struct net_response response = {.body = transfer->body.data,
+    struct net_response response = {.sent = transfer->keep_sent ? transfer->sent_lines.data : "",
+                                    .body = transfer->body.data,
                                     .body_length = transfer->body.length,
                                     .body_truncated = transfer->body_overflow};
     struct net_header *headers = observe_headers(transfer, &response.header_count);

@@ -67,6 +67,8 @@ struct tcp_facts {
     duration round_trip;
 };
 
+struct message; /* message.h */
+
 /* One HTTP request and its response: one hop, one connection. */
 struct exchange {
     const char *method, *url;
@@ -83,6 +85,7 @@ struct exchange {
     enum phase failed_phase;             /* meaningful with a symptom */
     const char *detail;                  /* what the library or kernel said; may be NULL */
     struct tcp_facts tcp;
+    struct message *request, *answer; /* NULL unless they are kept; never in the record */
 };
 
 struct run_step {

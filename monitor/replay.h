@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `shopwatch run` does with its files: so many journeys in flight at once, their runs kept in
+ * the order of the files, then judged together, reported and written out.
+ */
+#ifndef MONITOR_REPLAY_H
+#define MONITOR_REPLAY_H
+
+#include "monitor/cli.h"
+#include "monitor/journey/journey.h"
+#include "reporters/documents.h"
+#include "reporters/terminal.h"
+
+enum { REPLAY_REPEAT_MAX = 100000, REPLAY_PARALLEL_MAX = 1000 };
+
+/* A document to be written when all is done. */
+struct replay_output {
+    document_writer *write;
+    const char *file; /* `-`: standard output */
+};
+enum { REPLAY_OUTPUTS_MAX = 16 };
+
+struct replay_flight; /* one journey on its way */
+
+struct replay {
+    const char *config, *vantage_name, *only;
+    struct journey_variable *variables;
+    size_t variable_count;
+    unsigned repeat, parallel;
+    struct replay_output outputs[REPLAY_OUTPUTS_MAX];
+    size_t output_count;
+    bool keep_messages, show_messages;
+
+    struct mistakes mistakes;
+    struct shop *shop; /* NULL without -c */
+    struct scenario **scenarios;
+    bool **chosen; /* of each scenario the steps for --only; NULL: all */
+    size_t scenario_count;
+
+    struct loop *loop;
+    struct net *net;
+    struct net_vantage *net_vantage;
+    const char *vantage;
+    struct wall_time planned;
+    struct replay_flight *flights; /* one for each that may be on its way */
+    struct run **runs;             /* in order; NULL: not done */
+    size_t run_count, next, done;
+    bool interrupted;
+    struct terminal terminal; /* standard error: live progress */
+};
+
+/* Replays everything. The exit code is told by the runs, unless it could not even begin. */
+int replay_run(struct replay *replay);
+
+/* Writes every document; EXIT_PASSED, or EXIT_MONITOR after saying what failed. */
+int replay_write_outputs(const struct replay *replay);
+
+/* The report for people: on standard error where a document goes to standard output. EXIT_PASSED,
+ * or EXIT_MONITOR after saying that it could not be written. */
+int replay_report(const struct replay *replay);
+
+/* Takes what was given to an option named `option`; false when it is none of a document. */
+bool replay_add_output(struct replay *replay, const char *option, const char *file);
+bool replay_writes_standard_output(const struct replay *replay);
+
+void replay_free(struct replay *replay);
+
+#endif
