@@ -46,6 +46,13 @@ static const struct command commands[] = {
         .run = command_lint,
     },
     {
+        .name = "fmt",
+        .arguments = "FILE...",
+        .help = "Quotes assertions and captures that YAML would misread; every other byte stays.",
+        .options = "      --check           change nothing; exit code 1 when something would be\n",
+        .run = command_fmt,
+    },
+    {
         .name = "schema",
         .arguments = "[scenario|shop|record]",
         .help = "Prints the JSON Schema of a scenario, a shop file or a record of run --json.",

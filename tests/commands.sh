@@ -41,6 +41,29 @@ ok "all of them" out_has "4 files checked: 0 errors, 0 warnings"
 ok "a broken shop file is refused as one" exit_is 65 "$SHOPWATCH" lint "$bad/shop-vantages.yaml"
 ok "and not as a scenario" bash -c '! grep -q "a shop file, not a scenario" "$1"' - "$scratch/err"
 
+# fmt
+code_of() { "$SHOPWATCH" lint "$1" 2>&1 | grep -oE '\[yaml\.(colon|comment|syntax)\]' | sort -u; }
+for file in "$good"/*.yaml "$SOURCE"/examples/*.yaml "$SOURCE"/examples/*/*.yaml "$SOURCE"/tests/journeys/*.yaml; do
+    ok "fmt --check finds nothing in $(basename "$(dirname "$file")")/$(basename "$file")" exit_is 0 "$SHOPWATCH" fmt --check "$file"
+done
+for name in trap-colon trap-comment trap-comment-behind yaml-colon-twice yaml-quote-behind; do
+    cp "$bad/$name.yaml" "$scratch/$name.yaml"
+    ok "fmt --check finds $name" exit_is 1 "$SHOPWATCH" fmt --check "$scratch/$name.yaml"
+    ok "and leaves it" cmp "$bad/$name.yaml" "$scratch/$name.yaml"
+    ok "fmt quotes it" exit_is 0 "$SHOPWATCH" fmt "$scratch/$name.yaml"
+    ok "which mends what YAML misread" test -z "$(code_of "$scratch/$name.yaml")"
+    ok "and all is done at once" exit_is 0 "$SHOPWATCH" fmt --check "$scratch/$name.yaml"
+done
+ok "trap-comment is a good file then" exit_is 0 "$SHOPWATCH" lint "$scratch/trap-comment.yaml"
+printf '%s\r\n' 'shopwatch: 1' 'journey: x' 'steps:' '- step: a' '  get: http://shop.test/' '  body: |' '    expect:' \
+    '    - body contains "a: b"' '  expect:' '  - body contains "it'"'"'s: b"   # why' '  - body matches /a #b/' \
+    '  - jsonpath "$.a"' '      contains "x: y"' '  capture:   # these' '    a: body replace "b: " "c"' >"$scratch/crlf.yaml"
+sed -e 's/- body contains "it.s: b"/- '"'"'body contains "it'"''"'s: b"'"'"'/' -e "s|body matches /a #b/|'&'|" \
+    -e 's/body replace "b: " "c"/'"'&'"'/' "$scratch/crlf.yaml" >"$scratch/crlf.expected"
+ok "fmt of line ends, literal text, comments, patterns" exit_is 0 "$SHOPWATCH" fmt "$scratch/crlf.yaml"
+ok "touches nothing else" diff "$scratch/crlf.expected" "$scratch/crlf.yaml"
+ok "fmt of no file is refused" exit_is 65 "$SHOPWATCH" fmt "$scratch/none.yaml"
+
 # run: documents
 run() { "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$@"; }
 fails=$SOURCE/tests/journeys/wrong-content.yaml
