@@ -46,6 +46,14 @@ static const struct command commands[] = {
         .run = command_lint,
     },
     {
+        .name = "new",
+        .arguments = "URL",
+        .help = "Looks at a page once, and writes a first shop file and a first scenario.",
+        .options = "      --shop FILE       the shop file; shopwatch.yaml if left out\n"
+                   "      --journey FILE    the scenario; first-look.yaml if left out\n",
+        .run = command_new,
+    },
+    {
         .name = "fmt",
         .arguments = "FILE...",
         .help = "Quotes assertions and captures that YAML would misread; every other byte stays.",

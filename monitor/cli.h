@@ -56,6 +56,7 @@ enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b);
 int command_run(int argc, char **argv);
 int command_monitor(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_new(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_schema(int argc, char **argv);
 

@@ -64,6 +64,29 @@ ok "fmt of line ends, literal text, comments, patterns" exit_is 0 "$SHOPWATCH" f
 ok "touches nothing else" diff "$scratch/crlf.expected" "$scratch/crlf.yaml"
 ok "fmt of no file is refused" exit_is 65 "$SHOPWATCH" fmt "$scratch/none.yaml"
 
+# new
+mkdir "$scratch/new"
+fresh() { (cd "$scratch/new" && "$SHOPWATCH" "$@"); }
+ok "new writes two files" exit_is 0 fresh new "$shop_url"
+ok "with what the page says" grep -q 'css "title" first contains "Welcome' "$scratch/new/first-look.yaml"
+ok "and a link of it" bash -c '[ "$(grep -c "^    get: \"/" "$1")" = 2 ]' - "$scratch/new/first-look.yaml"
+ok "lint takes them" exit_is 0 fresh lint shopwatch.yaml
+ok "both" out_has "2 files checked: 0 errors"
+ok "fmt has nothing to do" exit_is 0 fresh fmt --check first-look.yaml
+ok "the journey passes" exit_is 0 fresh run -c shopwatch.yaml first-look.yaml
+cp "$scratch/new/shopwatch.yaml" "$scratch/first"
+ok "new never overwrites" exit_is 64 fresh new "$shop_url"
+ok "and says so" err_has "is not overwritten"
+ok "nor touches" cmp "$scratch/first" "$scratch/new/shopwatch.yaml"
+mkdir "$scratch/new/a" "$scratch/new/b"
+ok "new puts files where one wants them" exit_is 0 fresh new --shop a/s.yaml --journey b/j.yaml "$shop_url/products"
+ok "where they find each other" exit_is 0 fresh lint a/s.yaml
+ok "both of them" out_has "2 files checked: 0 errors"
+ok "a page that is not there gives no files" exit_is 1 fresh new --shop x.yaml --journey y.yaml "$shop_url/none"
+ok "none" test ! -e "$scratch/new/x.yaml"
+ok "a shop that is not there is the network's" exit_is 2 fresh new --shop x.yaml --journey y.yaml http://127.0.0.1:9/
+ok "no URL is a usage error" exit_is 64 fresh new
+
 # run: documents
 run() { "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$@"; }
 fails=$SOURCE/tests/journeys/wrong-content.yaml
