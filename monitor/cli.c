@@ -67,12 +67,21 @@ static const struct command commands[] = {
         .options = "",
         .run = command_schema,
     },
+    {
+        .name = "manual", /* the last, so that help ends before it */
+        .run = command_manual,
+    },
 };
+
+const struct command *cli_command(size_t n)
+{
+    return n < COUNT_OF(commands) ? &commands[n] : NULL;
+}
 
 static void print_help(FILE *out)
 {
     fprintf(out, "shopwatch %s: a mystery shopper for online shops\n\nUsage:\n", PACKAGE_VERSION);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
+    for (size_t i = 0; i < COUNT_OF(commands) && commands[i].help != NULL; i++)
         fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
                 commands[i].arguments, commands[i].help, commands[i].options);
     fputs("\nExit codes of run: 0 passed, 1 application, 2 network, 3 database, 4 third party,\n"

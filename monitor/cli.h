@@ -26,10 +26,14 @@ enum exit_code {
 };
 
 struct command {
-    const char *name, *arguments, *help;
+    const char *name, *arguments;
+    const char *help;                  /* NULL: not for users */
     const char *options;               /* a line each, for --help */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
+
+/* The n-th of the table; NULL behind the last. */
+const struct command *cli_command(size_t n);
 
 int cli_main(int argc, char **argv);
 
@@ -56,6 +60,7 @@ enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b);
 int command_run(int argc, char **argv);
 int command_monitor(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_manual(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_schema(int argc, char **argv);
