@@ -154,4 +154,21 @@ for option in --repeat --parallel; do
     done
 done
 
+# Interrupted, those in flight clean up, and those never begun are not reported.
+interrupted() {
+    kill -STOP "$shop_pid"
+    "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --repeat 5 --parallel 3 --json "$scratch/cut.jsonl" \
+        "$SOURCE/examples/cart.yaml" >"$scratch/out" 2>&1 &
+    local pid=$! code
+    started+=("$pid")
+    sleep 1
+    kill -INT "$pid"
+    kill -CONT "$shop_pid"
+    wait "$pid"
+    code=$?
+    [ "$code" = 5 ] || { echo "exit code $code"; cat "$scratch/out"; return 1; }
+}
+ok "an interrupted replay ends" interrupted
+ok "with what was begun" jq -se 'length == 3 and all(.[]; .state == "unknown" and .reason == "interrupted")' "$scratch/cut.jsonl"
+
 plan
