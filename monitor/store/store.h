@@ -54,9 +54,10 @@ MUST_CHECK enum result store_append(struct store *store, const struct run *run,
 struct store_filter {
     store_sequence after; /* only later ones, oldest first */
     const char *journey, *vantage, *id;
-    struct wall_time since; /* planned at or after */
-    bool newest_first;      /* by planned time; else in the order of commits */
-    size_t limit;           /* 0: STORE_READ_MAX */
+    const char *state;             /* `failed` */
+    struct wall_time since, until; /* planned at or after, at or before */
+    bool newest_first;             /* by planned time; else in the order of commits */
+    size_t limit;                  /* 0: STORE_READ_MAX */
 };
 
 struct store_runs {
@@ -83,6 +84,10 @@ typedef void store_incidents_done(void *data, enum result result,
 void store_read_incidents(struct store *store, bool open_only, size_t limit,
                           store_incidents_done *done, void *data);
 
+/* The one of this id, or none. */
+void store_read_incident(struct store *store, const char *id, store_incidents_done *done,
+                         void *data);
+
 /* How slots ended, per journey and vantage point and span of time: what the page's bars are drawn
  * from. */
 struct store_tally {
@@ -94,6 +99,7 @@ struct store_tally {
 struct store_tallies {
     struct store_tally *tallies; /* by journey, vantage, start; live until the callback returns */
     size_t count;
+    duration span; /* as it was asked for */
 };
 typedef void store_tallies_done(void *data, enum result result,
                                 const struct store_tallies *tallies);

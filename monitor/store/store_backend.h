@@ -62,6 +62,8 @@ struct store_backend {
     enum result (*read_latest)(void *connection, size_t limit, struct store_runs *ret_runs);
     enum result (*read_incidents)(void *connection, bool open_only, size_t limit,
                                   struct arena *arena, struct store_incidents *ret_incidents);
+    enum result (*read_incident)(void *connection, const char *id, struct arena *arena,
+                                 struct store_incidents *ret_incidents);
     enum result (*read_tallies)(void *connection, struct wall_time since, duration span,
                                 struct arena *arena, struct store_tallies *ret_tallies);
     enum result (*read_cursor)(void *connection, const char *name, store_sequence *ret_sequence,

@@ -20,6 +20,7 @@ struct read_job {
     } done;
     struct store_filter filter; /* runs, latest */
     bool open_only;             /* incidents */
+    const char *id;             /* one incident */
     size_t limit;               /* incidents */
     struct wall_time since;     /* tallies */
     duration span;              /* tallies */
@@ -83,6 +84,17 @@ static void incidents_work(void *context, struct job **jobs, size_t count)
         job->incidents.count = 0;
 }
 
+static void incident_work(void *context, struct job **jobs, size_t count)
+{
+    const struct store *store = context;
+    struct read_job *job = (struct read_job *)jobs[0];
+    (void)count;
+    job->result =
+        store->backend->read_incident(store->connection, job->id, job->arena, &job->incidents);
+    if (job->result != RESULT_OK)
+        job->incidents.count = 0;
+}
+
 static void incidents_deliver(struct job *base)
 {
     struct read_job *job = (struct read_job *)base;
@@ -121,6 +133,7 @@ static void read_free(struct job *base)
 static const struct job_kind runs_kind = {1, runs_work, runs_deliver, read_free};
 static const struct job_kind latest_kind = {1, latest_work, runs_deliver, read_free};
 static const struct job_kind incidents_kind = {1, incidents_work, incidents_deliver, read_free};
+static const struct job_kind incident_kind = {1, incident_work, incidents_deliver, read_free};
 static const struct job_kind tallies_kind = {1, tallies_work, tallies_deliver, read_free};
 
 static struct read_job *read_job_create(const struct job_kind *kind, void *data)
@@ -146,6 +159,7 @@ void store_read_runs(struct store *store, const struct store_filter *filter, sto
     job->filter.journey = arena_duplicate(job->arena, filter->journey);
     job->filter.vantage = arena_duplicate(job->arena, filter->vantage);
     job->filter.id = arena_duplicate(job->arena, filter->id);
+    job->filter.state = arena_duplicate(job->arena, filter->state);
     job->filter.limit = bounded(filter->limit);
     worker_submit(store->worker, &job->job);
 }
@@ -167,12 +181,21 @@ void store_read_incidents(struct store *store, bool open_only, size_t limit,
     worker_submit(store->worker, &job->job);
 }
 
+void store_read_incident(struct store *store, const char *id, store_incidents_done *done,
+                         void *data)
+{
+    struct read_job *job = read_job_create(&incident_kind, data);
+    job->done.incidents = done;
+    job->id = arena_duplicate(job->arena, id);
+    worker_submit(store->worker, &job->job);
+}
+
 void store_read_tallies(struct store *store, struct wall_time since, duration span,
                         store_tallies_done *done, void *data)
 {
     struct read_job *job = read_job_create(&tallies_kind, data);
     job->done.tallies = done;
     job->since = since;
-    job->span = span;
+    job->span = job->tallies.span = span;
     worker_submit(store->worker, &job->job);
 }

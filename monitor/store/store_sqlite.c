@@ -245,6 +245,7 @@ const struct store_backend store_sqlite = {
     .read_runs = sqlite_read_runs,
     .read_latest = sqlite_read_latest,
     .read_incidents = sqlite_read_incidents,
+    .read_incident = sqlite_read_incident,
     .read_tallies = sqlite_read_tallies,
     .read_cursor = sqlite_read_cursor,
     .write_cursor = sqlite_write_cursor,

@@ -54,6 +54,8 @@ enum result sqlite_read_runs(void *connection, const struct store_filter *filter
 enum result sqlite_read_latest(void *connection, size_t limit, struct store_runs *ret_runs);
 enum result sqlite_read_incidents(void *connection, bool open_only, size_t limit,
                                   struct arena *arena, struct store_incidents *ret_incidents);
+enum result sqlite_read_incident(void *connection, const char *id, struct arena *arena,
+                                 struct store_incidents *ret_incidents);
 enum result sqlite_read_tallies(void *connection, struct wall_time since, duration span,
                                 struct arena *arena, struct store_tallies *ret_tallies);
 

@@ -58,12 +58,16 @@ static void print_query(struct buffer *sql, const struct store_filter *filter)
         buffer_text(sql, " AND sequence > :after");
     if (filter->since.us != 0)
         buffer_text(sql, " AND planned >= :since");
+    if (filter->until.us != 0)
+        buffer_text(sql, " AND planned <= :until");
     if (filter->journey != NULL)
         buffer_text(sql, " AND journey = :journey");
     if (filter->vantage != NULL)
         buffer_text(sql, " AND vantage = :vantage");
     if (filter->id != NULL)
         buffer_text(sql, " AND id = :id");
+    if (filter->state != NULL)
+        buffer_text(sql, " AND state = :state");
     buffer_print(sql, " ORDER BY %s LIMIT :limit) JOIN run USING(sequence) ORDER BY %s", order,
                  order);
 }
@@ -92,9 +96,11 @@ enum result sqlite_read_runs(void *data, const struct store_filter *filter,
         return RESULT_IO;
     bind_number(statement, ":after", filter->after);
     bind_number(statement, ":since", filter->since.us);
+    bind_number(statement, ":until", filter->until.us);
     bind_text(statement, ":journey", filter->journey);
     bind_text(statement, ":vantage", filter->vantage);
     bind_text(statement, ":id", filter->id);
+    bind_text(statement, ":state", filter->state);
     bind_number(statement, ":limit", (int64_t)filter->limit);
     return collect_runs(statement, ret_runs);
 }
@@ -129,6 +135,25 @@ enum result sqlite_read_latest(void *data, size_t limit, struct store_runs *ret_
     return collect_runs(statement, ret_runs);
 }
 
+/* Takes `statement`. */
+static enum result collect_incidents(sqlite3_stmt *statement, struct arena *arena,
+                                     struct store_incidents *incidents)
+{
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        arena_grow(arena, incidents->incidents, incidents->count);
+        struct incident *incident = &incidents->incidents[incidents->count];
+        json_t *json = column_json(statement, 0);
+        enum result result = incident_from_json(arena, json, incident);
+        json_decref(json);
+        if (result != RESULT_OK)
+            break;
+        incidents->count++;
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_DONE ? RESULT_OK : RESULT_IO;
+}
+
 enum result sqlite_read_incidents(void *data, bool open_only, size_t limit, struct arena *arena,
                                   struct store_incidents *ret_incidents)
 {
@@ -140,19 +165,17 @@ enum result sqlite_read_incidents(void *data, bool open_only, size_t limit, stru
     if (statement == NULL)
         return RESULT_IO;
     bind_number(statement, ":limit", (int64_t)limit);
-    int code;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        arena_grow(arena, ret_incidents->incidents, ret_incidents->count);
-        struct incident *incident = &ret_incidents->incidents[ret_incidents->count];
-        json_t *json = column_json(statement, 0);
-        enum result result = incident_from_json(arena, json, incident);
-        json_decref(json);
-        if (result != RESULT_OK)
-            break;
-        ret_incidents->count++;
-    }
-    sqlite3_finalize(statement);
-    return code == SQLITE_DONE ? RESULT_OK : RESULT_IO;
+    return collect_incidents(statement, arena, ret_incidents);
+}
+
+enum result sqlite_read_incident(void *data, const char *id, struct arena *arena,
+                                 struct store_incidents *ret_incidents)
+{
+    sqlite3_stmt *statement = prepare(data, "SELECT record FROM incident WHERE id = :id");
+    if (statement == NULL)
+        return RESULT_IO;
+    bind_text(statement, ":id", id);
+    return collect_incidents(statement, arena, ret_incidents);
 }
 
 /* A slot that was not replayed (overlap, held back) has no latency: 0 would spoil the mean. */

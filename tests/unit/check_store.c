@@ -66,43 +66,53 @@ END_TEST
 static const struct {
     const char *journey, *vantage;
     int minute;
+    enum state state;
 } kept[] = {
-    {"browse", "home", 0}, {"buy", "home", 0}, {"buy", "away", 0},
-    {"buy", "home", 3},    {"buy", "home", 2}, {"browse", "home", 4},
+    {"browse", "home", 0, STATE_PASSED}, {"buy", "home", 0, STATE_PASSED},
+    {"buy", "away", 0, STATE_FAILED},    {"buy", "home", 3, STATE_FAILED},
+    {"buy", "home", 2, STATE_PASSED},    {"browse", "home", 4, STATE_FAILED},
 };
 
 static void append_kept(void)
 {
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
         struct run *run =
-            store_fixture_run(kept[i].journey, kept[i].vantage, kept[i].minute, STATE_PASSED);
+            store_fixture_run(kept[i].journey, kept[i].vantage, kept[i].minute, kept[i].state);
         ck_assert_int_eq(store_fixture_append(&fixture, run), (store_sequence)i + 1);
     }
 }
 
-/* Filters, and the sequences that they let through; `since` is a minute, -1 for none. */
+/* Filters, and the sequences that they let through; `since` and `until` are minutes, `since` -1 and
+ * `until` 0 for none. */
 static const struct {
     struct store_filter filter;
     int since;
     const char *sequences;
+    int until;
 } filter_cases[] = {
-    {{0}, -1, "1 2 3 4 5 6 "},
-    {{.after = 4}, -1, "5 6 "},
-    {{.after = 6}, -1, ""},
-    {{.limit = 2}, -1, "1 2 "},
-    {{.after = 1, .limit = 2}, -1, "2 3 "},
-    {{.journey = "buy"}, -1, "2 3 4 5 "},
-    {{.vantage = "away"}, -1, "3 "},
-    {{.journey = "buy", .vantage = "home"}, -1, "2 4 5 "},
-    {{.journey = "sell"}, -1, ""},
-    {{.id = "ffffffffffffffffffffffffffffffff"}, -1, ""},
-    {{0}, 3, "4 6 "},
-    {{.journey = "buy", .vantage = "home"}, 2, "4 5 "},
-    {{.after = 4}, 3, "6 "},
-    {{.newest_first = true}, -1, "6 4 5 3 2 1 "},
-    {{.newest_first = true, .limit = 2}, -1, "6 4 "},
-    {{.journey = "buy", .newest_first = true, .limit = 2}, -1, "4 5 "},
-    {{.journey = "buy", .vantage = "home", .newest_first = true}, 2, "4 5 "},
+    {{0}, -1, "1 2 3 4 5 6 ", 0},
+    {{.after = 4}, -1, "5 6 ", 0},
+    {{.after = 6}, -1, "", 0},
+    {{.limit = 2}, -1, "1 2 ", 0},
+    {{.after = 1, .limit = 2}, -1, "2 3 ", 0},
+    {{.journey = "buy"}, -1, "2 3 4 5 ", 0},
+    {{.vantage = "away"}, -1, "3 ", 0},
+    {{.journey = "buy", .vantage = "home"}, -1, "2 4 5 ", 0},
+    {{.journey = "sell"}, -1, "", 0},
+    {{.id = "ffffffffffffffffffffffffffffffff"}, -1, "", 0},
+    {{0}, 3, "4 6 ", 0},
+    {{.journey = "buy", .vantage = "home"}, 2, "4 5 ", 0},
+    {{.after = 4}, 3, "6 ", 0},
+    {{.newest_first = true}, -1, "6 4 5 3 2 1 ", 0},
+    {{.newest_first = true, .limit = 2}, -1, "6 4 ", 0},
+    {{.journey = "buy", .newest_first = true, .limit = 2}, -1, "4 5 ", 0},
+    {{.journey = "buy", .vantage = "home", .newest_first = true}, 2, "4 5 ", 0},
+    {{.state = "failed"}, -1, "3 4 6 ", 0},
+    {{.state = "degraded"}, -1, "", 0},
+    {{.state = "failed", .newest_first = true, .limit = 2}, -1, "6 4 ", 0},
+    {{0}, -1, "1 2 3 4 5 ", 3},
+    {{.newest_first = true}, 2, "4 5 ", 3},
+    {{.state = "failed", .newest_first = true}, 1, "4 ", 3},
 };
 
 static const char *list_sequences(const struct store_runs *runs, char text[64])
@@ -113,15 +123,22 @@ static const char *list_sequences(const struct store_runs *runs, char text[64])
     return text;
 }
 
+static struct wall_time minute_time(int minute)
+{
+    struct run *run = store_fixture_run("", "", minute, STATE_PASSED);
+    struct wall_time time = run->slot.planned;
+    run_free(run);
+    return time;
+}
+
 START_TEST(filters_let_through_what_they_say)
 {
     append_kept();
     struct store_filter filter = filter_cases[_i].filter;
-    if (filter_cases[_i].since >= 0) {
-        struct run *run = store_fixture_run("", "", filter_cases[_i].since, STATE_PASSED);
-        filter.since = run->slot.planned;
-        run_free(run);
-    }
+    if (filter_cases[_i].since >= 0)
+        filter.since = minute_time(filter_cases[_i].since);
+    if (filter_cases[_i].until > 0)
+        filter.until = minute_time(filter_cases[_i].until);
     struct store_runs runs = store_fixture_read(&fixture, &filter);
     char text[64];
     ck_assert_str_eq(list_sequences(&runs, text), filter_cases[_i].sequences);
@@ -174,18 +191,11 @@ static const struct {
     {"browse", "home", 15, STATE_UNKNOWN}, {"buy", "away", 5, STATE_FAILED},
 };
 
-static struct wall_time minute_time(int minute)
-{
-    struct run *run = store_fixture_run("", "", minute, STATE_PASSED);
-    struct wall_time time = run->slot.planned;
-    run_free(run);
-    return time;
-}
-
 static void check_tallies(void *data, enum result result, const struct store_tallies *tallies)
 {
     (void)data;
     ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_int_eq(tallies->span, 10 * DURATION_MINUTE);
     ck_assert_uint_eq(tallies->count, COUNT_OF(expected_tallies));
     for (size_t i = 0; i < tallies->count; i++) {
         const struct store_tally *tally = &tallies->tallies[i];
@@ -315,6 +325,24 @@ START_TEST(incidents_are_opened_changed_and_resolved)
     loop_run(fixture.loop);
     store_read_incidents(fixture.store, false, 0, check_incidents, after);
     loop_run(fixture.loop);
+}
+END_TEST
+
+START_TEST(an_incident_is_found_by_its_id)
+{
+    static const struct {
+        const char *id;
+        char found[32];
+    } cases[] = {{"one", "one(resolved) "}, {"two", "two "}, {"three", ""}, {"", ""}};
+    struct incident first = make_incident("one", 1, 3), second = make_incident("two", 2, 0);
+    append_incident(1, &first);
+    append_incident(2, &second);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char found[sizeof cases[i].found];
+        memcpy(found, cases[i].found, sizeof found);
+        store_read_incident(fixture.store, cases[i].id, check_incidents, found);
+        loop_run(fixture.loop);
+    }
 }
 END_TEST
 
@@ -610,6 +638,7 @@ static void add_reading(Suite *suite)
     tcase_add_test(tests, tallies_count_slots_by_span);
     tcase_add_test(tests, a_slot_without_a_replay_does_not_make_the_shop_faster);
     tcase_add_test(tests, incidents_are_opened_changed_and_resolved);
+    tcase_add_test(tests, an_incident_is_found_by_its_id);
     tcase_add_test(tests, cursors_are_kept);
     tcase_add_test(tests, a_spoiled_record_is_not_passed_over);
     suite_add_tcase(suite, tests);
