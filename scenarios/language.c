@@ -158,6 +158,9 @@ static const struct language_key reporter_keys[] = {
      .help = "What kind of reporter it is, such as status-page or json-lines."},
     {"listen", LANGUAGE_TEXT, LANGUAGE_FORMAT_LISTEN, AT(reporter_settings, listen),
      .help = "status-page: the address and port to listen on; port 0 takes a free one."},
+    {"hosts", LANGUAGE_TEXTS, LANGUAGE_FORMAT_HOST, LIST(reporter_settings, hosts, host_count),
+     .help = "status-page: further names that visitors may call it by, as behind a proxy: "
+             "[status.example.com]."},
     {"path", LANGUAGE_TEXT, AT(reporter_settings, path),
      .help = "json-lines: the file that lines are appended to."},
 };

@@ -41,7 +41,9 @@ struct vantage {
 struct reporter_settings {
     const char *name, *kind; /* kind: a name in the reporters' table */
     const char *listen;      /* status-page: `127.0.0.1:8080`, port 0 for a free one */
-    const char *path;        /* json-lines: the file to append to */
+    const char **hosts;      /* status-page: further names, as behind a proxy */
+    size_t host_count;
+    const char *path; /* json-lines: the file to append to */
     struct position position;
 };
 

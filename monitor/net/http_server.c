@@ -37,6 +37,8 @@ struct http_server {
     void *data;
     char address[HOST_TEXT_MAX]; /* listened on, without brackets */
     bool loopback;
+    const char *const *hosts; /* further names */
+    size_t host_count;
     char url[HOST_TEXT_MAX + sizeof "http://[]:65535/"];
     struct http_request *pending;
 };
@@ -87,6 +89,9 @@ static bool host_is_ours(const struct http_server *server, const char *host)
     if (!server->loopback || host == NULL)
         return true;
     strip_port(host, name);
+    for (size_t i = 0; i < server->host_count; i++)
+        if (strcasecmp(name, server->hosts[i]) == 0 || strcasecmp(host, server->hosts[i]) == 0)
+            return true;
     return strcasecmp(name, "localhost") == 0 || url_host_is_literal(name) ||
            strcasecmp(name, server->address) == 0;
 }
@@ -192,6 +197,12 @@ struct http_server *http_server_open(struct loop *loop, const char *listen, http
         return server;
     http_server_close(server);
     return NULL;
+}
+
+void http_server_allow_hosts(struct http_server *server, const char *const *hosts, size_t count)
+{
+    server->hosts = hosts;
+    server->host_count = count;
 }
 
 void http_server_close(struct http_server *server)

@@ -20,6 +20,10 @@ typedef void http_handler(void *data, struct http_request *request);
 struct http_server *http_server_open(struct loop *loop, const char *listen, http_handler *handler,
                                      void *data, struct error *error);
 
+/* Further names that it goes by, behind a proxy; borrowed until it is closed. One that listens on
+ * loopback answers to no others but its address, `localhost` and plain addresses. */
+void http_server_allow_hosts(struct http_server *server, const char *const *hosts, size_t count);
+
 /* Requests that were not answered yet are closed; their http_request must not be used any more. */
 void http_server_close(struct http_server *server); /* takes NULL */
 

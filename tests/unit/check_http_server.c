@@ -193,6 +193,25 @@ START_TEST(request_has_its_answer)
 }
 END_TEST
 
+static const char *const further_names[] = {"status.example.com", "status.example.com:8443"};
+static const struct {
+    const char *host, *answer;
+} name_cases[] = {
+    {"Host: status.example.com\r\n", "HTTP/1.1 200 "},
+    {"Host: Status.Example.Com:443\r\n", "HTTP/1.1 200 "},
+    {"Host: localhost\r\n", "HTTP/1.1 200 "},
+    {"Host: example.com\r\n", "HTTP/1.1 421 "},
+    {"Host: status.example.com.evil.example\r\n", "HTTP/1.1 421 "},
+};
+
+START_TEST(further_names_are_answered_to)
+{
+    http_server_allow_hosts(server, further_names, COUNT_OF(further_names));
+    ask("GET /", name_cases[_i].host);
+    ck_assert_ptr_nonnull(strstr(reply.data, name_cases[_i].answer));
+}
+END_TEST
+
 static void answer_kept(void)
 {
     http_reply(kept,
@@ -402,6 +421,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, head_has_the_length_and_no_body);
     tcase_add_loop_test(pages, visitor_who_has_the_page_gets_304, 0, COUNT_OF(tag_cases));
     tcase_add_loop_test(pages, request_has_its_answer, 0, COUNT_OF(answers));
+    tcase_add_loop_test(pages, further_names_are_answered_to, 0, COUNT_OF(name_cases));
     tcase_add_test(pages, answer_may_come_later);
     tcase_add_test(pages, visitor_may_leave_before_the_answer);
     tcase_add_test(pages, server_may_close_with_requests_unanswered);
