@@ -10,7 +10,10 @@
 #include "reporters/page_model.h"
 #include "scenarios/shop.h"
 
-enum { PAGE_MAX = 4 * 1024 * 1024 }; /* bytes of a page */
+enum {
+    PAGE_MAX = 4 * 1024 * 1024, /* bytes of a page */
+    PAGE_INCIDENT_RUNS = 200,   /* listed on an incident's page */
+};
 
 extern const char page_style[]; /* page.css, made into a C string by the build */
 

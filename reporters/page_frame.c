@@ -69,7 +69,7 @@ static void write_head(struct html *html, const struct page_frame *frame)
     html_attribute(html, "http-equiv", "Content-Security-Policy");
     html_attribute(html, "content", "default-src 'none'; style-src 'self'; img-src data:");
     html_end(html);
-    if (frame->overview) {
+    if (frame->renews) {
         html_begin(html, "meta", NULL);
         html_attribute(html, "http-equiv", "refresh");
         html_attribute(html, "content", "10");
@@ -124,7 +124,7 @@ void page_end(struct html *html, const struct page_frame *frame, struct wall_tim
     if (now.us != 0) {
         html_text(html, "As of ");
         page_exact_time(html, now);
-        html_text(html, frame->overview ? "; renews itself every 10 seconds. " : ". ");
+        html_text(html, frame->renews ? "; renews itself every 10 seconds. " : ". ");
     }
     if (frame->json != NULL) {
         html_begin_link(html, frame->json);
@@ -135,40 +135,53 @@ void page_end(struct html *html, const struct page_frame *frame, struct wall_tim
     html_close(html);
 }
 
-void page_time(struct html *html, struct wall_time time, struct wall_time now)
+static void write_time(struct html *html, struct wall_time time, const char *text)
 {
-    char stamp[WALL_TEXT_MAX], clock[PAGE_CLOCK_MAX];
+    char stamp[WALL_TEXT_MAX];
     if (time.us == 0) {
         html_text(html, "never");
         return;
     }
     html_begin(html, "time", NULL);
     html_attribute(html, "datetime", wall_print(time, stamp));
-    html_text(html, page_clock(time, now, clock));
+    html_text(html, text);
     html_end(html);
+}
+
+void page_time(struct html *html, struct wall_time time, struct wall_time now)
+{
+    char clock[PAGE_CLOCK_MAX];
+    write_time(html, time, page_clock(time, now, clock));
+}
+
+void page_time_seconds(struct html *html, struct wall_time time, struct wall_time now)
+{
+    char clock[PAGE_CLOCK_MAX];
+    write_time(html, time, page_clock_seconds(time, now, clock));
 }
 
 void page_exact_time(struct html *html, struct wall_time time)
 {
-    char stamp[WALL_TEXT_MAX], text[WALL_TEXT_MAX] = "never";
-    if (time.us == 0) {
-        html_text(html, text);
-        return;
-    }
+    char text[WALL_TEXT_MAX];
     time_t seconds = (time_t)(time.us / DURATION_SECOND);
     struct tm parts = {0};
     gmtime_r(&seconds, &parts);
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
-    html_begin(html, "time", NULL);
-    html_attribute(html, "datetime", wall_print(time, stamp));
-    html_text(html, text);
-    html_end(html);
+    write_time(html, time, text);
 }
 
 void page_duration(struct html *html, duration value)
 {
     char text[DURATION_TEXT_MAX];
     html_text(html, duration_print(value, text));
+}
+
+void page_latency(struct html *html, const struct run *run)
+{
+    if (run != NULL && run->step_count > 0)
+        page_duration(html, run_latency(run));
+    else
+        html_text(html, "–");
 }
 
 void page_lasting(struct html *html, duration value)
@@ -204,11 +217,18 @@ void page_fact(struct html *html, const char *name)
     html_begin(html, "dd", NULL);
 }
 
+void page_fact_prose(struct html *html, const char *name)
+{
+    html_begin(html, "div", NULL);
+    html_leaf(html, "dt", NULL, name);
+    html_begin(html, "dd", "prose");
+}
+
 void page_fact_text(struct html *html, const char *name, const char *text)
 {
     if (text == NULL)
         return;
-    page_fact(html, name);
+    page_fact_prose(html, name);
     html_text(html, text);
     html_end(html);
     html_end(html);

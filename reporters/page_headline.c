@@ -7,6 +7,7 @@
 
 #include "reporters/words.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,26 +86,58 @@ static struct wall_time earliest(const struct page_overview *model)
     return first;
 }
 
+static void append(struct page_headline *headline, const char *format, ...) PRINTF_LIKE(2, 3);
+static void append(struct page_headline *headline, const char *format, ...)
+{
+    size_t length = strlen(headline->detail);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(headline->detail + length, sizeof headline->detail - length, format, arguments);
+    va_end(arguments);
+}
+
+/* ` Still working: Shop database, Payment provider.` */
+static void say_what_works(const struct page_overview *model, struct page_headline *headline)
+{
+    const char *separator = " Still working: ";
+    for (size_t i = 0; i < model->shop->component_count; i++) {
+        const struct component *component = &model->shop->components[i];
+        struct page_component now;
+        page_component(model, component->name, component->kind, &now);
+        if (now.state != STATE_PASSED)
+            continue;
+        append(headline, "%s%.60s", separator,
+               component->title != NULL ? component->title : component->name);
+        separator = ", ";
+    }
+    if (separator[0] == ',')
+        append(headline, ".");
+}
+
 /* What is behind a failure, as far as it is known, and what it leaves alone. */
 static void say_cause(const struct page_overview *model, const struct tally *tally,
                       struct page_headline *headline)
 {
     unsigned others = tally->places - tally->places_failing;
-    char *detail = headline->detail;
-    size_t room = sizeof headline->detail;
     const struct verdict *verdict = model->open_count > 0 ? &model->open[0].verdict : NULL;
-    if (verdict == NULL)
-        snprintf(detail, room, "Not confirmed yet: the next replay confirms it or clears it.");
-    else if (verdict->cause == CAUSE_UNDETERMINED)
-        snprintf(detail, room, "The cause is not determined yet.");
-    else
-        snprintf(detail, room, "The cause is %s: %s, %d %%.", words_cause(verdict->cause),
-                 words_confidence(verdict->confidence), words_per_cent(verdict->confidence));
-    size_t length = strlen(detail);
+    if (verdict == NULL) {
+        append(headline, "Not confirmed yet: the next replay confirms it or clears it.");
+    } else if (verdict->cause == CAUSE_UNDETERMINED) {
+        append(headline, "The cause is not determined yet.");
+    } else {
+        struct arena *arena = arena_create();
+        append(headline, "The cause is %s", words_cause(verdict->cause));
+        if (verdict->component != NULL)
+            append(headline, " (%.100s)", shop_title(model->shop, verdict->component, arena));
+        append(headline, ": %s, %d %%.", words_confidence(verdict->confidence),
+               words_per_cent(verdict->confidence));
+        arena_free(arena);
+    }
     if (others == 1)
-        snprintf(detail + length, room - length, " From the other place it passes.");
+        append(headline, " From the other place it passes.");
     else if (others > 1)
-        snprintf(detail + length, room - length, " From %u other places it passes.", others);
+        append(headline, " From %u other places it passes.", others);
+    say_what_works(model, headline);
 }
 
 static void say_failing(const struct page_overview *model, const struct tally *tally,
@@ -117,6 +150,8 @@ static void say_failing(const struct page_overview *model, const struct tally *t
     else if (tally->failing == 2)
         snprintf(subject, sizeof subject, "%.100s and %.100s are", tally->first_failing->name,
                  tally->second_failing->name);
+    else if (tally->failing == model->journey_count)
+        snprintf(subject, sizeof subject, "All %u journeys are", tally->failing);
     else
         snprintf(subject, sizeof subject, "%u of %zu journeys are", tally->failing,
                  model->journey_count);
@@ -153,8 +188,11 @@ static void say_unknown(const struct page_overview *model, const struct tally *t
     } else if (tally->symptom != SYMPTOM_NONE) {
         snprintf(headline->detail, sizeof headline->detail, "%s", symptom_sentence(tally->symptom));
     } else if (tally->reason != NULL) {
-        snprintf(headline->detail, sizeof headline->detail, "The monitor says: %.200s.",
-                 tally->reason);
+        snprintf(headline->detail, sizeof headline->detail, "%.300s", words_reason(tally->reason));
+    } else if (tally->last.us > model->now.us) {
+        snprintf(headline->detail, sizeof headline->detail,
+                 "The last run ended at %s, which is still to come: the clock was set back.",
+                 page_clock(tally->last, model->now, clock));
     } else {
         snprintf(headline->detail, sizeof headline->detail, "The last run ended at %s.",
                  page_clock(tally->last, model->now, clock));

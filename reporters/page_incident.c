@@ -64,13 +64,13 @@ static void write_facts(struct html *html, const struct page_incident *model)
     page_fact_time(html, "Last changed", incident->updated);
     if (incident->resolved.us != 0)
         page_fact_time(html, "Resolved", incident->resolved);
-    page_fact(html, "First sign");
+    page_fact_prose(html, "First sign");
     html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
                incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
     html_leaf(html, "code", NULL, symptom_code(incident->symptom));
     html_end(html);
     html_end(html);
-    page_fact(html, "Seen in");
+    page_fact_prose(html, "Seen in");
     const char *separator = "";
     for (size_t i = 0; i < model->run_count; i++) {
         if (was_listed(model, i))
@@ -86,6 +86,21 @@ static void write_facts(struct html *html, const struct page_incident *model)
     html_end(html);
 }
 
+/* How many there are is known from the incident alone: the table is of the newest. */
+static void write_count(struct html *html, const struct page_incident *model)
+{
+    unsigned counted = model->incident->runs;
+    if (model->run_count == 0)
+        return;
+    html_begin(html, "p", "note count");
+    if (model->run_count < counted)
+        html_print(html, "The newest %zu of %u failed runs.", model->run_count, counted);
+    else
+        html_print(html, "%zu failed run%s, the newest first.", model->run_count,
+                   model->run_count == 1 ? "" : "s");
+    html_end(html);
+}
+
 void page_incident_render(const struct page_incident *model, struct buffer *out)
 {
     const struct incident *incident = model->incident;
@@ -95,6 +110,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
         .shop = model->shop,
         .title = incident->resolved.us == 0 ? "Open incident" : "Resolved incident",
         .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
+        .renews = incident->resolved.us == 0,
         .json = json,
     };
     struct html *html = page_begin(&frame, out);
@@ -102,6 +118,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
     write_verdict(html, model, "Verdict now", &incident->verdict);
     write_facts(html, model);
     page_section(html, "Runs");
+    write_count(html, model);
     page_runs(html, model->shop, model->runs, model->run_count, model->now);
     html_end(html);
     write_verdict(html, model, "Verdict when it was opened", &incident->first);

@@ -29,9 +29,36 @@ static enum state tally_state(const struct store_tally *tally)
     return tally->passed > 0 ? STATE_PASSED : STATE_UNKNOWN;
 }
 
-static void write_bar(struct html *html, int n, enum state state)
+/* The bars of a journey. */
+struct bars {
+    const struct page_overview *model;
+    const struct page_journey *journey;
+    duration span;
+    int count;
+};
+
+static int64_t last_span(const struct bars *bars)
 {
-    static const double pitch = 100.0 / PAGE_SPANS;
+    return bars->model->now.us / bars->span;
+}
+
+/* As many as there is history for: a row that is mostly empty tells less, and smaller. */
+static struct bars bars_of(const struct page_overview *model, const struct page_journey *journey)
+{
+    struct bars bars = {.model = model, .journey = journey, .span = page_span(journey->every)};
+    int64_t count = PAGE_BARS_MIN;
+    for (size_t i = 0; i < model->tally_count; i++) {
+        int64_t age = last_span(&bars) - model->tallies[i].start.us / bars.span + 1;
+        if (age > count && strcmp(model->tallies[i].journey, journey->name) == 0)
+            count = age;
+    }
+    count = (count + PAGE_BARS_STEP - 1) / PAGE_BARS_STEP * PAGE_BARS_STEP;
+    bars.count = count < PAGE_BARS ? (int)count : PAGE_BARS;
+    return bars;
+}
+
+static void write_bar(struct html *html, double pitch, int n, enum state state)
+{
     for (int piece = 0; piece < (state == STATE_FAILED ? 2 : 1); piece++) {
         html_begin(html, "rect", bar_shapes[state].class_name);
         html_attribute_print(html, "x", "%.2f%%", pitch * n);
@@ -43,12 +70,14 @@ static void write_bar(struct html *html, int n, enum state state)
     }
 }
 
-static void write_bar_title(struct html *html, const struct page_overview *model,
+static void write_bar_title(struct html *html, const struct bars *bars,
                             const struct store_tally *tally, struct wall_time start)
 {
     char clock[PAGE_CLOCK_MAX], latency[DURATION_TEXT_MAX];
     html_begin(html, "title", NULL);
-    html_text(html, page_clock(start, model->now, clock));
+    html_text(html, bars->span < DURATION_MINUTE
+                        ? page_clock_seconds(start, bars->model->now, clock)
+                        : page_clock(start, bars->model->now, clock));
     if (tally == NULL) {
         html_text(html, ": no run");
     } else {
@@ -68,46 +97,57 @@ static void write_bar_title(struct html *html, const struct page_overview *model
     html_end(html);
 }
 
-/* The tallies of one row, each under the number of its span; the last is the running one. */
-static void collect_spans(const struct page_overview *model, const char *journey,
-                          const char *vantage, const struct store_tally *spans[PAGE_SPANS])
+/* The tallies of one row, each under the number of its bar; the last is the running one. */
+static void collect_tallies(const struct bars *bars, const char *vantage,
+                            const struct store_tally *found[PAGE_BARS])
 {
-    int64_t last = model->now.us / PAGE_SPAN;
-    for (size_t i = 0; i < model->tally_count; i++) {
-        const struct store_tally *tally = &model->tallies[i];
-        int64_t n = tally->start.us / PAGE_SPAN - last + PAGE_SPANS - 1;
-        if (n >= 0 && n < PAGE_SPANS && strcmp(tally->journey, journey) == 0 &&
+    for (size_t i = 0; i < bars->model->tally_count; i++) {
+        const struct store_tally *tally = &bars->model->tallies[i];
+        int64_t n = tally->start.us / bars->span - last_span(bars) + bars->count - 1;
+        if (n >= 0 && n < bars->count && strcmp(tally->journey, bars->journey->name) == 0 &&
             strcmp(tally->vantage, vantage) == 0)
-            spans[n] = tally;
+            found[n] = tally;
     }
 }
 
-static void write_bars(struct html *html, const struct page_overview *model, const char *journey,
-                       const char *vantage)
+static void write_bars_label(struct html *html, const struct bars *bars,
+                             const struct store_tally *const *tallies)
 {
-    const struct store_tally *spans[PAGE_SPANS] = {NULL};
-    unsigned passed = 0, late = 0, failed = 0, unknown = 0;
-    collect_spans(model, journey, vantage, spans);
-    for (int n = 0; n < PAGE_SPANS; n++) {
-        passed += spans[n] == NULL ? 0 : spans[n]->passed;
-        late += spans[n] == NULL ? 0 : spans[n]->degraded;
-        failed += spans[n] == NULL ? 0 : spans[n]->failed;
-        unknown += spans[n] == NULL ? 0 : spans[n]->unknown;
+    char time[DURATION_TEXT_MAX];
+    struct store_tally sum = {0};
+    for (int n = 0; n < bars->count; n++) {
+        sum.passed += tallies[n] == NULL ? 0 : tallies[n]->passed;
+        sum.degraded += tallies[n] == NULL ? 0 : tallies[n]->degraded;
+        sum.failed += tallies[n] == NULL ? 0 : tallies[n]->failed;
+        sum.unknown += tallies[n] == NULL ? 0 : tallies[n]->unknown;
     }
+    html_attribute_print(html, "aria-label",
+                         "Runs of the last %s: %u passed, %u degraded, %u failed, %u unknown",
+                         words_stretch(bars->span * bars->count, time), sum.passed, sum.degraded,
+                         sum.failed, sum.unknown);
+}
+
+static void write_bars(struct html *html, const struct bars *bars, const char *vantage)
+{
+    const struct store_tally *tallies[PAGE_BARS] = {NULL};
+    collect_tallies(bars, vantage, tallies);
     html_begin(html, "svg", "bars");
     html_attribute(html, "role", "img");
-    html_attribute_print(html, "aria-label",
-                         "Runs of the last %d minutes: %u passed, %u degraded, %u failed, %u "
-                         "unknown",
-                         PAGE_SPANS, passed, late, failed, unknown);
-    for (int n = 0; n < PAGE_SPANS; n++) {
-        struct wall_time start = {(model->now.us / PAGE_SPAN - PAGE_SPANS + 1 + n) * PAGE_SPAN};
+    write_bars_label(html, bars, tallies);
+    for (int n = 0; n < bars->count; n++) {
+        struct wall_time start = {(last_span(bars) - bars->count + 1 + n) * bars->span};
         html_begin(html, "g", NULL);
-        write_bar_title(html, model, spans[n], start);
-        write_bar(html, n, tally_state(spans[n]));
+        write_bar_title(html, bars, tallies[n], start);
+        write_bar(html, 100.0 / bars->count, n, tally_state(tallies[n]));
         html_end(html);
     }
     html_end(html);
+}
+
+/* The replay that the latest slot's state comes from, where that slot has none of its own. */
+static const struct run *run_behind(const struct page_cell *cell)
+{
+    return cell->replay->state == cell->run->state ? cell->replay : cell->run;
 }
 
 static void write_state(struct html *html, const struct page_cell *cell)
@@ -117,41 +157,37 @@ static void write_state(struct html *html, const struct page_cell *cell)
         return;
     }
     char target[64];
-    snprintf(target, sizeof target, "/runs/%s", cell->run->id);
+    snprintf(target, sizeof target, "/runs/%s", run_behind(cell)->id);
     html_begin_link(html, target);
     html_attribute(html, "class", "quiet");
     page_badge(html, cell->state, cell->stale ? "no new run" : state_name(cell->state));
     html_end(html);
 }
 
-static void write_row(struct html *html, const struct page_overview *model,
-                      const struct page_journey *journey, const char *vantage)
+static void write_row(struct html *html, const struct bars *bars, const char *vantage)
 {
-    struct page_cell cell = page_cell(model, journey, vantage);
+    struct page_cell cell = page_cell(bars->model, bars->journey, vantage);
     html_begin(html, "tr", NULL);
     html_begin(html, "th", NULL);
     html_attribute(html, "scope", "row");
-    html_text(html, shop_vantage_title(model->shop, vantage));
+    html_text(html, shop_vantage_title(bars->model->shop, vantage));
     html_end(html);
     html_begin(html, "td", "now");
     write_state(html, &cell);
     html_end(html);
     html_begin(html, "td", "history");
-    write_bars(html, model, journey->name, vantage);
+    write_bars(html, bars, vantage);
     html_end(html);
     html_begin(html, "td", "number");
-    if (cell.run != NULL)
-        page_duration(html, run_latency(cell.run));
-    else
-        html_text(html, "–");
+    page_latency(html, cell.run != NULL ? run_behind(&cell) : NULL);
     html_end(html);
     html_end(html);
 }
 
-static void write_head(struct html *html)
+static void write_head(struct html *html, const struct bars *bars)
 {
-    char history[64];
-    snprintf(history, sizeof history, "Last %d minutes", PAGE_SPANS);
+    char history[64], time[DURATION_TEXT_MAX];
+    snprintf(history, sizeof history, "Last %s", words_stretch(bars->span * bars->count, time));
     const char *const columns[] = {"From", "Last run", history, "Took"};
     page_table_head(html, columns, COUNT_OF(columns));
 }
@@ -165,30 +201,55 @@ static void write_interval(struct html *html, duration every)
     buffer_free(&text);
 }
 
+static void write_journey(struct html *html, const struct page_overview *model,
+                          const struct page_journey *journey)
+{
+    const struct bars bars = bars_of(model, journey);
+    const char *vantage;
+    html_begin(html, "div", "card journey");
+    html_leaf(html, "h3", NULL, journey->name);
+    html_begin(html, "p", "note");
+    if (journey->about != NULL)
+        html_print(html, "%s ", journey->about);
+    write_interval(html, journey->every);
+    html_end(html);
+    html_begin(html, "table", "matrix");
+    write_head(html, &bars);
+    html_begin(html, "tbody", NULL);
+    for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++)
+        write_row(html, &bars, vantage);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+/* `a minute`; NULL when the journeys' bars differ. */
+static const char *common_span(const struct page_overview *model, char text[DURATION_TEXT_MAX])
+{
+    duration span = 0;
+    for (size_t i = 0; i < model->journey_count; i++) {
+        duration its = page_span(model->journeys[i].every);
+        if (span != 0 && its != span)
+            return NULL;
+        span = its;
+    }
+    if (span == DURATION_MINUTE)
+        return "a minute";
+    return span == DURATION_HOUR ? "an hour" : words_stretch(span, text);
+}
+
 void page_matrix(struct html *html, const struct page_overview *model)
 {
+    char text[DURATION_TEXT_MAX];
+    const char *span = common_span(model, text);
     page_section(html, "Journeys");
-    for (size_t i = 0; i < model->journey_count; i++) {
-        const struct page_journey *journey = &model->journeys[i];
-        const char *vantage;
-        html_begin(html, "div", "card journey");
-        html_leaf(html, "h3", NULL, journey->name);
-        html_begin(html, "p", "note");
-        if (journey->about != NULL)
-            html_print(html, "%s ", journey->about);
-        write_interval(html, journey->every);
-        html_end(html);
-        html_begin(html, "table", "matrix");
-        write_head(html);
-        html_begin(html, "tbody", NULL);
-        for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++)
-            write_row(html, model, journey, vantage);
-        html_end(html);
-        html_end(html);
-        html_end(html);
-    }
-    html_leaf(html, "p", "note key",
-              "A bar is a minute: low when all passed, higher when late, full with a gap when one "
-              "failed, a stub when we could not look.");
+    for (size_t i = 0; i < model->journey_count; i++)
+        write_journey(html, model, &model->journeys[i]);
+    html_begin(html, "p", "note key");
+    html_print(html,
+               "A bar is %s: low when all passed, higher when late, full with a gap when one "
+               "failed, a stub when we could not look.",
+               span != NULL ? span : "a stretch of time");
+    html_end(html);
     html_end(html);
 }

@@ -10,6 +10,20 @@
 /* A journey is out of sight once this many slots in a row have left no run. */
 enum { SLOTS_MISSED = 3 };
 
+duration page_span(duration every)
+{
+    static const duration spans[] = {
+        10 * DURATION_SECOND, 30 * DURATION_SECOND, DURATION_MINUTE,      2 * DURATION_MINUTE,
+        5 * DURATION_MINUTE,  10 * DURATION_MINUTE, 15 * DURATION_MINUTE, 30 * DURATION_MINUTE,
+        DURATION_HOUR,        6 * DURATION_HOUR,    DURATION_DAY,
+    };
+    _Static_assert(COUNT_OF(spans) <= PAGE_SPANS_MAX, "too many spans");
+    size_t n = 0;
+    while (n + 1 < COUNT_OF(spans) && spans[n] < every)
+        n++;
+    return spans[n];
+}
+
 const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
                          size_t n)
 {
@@ -18,19 +32,37 @@ const char *page_vantage(const struct page_overview *model, const struct page_jo
     return n < model->shop->vantage_count ? model->shop->vantages[n].name : NULL;
 }
 
+static bool is_of(const struct run *run, const struct page_journey *journey, const char *vantage)
+{
+    return strcmp(run->journey, journey->name) == 0 && strcmp(run->vantage, vantage) == 0;
+}
+
+/* A shop that hangs leaves slots without a replay behind each replay; what is known is in that. */
+static const struct run *newest_replay(const struct page_overview *model,
+                                       const struct page_journey *journey, const char *vantage,
+                                       const struct run *latest)
+{
+    if (latest->step_count > 0)
+        return latest;
+    for (size_t i = 0; i < model->recent_count; i++)
+        if (model->recent[i]->step_count > 0 && is_of(model->recent[i], journey, vantage))
+            return model->recent[i];
+    return latest;
+}
+
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage)
 {
     struct page_cell cell = {.state = STATE_UNKNOWN};
-    for (size_t i = 0; i < model->latest_count; i++) {
-        const struct run *run = model->latest[i];
-        if (strcmp(run->journey, journey->name) == 0 && strcmp(run->vantage, vantage) == 0)
-            cell.run = run;
-    }
+    for (size_t i = 0; i < model->latest_count; i++)
+        if (is_of(model->latest[i], journey, vantage))
+            cell.run = model->latest[i];
     if (cell.run == NULL)
         return cell;
+    cell.replay = newest_replay(model, journey, vantage, cell.run);
     duration age = wall_between(cell.run->slot.ended, model->now);
-    cell.stale = age > SLOTS_MISSED * journey->every + DURATION_MINUTE;
+    cell.stale = age > SLOTS_MISSED * journey->every + DURATION_MINUTE ||
+                 cell.run->slot.planned.us > model->now.us;
     cell.state = cell.stale ? STATE_UNKNOWN : cell.run->state;
     return cell;
 }
@@ -93,7 +125,7 @@ static struct usage usage_of(const struct page_overview *model, const char *name
         for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++) {
             struct page_cell cell = page_cell(model, journey, vantage);
             if (cell.run != NULL && !cell.stale)
-                usage_add(&usage, cell.run, name);
+                usage_add(&usage, cell.replay, name);
         }
     }
     return usage;
@@ -157,17 +189,30 @@ void page_component(const struct page_overview *model, const char *name, enum ca
     }
 }
 
-const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX])
+static const char *print_clock(struct wall_time time, struct wall_time now, bool to_the_second,
+                               char text[PAGE_CLOCK_MAX])
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     time_t seconds = (time_t)(time.us / DURATION_SECOND);
     struct tm parts = {0};
     gmtime_r(&seconds, &parts);
-    if (time.us / DURATION_DAY == now.us / DURATION_DAY)
-        snprintf(text, PAGE_CLOCK_MAX, "%02d:%02d UTC", parts.tm_hour, parts.tm_min);
-    else
-        snprintf(text, PAGE_CLOCK_MAX, "%d %s, %02d:%02d UTC", parts.tm_mday,
-                 months[parts.tm_mon % 12], parts.tm_hour, parts.tm_min);
+    char day[16] = "", second[8] = "";
+    if (time.us / DURATION_DAY != now.us / DURATION_DAY)
+        snprintf(day, sizeof day, "%d %s, ", parts.tm_mday, months[parts.tm_mon % 12]);
+    if (to_the_second)
+        snprintf(second, sizeof second, ":%02d", parts.tm_sec % 100);
+    snprintf(text, PAGE_CLOCK_MAX, "%s%02d:%02d%s UTC", day, parts.tm_hour, parts.tm_min, second);
     return text;
+}
+
+const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX])
+{
+    return print_clock(time, now, false, text);
+}
+
+const char *page_clock_seconds(struct wall_time time, struct wall_time now,
+                               char text[PAGE_CLOCK_MAX])
+{
+    return print_clock(time, now, true, text);
 }

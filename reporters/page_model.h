@@ -12,12 +12,16 @@
 #include "scenarios/shop.h"
 
 enum {
-    PAGE_SPANS = 60, /* bars in a row */
-    PAGE_RECENT_RUNS = 20,
+    PAGE_BARS = 60,         /* in a row, each a span of time */
+    PAGE_BARS_MIN = 24,     /* while there is no more to show */
+    PAGE_BARS_STEP = 6,     /* they become more by so many: the row is of a round time */
+    PAGE_SPANS_MAX = 16,    /* lengths that a span can have */
+    PAGE_RECENT_READ = 200, /* runs, of which the newest are listed */
+    PAGE_RECENT_SHOWN = 20,
+    PAGE_OPEN_IN_FULL = 5, /* incidents; further ones are listed in a line each */
     PAGE_RESOLVED = 10,
     PAGE_SENTENCE_MAX = 512,
 };
-#define PAGE_SPAN DURATION_MINUTE
 
 struct page_journey {
     const char *name, *about; /* about: NULL when the file says nothing */
@@ -37,9 +41,12 @@ struct page_overview {
     size_t recent_count;
     const struct incident *open, *resolved;
     size_t open_count, resolved_count;
-    const struct store_tally *tallies; /* of PAGE_SPAN each, any order */
+    const struct store_tally *tallies; /* of page_span each, any order */
     size_t tally_count;
 };
+
+/* How long a bar is of a journey with this interval: a round time with a slot or more in it. */
+duration page_span(duration every);
 
 /* The vantage points of a journey, n from 0; NULL past the last. */
 const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
@@ -47,9 +54,10 @@ const char *page_vantage(const struct page_overview *model, const struct page_jo
 
 /* One journey from one vantage point now. */
 struct page_cell {
-    enum state state;      /* unknown when there is no run, or only an old one */
-    const struct run *run; /* NULL: never replayed */
-    bool stale;            /* its slots have not been kept */
+    enum state state;         /* unknown when there is no run, or only an old one */
+    const struct run *run;    /* of the latest slot; NULL: never replayed */
+    const struct run *replay; /* the latest that was really made, or `run` */
+    bool stale;               /* its slots have not been kept, or the clock was set back */
 };
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage);
@@ -73,8 +81,11 @@ void page_component(const struct page_overview *model, const char *name, enum ca
 /* Whether `run` failed for what `incident` is about. */
 bool page_incident_covers(const struct incident *incident, const struct run *run);
 
-/* `02:14 UTC`, with the day before it when that is not the day of `now`. Returns `text`. */
+/* `02:14 UTC`, with the day before it when that is not the day of `now`; `02:14:07 UTC`. Both
+ * return `text`. */
 enum { PAGE_CLOCK_MAX = 40 };
 const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX]);
+const char *page_clock_seconds(struct wall_time time, struct wall_time now,
+                               char text[PAGE_CLOCK_MAX]);
 
 #endif

@@ -29,7 +29,7 @@ static void write_affected(struct html *html, const struct page_overview *model,
                            const struct incident *incident)
 {
     const char *separator = "";
-    page_fact(html, "Seen in");
+    page_fact_prose(html, "Seen in");
     for (size_t i = 0; i < model->journey_count; i++) {
         const struct page_journey *journey = &model->journeys[i];
         const char *vantage;
@@ -68,7 +68,7 @@ static void write_incident(struct html *html, const struct page_overview *model,
     html_leaf(html, "p", "summary", incident->verdict.summary);
     page_verdict(html, &incident->verdict, "h4");
     html_begin(html, "dl", "facts");
-    page_fact(html, "First sign");
+    page_fact_prose(html, "First sign");
     html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
                incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
     html_leaf(html, "code", NULL, symptom_code(incident->symptom));
@@ -136,6 +136,42 @@ static void write_components(struct html *html, const struct page_overview *mode
     html_end(html);
 }
 
+/* An incident in a line. */
+static void write_line(struct html *html, const struct page_overview *model,
+                       const struct incident *incident)
+{
+    bool open = incident->resolved.us == 0;
+    char target[128];
+    snprintf(target, sizeof target, "/incidents/%s", incident->id);
+    html_begin(html, "li", NULL);
+    html_begin_link(html, target);
+    page_blame(html, model->shop, &incident->verdict);
+    html_end(html);
+    html_begin(html, "span", "note");
+    html_text(html, open ? "since " : "");
+    page_time(html, incident->began, model->now);
+    html_text(html, open ? ", for " : ", lasted ");
+    page_lasting(html, wall_between(incident->began, open ? model->now : incident->resolved));
+    html_end(html);
+    html_end(html);
+}
+
+static void write_open(struct html *html, const struct page_overview *model)
+{
+    if (model->open_count == 0)
+        return;
+    page_section(html, model->open_count == 1 ? "Open incident" : "Open incidents");
+    for (size_t i = 0; i < model->open_count && i < PAGE_OPEN_IN_FULL; i++)
+        write_incident(html, model, &model->open[i]);
+    if (model->open_count > PAGE_OPEN_IN_FULL) {
+        html_begin(html, "ul", "lines card");
+        for (size_t i = PAGE_OPEN_IN_FULL; i < model->open_count; i++)
+            write_line(html, model, &model->open[i]);
+        html_end(html);
+    }
+    html_end(html);
+}
+
 static void write_resolved(struct html *html, const struct page_overview *model)
 {
     page_section(html, "Resolved incidents");
@@ -144,22 +180,9 @@ static void write_resolved(struct html *html, const struct page_overview *model)
         html_end(html);
         return;
     }
-    html_begin(html, "ul", "resolved card");
-    for (size_t i = 0; i < model->resolved_count; i++) {
-        const struct incident *incident = &model->resolved[i];
-        char target[128];
-        snprintf(target, sizeof target, "/incidents/%s", incident->id);
-        html_begin(html, "li", NULL);
-        html_begin_link(html, target);
-        page_blame(html, model->shop, &incident->verdict);
-        html_end(html);
-        html_begin(html, "span", "note");
-        page_time(html, incident->began, model->now);
-        html_text(html, ", lasted ");
-        page_lasting(html, wall_between(incident->began, incident->resolved));
-        html_end(html);
-        html_end(html);
-    }
+    html_begin(html, "ul", "lines card");
+    for (size_t i = 0; i < model->resolved_count; i++)
+        write_line(html, model, &model->resolved[i]);
     html_end(html);
     html_end(html);
 }
@@ -172,21 +195,18 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
         .shop = model->shop,
         .title = headline.sentence,
         .state = headline.state,
-        .overview = true,
+        .renews = true,
         .json = "/api/status.json",
     };
     struct html *html = page_begin(&frame, out);
     write_answer(html, model, &headline);
-    if (model->open_count > 0) {
-        page_section(html, model->open_count == 1 ? "Open incident" : "Open incidents");
-        for (size_t i = 0; i < model->open_count; i++)
-            write_incident(html, model, &model->open[i]);
-        html_end(html);
-    }
+    write_open(html, model);
     write_components(html, model);
     page_matrix(html, model);
     page_section(html, "Latest runs");
-    page_runs(html, model->shop, model->recent, model->recent_count, model->now);
+    page_runs(html, model->shop, model->recent,
+              model->recent_count < PAGE_RECENT_SHOWN ? model->recent_count : PAGE_RECENT_SHOWN,
+              model->now);
     html_end(html);
     write_resolved(html, model);
     page_end(html, &frame, model->now);

@@ -11,7 +11,7 @@ struct page_frame {
     const struct shop *shop;
     const char *title;
     enum state state; /* colours the page's icon */
-    bool overview;    /* renews itself, and needs no way back */
+    bool renews;      /* itself, while it is open in a browser */
     const char *json; /* where the same is said to machines; may be NULL */
 };
 
@@ -24,9 +24,11 @@ void page_mark(struct html *html, enum state state);
 void page_badge(struct html *html, enum state state, const char *word);
 
 void page_time(struct html *html, struct wall_time time, struct wall_time now);
+void page_time_seconds(struct html *html, struct wall_time time, struct wall_time now);
 void page_exact_time(struct html *html, struct wall_time time); /* to the second, with its day */
 void page_duration(struct html *html, duration value);
-void page_lasting(struct html *html, duration value); /* coarse: no seconds past a minute */
+void page_latency(struct html *html, const struct run *run); /* a dash when nothing was sent */
+void page_lasting(struct html *html, duration value);        /* coarse: no seconds past a minute */
 
 /* <section> with a heading; end it with html_end. */
 void page_section(struct html *html, const char *heading);
@@ -36,6 +38,7 @@ void page_table_head(struct html *html, const char *const *columns, size_t count
 
 /* A row of a description list; html_end twice after the value. */
 void page_fact(struct html *html, const char *name);
+void page_fact_prose(struct html *html, const char *name); /* begins with a capital letter */
 void page_fact_text(struct html *html, const char *name, const char *text); /* NULL: no row */
 void page_fact_time(struct html *html, const char *name, struct wall_time time);
 
@@ -49,7 +52,7 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
 /* All exchanges of a run, phases to scale. */
 void page_waterfall(struct html *html, const struct run *run);
 
-/* A table of runs, newest first. */
+/* A table of runs, newest first; of several in a minute, the times are to the second. */
 void page_runs(struct html *html, const struct shop *shop, struct run *const *runs, size_t count,
                struct wall_time now);
 

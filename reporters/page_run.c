@@ -16,7 +16,8 @@ static void write_head(struct html *html, const struct shop *shop, const struct 
     page_mark(html, run->state);
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
-    html_print(html, "A run from %s, ", shop_vantage_title(shop, run->vantage));
+    html_print(html, "%s from %s, ", run->step_count > 0 ? "A run" : "A slot without a run",
+               shop_vantage_title(shop, run->vantage));
     page_exact_time(html, run->slot.planned);
     html_end(html);
     html_begin(html, "h1", NULL);
@@ -27,7 +28,7 @@ static void write_head(struct html *html, const struct shop *shop, const struct 
     if (failure != NULL)
         html_print(html, "%s Step “%s”.", symptom_sentence(failure->symptom), failure->name);
     else if (run->reason != NULL)
-        html_text(html, run->reason);
+        html_text(html, words_reason(run->reason));
     else {
         html_text(html, "All steps took ");
         page_duration(html, run_latency(run));
@@ -81,7 +82,12 @@ static void write_wire(struct html *html, const struct exchange *exchange)
     buffer_init(&text, PAGE_SENTENCE_MAX * 4);
     words_request(exchange, &text);
     page_fact_text(html, "Request", text.data);
-    page_fact_text(html, "Library says", exchange->detail);
+    if (exchange->detail != NULL) {
+        page_fact(html, "Library says");
+        html_text(html, exchange->detail);
+        html_end(html);
+        html_end(html);
+    }
     buffer_clear(&text);
     if (words_tcp(exchange, &text))
         page_fact_text(html, "Kernel says", text.data);
@@ -201,8 +207,8 @@ static void write_slot(struct html *html, const struct run *run)
     html_end(html);
     html_end(html);
     page_fact_time(html, "Ended", run->slot.ended);
-    page_fact_text(html, "Reason", run->reason);
-    page_fact_text(html, "Scenario", run->file);
+    page_fact_text(html, "Reason", run->reason != NULL ? words_reason(run->reason) : NULL);
+    write_code_fact(html, "Scenario", run->file);
     page_fact(html, "Run");
     html_leaf(html, "code", NULL, run->id);
     html_end(html);
@@ -223,10 +229,12 @@ void page_run_render(const struct shop *shop, const struct run *run, struct wall
     write_head(html, shop, run);
     write_verdict(html, shop, run);
     write_failures(html, run);
-    page_section(html, "Waterfall");
-    page_waterfall(html, run);
-    html_end(html);
-    write_steps(html, run);
+    if (run->step_count > 0) {
+        page_section(html, "Waterfall");
+        page_waterfall(html, run);
+        html_end(html);
+        write_steps(html, run);
+    }
     write_slot(html, run);
     page_end(html, &frame, now);
 }

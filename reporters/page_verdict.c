@@ -117,7 +117,7 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
     html_begin(html, "dl", "facts");
     page_fact_text(html, "Not excluded", verdict->unsure);
     if (verdict->unsure == NULL && verdict->runner_up != CAUSE_NONE) {
-        page_fact(html, "Next likeliest");
+        page_fact_prose(html, "Next likeliest");
         write_capital(html, words_cause(verdict->runner_up));
         html_print(html, ", %d %%", words_per_cent(verdict->runner_up_confidence));
         html_end(html);

@@ -21,6 +21,7 @@ struct reporter_context {
     const struct shop *shop;
     struct scenario *const *scenarios;
     size_t scenario_count;
+    duration every; /* in place of the scenarios' own; 0: theirs */
 };
 
 struct reporter_kind {

@@ -15,9 +15,8 @@
 #include <string.h>
 
 enum {
-    VISITS_MAX = 64,     /* requests that wait for the store; further ones are told to come again */
-    INCIDENTS_MAX = 200, /* read to find those that are shown */
-    INCIDENT_RUNS_MAX = 200 /* shown on an incident page */
+    VISITS_MAX = 64, /* requests that wait for the store; further ones are told to come again */
+    RESOLVED_READ_MAX = 200, /* incidents, newest first, among which the resolved are looked for */
 };
 
 enum view { VIEW_OVERVIEW, VIEW_RUN, VIEW_INCIDENT };
@@ -26,6 +25,8 @@ struct status_page {
     struct reporter_context context;
     struct http_server *server;
     struct page_journey *journeys;
+    duration spans[PAGE_SPANS_MAX]; /* of the journeys' bars, each once */
+    size_t span_count;
     char *announcement;
     struct visit *visits;
     size_t visit_count;
@@ -158,12 +159,9 @@ static bool render_incident(const struct visit *visit, struct buffer *body)
     }
     struct run **runs = memory_allocate(visit->runs.count, sizeof(struct run *));
     size_t count = 0;
-    for (size_t i = visit->runs.count; i-- > 0 && count < INCIDENT_RUNS_MAX;) {
-        struct run *run = visit->runs.runs[i];
-        bool after = incident->resolved.us != 0 && run->slot.planned.us > incident->resolved.us;
-        if (!after && page_incident_covers(incident, run))
-            runs[count++] = run;
-    }
+    for (size_t i = 0; i < visit->runs.count && count < PAGE_INCIDENT_RUNS; i++)
+        if (page_incident_covers(incident, visit->runs.runs[i]))
+            runs[count++] = visit->runs.runs[i];
     const struct page_incident model = {
         .shop = visit->page->context.shop,
         .incident = incident,
@@ -239,39 +237,54 @@ static void on_runs(void *data, enum result result, struct store_runs *runs)
     visit_arrived(visit, result);
 }
 
-static void keep_incident(struct visit *visit, const struct incident *incident)
+static void on_open(void *data, enum result result, const struct store_incidents *incidents)
 {
-    if (incident->resolved.us == 0) {
+    struct visit *visit = data;
+    for (size_t i = 0; result == RESULT_OK && i < incidents->count; i++) {
         arena_grow(visit->arena, visit->open, visit->open_count);
-        incident_copy(visit->arena, &visit->open[visit->open_count++], incident);
-    } else if (visit->resolved_count < PAGE_RESOLVED) {
-        arena_grow(visit->arena, visit->resolved, visit->resolved_count);
-        incident_copy(visit->arena, &visit->resolved[visit->resolved_count++], incident);
+        incident_copy(visit->arena, &visit->open[visit->open_count++], &incidents->incidents[i]);
     }
+    visit_arrived(visit, result);
+}
+
+/* The store may have closed it after its open incidents were read. */
+static bool is_listed_as_open(const struct visit *visit, const struct incident *incident)
+{
+    for (size_t i = 0; i < visit->open_count; i++)
+        if (strcmp(visit->open[i].id, incident->id) == 0)
+            return true;
+    return false;
 }
 
 static void on_incidents(void *data, enum result result, const struct store_incidents *incidents)
 {
     struct visit *visit = data;
-    for (size_t i = 0; result == RESULT_OK && i < incidents->count; i++)
-        keep_incident(visit, &incidents->incidents[i]);
+    for (size_t i = 0; result == RESULT_OK && i < incidents->count; i++) {
+        const struct incident *incident = &incidents->incidents[i];
+        if (incident->resolved.us == 0 || visit->resolved_count == PAGE_RESOLVED ||
+            is_listed_as_open(visit, incident))
+            continue;
+        arena_grow(visit->arena, visit->resolved, visit->resolved_count);
+        incident_copy(visit->arena, &visit->resolved[visit->resolved_count++], incident);
+    }
     visit_arrived(visit, result);
 }
 
-/* The incident of a page: once it is found, the runs of its time are read. */
+/* The incident of a page: once it is found, the newest failed runs of its time are read. */
 static void on_incident(void *data, enum result result, const struct store_incidents *incidents)
 {
     struct visit *visit = data;
-    for (size_t i = 0; result == RESULT_OK && i < incidents->count && visit->found == NULL; i++) {
-        if (strcmp(incidents->incidents[i].id, visit->id) != 0)
-            continue;
+    if (result == RESULT_OK && incidents->count > 0) {
         visit->found = arena_allocate(visit->arena, 1, sizeof *visit->found);
-        incident_copy(visit->arena, visit->found, &incidents->incidents[i]);
+        incident_copy(visit->arena, visit->found, &incidents->incidents[0]);
     }
     if (visit->found != NULL && !visit->json) {
         /* A slot is planned a little before its run fails. */
         const struct store_filter filter = {
+            .state = state_name(STATE_FAILED),
             .since = wall_after(visit->found->began, -DURATION_MINUTE),
+            .until = visit->found->resolved,
+            .newest_first = true,
         };
         visit->pending++;
         store_read_runs(visit->page->context.store, &filter, on_runs, visit);
@@ -279,11 +292,22 @@ static void on_incident(void *data, enum result result, const struct store_incid
     visit_arrived(visit, result);
 }
 
+/* A journey's bars are of one span, so of the tallies of all journeys only some are of use. */
+static bool is_drawn(const struct status_page *page, const char *journey, duration span)
+{
+    for (size_t i = 0; i < page->context.scenario_count; i++)
+        if (strcmp(page->journeys[i].name, journey) == 0)
+            return page_span(page->journeys[i].every) == span;
+    return false;
+}
+
 static void on_tallies(void *data, enum result result, const struct store_tallies *tallies)
 {
     struct visit *visit = data;
     for (size_t i = 0; result == RESULT_OK && i < tallies->count; i++) {
         const struct store_tally *tally = &tallies->tallies[i];
+        if (!is_drawn(visit->page, tally->journey, tallies->span))
+            continue;
         arena_grow(visit->arena, visit->tallies, visit->tally_count);
         struct store_tally *copy = &visit->tallies[visit->tally_count++];
         *copy = *tally;
@@ -295,15 +319,20 @@ static void on_tallies(void *data, enum result result, const struct store_tallie
 
 static void read_overview(struct visit *visit)
 {
-    struct store *store = visit->page->context.store;
-    const struct store_filter recent = {.newest_first = true, .limit = PAGE_RECENT_RUNS};
+    const struct status_page *page = visit->page;
+    struct store *store = page->context.store;
+    const struct store_filter recent = {.newest_first = true, .limit = PAGE_RECENT_READ};
     struct wall_time now = clock_wall();
-    struct wall_time since = {(now.us / PAGE_SPAN - PAGE_SPANS + 1) * PAGE_SPAN};
-    visit->pending = 4;
+    visit->pending = 4 + (unsigned)page->span_count;
     store_read_latest(store, on_latest, visit);
     store_read_runs(store, &recent, on_runs, visit);
-    store_read_incidents(store, false, INCIDENTS_MAX, on_incidents, visit);
-    store_read_tallies(store, since, PAGE_SPAN, on_tallies, visit);
+    store_read_incidents(store, true, STORE_READ_MAX, on_open, visit);
+    store_read_incidents(store, false, RESOLVED_READ_MAX, on_incidents, visit);
+    for (size_t i = 0; i < page->span_count; i++) {
+        duration span = page->spans[i];
+        struct wall_time since = {(now.us / span - PAGE_BARS + 1) * span};
+        store_read_tallies(store, since, span, on_tallies, visit);
+    }
 }
 
 /* Takes `/runs/ID` and `/runs/ID.json` apart; NULL when `path` is not in `folder`. */
@@ -329,7 +358,7 @@ static void read_run(struct visit *visit)
 static void read_incident(struct visit *visit)
 {
     visit->pending = 1;
-    store_read_incidents(visit->page->context.store, false, STORE_READ_MAX, on_incident, visit);
+    store_read_incident(visit->page->context.store, visit->id, on_incident, visit);
 }
 
 static void begin_visit(struct status_page *page, struct http_request *request, const char *path)
@@ -383,28 +412,44 @@ static void status_page_close(void *reporter)
     free(page);
 }
 
-static void *status_page_open(const struct reporter_context *context,
-                              const struct reporter_settings *settings, struct error *error)
+static void add_span(struct status_page *page, duration span)
 {
-    const char *listen = settings->listen != NULL ? settings->listen : STATUS_PAGE_LISTEN;
-    struct status_page *page = memory_allocate(1, sizeof *page);
-    page->context = *context;
+    for (size_t i = 0; i < page->span_count; i++)
+        if (page->spans[i] == span)
+            return;
+    page->spans[page->span_count++] = span;
+}
+
+static void page_take_journeys(struct status_page *page)
+{
+    const struct reporter_context *context = &page->context;
     page->journeys = memory_allocate(context->scenario_count, sizeof *page->journeys);
     for (size_t i = 0; i < context->scenario_count; i++) {
         const struct scenario *scenario = context->scenarios[i];
         page->journeys[i] = (struct page_journey){
             .name = scenario->journey,
             .about = scenario->about,
-            .every = scenario->every,
+            .every = context->every > 0 ? context->every : scenario->every,
             .from = scenario->from,
             .from_count = scenario->from_count,
         };
+        add_span(page, page_span(page->journeys[i].every));
     }
+}
+
+static void *status_page_open(const struct reporter_context *context,
+                              const struct reporter_settings *settings, struct error *error)
+{
+    const char *listen = settings->listen != NULL ? settings->listen : STATUS_PAGE_LISTEN;
+    struct status_page *page = memory_allocate(1, sizeof *page);
+    page->context = *context;
+    page_take_journeys(page);
     page->server = http_server_open(context->loop, listen, handle, page, error);
     if (page->server == NULL) {
         status_page_close(page);
         return NULL;
     }
+    http_server_allow_hosts(page->server, settings->hosts, settings->host_count);
     struct buffer text;
     buffer_init(&text, PAGE_SENTENCE_MAX);
     buffer_print(&text, "status page at %s", http_server_url(page->server));

@@ -107,10 +107,47 @@ const char *words_lasting(duration value, char text[DURATION_TEXT_MAX])
     return text;
 }
 
+const char *words_stretch(duration value, char text[DURATION_TEXT_MAX])
+{
+    static const struct {
+        duration unit;
+        const char *name;
+    } units[] = {{DURATION_DAY, "days"},
+                 {DURATION_HOUR, "hours"},
+                 {DURATION_MINUTE, "minutes"},
+                 {DURATION_SECOND, "seconds"}};
+    size_t n = 0;
+    /* The last two minutes, and not the last minute; 90 minutes, and not an hour. */
+    while (n + 1 < COUNT_OF(units) && (value < 2 * units[n].unit || value % units[n].unit != 0))
+        n++;
+    snprintf(text, DURATION_TEXT_MAX, "%d %s", (int)(value / units[n].unit), units[n].name);
+    return text;
+}
+
+const char *words_reason(const char *reason)
+{
+    static const char *const sentences[][2] = {
+        {"overlap", "The run before it was still going: this slot ends as that one did."},
+        {"late", "The monitor came to this slot too late to replay it: nothing was sent."},
+        {"overload", "The monitor had too many runs in flight to begin this one: nothing was "
+                     "sent."},
+        {"references unreachable",
+         "The reference sites could not be reached either: it is the monitor that has no network."},
+        {"cleanup failed", "The steps passed, but cleaning up after them failed."},
+        {"killed by its successor",
+         "It was still going when the next slot was due, and was ended."},
+        {"stopped", "The monitor was stopped while it ran."},
+    };
+    for (size_t i = 0; i < COUNT_OF(sentences); i++)
+        if (strcmp(sentences[i][0], reason) == 0)
+            return sentences[i][1];
+    return reason;
+}
+
 void words_interval(duration every, struct buffer *out)
 {
     char text[DURATION_TEXT_MAX];
-    bool whole = every % DURATION_MINUTE == 0;
+    bool whole = every % (every < DURATION_MINUTE ? DURATION_SECOND : DURATION_MINUTE) == 0;
     if (every == DURATION_MINUTE)
         buffer_text(out, "every minute");
     else if (every == DURATION_HOUR)

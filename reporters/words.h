@@ -28,6 +28,12 @@ void words_request(const struct exchange *exchange, struct buffer *out);
 /* How long something lasts, for people who need no seconds: `40 s`, `12 min`, `2 h 05 min`. */
 const char *words_lasting(duration value, char text[DURATION_TEXT_MAX]);
 
+/* A round time in words: `10 seconds`, `60 minutes`, `5 hours`. */
+const char *words_stretch(duration value, char text[DURATION_TEXT_MAX]);
+
+/* What a run's reason means, in a sentence; one that is not known as it is. */
+const char *words_reason(const char *reason);
+
 /* How often: `every minute`, `every 5 min`. */
 void words_interval(duration every, struct buffer *out);
 

@@ -485,6 +485,7 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
         .shop = settings->shop,
         .scenarios = settings->scenarios,
         .scenario_count = settings->scenario_count,
+        .every = options->every,
     };
     pipeline->reporters = reporters_open(&context, error);
     if (pipeline->reporters == NULL)

@@ -39,9 +39,10 @@ static void stop_when_kept(void *data, enum result result, const struct error *e
     loop_stop(data);
 }
 
-static void keep_failed_run(struct site *site)
+/* A failed run so long ago, and its incident under `id`. */
+static void keep_run(struct site *site, duration ago, const char *id, struct wall_time resolved)
 {
-    struct wall_time planned = wall_after(clock_wall(), -20 * DURATION_SECOND);
+    struct wall_time planned = wall_after(clock_wall(), -ago);
     struct run *run = run_create(checkout.journey, vantages[0].name, planned);
     struct run_step *step = run_add_step(run, "pay");
     struct exchange *exchange = run_add_exchange(run, step);
@@ -58,10 +59,11 @@ static void keep_failed_run(struct site *site)
                                     .summary = "The storefront answers nobody.",
                                     .confidence = 0.9,
                                     .runner_up = CAUSE_NONE};
-    const struct incident incident = {.id = "i-42",
+    const struct incident incident = {.id = id,
                                       .began = planned,
                                       .opened = planned,
                                       .updated = planned,
+                                      .resolved = resolved,
                                       .symptom = SYMPTOM_HTTP_TIMEOUT_TTFB,
                                       .journey = checkout.journey,
                                       .step = "pay",
@@ -75,7 +77,12 @@ static void keep_failed_run(struct site *site)
     loop_run(site->loop);
 }
 
-static void site_open(struct site *site)
+static void keep_failed_run(struct site *site)
+{
+    keep_run(site, 20 * DURATION_SECOND, "i-42", (struct wall_time){0});
+}
+
+static void site_open_with(struct site *site, duration every)
 {
     struct error error = {0};
     *site = (struct site){.loop = loop_create()};
@@ -85,13 +92,21 @@ static void site_open(struct site *site)
                                              .store = site->store,
                                              .shop = &shop,
                                              .scenarios = scenarios,
-                                             .scenario_count = COUNT_OF(scenarios)};
-    const struct reporter_settings settings = {.name = "page", .listen = "127.0.0.1:0"};
+                                             .scenario_count = COUNT_OF(scenarios),
+                                             .every = every};
+    static const char *hosts[] = {"status.example.com"};
+    const struct reporter_settings settings = {
+        .name = "page", .listen = "127.0.0.1:0", .hosts = hosts, .host_count = COUNT_OF(hosts)};
     site->page = status_page_kind.open(&context, &settings, &error);
     ck_assert_msg(site->page != NULL, "%s", error.text);
     const char *said = status_page_kind.announce(site->page);
     ck_assert_int_eq(sscanf(said, "status page at http://127.0.0.1:%u/", &site->port), 1);
     buffer_init(&site->answer, ANSWER_MAX);
+}
+
+static void site_open(struct site *site)
+{
+    site_open_with(site, 0);
 }
 
 static void site_close(struct site *site)
@@ -103,7 +118,7 @@ static void site_close(struct site *site)
 }
 
 /* A visitor, in a process of its own: asks, and passes on what is answered. */
-static void visit(unsigned port, const char *path, int writing)
+static void visit(unsigned port, const char *host, const char *path, int writing)
 {
     char bytes[4096];
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -112,7 +127,7 @@ static void visit(unsigned port, const char *path, int writing)
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
     if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
         _exit(1);
-    int length = snprintf(bytes, sizeof bytes, "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
+    int length = snprintf(bytes, sizeof bytes, "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n", path, host);
     if (write(descriptor, bytes, (size_t)length) != length)
         _exit(2);
     ssize_t got;
@@ -133,13 +148,13 @@ static void on_answer(void *data)
         loop_stop(site->loop);
 }
 
-static void site_get(struct site *site, const char *path)
+static void site_get_as(struct site *site, const char *host, const char *path)
 {
     int ends[2], status = 0;
     ck_assert_int_eq(pipe(ends), 0);
     pid_t visitor = fork();
     if (visitor == 0)
-        visit(site->port, path, ends[1]);
+        visit(site->port, host, path, ends[1]);
     close(ends[1]);
     site->reading = ends[0];
     buffer_clear(&site->answer);
@@ -149,6 +164,11 @@ static void site_get(struct site *site, const char *path)
     close(ends[0]);
     ck_assert_int_eq(waitpid(visitor, &status, 0), visitor);
     ck_assert_int_eq(status, 0);
+}
+
+static void site_get(struct site *site, const char *path)
+{
+    site_get_as(site, "127.0.0.1", path);
 }
 
 static const struct {
@@ -194,6 +214,92 @@ START_TEST(visitors_get_their_pages)
 }
 END_TEST
 
+/* Behind more incidents than are read to list the resolved ones. */
+START_TEST(an_old_open_incident_is_not_lost)
+{
+    struct site site;
+    site_open(&site);
+    keep_run(&site, DURATION_HOUR, "i-old", (struct wall_time){0});
+    for (int i = 0; i < 210; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "i-%d", i);
+        keep_run(&site, 50 * DURATION_MINUTE - i * DURATION_SECOND, id, clock_wall());
+    }
+    site_get(&site, "/");
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "href=\"/incidents/i-old\""));
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "href=\"/incidents/i-209\""));
+    site_close(&site);
+}
+END_TEST
+
+START_TEST(many_open_incidents_fit_on_the_page)
+{
+    struct site site;
+    site_open(&site);
+    for (int i = 0; i < 60; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "i-%d", i);
+        keep_run(&site, DURATION_HOUR - i * DURATION_SECOND, id, (struct wall_time){0});
+    }
+    site_get(&site, "/");
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "href=\"/incidents/i-59\""));
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "href=\"/incidents/i-0\""));
+    ck_assert_ptr_null(strstr(site.answer.data, "too large"));
+    site_close(&site);
+}
+END_TEST
+
+/* More runs than one read gives: the page is of the newest. */
+START_TEST(a_long_incident_shows_its_newest_runs)
+{
+    struct site site;
+    char first[sizeof site.run_id];
+    site_open(&site);
+    keep_run(&site, 2 * DURATION_HOUR, "i-long", (struct wall_time){0});
+    memcpy(first, site.run_id, sizeof first);
+    for (int i = 0; i < STORE_READ_MAX + 5; i++)
+        keep_run(&site, DURATION_HOUR - i * DURATION_SECOND, "i-other", (struct wall_time){0});
+    site_get(&site, "/incidents/i-long");
+    ck_assert_ptr_nonnull(strstr(site.answer.data, site.run_id));
+    ck_assert_ptr_null(strstr(site.answer.data, first));
+    site_close(&site);
+}
+END_TEST
+
+START_TEST(another_interval_than_the_scenarios_is_told)
+{
+    struct site site;
+    site_open_with(&site, 2 * DURATION_SECOND);
+    keep_run(&site, 2 * DURATION_MINUTE, "i-42", (struct wall_time){0});
+    site_get(&site, "/");
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "Replayed every 2 s."));
+    /* At one a minute, a run of two minutes ago is fresh. */
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "no new run"));
+    site_close(&site);
+}
+END_TEST
+
+static const struct {
+    const char *host, *status;
+} host_cases[] = {
+    {"status.example.com", " 200 "},
+    {"STATUS.example.com:443", " 200 "},
+    {"status.example.com.evil.example", " 421 "},
+    {"evil.example", " 421 "},
+};
+
+START_TEST(it_answers_to_the_names_that_it_was_given)
+{
+    struct site site;
+    site_open(&site);
+    site_get_as(&site, host_cases[_i].host, "/");
+    const char *end = strchr(site.answer.data, '\n');
+    const char *status = strstr(site.answer.data, host_cases[_i].status);
+    ck_assert(status != NULL && status < end);
+    site_close(&site);
+}
+END_TEST
+
 START_TEST(an_empty_store_is_no_good_news)
 {
     struct site site;
@@ -224,6 +330,11 @@ Suite *test_suite(void)
     Suite *suite = suite_create("status page");
     TCase *tests = tcase_create("status page");
     tcase_add_loop_test(tests, visitors_get_their_pages, 0, COUNT_OF(visit_cases));
+    tcase_add_test(tests, an_old_open_incident_is_not_lost);
+    tcase_add_test(tests, many_open_incidents_fit_on_the_page);
+    tcase_add_test(tests, a_long_incident_shows_its_newest_runs);
+    tcase_add_test(tests, another_interval_than_the_scenarios_is_told);
+    tcase_add_loop_test(tests, it_answers_to_the_names_that_it_was_given, 0, COUNT_OF(host_cases));
     tcase_add_test(tests, an_empty_store_is_no_good_news);
     tcase_add_test(tests, a_taken_address_is_said);
     suite_add_tcase(suite, tests);

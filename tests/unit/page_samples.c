@@ -347,7 +347,7 @@ static void make_tallies(struct sample *sample, enum sample_kind kind)
     size_t count = 0;
     for (size_t j = 0; j < COUNT_OF(journeys); j++)
         for (size_t v = 0; v < COUNT_OF(vantage_names); v++)
-            for (int n = 0; n < PAGE_SPANS - 8; n++) {
+            for (int n = 0; n < PAGE_BARS - 8; n++) {
                 arena_grow(sample->arena, tallies, count);
                 bool late = n == 31 && j == 1;
                 enum state now = sample->runs[j * COUNT_OF(vantage_names) + v]->state;
@@ -355,7 +355,8 @@ static void make_tallies(struct sample *sample, enum sample_kind kind)
                 tallies[count++] = (struct store_tally){
                     .journey = journeys[j].name,
                     .vantage = vantage_names[v],
-                    .start = {sample_now.us / PAGE_SPAN * PAGE_SPAN - n * PAGE_SPAN},
+                    .start = {sample_now.us / DURATION_MINUTE * DURATION_MINUTE -
+                              n * DURATION_MINUTE},
                     .passed = !late && !broken && (n != 40 || kind == SAMPLE_HEALTHY),
                     .degraded = late,
                     .failed = broken && now == STATE_FAILED,
