@@ -2,6 +2,7 @@
 /* One run, in full: how it ended and why, when, what went over the wire, step by step. */
 #include "reporters/page.h"
 
+#include "reporters/excerpt.h"
 #include "reporters/page_parts.h"
 #include "reporters/words.h"
 
@@ -94,6 +95,23 @@ static void write_wire(struct html *html, const struct exchange *exchange)
     buffer_free(&text);
 }
 
+/* What a page says to people stands before its source. */
+static void write_body(struct html *html, const char *excerpt)
+{
+    enum { LINE_WIDTH = 100 };
+    if (excerpt == NULL || excerpt[0] == '\0')
+        return;
+    struct buffer text;
+    buffer_init(&text, EXCERPT_TEXT_MAX);
+    if (excerpt_say(excerpt, LINE_WIDTH, &text)) {
+        html_leaf(html, "p", "note", "The answer is a page that says:");
+        html_leaf(html, "pre", "says", text.data);
+    }
+    html_leaf(html, "p", "note", "The answer's body begins:");
+    html_leaf(html, "pre", NULL, excerpt);
+    buffer_free(&text);
+}
+
 /* What a failed step expected and got; the evidence an engineer reads first. */
 static void write_failure(struct html *html, const struct run *run, const struct run_step *step)
 {
@@ -111,10 +129,7 @@ static void write_failure(struct html *html, const struct run *run, const struct
     if (last != NULL)
         write_wire(html, last);
     html_end(html);
-    if (step->excerpt != NULL && step->excerpt[0] != '\0') {
-        html_leaf(html, "p", "note", "The answer's body begins:");
-        html_leaf(html, "pre", NULL, step->excerpt);
-    }
+    write_body(html, step->excerpt);
     html_end(html);
 }
 

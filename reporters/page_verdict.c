@@ -105,8 +105,7 @@ static void write_reasons(struct html *html, const struct verdict *verdict, cons
         write_evidence(html, &sorted[i], fabs(sorted[0].weight));
     free(sorted);
     html_end(html);
-    html_leaf(html, "p", "note",
-              "10 dB make a cause ten times likelier; below zero speaks against.");
+    html_leaf(html, "p", "note", WORDS_DECIBEL);
 }
 
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading)

@@ -3,6 +3,7 @@
  */
 #include "reporters/terminal.h"
 
+#include "reporters/excerpt.h"
 #include "reporters/terminal_text.h"
 #include "reporters/text.h"
 #include "reporters/words.h"
@@ -164,12 +165,23 @@ void terminal_progress_run(const struct terminal *terminal, const struct run *ru
     buffer_text(out, "\n");
 }
 
+/* A short line of ours between the others. */
+static void write_dim(const struct terminal *terminal, const char *text, struct buffer *out)
+{
+    buffer_print(out, "%*s", INDENT, "");
+    terminal_paint(terminal, PAINT_DIM, out);
+    terminal_wrap(terminal, text, INDENT, INDENT, out);
+    terminal_unpaint(terminal, PAINT_DIM, out);
+}
+
 static void write_steps(const struct terminal *terminal, const struct run *run, struct buffer *out)
 {
     const struct layout layout = layout_for(terminal, run);
     const struct run_span scale = run_span(run);
     for (size_t i = 0; i < run->step_count; i++) {
         const struct run_step *step = &run->steps[i];
+        if (step->cleanup && (i == 0 || !run->steps[i - 1].cleanup))
+            write_dim(terminal, "cleanup", out);
         buffer_print(out, "%*s", INDENT, "");
         write_step(terminal, step, layout.name, out);
         if (step->exchange_count > 0 && layout.bar > 0) {
@@ -238,6 +250,20 @@ static void write_wire(const struct terminal *terminal, const struct exchange *l
     buffer_free(&text);
 }
 
+/* Of a page what it says; anything else as it came. */
+static void write_body(const struct terminal *terminal, const char *excerpt, struct buffer *out)
+{
+    const size_t indent = INDENT + 2 + LABEL_WIDTH;
+    if (excerpt == NULL || excerpt[0] == '\0')
+        return;
+    struct buffer text;
+    buffer_init(&text, EXCERPT_TEXT_MAX);
+    bool page = excerpt_say(excerpt, terminal->width - indent - 2, &text);
+    write_label(terminal, page ? "page says" : "body", out);
+    terminal_quote(terminal, page ? text.data : excerpt, indent, out);
+    buffer_free(&text);
+}
+
 static void write_failure(const struct terminal *terminal, const struct run *run,
                           const struct run_step *step, struct buffer *out)
 {
@@ -259,10 +285,7 @@ static void write_failure(const struct terminal *terminal, const struct run *run
     write_fact(terminal, "came", step->actual, out);
     if (last != NULL)
         write_wire(terminal, last, out);
-    if (step->excerpt != NULL && step->excerpt[0] != '\0') {
-        write_label(terminal, "body", out);
-        terminal_quote(terminal, step->excerpt, INDENT + 2 + LABEL_WIDTH, out);
-    }
+    write_body(terminal, step->excerpt, out);
 }
 
 static void write_skipped(const struct terminal *terminal, const struct run *run,
@@ -292,6 +315,8 @@ static void write_evidence(const struct terminal *terminal, const struct verdict
         terminal_wrap(terminal, evidence->text != NULL ? evidence->text : evidence->fact,
                       INDENT + 9, INDENT + 9, out);
     }
+    if (verdict->evidence_count > 0)
+        write_dim(terminal, WORDS_DECIBEL, out);
 }
 
 static void write_verdict(const struct terminal *terminal, const struct verdict *verdict,

@@ -9,6 +9,9 @@
 #include "monitor/base/buffer.h"
 #include "monitor/record/run.h"
 
+/* What the weight of a piece of evidence means. */
+#define WORDS_DECIBEL "10 dB make a cause ten times likelier; below zero speaks against."
+
 /* `almost certain` ... `a guess`, by diagnose.h's limits. */
 const char *words_confidence(double confidence);
 

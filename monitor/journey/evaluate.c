@@ -55,6 +55,29 @@ static enum symptom false_symptom(const struct evaluation *evaluation)
     return SYMPTOM_CONTENT_MISMATCH;
 }
 
+/* Looking for something in a body too long to be shown: its beginning would tell nothing. */
+static bool is_search(const struct evaluation *evaluation)
+{
+    const struct expression *expression = evaluation->expression;
+    return expression->query == QUERY_BODY && expression->filter_count == 0 &&
+           (expression->predicate == PREDICATE_CONTAINS ||
+            expression->predicate == PREDICATE_MATCHES) &&
+           evaluation->answer->response->body_length > EVALUATE_BODY_SHOWN;
+}
+
+static const char *show_search(const struct evaluation *evaluation)
+{
+    size_t length = evaluation->answer->response->body_length;
+    const char *found = evaluation->expression->negated ? "such text" : "no such text";
+    if (length >= 1000000)
+        return arena_print(evaluation->arena, "%s in %zu,%03zu,%03zu bytes", found,
+                           length / 1000000, length / 1000 % 1000, length % 1000);
+    if (length >= 1000)
+        return arena_print(evaluation->arena, "%s in %zu,%03zu bytes", found, length / 1000,
+                           length % 1000);
+    return arena_print(evaluation->arena, "%s in %zu bytes", found, length);
+}
+
 static const char *show_value(const struct evaluation *evaluation, const struct selected *value)
 {
     char text[DURATION_TEXT_MAX];
@@ -64,6 +87,8 @@ static const char *show_value(const struct evaluation *evaluation, const struct 
     if (expression->query == QUERY_TIME && expression->filter_count == 0)
         return arena_duplicate(evaluation->arena,
                                duration_print(json_integer_value(value->json), text));
+    if (is_search(evaluation))
+        return show_search(evaluation);
     json_t *json = selected_json(value);
     const char *shown = evaluate_show(evaluation->arena, json);
     json_decref(json);

@@ -44,7 +44,10 @@ struct outcome {
         actual; /* what came instead, for people, at most EVALUATE_ACTUAL_MAX bytes; in the arena */
 };
 
-enum { EVALUATE_ACTUAL_MAX = 300 };
+enum {
+    EVALUATE_ACTUAL_MAX = 300,
+    EVALUATE_BODY_SHOWN = 120, /* a longer one that was searched is told by its size */
+};
 
 /* `status` mismatching 4xx/5xx is http.error, another http.status_unexpected; a time that does not
  * hold is pace.slow. A variable without a value, or one that makes no valid argument, is

@@ -3,6 +3,7 @@
  * written as in a scenario file. */
 #include "tests/unit/runner.h"
 
+#include "monitor/base/memory.h"
 #include "monitor/journey/evaluate.h"
 
 #include <jansson.h>
@@ -143,6 +144,13 @@ static const struct {
     {JSON, "cookie \"broken\" exists", "nothing"},
     {TEXT, "body contains \"ok\"", NULL},
     {TEXT, "body contains \"OK\"", "\"order 42: ok\\nline two\""},
+    {PAGE, "body contains \"Sandals\"", "no such text in 189 bytes"},
+    {PAGE, "body matches /sandals/", "no such text in 189 bytes"},
+    {PAGE, "body not contains \"Shoes\"", "such text in 189 bytes"},
+    {PAGE, "body trim contains \"Sandals\"",
+     "\"<html><head><title> Shoes </title></head><body><nav><a href='/'>Home</a><a href='/cart' "
+     "data-X=y>Cart</a></nav><h1>Shoes &amp; boots</h1><h2></h2><input name=csrf value=t0k3n>"
+     "</body></html>\""},
     {EMPTY, "body isEmpty", NULL},
     {EMPTY, "body not exists", "\"\""},
     {BYTES, "body == \"caf\xef\xbf\xbd \xc3\xa9\"", NULL},
@@ -342,6 +350,32 @@ START_TEST(assertion_holds_or_says_what_came)
 END_TEST
 
 static const struct {
+    size_t length;
+    const char *actual;
+} searched_sizes[] = {
+    {4, "\"xxxx\""},
+    {121, "no such text in 121 bytes"},
+    {2014, "no such text in 2,014 bytes"},
+    {3002001, "no such text in 3,002,001 bytes"},
+};
+
+START_TEST(long_body_that_was_searched_is_told_by_its_size)
+{
+    struct scene scene;
+    scene_open(&scene, TEXT, 200, "body contains \"y\"", false);
+    char *body = memory_allocate(searched_sizes[_i].length + 1, 1);
+    memset(body, 'x', searched_sizes[_i].length);
+    scene.response.body = body;
+    scene.response.body_length = searched_sizes[_i].length;
+    struct outcome outcome = scene_assert(&scene);
+    ck_assert(!outcome.holds);
+    ck_assert_str_eq(outcome.actual, searched_sizes[_i].actual);
+    scene_close(&scene);
+    free(body);
+}
+END_TEST
+
+static const struct {
     enum body body;
     int status;
     const char *line;
@@ -525,6 +559,8 @@ Suite *test_suite(void)
     Suite *suite = suite_create("evaluate");
     TCase *tests = tcase_create("evaluate");
     tcase_add_loop_test(tests, assertion_holds_or_says_what_came, 0, COUNT_OF(assertions));
+    tcase_add_loop_test(tests, long_body_that_was_searched_is_told_by_its_size, 0,
+                        COUNT_OF(searched_sizes));
     tcase_add_loop_test(tests, failure_has_its_symptom, 0, COUNT_OF(failures));
     tcase_add_loop_test(tests, capture_gives_the_value_or_says_why_not, 0, COUNT_OF(captures));
     tcase_add_test(tests, body_is_parsed_once);

@@ -5,6 +5,7 @@
 
 #include "monitor/base/utf8.h"
 
+#include "reporters/excerpt.h"
 #include "reporters/html.h"
 #include "reporters/terminal.h"
 #include "reporters/text.h"
@@ -486,6 +487,7 @@ START_TEST(terminal_explains_a_failed_run)
         "  + add to cart       303   25.3 ms  w\n"
         "  x checkout            -   10.00 s  wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\n"
         "  - order page\n"
+        "  cleanup\n"
         "  - cancel the order\n"
         "\n"
         "    d dns  c connect  t tls  s send  w wait  r receive\n"
@@ -514,8 +516,70 @@ START_TEST(terminal_explains_a_failed_run)
         "           back.\n"
         "    -1 dB  No answer names a database error; a damaged table often hangs\n"
         "           instead.\n"
+        "  10 dB make a cause ten times likelier; below zero speaks against.\n"
         "  Not excluded: A lock held by a forgotten transaction instead of damage; a\n"
         "  direct read of the table would settle it.\n");
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+static const struct {
+    const char *excerpt, *said; /* said: NULL when it is no page with a text */
+} excerpt_cases[] = {
+    {"<!DOCTYPE html><html><head><title>Oops</title><style>p { color: red }</style><script>var a;"
+     "</script></head><body><nav>Home Cart</nav><main><h1>Sorry, we are\n broken</h1><p>Please "
+     "come <b>back</b>\n\n later.</main><footer>(c)</footer></body></html>",
+     "Oops\nSorry, we are broken\nPlease come back\nlater."},
+    {"\xef\xbb\xbf \n<html><title>502 Bad Gateway</title><body><center><h1>502 Bad Gateway</h1>"
+     "</center><hr><center>nginx</center></body>",
+     "502 Bad Gateway\nnginx"},
+    {"<!doctype html><head><title>Cut of", "Cut of"},
+    {"<html><body><p>a &lt;b&gt; &amp; c <script>alert(1)</script></p>", "a <b> & c"},
+    {"<html><body>Donaudampfschifffahrtsgesellschaft ahoi",
+     "Donaudampfschifffahrtsgesellschaft\nahoi"},
+    {"<html><head><meta charset=utf-8>", NULL},
+    {"<html><body><script>only()</script>", NULL},
+    {"{\"error\": \"<html>\"}", NULL},
+    {"<?xml version=\"1.0\"?><error>no</error>", NULL},
+    {"<error>no</error>", NULL},
+    {"no route", NULL},
+    {"", NULL},
+};
+
+START_TEST(of_a_page_it_is_shown_what_it_says)
+{
+    enum { WIDTH = 20 };
+    struct buffer out;
+    const char *said = excerpt_cases[_i].said;
+    buffer_init(&out, EXCERPT_TEXT_MAX);
+    ck_assert_int_eq(excerpt_say(excerpt_cases[_i].excerpt, WIDTH, &out), said != NULL);
+    if (said != NULL)
+        ck_assert_str_eq(out.data, said);
+    ck_assert_uint_eq(out.length, said != NULL ? strlen(said) : 0);
+    buffer_free(&out);
+}
+END_TEST
+
+static const struct {
+    const char *excerpt, *shown;
+} body_cases[] = {
+    {"<html><head>\n<title>\x1b[2JShop</title>\n\n</head><body><h1>Out of order</h1>",
+     "    page says | [2JShop\n              | Out of order\n"},
+    {"{\"error\": 7,\n \"b\": 1}", "    body      | {\"error\": 7,\n              |  \"b\": 1}\n"},
+};
+
+START_TEST(terminal_shows_what_a_page_says_and_json_as_it_is)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct run *run = sample->runs[3];
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    for (size_t i = 0; i < run->step_count; i++)
+        if (run->steps[i].state == STATE_FAILED)
+            run->steps[i].excerpt = body_cases[_i].excerpt;
+    terminal_report(&plain, run, &out);
+    ck_assert_msg(strstr(out.data, body_cases[_i].shown) != NULL, "%.900s", out.data + 600);
     buffer_free(&out);
     sample_free(sample);
 }
@@ -662,6 +726,9 @@ Suite *test_suite(void)
     TCase *reports = tcase_create("terminal");
     tcase_add_test(reports, terminal_shows_a_passed_run);
     tcase_add_test(reports, terminal_explains_a_failed_run);
+    tcase_add_loop_test(reports, of_a_page_it_is_shown_what_it_says, 0, COUNT_OF(excerpt_cases));
+    tcase_add_loop_test(reports, terminal_shows_what_a_page_says_and_json_as_it_is, 0,
+                        COUNT_OF(body_cases));
     tcase_add_loop_test(reports, terminal_keeps_to_its_width_and_sends_no_controls, 0,
                         COUNT_OF(terminals));
     tcase_add_test(reports, terminal_colours_are_always_switched_off_again);

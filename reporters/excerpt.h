@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a failing answer says to people: the beginning of an HTML page is all <head>, and tells
+ * nothing. Pure; what comes out is as foreign as what goes in.
+ */
+#ifndef REPORTERS_EXCERPT_H
+#define REPORTERS_EXCERPT_H
+
+#include "monitor/base/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { EXCERPT_TEXT_MAX = 4096 }; /* bytes that are enough for what excerpt_say makes */
+
+/* Title, heading and text of a page, or of the beginning of one, a line each, the text broken at
+ * `width` characters. False, and nothing in `out`, when it is no HTML or has no text. */
+bool excerpt_say(const char *excerpt, size_t width, struct buffer *out);
+
+#endif
