@@ -64,12 +64,7 @@ static void write_facts(struct html *html, const struct page_incident *model)
     page_fact_time(html, "Last changed", incident->updated);
     if (incident->resolved.us != 0)
         page_fact_time(html, "Resolved", incident->resolved);
-    page_fact_prose(html, "First sign");
-    html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
-               incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
-    html_leaf(html, "code", NULL, symptom_code(incident->symptom));
-    html_end(html);
-    html_end(html);
+    page_first_sign(html, incident);
     page_fact_prose(html, "Seen in");
     const char *separator = "";
     for (size_t i = 0; i < model->run_count; i++) {

@@ -68,12 +68,7 @@ static void write_incident(struct html *html, const struct page_overview *model,
     html_leaf(html, "p", "summary", incident->verdict.summary);
     page_verdict(html, &incident->verdict, "h4");
     html_begin(html, "dl", "facts");
-    page_fact_prose(html, "First sign");
-    html_print(html, "%s: step “%s”. %s ", incident->journey != NULL ? incident->journey : "?",
-               incident->step != NULL ? incident->step : "?", symptom_sentence(incident->symptom));
-    html_leaf(html, "code", NULL, symptom_code(incident->symptom));
-    html_end(html);
-    html_end(html);
+    page_first_sign(html, incident);
     write_affected(html, model, incident);
     html_end(html);
     html_end(html);

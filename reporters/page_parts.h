@@ -45,6 +45,9 @@ void page_fact_time(struct html *html, const char *name, struct wall_time time);
 /* What is blamed: `Database: orders table`. In one line of text. */
 void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict);
 
+/* Where an incident was first seen, and how: a row of a description list. */
+void page_first_sign(struct html *html, const struct incident *incident);
+
 /* Confidence, evidence, what is not excluded, the runner-up. `heading` is the element for its own
  * headings: `h3`. */
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading);

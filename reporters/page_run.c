@@ -170,16 +170,16 @@ static void write_step(struct html *html, const struct run_step *step)
     html_begin(html, "td", NULL);
     page_badge(html, step->state, state_name(step->state));
     html_end(html);
-    html_begin(html, "td", NULL);
+    html_begin(html, "td", "status");
     if (last != NULL && last->status != 0)
         html_print(html, "%d", last->status);
     else
         html_text(html, "–");
     html_end(html);
-    html_begin(html, "td", NULL);
+    html_begin(html, "td", "needs");
     write_names(html, step->needs, step->needs_count);
     html_end(html);
-    html_begin(html, "td", NULL);
+    html_begin(html, "td", "writes");
     write_names(html, step->writes, step->writes_count);
     html_end(html);
     html_begin(html, "td", "number");
@@ -207,11 +207,8 @@ static void write_steps(struct html *html, const struct run *run)
     html_end(html);
 }
 
-static void write_slot(struct html *html, const struct run *run)
+static void write_start(struct html *html, const struct run *run)
 {
-    page_section(html, "Slot");
-    html_begin(html, "dl", "facts card");
-    page_fact_time(html, "Planned", run->slot.planned);
     page_fact(html, "Started");
     page_exact_time(html, run->slot.started);
     if (run->slot.started.us > run->slot.planned.us) {
@@ -221,6 +218,15 @@ static void write_slot(struct html *html, const struct run *run)
     }
     html_end(html);
     html_end(html);
+}
+
+static void write_slot(struct html *html, const struct run *run)
+{
+    page_section(html, "Slot");
+    html_begin(html, "dl", "facts card");
+    page_fact_time(html, "Planned", run->slot.planned);
+    if (run->step_count > 0)
+        write_start(html, run);
     page_fact_time(html, "Ended", run->slot.ended);
     page_fact_text(html, "Reason", run->reason != NULL ? words_reason(run->reason) : NULL);
     write_code_fact(html, "Scenario", run->file);

@@ -14,7 +14,7 @@ static void write_outcome(struct html *html, const struct run *run)
         html_print(html, "%s ", failure->name);
         html_leaf(html, "code", NULL, symptom_code(failure->symptom));
     } else if (run->reason != NULL) {
-        html_text(html, words_reason(run->reason));
+        html_text(html, words_reason_brief(run->reason));
     }
 }
 

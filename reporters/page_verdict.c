@@ -108,6 +108,22 @@ static void write_reasons(struct html *html, const struct verdict *verdict, cons
     html_leaf(html, "p", "note", WORDS_DECIBEL);
 }
 
+void page_first_sign(struct html *html, const struct incident *incident)
+{
+    page_fact_prose(html, "First sign");
+    html_text(html, incident->journey != NULL ? incident->journey : "?");
+    if (incident->step != NULL)
+        html_print(html, ": step “%s”", incident->step);
+    html_text(html, ".");
+    /* A slot without a run opens an incident as well, and has no symptom of its own. */
+    if (incident->symptom != SYMPTOM_NONE) {
+        html_print(html, " %s ", symptom_sentence(incident->symptom));
+        html_leaf(html, "code", NULL, symptom_code(incident->symptom));
+    }
+    html_end(html);
+    html_end(html);
+}
+
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading)
 {
     if (verdict->cause != CAUSE_UNDETERMINED)

@@ -124,23 +124,37 @@ const char *words_stretch(duration value, char text[DURATION_TEXT_MAX])
     return text;
 }
 
+static const struct {
+    const char *reason, *brief, *sentence;
+} reasons[] = {
+    {"overlap", "the run before it was still going",
+     "The run before it was still going: this slot ends as that one did."},
+    {"late", "too late to replay it",
+     "The monitor came to this slot too late to replay it: nothing was sent."},
+    {"overload", "too many runs in flight",
+     "The monitor had too many runs in flight to begin this one: nothing was sent."},
+    {"references unreachable", "the monitor has no network",
+     "The reference sites could not be reached either: it is the monitor that has no network."},
+    {"cleanup failed", "the cleanup failed",
+     "The steps passed, but cleaning up after them failed."},
+    {"killed by its successor", "ended for the next slot",
+     "It was still going when the next slot was due, and was ended."},
+    {"stopped", "the monitor was stopped", "The monitor was stopped while it ran."},
+};
+
 const char *words_reason(const char *reason)
 {
-    static const char *const sentences[][2] = {
-        {"overlap", "The run before it was still going: this slot ends as that one did."},
-        {"late", "The monitor came to this slot too late to replay it: nothing was sent."},
-        {"overload", "The monitor had too many runs in flight to begin this one: nothing was "
-                     "sent."},
-        {"references unreachable",
-         "The reference sites could not be reached either: it is the monitor that has no network."},
-        {"cleanup failed", "The steps passed, but cleaning up after them failed."},
-        {"killed by its successor",
-         "It was still going when the next slot was due, and was ended."},
-        {"stopped", "The monitor was stopped while it ran."},
-    };
-    for (size_t i = 0; i < COUNT_OF(sentences); i++)
-        if (strcmp(sentences[i][0], reason) == 0)
-            return sentences[i][1];
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (strcmp(reasons[i].reason, reason) == 0)
+            return reasons[i].sentence;
+    return reason;
+}
+
+const char *words_reason_brief(const char *reason)
+{
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (strcmp(reasons[i].reason, reason) == 0)
+            return reasons[i].brief;
     return reason;
 }
 

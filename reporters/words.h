@@ -34,8 +34,9 @@ const char *words_lasting(duration value, char text[DURATION_TEXT_MAX]);
 /* A round time in words: `10 seconds`, `60 minutes`, `5 hours`. */
 const char *words_stretch(duration value, char text[DURATION_TEXT_MAX]);
 
-/* What a run's reason means, in a sentence; one that is not known as it is. */
+/* What a run's reason means, in a sentence and for a table; one that is not known as it is. */
 const char *words_reason(const char *reason);
+const char *words_reason_brief(const char *reason);
 
 /* How often: `every minute`, `every 5 min`. */
 void words_interval(duration every, struct buffer *out);

@@ -239,6 +239,7 @@ START_TEST(slots_without_a_run_say_why)
     sample->overview.recent_count = 4;
     page_overview_render(&sample->overview, &page);
     ck_assert_ptr_nonnull(strstr(page.data, "<tr class=\"slot\">"));
+    ck_assert_ptr_nonnull(strstr(page.data, ">the run before it was still going<"));
     ck_assert_ptr_null(strstr(page.data, "0 \xc2\xb5s"));
     buffer_clear(&page);
     page_run_render(&sample->shop, slots[3], sample_now, &page);
@@ -297,6 +298,21 @@ START_TEST(bars_are_as_many_as_there_is_history)
     ck_assert_ptr_nonnull(strstr(page.data, bar_cases[_i].says));
     ck_assert_ptr_nonnull(strstr(page.data, bar_cases[_i].stretch));
     buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(an_incident_that_a_slot_without_a_run_opened_has_no_symptom)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct buffer page;
+    sample->open.symptom = SYMPTOM_NONE;
+    sample->open.step = NULL;
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        render(sample, view, &page);
+        ck_assert_ptr_null(strstr(page.data, "Nothing is wrong"));
+        buffer_free(&page);
+    }
     sample_free(sample);
 }
 END_TEST
@@ -715,6 +731,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, slots_without_a_run_say_why);
     tcase_add_test(pages, a_bar_is_a_round_time_with_a_slot_in_it);
     tcase_add_loop_test(pages, bars_are_as_many_as_there_is_history, 0, COUNT_OF(bar_cases));
+    tcase_add_test(pages, an_incident_that_a_slot_without_a_run_opened_has_no_symptom);
     tcase_add_loop_test(pages, an_incident_says_what_it_lists, 0, COUNT_OF(incident_cases));
     tcase_add_loop_test(pages, components_are_blamed_only_on_evidence, 0,
                         COUNT_OF(component_cases));
