@@ -5,7 +5,6 @@
 #include "reporters/page_parts.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void write_head(struct html *html, const struct page_incident *model)
 {
@@ -44,14 +43,15 @@ static void write_verdict(struct html *html, const struct page_incident *model, 
     html_end(html);
 }
 
-/* Whether a run before `n` is of the same journey and vantage point. */
-static bool was_listed(const struct page_incident *model, size_t n)
+static void write_seen(struct html *html, const struct page_incident *model)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(model->runs[i]->journey, model->runs[n]->journey) == 0 &&
-            strcmp(model->runs[i]->vantage, model->runs[n]->vantage) == 0)
-            return true;
-    return false;
+    const struct incident *incident = model->incident;
+    page_fact_prose(html, "Seen in");
+    for (size_t i = 0; i < incident->shower_count; i++)
+        html_print(html, "%s%s from %s", i > 0 ? ", " : "", incident->showers[i].journey,
+                   shop_vantage_title(model->shop, incident->showers[i].vantage));
+    html_end(html);
+    html_end(html);
 }
 
 static void write_facts(struct html *html, const struct page_incident *model)
@@ -65,18 +65,7 @@ static void write_facts(struct html *html, const struct page_incident *model)
     if (incident->resolved.us != 0)
         page_fact_time(html, "Resolved", incident->resolved);
     page_first_sign(html, incident);
-    page_fact_prose(html, "Seen in");
-    const char *separator = "";
-    for (size_t i = 0; i < model->run_count; i++) {
-        if (was_listed(model, i))
-            continue;
-        html_print(html, "%s%s from %s", separator, model->runs[i]->journey,
-                   shop_vantage_title(model->shop, model->runs[i]->vantage));
-        separator = ", ";
-    }
-    html_text(html, separator[0] == '\0' ? "runs that are not kept any more" : "");
-    html_end(html);
-    html_end(html);
+    write_seen(html, model);
     html_end(html);
     html_end(html);
 }

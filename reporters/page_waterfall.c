@@ -80,6 +80,8 @@ static void write_exchange(struct html *html, const struct run_span *scale,
     html_begin(html, "li", exchange->symptom != SYMPTOM_NONE ? "failed" : NULL);
     html_begin(html, "p", "what");
     html_leaf(html, "b", NULL, step->name);
+    if (step->cleanup)
+        html_leaf(html, "span", "note", "cleanup");
     html_begin(html, "span", "target");
     html_print(html, "%s %.*s", exchange->method != NULL ? exchange->method : "", TARGET_MAX,
                exchange->url != NULL ? exchange->url : "");

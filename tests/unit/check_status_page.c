@@ -59,6 +59,7 @@ static void keep_run(struct site *site, duration ago, const char *id, struct wal
                                     .summary = "The storefront answers nobody.",
                                     .confidence = 0.9,
                                     .runner_up = CAUSE_NONE};
+    struct incident_shower shower = {checkout.journey, vantages[0].name};
     const struct incident incident = {.id = id,
                                       .began = planned,
                                       .opened = planned,
@@ -69,6 +70,8 @@ static void keep_run(struct site *site, duration ago, const char *id, struct wal
                                       .step = "pay",
                                       .first = run->verdict,
                                       .verdict = run->verdict,
+                                      .showers = &shower,
+                                      .shower_count = 1,
                                       .runs = 1};
     memcpy(site->run_id, run->id, sizeof site->run_id);
     ck_assert_int_eq(store_append(site->store, run, &incident, stop_when_kept, site->loop),

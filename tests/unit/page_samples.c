@@ -373,6 +373,7 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
 {
     struct arena *arena = sample->arena;
     bool hostile = kind == SAMPLE_HOSTILE;
+    static struct incident_shower showers[] = {{"guest checkout", "ams"}, {hostile_text, "nyc"}};
     sample->open = (struct incident){
         .id = "3f2a9c77d0",
         .began = wall_after(sample_now, -BROKEN_MINUTES * DURATION_MINUTE),
@@ -381,6 +382,8 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
         .symptom = kind == SAMPLE_CUT ? SYMPTOM_TCP_TIMED_OUT : SYMPTOM_HTTP_TIMEOUT_TTFB,
         .journey = hostile ? hostile_text : "guest checkout",
         .step = hostile ? long_word : "checkout",
+        .showers = showers,
+        .shower_count = COUNT_OF(showers),
         .runs = 23,
     };
     judge(kind, arena, &sample->open.verdict);
