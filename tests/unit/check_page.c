@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* reporters/: what people see, as pages, as JSON and at a terminal. */
+/* reporters/: what people see, as pages and as JSON. */
 #include "tests/unit/page_samples.h"
 #include "tests/unit/runner.h"
 
 #include "monitor/base/utf8.h"
 
-#include "reporters/excerpt.h"
 #include "reporters/html.h"
-#include "reporters/terminal.h"
 #include "reporters/text.h"
-#include "reporters/words.h"
 
 #include <jansson.h>
 #include <libxml/HTMLparser.h>
 #include <libxml/xpath.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { VIEW_OVERVIEW, VIEW_RUN, VIEW_INCIDENT, VIEW_MESSAGE, VIEW_COUNT };
 
@@ -467,248 +462,6 @@ START_TEST(text_becomes_valid)
 }
 END_TEST
 
-static const struct terminal plain = {.width = 80};
-
-START_TEST(terminal_shows_a_passed_run)
-{
-    struct sample *sample = sample_create(SAMPLE_HEALTHY);
-    struct buffer out;
-    buffer_init(&out, PAGE_MAX);
-    terminal_report(&plain, sample->worst, &out);
-    ck_assert_str_eq(out.data,
-                     "PASSED  browse from ams in 74.3 ms, 2026-11-23 14:06:35 UTC\n"
-                     "\n"
-                     "  + home page     200   36.9 ms  ddccccctttttttttttwwwwr\n"
-                     "  + category      200   20.9 ms                         wwwwwwwwwwwwrr\n"
-                     "  + product page  200   16.6 ms                                      "
-                     "wwwwwwwwwwr\n"
-                     "\n"
-                     "    d dns  c connect  t tls  s send  w wait  r receive\n");
-    buffer_free(&out);
-    sample_free(sample);
-}
-END_TEST
-
-START_TEST(terminal_explains_a_failed_run)
-{
-    struct sample *sample = sample_create(SAMPLE_DATABASE);
-    struct buffer out;
-    buffer_init(&out, PAGE_MAX);
-    terminal_report(&plain, sample->worst, &out);
-    ck_assert_str_eq(
-        out.data,
-        "FAILED  guest checkout from nyc in 10.06 s, 2026-11-23 14:06:35 UTC\n"
-        "\n"
-        "  + home page         200   37.1 ms  t\n"
-        "  + add to cart       303   25.3 ms  w\n"
-        "  x checkout            -   10.00 s  wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\n"
-        "  - order page\n"
-        "  cleanup\n"
-        "  - cancel the order\n"
-        "\n"
-        "    d dns  c connect  t tls  s send  w wait  r receive\n"
-        "\n"
-        "  x checkout\n"
-        "    symptom   The request was sent, and no answer began in time.\n"
-        "              http.timeout.ttfb\n"
-        "    expected  status == 201\n"
-        "              examples/scenarios/guest-checkout.yaml:31:9\n"
-        "    came      no answer within 10 s\n"
-        "    request   POST https://shop.example/checkout to 192.0.2.17:443, connection\n"
-        "              reused\n"
-        "    library   no answer began within 10 s\n"
-        "    kernel    The server's kernel acknowledged the request and sent nothing\n"
-        "              back: network and machine are alive, the program behind them does\n"
-        "              not answer; it last spoke 9.98 s before the end; round trip 8.2\n"
-        "              ms.\n"
-        "    skipped   order page, cancel the order\n"
-        "\n"
-        "Verdict: database (db.orders), 97 % sure\n"
-        "  Every step that needs db.orders hangs; all others pass.\n"
-        "   +11 dB  TCP and TLS connect quickly from the vantage points that were asked.\n"
-        "   +14 dB  The steps that fail have this in common, and the steps that pass do\n"
-        "           not.\n"
-        "    +8 dB  The request was acknowledged by the server's kernel; nothing came\n"
-        "           back.\n"
-        "    -1 dB  No answer names a database error; a damaged table often hangs\n"
-        "           instead.\n"
-        "  10 dB make a cause ten times likelier; below zero speaks against.\n"
-        "  Not excluded: A lock held by a forgotten transaction instead of damage; a\n"
-        "  direct read of the table would settle it.\n");
-    buffer_free(&out);
-    sample_free(sample);
-}
-END_TEST
-
-static const struct {
-    const char *excerpt, *said; /* said: NULL when it is no page with a text */
-} excerpt_cases[] = {
-    {"<!DOCTYPE html><html><head><title>Oops</title><style>p { color: red }</style><script>var a;"
-     "</script></head><body><nav>Home Cart</nav><main><h1>Sorry, we are\n broken</h1><p>Please "
-     "come <b>back</b>\n\n later.</main><footer>(c)</footer></body></html>",
-     "Oops\nSorry, we are broken\nPlease come back\nlater."},
-    {"\xef\xbb\xbf \n<html><title>502 Bad Gateway</title><body><center><h1>502 Bad Gateway</h1>"
-     "</center><hr><center>nginx</center></body>",
-     "502 Bad Gateway\nnginx"},
-    {"<!doctype html><head><title>Cut of", "Cut of"},
-    {"<html><body><p>a &lt;b&gt; &amp; c <script>alert(1)</script></p>", "a <b> & c"},
-    {"<html><body>Donaudampfschifffahrtsgesellschaft ahoi",
-     "Donaudampfschifffahrtsgesellschaft\nahoi"},
-    {"<html><head><meta charset=utf-8>", NULL},
-    {"<html><body><script>only()</script>", NULL},
-    {"{\"error\": \"<html>\"}", NULL},
-    {"<?xml version=\"1.0\"?><error>no</error>", NULL},
-    {"<error>no</error>", NULL},
-    {"no route", NULL},
-    {"", NULL},
-};
-
-START_TEST(of_a_page_it_is_shown_what_it_says)
-{
-    enum { WIDTH = 20 };
-    struct buffer out;
-    const char *said = excerpt_cases[_i].said;
-    buffer_init(&out, EXCERPT_TEXT_MAX);
-    ck_assert_int_eq(excerpt_say(excerpt_cases[_i].excerpt, WIDTH, &out), said != NULL);
-    if (said != NULL)
-        ck_assert_str_eq(out.data, said);
-    ck_assert_uint_eq(out.length, said != NULL ? strlen(said) : 0);
-    buffer_free(&out);
-}
-END_TEST
-
-static const struct {
-    const char *excerpt, *shown;
-} body_cases[] = {
-    {"<html><head>\n<title>\x1b[2JShop</title>\n\n</head><body><h1>Out of order</h1>",
-     "    page says | [2JShop\n              | Out of order\n"},
-    {"{\"error\": 7,\n \"b\": 1}", "    body      | {\"error\": 7,\n              |  \"b\": 1}\n"},
-};
-
-START_TEST(terminal_shows_what_a_page_says_and_json_as_it_is)
-{
-    struct sample *sample = sample_create(SAMPLE_DATABASE);
-    struct run *run = sample->runs[3];
-    struct buffer out;
-    buffer_init(&out, PAGE_MAX);
-    for (size_t i = 0; i < run->step_count; i++)
-        if (run->steps[i].state == STATE_FAILED)
-            run->steps[i].excerpt = body_cases[_i].excerpt;
-    terminal_report(&plain, run, &out);
-    ck_assert_msg(strstr(out.data, body_cases[_i].shown) != NULL, "%.900s", out.data + 600);
-    buffer_free(&out);
-    sample_free(sample);
-}
-END_TEST
-
-static const struct terminal terminals[] = {
-    {.width = 40},
-    {.width = 80},
-    {.width = 160},
-    {.width = 400},
-    {.width = 40, .unicode = true},
-    {.width = 80, .unicode = true},
-    {.width = 160, .unicode = true},
-};
-
-START_TEST(terminal_keeps_to_its_width_and_sends_no_controls)
-{
-    const struct terminal *terminal = &terminals[_i];
-    for (int kind = 0; kind < SAMPLE_COUNT; kind++) {
-        struct sample *sample = sample_create((enum sample_kind)kind);
-        struct buffer out;
-        buffer_init(&out, PAGE_MAX);
-        if (sample->worst != NULL) {
-            terminal_report(terminal, sample->worst, &out);
-            terminal_progress(terminal, &sample->worst->steps[0], &out);
-        }
-        assert_harmless(out.data);
-        for (char *line = strtok(out.data, "\n"); line != NULL; line = strtok(NULL, "\n"))
-            ck_assert_msg(text_length(line) <= terminal->width, "%s: %s",
-                          sample_name((enum sample_kind)kind), line);
-        buffer_free(&out);
-        sample_free(sample);
-    }
-}
-END_TEST
-
-START_TEST(terminal_colours_are_always_switched_off_again)
-{
-    const struct terminal colourful = {.width = 80, .colour = true, .unicode = true};
-    struct sample *sample = sample_create(SAMPLE_HOSTILE);
-    struct buffer out;
-    buffer_init(&out, PAGE_MAX);
-    terminal_report(&colourful, sample->worst, &out);
-    unsigned on = 0, off = 0;
-    for (const char *at = out.data; (at = strchr(at, '\x1b')) != NULL; at++) {
-        ck_assert_int_eq(at[1], '[');
-        ck_assert_int_eq(at[2 + strspn(at + 2, "0123456789;")], 'm');
-        *(strncmp(at, "\x1b[0m", 4) == 0 ? &off : &on) += 1;
-    }
-    ck_assert_uint_gt(on, 10);
-    ck_assert_uint_eq(on, off);
-    buffer_free(&out);
-    sample_free(sample);
-}
-END_TEST
-
-static const struct {
-    const char *locale, *columns;
-    bool unicode;
-    unsigned width;
-} detect_cases[] = {
-    {"C", "", false, TERMINAL_WIDTH_DEFAULT},
-    {"en_GB.UTF-8", "120", true, 120},
-    {"C.utf8", "7", true, TERMINAL_WIDTH_MIN},
-    {"de_DE.ISO-8859-1", "99999", false, TERMINAL_WIDTH_MAX},
-    {"en_GB", "many", false, TERMINAL_WIDTH_DEFAULT},
-};
-
-START_TEST(terminal_is_detected)
-{
-    int ends[2];
-    struct terminal terminal;
-    ck_assert_int_eq(pipe(ends), 0);
-    setenv("LC_ALL", detect_cases[_i].locale, 1);
-    setenv("COLUMNS", detect_cases[_i].columns, 1);
-    setenv("TERM", "xterm-256color", 1);
-    terminal_detect(ends[1], &terminal);
-    ck_assert(!terminal.colour && !terminal.live);
-    ck_assert_int_eq(terminal.unicode, detect_cases[_i].unicode);
-    ck_assert_uint_eq(terminal.width, detect_cases[_i].width);
-    close(ends[0]);
-    close(ends[1]);
-}
-END_TEST
-
-static const struct {
-    struct exchange exchange;
-    const char *sentence; /* its beginning; NULL: none */
-} tcp_cases[] = {
-    {{.status = 0}, NULL},
-    {{.tcp = {.known = true, .bytes_acknowledged = 900}},
-     "The server's kernel acknowledged the request and sent nothing back"},
-    {{.tcp = {.known = true, .unacknowledged = 2, .total_retransmits = 1, .bytes_acknowledged = 9}},
-     "What was sent is not acknowledged, however often it is sent again: the way to the server is "
-     "broken, or its machine is gone; 2 segments unacknowledged, 1 retransmission."},
-    {{.tcp = {.known = true, .probes = 3}}, "Keep-alive probes went unanswered"},
-    {{.tcp = {.known = true, .bytes_acknowledged = 1}}, "Nothing was sent on this connection."},
-    {{.status = 500, .tcp = {.known = true, .bytes_acknowledged = 900}},
-     "The server's kernel acknowledged all that was sent."},
-};
-
-START_TEST(kernel_facts_become_sentences)
-{
-    struct buffer out;
-    buffer_init(&out, 1000);
-    const char *sentence = tcp_cases[_i].sentence;
-    ck_assert_int_eq(words_tcp(&tcp_cases[_i].exchange, &out), sentence != NULL);
-    if (sentence != NULL)
-        ck_assert_int_eq(strncmp(out.data, sentence, strlen(sentence)), 0);
-    buffer_free(&out);
-}
-END_TEST
-
 START_TEST(stylesheet_came_whole_into_the_program)
 {
     ck_assert_ptr_nonnull(strstr(page_style, "@media (prefers-color-scheme: dark)"));
@@ -740,17 +493,5 @@ Suite *test_suite(void)
     tcase_add_loop_test(pages, text_becomes_valid, 0, COUNT_OF(text_cases));
     tcase_add_test(pages, stylesheet_came_whole_into_the_program);
     suite_add_tcase(suite, pages);
-    TCase *reports = tcase_create("terminal");
-    tcase_add_test(reports, terminal_shows_a_passed_run);
-    tcase_add_test(reports, terminal_explains_a_failed_run);
-    tcase_add_loop_test(reports, of_a_page_it_is_shown_what_it_says, 0, COUNT_OF(excerpt_cases));
-    tcase_add_loop_test(reports, terminal_shows_what_a_page_says_and_json_as_it_is, 0,
-                        COUNT_OF(body_cases));
-    tcase_add_loop_test(reports, terminal_keeps_to_its_width_and_sends_no_controls, 0,
-                        COUNT_OF(terminals));
-    tcase_add_test(reports, terminal_colours_are_always_switched_off_again);
-    tcase_add_loop_test(reports, terminal_is_detected, 0, COUNT_OF(detect_cases));
-    tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
-    suite_add_tcase(suite, reports);
     return suite;
 }
