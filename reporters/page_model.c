@@ -13,9 +13,9 @@ enum { SLOTS_MISSED = 3 };
 duration page_span(duration every)
 {
     static const duration spans[] = {
-        10 * DURATION_SECOND, 30 * DURATION_SECOND, DURATION_MINUTE,      2 * DURATION_MINUTE,
-        5 * DURATION_MINUTE,  10 * DURATION_MINUTE, 15 * DURATION_MINUTE, 30 * DURATION_MINUTE,
-        DURATION_HOUR,        6 * DURATION_HOUR,    DURATION_DAY,
+        10 * DURATION_SECOND, 30 * DURATION_SECOND, DURATION_MINUTE,
+        2 * DURATION_MINUTE,  5 * DURATION_MINUTE,  10 * DURATION_MINUTE,
+        15 * DURATION_MINUTE, 30 * DURATION_MINUTE, DURATION_HOUR,
     };
     _Static_assert(COUNT_OF(spans) <= PAGE_SPANS_MAX, "too many spans");
     size_t n = 0;

@@ -45,7 +45,8 @@ struct page_overview {
     size_t tally_count;
 };
 
-/* How long a bar is of a journey with this interval: a round time with a slot or more in it. */
+/* How long a bar is of a journey with this interval: a round time with a slot or more in it,
+ * an hour at most: the tallies of all runs of that time are counted at each visit. */
 duration page_span(duration every);
 
 /* The vantage points of a journey, n from 0; NULL past the last. */
