@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define STORE_SQLITE "sqlite:"
+#define STORE_MEMORY "sqlite::memory:"
 
 enum { PORT_MAX = 65535 };
 
@@ -28,7 +29,7 @@ static void complete_paths(struct shop *shop)
     for (size_t i = 0; i < shop->reporter_count; i++)
         if (shop->reporters[i].path != NULL)
             shop->reporters[i].path = beside(shop, shop->reporters[i].path);
-    if (shop->store != NULL)
+    if (shop->store != NULL && strcmp(shop->store, STORE_MEMORY) != 0)
         shop->store = arena_print(shop->arena, STORE_SQLITE "%s",
                                   beside(shop, shop->store + strlen(STORE_SQLITE)));
 }

@@ -207,6 +207,19 @@ START_TEST(uses_of_variables_have_their_place)
 }
 END_TEST
 
+/* `sqlite::memory:` is no file, and so it is in no folder. */
+START_TEST(a_store_in_memory_has_no_folder)
+{
+    struct mistakes mistakes = {.arena = arena_create()};
+    enter("good");
+    struct shop *shop = shop_load("../good/shop-memory.yaml", &mistakes);
+    ck_assert_ptr_nonnull(shop);
+    ck_assert_str_eq(shop->store, "sqlite::memory:");
+    shop_free(shop);
+    arena_free(mistakes.arena);
+}
+END_TEST
+
 START_TEST(shop_file_arrives)
 {
     struct shop *shop = load_shop();
@@ -312,6 +325,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, json_is_rendered_with_types);
     tcase_add_test(tests, uses_of_variables_have_their_place);
     tcase_add_test(tests, shop_file_arrives);
+    tcase_add_test(tests, a_store_in_memory_has_no_folder);
     LOOP(tests, components_have_a_kind, kind_cases);
     tcase_add_test(tests, the_table_is_complete);
     tcase_add_loop_test(tests, every_format_is_a_regular_expression, 0, LANGUAGE_FORMAT_COUNT);
