@@ -134,14 +134,40 @@ static bool is_same_host(const char *name, const char *host)
            (host[length] == '\0' || strcmp(host + length, ".") == 0);
 }
 
-static bool is_link_local(const struct in6_addr *address)
+/* An IPv4 address has more than one way into IPv6: all are brought to the mapped form, so that it
+ * has one form only. */
+static void unwrap(struct in6_addr *address)
 {
-    if (IN6_IS_ADDR_V4MAPPED(address))
-        return address->s6_addr[12] == 169 && address->s6_addr[13] == 254;
-    return IN6_IS_ADDR_LINKLOCAL(address);
+    static const struct {
+        unsigned char prefix[12];
+        size_t length, at; /* of the prefix; where the four bytes are */
+    } clothes[] = {
+        {{0, 0x64, 0xff, 0x9b}, 12, 12},                /* NAT64, RFC 6052 */
+        {{0, 0x64, 0xff, 0x9b, 0, 1}, 6, 12},           /* NAT64 of one network, RFC 8215 */
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 12, 12}, /* translated, RFC 2765 */
+        {{0x20, 0x02}, 2, 2},                           /* 6to4, RFC 3056 */
+    };
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    const unsigned char *four = IN6_IS_ADDR_V4COMPAT(address) ? address->s6_addr + 12 : NULL;
+    for (size_t i = 0; i < COUNT_OF(clothes); i++)
+        if (memcmp(address->s6_addr, clothes[i].prefix, clothes[i].length) == 0)
+            four = address->s6_addr + clothes[i].at;
+    if (four != NULL) {
+        memmove(address->s6_addr + 12, four, 4);
+        memcpy(address->s6_addr, mapped, sizeof mapped);
+    }
 }
 
-/* Reads an address, bracketed or not; one of IPv4 as IPv6 maps it, so that it has one form. */
+/* Link-local, or "this host", which is where the monitor itself is. */
+static bool is_never_a_shop(const struct in6_addr *address)
+{
+    const unsigned char *four = address->s6_addr + 12;
+    if (IN6_IS_ADDR_V4MAPPED(address))
+        return (four[0] == 169 && four[1] == 254) || four[0] == 0;
+    return IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_UNSPECIFIED(address);
+}
+
+/* Reads an address, bracketed or not; one of IPv4 as IPv6 maps it. */
 static bool parse_address(const char *host, struct in6_addr *ret_address)
 {
     static const char mapped[] = "::ffff:";
@@ -152,14 +178,17 @@ static bool parse_address(const char *host, struct in6_addr *ret_address)
         return false;
     snprintf(text, sizeof text, "%s%.*s", strchr(host, ':') == NULL ? mapped : "",
              (int)(bracketed ? length - 2 : length), bracketed ? host + 1 : host);
-    return inet_pton(AF_INET6, text, ret_address) == 1;
+    if (inet_pton(AF_INET6, text, ret_address) != 1)
+        return false;
+    unwrap(ret_address);
+    return true;
 }
 
 bool net_host_is_forbidden(const char *host)
 {
     struct in6_addr address, other;
     bool literal = parse_address(host, &address);
-    if (literal && is_link_local(&address))
+    if (literal && is_never_a_shop(&address))
         return true;
     for (size_t i = 0; i < COUNT_OF(metadata_hosts); i++) {
         const char *name = metadata_hosts[i];
