@@ -6,20 +6,23 @@
 #include <ares.h>
 #include <stdlib.h>
 
-enum { LAG_PERIOD = 10 * DURATION_MILLISECOND };
-
 static void lag_expected(struct net *net)
 {
-    net->lag_due = instant_after(clock_instant(), LAG_PERIOD);
-    loop_timer_set(net->lag_timer, LAG_PERIOD);
+    net->lag_due = instant_after(clock_instant(), NET_LAG_PERIOD);
+    loop_timer_set(net->lag_timer, NET_LAG_PERIOD);
+}
+
+static void lag_look(struct net *net)
+{
+    duration late = instant_between(net->lag_due, clock_instant());
+    if (net->transfers > 0 && late > net->lag)
+        net->lag = late;
 }
 
 static void lag_seen(void *data)
 {
     struct net *net = data;
-    duration late = instant_between(net->lag_due, clock_instant());
-    if (late > net->lag)
-        net->lag = late;
+    lag_look(net);
     lag_expected(net);
 }
 
@@ -62,14 +65,17 @@ void net_watch_lag(struct net *net)
         lag_expected(net);
 }
 
+/* The timer may be late itself, and the last transfer end before it fires. */
 void net_unwatch_lag(struct net *net)
 {
+    lag_look(net);
     if (--net->transfers == 0)
         loop_timer_cancel(net->lag_timer);
 }
 
 duration net_loop_lag(struct net *net)
 {
+    lag_look(net);
     duration lag = net->lag;
     net->lag = 0;
     return lag;

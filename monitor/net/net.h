@@ -33,8 +33,10 @@ enum {
 struct net *net_create(struct loop *loop, struct error *error);
 void net_free(struct net *net); /* takes NULL; everything below must be closed before */
 
-/* How long the loop's turns took at worst since the last call: above a few ms, measurements suffer.
- */
+/* How long the loop was held up at worst since the last call, while anything was measured: above a
+ * few ms, measurements suffer. Looked at once a NET_LAG_PERIOD, so that a hold-up may be told by up
+ * to that much too short, and one that is shorter may be missed. */
+#define NET_LAG_PERIOD (50 * DURATION_MILLISECOND)
 duration net_loop_lag(struct net *net);
 
 struct net_vantage_settings {
@@ -44,7 +46,8 @@ struct net_vantage_settings {
         *resolver; /* DNS server, `ADDRESS` or `ADDRESS:PORT`; NULL: as the system is set up */
 };
 
-/* NULL with `error` set when the namespace cannot be entered, or the source is not an address. */
+/* NULL with `error` set when the namespace cannot be entered, or the source is not an address of
+ * this machine (of the namespace, where there is one). */
 struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_settings *settings,
                                      struct error *error);
 void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */
@@ -109,8 +112,9 @@ const char *net_url_host(struct arena *arena, const char *url);
 /* Appends application/x-www-form-urlencoded text (WHATWG URL, section 5.2). */
 void net_url_encode(struct buffer *out, const char *text, size_t length);
 
-/* Link-local and cloud metadata addresses, to which no scenario may lead unless the shop file names
- * them. net_send itself refuses any other name that DNS leads there. */
+/* Link-local and cloud metadata addresses, 0.0.0.0/8 and ::, in every form that IPv6 has for IPv4:
+ * to these no scenario may lead unless the shop file names them. net_send itself refuses any other
+ * name that DNS leads there. */
 bool net_host_is_forbidden(const char *host);
 
 #endif

@@ -24,7 +24,6 @@ enum {
 
 struct resolver_watch {
     struct resolver_watch *next;
-    struct resolver *resolver;
     int descriptor;
     struct event *event;
 };

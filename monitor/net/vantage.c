@@ -47,6 +47,20 @@ static enum result parse_source(struct net_vantage *vantage, const char *text, s
     return RESULT_OK;
 }
 
+/* At once, as it is done for a namespace: a mistyped address would fail every run. */
+static enum result try_source(const struct net_vantage *vantage, const char *text,
+                              struct error *error)
+{
+    enum result result = RESULT_OK;
+    int probe = vantage_socket(vantage, vantage->source.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0 || vantage_bind(vantage, probe) != 0)
+        result = error_set(error, RESULT_UNSUPPORTED, "source `%s` cannot be used: %s", text,
+                           strerror(errno));
+    if (probe >= 0)
+        close(probe);
+    return result;
+}
+
 static enum result set_up(struct net_vantage *vantage, const struct net_vantage_settings *settings,
                           struct error *error)
 {
@@ -55,6 +69,8 @@ static enum result set_up(struct net_vantage *vantage, const struct net_vantage_
         result = open_namespace(vantage, settings->netns, error);
     if (result == RESULT_OK && settings->source != NULL)
         result = parse_source(vantage, settings->source, error);
+    if (result == RESULT_OK && settings->source != NULL)
+        result = try_source(vantage, settings->source, error);
     if (result != RESULT_OK)
         return result;
     struct resolver_settings resolver = {settings->resolver, settings->netns,

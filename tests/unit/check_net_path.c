@@ -3,6 +3,8 @@
 #include "tests/unit/runner.h"
 #include "tests/unit/stage.h"
 
+#include "monitor/net/internal.h"
+
 #include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -218,9 +220,11 @@ START_TEST(source_address_is_seen_by_the_shop)
 }
 END_TEST
 
-START_TEST(source_address_that_is_not_ours)
+START_TEST(source_address_that_went_away)
 {
-    stage_open(&stage, &(struct net_vantage_settings){.source = "192.0.2.1"});
+    stage_open(&stage, &(struct net_vantage_settings){.source = "127.0.0.5"});
+    struct sockaddr_in *source = (struct sockaddr_in *)&stage.vantage->source;
+    ck_assert_int_eq(inet_pton(AF_INET, "192.0.2.1", &source->sin_addr), 1);
     stage_get(&stage, "http://127.0.0.1:PORT/");
     ck_assert_msg(stage.exchange.symptom == SYMPTOM_MONITOR_SOURCE_UNAVAILABLE, "%s",
                   symptom_code(stage.exchange.symptom));
@@ -247,6 +251,8 @@ END_TEST
 
 static const struct net_vantage_settings bad_settings[] = {
     {.source = "not an address"},
+    {.source = "192.0.2.1"},
+    {.source = "2001:db8::1"},
     {.resolver = "dns.example"},
     {.netns = "shopwatch-no-such-namespace"},
     {.netns = "../../proc/1/ns/net"},
@@ -512,7 +518,7 @@ Suite *test_suite(void)
     TCase *path = tcase_create("path");
     tcase_set_timeout(path, 60);
     tcase_add_test(path, source_address_is_seen_by_the_shop);
-    tcase_add_test(path, source_address_that_is_not_ours);
+    tcase_add_test(path, source_address_that_went_away);
     tcase_add_test(path, no_descriptors_left_is_the_monitors_fault);
     tcase_add_loop_test(path, bad_vantage_is_refused, 0, COUNT_OF(bad_settings));
     tcase_add_loop_test(path, certificate_is_judged, 0, COUNT_OF(certificate_cases));
