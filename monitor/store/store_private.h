@@ -3,8 +3,8 @@
 #ifndef STORE_STORE_PRIVATE_H
 #define STORE_STORE_PRIVATE_H
 
+#include "monitor/base/worker.h"
 #include "monitor/store/store_backend.h"
-#include "monitor/store/worker.h"
 
 /* `backend` and `connection` do not change, so both threads may read them. */
 struct store {

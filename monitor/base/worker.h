@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread that works through jobs in the order in which they were given to it, and hands each back
- * to the loop in that order. It knows neither runs nor SQL. Private to store/.
+ * to the loop in that order. Whoever writes to a disk has one, so that the loop never waits for it.
  */
-#ifndef STORE_WORKER_H
-#define STORE_WORKER_H
+#ifndef BASE_WORKER_H
+#define BASE_WORKER_H
 
 #include "monitor/base/loop.h"
 

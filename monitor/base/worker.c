@@ -4,7 +4,7 @@
  * being worked on, then those still to do. Since order is kept, two marks are enough: `todo` and
  * the number of finished jobs. See worker.h.
  */
-#include "monitor/store/worker.h"
+#include "monitor/base/worker.h"
 
 #include "monitor/base/memory.h"
 
