@@ -26,8 +26,8 @@ typedef int64_t store_sequence;
 
 /*
  * `url` is `sqlite:PATH` or `sqlite::memory:`. Creates the file and its tables where there are
- * none. NULL with `error` set: the place cannot be used, or holds another program's file or that of
- * a newer version.
+ * none. NULL with `error` set: the place cannot be used, is in use by another store, or holds
+ * another program's file or that of a newer version.
  */
 struct store *store_open(struct loop *loop, const char *url, struct error *error);
 

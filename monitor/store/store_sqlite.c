@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The SQLite back end: opening, appending, cursors. Reading is in store_sqlite_read.c, the tables
- * in store_sqlite_schema.c. Runs on the store's thread; knows nothing of the loop.
+ * in store_sqlite_schema.c, the file's mode and lock in store_sqlite_file.c. Runs on the store's
+ * thread; knows nothing of the loop.
  */
 #include "monitor/store/store_sqlite.h"
 
@@ -202,6 +203,7 @@ static void sqlite_close(void *data)
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(connection->statements[i]);
     sqlite3_close(connection->database);
+    sqlite_leave_file(connection);
     free(connection);
 }
 
@@ -221,8 +223,9 @@ static void *sqlite_open(const char *place, struct error *error)
     struct error reason = {0};
     /* One thread at a time uses the connection, so it needs no mutex of its own. */
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    enum result result = RESULT_OK;
-    if (sqlite3_open_v2(place, &connection->database, flags, NULL) != SQLITE_OK)
+    enum result result = sqlite_take_file(connection, place, &reason);
+    if (result == RESULT_OK &&
+        sqlite3_open_v2(place, &connection->database, flags, NULL) != SQLITE_OK)
         result = sqlite_failed(connection, &reason);
     if (result == RESULT_OK) {
         sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);

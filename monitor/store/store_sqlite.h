@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The SQLite back end, as its own three files see it. Private to store_sqlite*.c. */
+/* The SQLite back end, as its own four files see it. Private to store_sqlite*.c. */
 #ifndef STORE_STORE_SQLITE_H
 #define STORE_STORE_SQLITE_H
 
@@ -38,6 +38,7 @@ enum statement {
 struct connection {
     struct sqlite3 *database;
     struct sqlite3_stmt *statements[STATEMENT_COUNT];
+    int lock; /* descriptor of the file that is locked beside the database; -1: none */
 };
 
 /* Describes the connection's latest failure; returns the result for it. */
@@ -45,6 +46,11 @@ enum result sqlite_failed(const struct connection *connection, struct error *err
 
 enum result sqlite_execute(const struct connection *connection, const char *sql,
                            struct error *error);
+
+/* Makes the file when there is none, and keeps other monitors out until sqlite_leave_file. Both
+ * before SQLite opens it, and after it closed it. */
+enum result sqlite_take_file(struct connection *connection, const char *place, struct error *error);
+void sqlite_leave_file(struct connection *connection);
 
 /* Sets the connection up and makes the tables, or refuses a file that is not ours. */
 enum result sqlite_prepare_file(const struct connection *connection, struct error *error);

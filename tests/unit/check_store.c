@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct store_fixture fixture;
 
@@ -583,6 +585,53 @@ START_TEST(what_is_no_store_is_refused)
 }
 END_TEST
 
+/* Another name of the same file is no way around. */
+START_TEST(two_cannot_share_a_store)
+{
+    char other[FIXTURE_PATH_MAX * 2], url[FIXTURE_PATH_MAX * 2 + 10], words[FIXTURE_PATH_MAX * 3];
+    snprintf(words, sizeof words, "%s is in use by another shopwatch", fixture.file);
+    refuse(fixture.url, RESULT_UNSUPPORTED, words);
+    snprintf(other, sizeof other, "%s/other-name.db", fixture.directory);
+    snprintf(url, sizeof url, "sqlite:%s", other);
+    ck_assert_int_eq(symlink(fixture.file, other), 0);
+    refuse(url, RESULT_UNSUPPORTED, "other-name.db is in use by another shopwatch");
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
+    store_fixture_reopen(&fixture);
+}
+END_TEST
+
+START_TEST(two_in_memory_do_not_meet)
+{
+    struct store *one = store_open(fixture.loop, "sqlite::memory:", NULL);
+    struct store *two = store_open(fixture.loop, "sqlite::memory:", NULL);
+    ck_assert_ptr_nonnull(one);
+    ck_assert_ptr_nonnull(two);
+    ck_assert_int_ne(access(":memory:.lock", F_OK), 0);
+    store_close(one);
+    store_close(two);
+}
+END_TEST
+
+/* Records hold excerpts of bodies, which are nobody else's business. */
+START_TEST(files_are_not_for_everybody)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
+    char path[FIXTURE_PATH_MAX * 2];
+    struct stat facts;
+    umask(022);
+    store_close(fixture.store);
+    snprintf(path, sizeof path, "%s.lock", fixture.file);
+    ck_assert_int_eq(unlink(path) + unlink(fixture.file), 0);
+    fixture.store = store_open(fixture.loop, fixture.url, NULL);
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        snprintf(path, sizeof path, "%s%s", fixture.file, endings[i]);
+        ck_assert_msg(stat(path, &facts) == 0, "%s", path);
+        ck_assert_msg((facts.st_mode & 0777) == 0640, "%s: %o", path, facts.st_mode & 0777);
+    }
+}
+END_TEST
+
 static void alter_file(const char *sql)
 {
     sqlite3 *database;
@@ -657,6 +706,9 @@ static void add_working(Suite *suite)
     tcase_add_test(tests, the_queue_is_bounded);
     tcase_add_test(tests, a_record_is_bounded);
     tcase_add_loop_test(tests, what_is_no_store_is_refused, 0, COUNT_OF(refused_cases));
+    tcase_add_test(tests, two_cannot_share_a_store);
+    tcase_add_test(tests, two_in_memory_do_not_meet);
+    tcase_add_test(tests, files_are_not_for_everybody);
     tcase_add_test(tests, a_newer_schema_is_refused_and_left_alone);
     suite_add_tcase(suite, tests);
 }
