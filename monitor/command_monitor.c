@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static void stop(void *data)
 {
@@ -73,6 +74,8 @@ int command_monitor(int argc, char **argv)
     }
     if (config == NULL || optind < argc)
         return cli_usage_error("monitor", "give the shop file: -c shopwatch.yaml");
+    /* What a shop answered is kept in files: never for everybody. A stricter mask stays. */
+    umask(umask(S_IRWXO) | S_IWGRP | S_IRWXO);
     struct mistakes mistakes = {.arena = arena_create()};
     struct settings *settings = settings_load(config, &mistakes);
     cli_print_mistakes(&mistakes);

@@ -24,6 +24,7 @@ enum {
     LINE_MAX_BYTES = STORE_RECORD_MAX + 64,
     READ_BLOCK = 64 * 1024,
     ANNOUNCEMENT_MAX = 2 * ERROR_TEXT_MAX,
+    MODE = 0640, /* records hold excerpts of bodies */
 };
 
 struct json_lines {
@@ -165,7 +166,7 @@ static enum result ensure_file(struct json_lines *lines)
     if (file_is_ours(lines))
         return RESULT_OK;
     close_file(lines);
-    lines->descriptor = open(lines->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    lines->descriptor = open(lines->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, MODE);
     if (lines->descriptor < 0)
         return set_trouble(lines);
     enum result result = recover_end(lines);

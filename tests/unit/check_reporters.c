@@ -130,6 +130,16 @@ START_TEST(a_line_is_the_record_and_its_sequence)
 }
 END_TEST
 
+START_TEST(the_file_is_not_for_everybody)
+{
+    struct stat facts;
+    umask(022);
+    open_reporters();
+    ck_assert_int_eq(stat(path, &facts), 0);
+    ck_assert_uint_eq(facts.st_mode & 0777, 0640);
+}
+END_TEST
+
 START_TEST(runs_of_before_during_and_after_arrive_once_and_in_order)
 {
     append_runs(1, 5);
@@ -410,6 +420,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_line_is_the_record_and_its_sequence);
+    tcase_add_test(tests, the_file_is_not_for_everybody);
     tcase_add_test(tests, runs_of_before_during_and_after_arrive_once_and_in_order);
     tcase_add_test(tests, a_long_absence_is_caught_up_in_batches);
     tcase_add_loop_test(tests, after_a_crash_nothing_is_torn_or_twice, 0, COUNT_OF(crash_cases));
