@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -157,6 +158,8 @@ enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b)
 
 int cli_main(int argc, char **argv)
 {
+    /* A visitor, a shop or a pipe that went away is no reason to end: who writes to it is told. */
+    signal(SIGPIPE, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(argc > 1 ? stdout : stderr);

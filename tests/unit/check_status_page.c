@@ -6,6 +6,7 @@
 #include "scenarios/scenario.h"
 
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,10 +329,91 @@ START_TEST(a_taken_address_is_said)
 }
 END_TEST
 
+/* The real program, as a shell starts it; a unit test's own process may ignore what it dies of. */
+static pid_t start_monitor(const char *directory, FILE **ret_said)
+{
+    char path[256];
+    int ends[2];
+    const char *build = getenv("BUILD");
+    snprintf(path, sizeof path, "%s/shop.yaml", directory);
+    FILE *file = fopen(path, "w");
+    fprintf(file, "shop: Tea\nbase: http://127.0.0.1:9\nstore: \"sqlite::memory:\"\n"
+                  "scenarios: [visit.yaml]\n"
+                  "reporters:\n  page: {kind: status-page, listen: \"127.0.0.1:0\"}\n");
+    fclose(file);
+    snprintf(path, sizeof path, "%s/visit.yaml", directory);
+    file = fopen(path, "w");
+    fprintf(file, "shopwatch: 1\njourney: visit\nevery: 1h\nsteps:\n  - step: home\n    get: /\n");
+    fclose(file);
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t monitor = fork();
+    if (monitor == 0) {
+        char program[4096];
+        snprintf(path, sizeof path, "%s/shop.yaml", directory);
+        snprintf(program, sizeof program, "%s/shopwatch", build != NULL ? build : ".");
+        signal(SIGPIPE, SIG_DFL);
+        dup2(ends[1], STDOUT_FILENO);
+        execl(program, program, "monitor", "-c", path, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    *ret_said = fdopen(ends[0], "r");
+    return monitor;
+}
+
+/* Asks, says that it will say no more, and is gone before it is answered. */
+static void leave_rudely(unsigned port, useconds_t patience)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(descriptor, (struct sockaddr *)&address, sizeof address), 0);
+    send(descriptor, request, sizeof request - 1, MSG_NOSIGNAL);
+    shutdown(descriptor, SHUT_WR);
+    usleep(patience);
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(descriptor);
+}
+
+START_TEST(a_visitor_who_leaves_rudely_ends_nothing)
+{
+    enum { VISITS = 300 };
+    char directory[] = "/tmp/check_status_page_XXXXXX", line[256], path[256];
+    unsigned port = 0;
+    int status = 0;
+    FILE *said;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    pid_t monitor = start_monitor(directory, &said);
+    while (port == 0 && fgets(line, sizeof line, said) != NULL)
+        sscanf(line, "status page at http://127.0.0.1:%u/", &port);
+    bool started = port != 0, lives = started;
+    for (useconds_t i = 0; i < VISITS && lives; i++) {
+        leave_rudely(port, i * 5 % 1000);
+        lives = waitpid(monitor, &status, WNOHANG) == 0;
+    }
+    if (lives) {
+        kill(monitor, SIGTERM);
+        ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+    }
+    fclose(said);
+    snprintf(path, sizeof path, "%s/shop.yaml", directory);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/visit.yaml", directory);
+    unlink(path);
+    rmdir(directory);
+    ck_assert_msg(started, "shopwatch monitor did not start");
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "it ended with %#x", status);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("status page");
     TCase *tests = tcase_create("status page");
+    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, visitors_get_their_pages, 0, COUNT_OF(visit_cases));
     tcase_add_test(tests, an_old_open_incident_is_not_lost);
     tcase_add_test(tests, many_open_incidents_fit_on_the_page);
@@ -340,6 +422,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, it_answers_to_the_names_that_it_was_given, 0, COUNT_OF(host_cases));
     tcase_add_test(tests, an_empty_store_is_no_good_news);
     tcase_add_test(tests, a_taken_address_is_said);
+    tcase_add_test(tests, a_visitor_who_leaves_rudely_ends_nothing);
     suite_add_tcase(suite, tests);
     return suite;
 }
