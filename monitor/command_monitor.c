@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `shopwatch monitor`: loads a shop file and lets the pipeline run until it is told to stop. */
+#include "monitor/base/limits.h"
 #include "monitor/base/log.h"
 #include "monitor/cli.h"
 #include "monitor/daemon/pipeline.h"
@@ -74,6 +75,7 @@ int command_monitor(int argc, char **argv)
     }
     if (config == NULL || optind < argc)
         return cli_usage_error("monitor", "give the shop file: -c shopwatch.yaml");
+    limits_raise_descriptors();
     /* What a shop answered is kept in files: never for everybody. A stricter mask stays. */
     umask(umask(S_IRWXO) | S_IWGRP | S_IRWXO);
     struct mistakes mistakes = {.arena = arena_create()};

@@ -4,13 +4,17 @@
 
 #include "monitor/base/hash.h"
 #include "monitor/base/memory.h"
+#include "monitor/net/http_visitors.h"
 #include "monitor/net/internal.h"
 
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 #include <inttypes.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +22,7 @@
 
 enum {
     REQUEST_HEADERS_MAX = 16 * 1024,
-    REQUEST_SECONDS_MAX = 30,
+    BACKLOG = 32, /* visitors that the system keeps waiting for us */
     HOST_TEXT_MAX = 256,
     ETAG_TEXT_MAX = 48,
 };
@@ -32,7 +36,9 @@ struct http_request {
 };
 
 struct http_server {
+    struct loop *loop;
     struct evhttp *evhttp;
+    struct http_visitors *visitors;
     http_handler *handler;
     void *data;
     char address[HOST_TEXT_MAX]; /* listened on, without brackets */
@@ -154,21 +160,43 @@ static void request_came(struct evhttp_request *evhttp, void *data)
     }
 }
 
-static enum result bind_server(struct http_server *server, uint16_t port)
+static void note_url(struct http_server *server, int descriptor)
 {
-    struct evhttp_bound_socket *bound =
-        evhttp_bind_socket_with_handle(server->evhttp, server->address, port);
     struct sockaddr_storage own = {0};
     socklen_t size = sizeof own;
-    if (bound == NULL ||
-        getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&own, &size) != 0)
-        return RESULT_IO;
+    getsockname(descriptor, (struct sockaddr *)&own, &size);
     bool six = own.ss_family == AF_INET6;
     unsigned taken = ntohs(six ? ((struct sockaddr_in6 *)&own)->sin6_port
                                : ((struct sockaddr_in *)&own)->sin_port);
     snprintf(server->url, sizeof server->url, six ? "http://[%s]:%u/" : "http://%s:%u/",
              server->address, taken);
     server->loopback = is_loopback(server->address);
+}
+
+/* evhttp could bind by itself, but keeps to itself why it cannot. */
+static enum result bind_server(struct http_server *server, uint16_t port, const char *listen,
+                               struct error *error)
+{
+    const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+                                   .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    char service[sizeof "65535"];
+    snprintf(service, sizeof service, "%u", port);
+    int status = getaddrinfo(server->address, service, &hints, &found);
+    if (status != 0)
+        return error_set(error, RESULT_IO, "cannot listen on %s: %s", listen, gai_strerror(status));
+    const unsigned flags = LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE;
+    struct evconnlistener *listener =
+        evconnlistener_new_bind(loop_base(server->loop), NULL, NULL, flags, BACKLOG, found->ai_addr,
+                                (int)found->ai_addrlen);
+    int reason = errno;
+    freeaddrinfo(found);
+    if (listener == NULL)
+        return error_set(error, RESULT_IO, "cannot listen on %s: %s", listen, strerror(reason));
+    if (evhttp_bind_listener(server->evhttp, listener) == NULL)
+        abort();
+    server->visitors = http_visitors_watch(server->loop, server->evhttp, listener);
+    note_url(server, evconnlistener_get_fd(listener));
     return RESULT_OK;
 }
 
@@ -177,6 +205,7 @@ struct http_server *http_server_open(struct loop *loop, const char *listen, http
 {
     uint16_t port;
     struct http_server *server = memory_allocate(1, sizeof *server);
+    server->loop = loop;
     server->handler = handler;
     server->data = data;
     server->evhttp = evhttp_new(loop_base(loop));
@@ -186,14 +215,11 @@ struct http_server *http_server_open(struct loop *loop, const char *listen, http
     evhttp_set_allowed_methods(server->evhttp, UINT16_MAX);
     evhttp_set_max_headers_size(server->evhttp, REQUEST_HEADERS_MAX);
     evhttp_set_max_body_size(server->evhttp, 0);
-    evhttp_set_timeout(server->evhttp, REQUEST_SECONDS_MAX);
     evhttp_set_default_content_type(server->evhttp, NULL);
     evhttp_set_gencb(server->evhttp, request_came, server);
     if (split_listen(server, listen, &port) != RESULT_OK)
         error_set(error, RESULT_INVALID, "`%s` is not ADDRESS:PORT", listen);
-    else if (bind_server(server, port) != RESULT_OK)
-        error_set(error, RESULT_IO, "cannot listen on %s", listen);
-    else
+    else if (bind_server(server, port, listen, error) == RESULT_OK)
         return server;
     http_server_close(server);
     return NULL;
@@ -216,6 +242,7 @@ void http_server_close(struct http_server *server)
             evhttp_request_free(request->evhttp);
         free_request(request);
     }
+    http_visitors_free(server->visitors);
     evhttp_free(server->evhttp);
     free(server);
 }

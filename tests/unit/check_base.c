@@ -6,11 +6,13 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/clock.h"
 #include "monitor/base/hash.h"
+#include "monitor/base/limits.h"
 #include "monitor/base/loop.h"
 #include "monitor/base/map.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 START_TEST(buffer_keeps_what_fits_and_remembers)
 {
@@ -172,6 +174,19 @@ START_TEST(timer_fires_once_in_a_later_turn)
 }
 END_TEST
 
+START_TEST(descriptors_are_raised_to_what_is_allowed)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t most = limit.rlim_max;
+    limit.rlim_cur = most / 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    limits_raise_descriptors();
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_uint_eq(limit.rlim_cur, most);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("base");
@@ -185,6 +200,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, wall_time_survives_the_round_trip);
     tcase_add_test(tests, hash_matches_published_vectors);
     tcase_add_test(tests, timer_fires_once_in_a_later_turn);
+    tcase_add_test(tests, descriptors_are_raised_to_what_is_allowed);
     suite_add_tcase(suite, tests);
     return suite;
 }
