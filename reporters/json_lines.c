@@ -4,11 +4,15 @@
  * one sync, and only then is it called delivered. So after a crash the file may end in a part of a
  * batch that the cursor does not know of: opening cuts off a torn line and reads the last whole
  * one, and what is there already is not written again.
+ *
+ * A disk may take its time, and the loop must not wait for it: all this is done on a thread of the
+ * file's own. Only opening is not, which comes before anything is measured.
  */
 #include "reporters/kinds.h"
 
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
+#include "monitor/base/worker.h"
 #include "monitor/record/json.h"
 
 #include <errno.h>
@@ -28,12 +32,25 @@ enum {
 };
 
 struct json_lines {
+    /* The thread's while a delivery is under way. */
     char *path;
     int descriptor;      /* -1: not open now, tried again with the next batch */
     store_sequence last; /* of the last line known; 0: none */
     char last_id[HASH_HEX_LENGTH + 1];
     struct error trouble; /* why the latest batch was not taken */
+
+    /* The loop's. */
+    struct worker *worker;
+    struct error known_trouble; /* after the latest delivery that has ended */
     struct buffer announcement;
+};
+
+struct delivery {
+    struct job job;
+    struct json_lines *lines;
+    const struct store_runs *runs;
+    size_t delivered;
+    reporter_delivered *done;
 };
 
 static enum result set_trouble(struct json_lines *lines)
@@ -230,9 +247,9 @@ out:
     return 0;
 }
 
-static size_t json_lines_deliver(void *reporter, const struct store_runs *runs)
+/* How many of `runs` are in the file after it. */
+static size_t write_runs(struct json_lines *lines, const struct store_runs *runs)
 {
-    struct json_lines *lines = reporter;
     if (ensure_file(lines) != RESULT_OK)
         return 0;
     size_t delivered = count_known(lines, runs);
@@ -254,21 +271,55 @@ static size_t json_lines_deliver(void *reporter, const struct store_runs *runs)
     return delivered;
 }
 
+static void delivery_work(void *context, struct job **jobs, size_t count)
+{
+    struct delivery *delivery = (struct delivery *)jobs[0];
+    (void)count;
+    delivery->delivered = write_runs(context, delivery->runs);
+}
+
+static void delivery_ended(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+    delivery->lines->known_trouble = delivery->lines->trouble;
+    delivery->done(job->data, delivery->delivered);
+}
+
+static void delivery_free(struct job *job)
+{
+    free(job);
+}
+
+static void json_lines_deliver(void *reporter, const struct store_runs *runs,
+                               reporter_delivered *done, void *data)
+{
+    static const struct job_kind kind = {1, delivery_work, delivery_ended, delivery_free};
+    struct json_lines *lines = reporter;
+    struct delivery *delivery = memory_allocate(1, sizeof *delivery);
+    delivery->job.kind = &kind;
+    delivery->job.data = data;
+    delivery->lines = lines;
+    delivery->runs = runs;
+    delivery->done = done;
+    worker_submit(lines->worker, &delivery->job);
+}
+
 static const char *json_lines_announce(void *reporter)
 {
     struct json_lines *lines = reporter;
     buffer_clear(&lines->announcement);
-    if (lines->trouble.code == RESULT_OK)
+    if (lines->known_trouble.code == RESULT_OK)
         buffer_print(&lines->announcement, "runs are appended to %s", lines->path);
     else
         buffer_print(&lines->announcement, "%s; no run is lost, it is tried again",
-                     lines->trouble.text);
+                     lines->known_trouble.text);
     return lines->announcement.data;
 }
 
 static void json_lines_close(void *reporter)
 {
     struct json_lines *lines = reporter;
+    worker_stop(lines->worker);
     close_file(lines);
     buffer_free(&lines->announcement);
     free(lines->path);
@@ -279,7 +330,6 @@ static void json_lines_close(void *reporter)
 static void *json_lines_open(const struct reporter_context *context,
                              const struct reporter_settings *settings, struct error *error)
 {
-    (void)context;
     if (settings->path == NULL) {
         error_set(error, RESULT_INVALID, "reporter \"%s\" needs a `path`", settings->name);
         return NULL;
@@ -288,9 +338,14 @@ static void *json_lines_open(const struct reporter_context *context,
     lines->path = memory_duplicate(settings->path);
     lines->descriptor = -1;
     buffer_init(&lines->announcement, ANNOUNCEMENT_MAX);
-    if (ensure_file(lines) == RESULT_INVALID) {
+    enum result result = ensure_file(lines);
+    lines->known_trouble = lines->trouble;
+    if (result == RESULT_INVALID)
         error_set(error, RESULT_INVALID, "reporter \"%s\": %s", settings->name,
                   lines->trouble.text);
+    else
+        lines->worker = worker_start(context->loop, lines, error);
+    if (lines->worker == NULL) {
         json_lines_close(lines);
         return NULL;
     }

@@ -24,6 +24,9 @@ struct reporter_context {
     duration every; /* in place of the scenarios' own; 0: theirs */
 };
 
+/* How many of a batch, counted from its first, were delivered; the rest is offered again later. */
+typedef void reporter_delivered(void *data, size_t count);
+
 struct reporter_kind {
     const char *name; /* `json-lines` */
 
@@ -32,14 +35,16 @@ struct reporter_kind {
                   struct error *error);
 
     /* Optional: NULL for one that reads the store when it is asked (the status page). Delivers a
-       batch, oldest first, and returns how many of it were delivered; the rest is offered again
-       later. Must not block for long. */
-    size_t (*deliver)(void *reporter, const struct store_runs *runs);
+       batch, oldest first, and calls `done` in a later turn of the loop. Never blocks: what waits
+       for a disk or a peer belongs on a thread of its own (monitor/base/worker.h). `runs` stays
+       until `done`, or until `close` has returned; there is one batch at a time. */
+    void (*deliver)(void *reporter, const struct store_runs *runs, reporter_delivered *done,
+                    void *data);
 
     /* Optional: NULL. What to tell a person at the start: `status page at http://...`. */
     const char *(*announce)(void *reporter);
 
-    /* Required. */
+    /* Required. `done` is not called any more. */
     void (*close)(void *reporter);
 };
 

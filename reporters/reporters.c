@@ -25,8 +25,9 @@ struct reporter {
     char cursor[CURSOR_NAME_MAX]; /* its name in the store */
     store_sequence position;      /* what the cursor says */
     store_sequence delivered;     /* what it is being moved to */
+    struct store_runs batch;      /* being delivered */
     bool position_known;
-    bool busy;   /* the store has been asked, or the timer is set */
+    bool busy;   /* the store or the kind has been asked, or the timer is set */
     bool paused; /* the timer is set */
     bool again;  /* woken while busy */
     struct loop_timer *retry;
@@ -80,21 +81,52 @@ static void cursor_written(void *data, enum result result, const struct error *e
     reporter_step(reporter);
 }
 
+/* The batch outlives the store's callback. */
+static void take_batch(struct reporter *reporter, struct store_runs *runs)
+{
+    struct store_runs *batch = &reporter->batch;
+    batch->runs = memory_allocate(runs->count, sizeof(struct run *));
+    batch->sequences = memory_allocate(runs->count, sizeof *batch->sequences);
+    for (batch->count = 0; batch->count < runs->count; batch->count++) {
+        batch->runs[batch->count] = runs->runs[batch->count];
+        batch->sequences[batch->count] = runs->sequences[batch->count];
+        runs->runs[batch->count] = NULL;
+    }
+}
+
+static void release_batch(struct reporter *reporter)
+{
+    for (size_t i = 0; i < reporter->batch.count; i++)
+        run_free(reporter->batch.runs[i]);
+    free(reporter->batch.runs);
+    free(reporter->batch.sequences);
+    reporter->batch = (struct store_runs){0};
+}
+
+static void batch_delivered(void *data, size_t count)
+{
+    struct reporter *reporter = data;
+    if (count > 0)
+        reporter->delivered = reporter->batch.sequences[count - 1];
+    release_batch(reporter);
+    if (count == 0)
+        reporter_pause(reporter);
+    else
+        store_write_cursor(reporter->store, reporter->cursor, reporter->delivered, cursor_written,
+                           reporter);
+}
+
 static void runs_read(void *data, enum result result, struct store_runs *runs)
 {
     struct reporter *reporter = data;
-    if (result == RESULT_OK && runs->count == 0) {
-        reporter_idle(reporter);
-        return;
-    }
-    size_t delivered = result == RESULT_OK ? reporter->kind->deliver(reporter->state, runs) : 0;
-    if (delivered == 0) {
+    if (result != RESULT_OK) {
         reporter_pause(reporter);
-        return;
+    } else if (runs->count == 0) {
+        reporter_idle(reporter);
+    } else {
+        take_batch(reporter, runs);
+        reporter->kind->deliver(reporter->state, &reporter->batch, batch_delivered, reporter);
     }
-    reporter->delivered = runs->sequences[delivered - 1];
-    store_write_cursor(reporter->store, reporter->cursor, reporter->delivered, cursor_written,
-                       reporter);
 }
 
 static void cursor_read(void *data, enum result result, const struct error *error,
@@ -212,6 +244,7 @@ void reporters_close(struct reporters *reporters)
         loop_timer_free(reporter->retry);
         if (reporter->kind != NULL)
             reporter->kind->close(reporter->state);
+        release_batch(reporter);
     }
     free(reporters->items);
     free(reporters);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { LINES_MAX = 1000 };
@@ -108,6 +109,15 @@ static const char *count_to(int last)
     for (int i = 1; i <= last; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text), "%d ", i);
     return text;
+}
+
+/* A disk that takes its time. Every fdatasync of this program comes through here. */
+static useconds_t disk_delay;
+
+int fdatasync(int descriptor)
+{
+    usleep(disk_delay);
+    return (int)syscall(SYS_fdatasync, descriptor);
 }
 
 static void set_cursor(store_sequence sequence)
@@ -345,6 +355,64 @@ START_TEST(closing_in_the_middle_of_a_read_is_safe)
 }
 END_TEST
 
+struct pulse {
+    struct loop_timer *timer;
+    struct instant last;
+    duration longest; /* time between two beats */
+};
+
+static void beat(void *data)
+{
+    struct pulse *pulse = data;
+    struct instant now = clock_instant();
+    duration gap = instant_between(pulse->last, now);
+    if (gap > pulse->longest)
+        pulse->longest = gap;
+    pulse->last = now;
+    loop_timer_set(pulse->timer, 5 * DURATION_MILLISECOND);
+}
+
+START_TEST(a_slow_disk_does_not_hold_up_the_loop)
+{
+    struct pulse pulse = {0};
+    append_runs(1, 3);
+    open_reporters();
+    expect_sequences(path, count_to(3));
+    disk_delay = 800000;
+    pulse.timer = loop_timer_create(fixture.loop, beat, &pulse);
+    pulse.last = clock_instant();
+    beat(&pulse);
+    append_runs(4, 4);
+    expect_sequences(path, count_to(4));
+    ck_assert(!reporters_are_idle(reporters)); /* written, but not synced */
+    store_fixture_wait(&fixture, 3 * DURATION_SECOND);
+    ck_assert(reporters_are_idle(reporters));
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "reporter.file"), 4);
+    ck_assert_int_lt(pulse.longest, 400 * DURATION_MILLISECOND);
+    loop_timer_free(pulse.timer);
+    disk_delay = 0;
+}
+END_TEST
+
+START_TEST(closing_in_the_middle_of_a_delivery_is_safe)
+{
+    append_runs(1, 3);
+    open_reporters();
+    expect_sequences(path, count_to(3));
+    disk_delay = 300000;
+    append_runs(4, 4);
+    expect_sequences(path, count_to(4));
+    ck_assert(!reporters_are_idle(reporters));
+    close_reporters();
+    disk_delay = 0;
+    store_fixture_wait(&fixture, 20 * DURATION_MILLISECOND);
+    ck_assert_int_eq(store_fixture_cursor(&fixture, "reporter.file"), 3);
+    append_runs(5, 5);
+    open_reporters();
+    expect_sequences(path, count_to(5));
+}
+END_TEST
+
 static const struct {
     const char *kind, *path, *words;
 } refused_cases[] = {
@@ -385,6 +453,26 @@ static void limit_files(off_t size)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+struct counted {
+    size_t count;
+    bool ended;
+};
+
+static void count_delivered(void *data, size_t count)
+{
+    *(struct counted *)data = (struct counted){count, true};
+    loop_stop(fixture.loop);
+}
+
+static size_t deliver(const struct reporter_kind *kind, void *file, const struct store_runs *runs)
+{
+    struct counted counted = {0};
+    kind->deliver(file, runs, count_delivered, &counted);
+    while (!counted.ended)
+        loop_run(fixture.loop);
+    return counted.count;
+}
+
 /* The store would not grow either, so the reporter is asked without it. */
 START_TEST(a_full_disk_takes_whole_lines_and_loses_none)
 {
@@ -396,17 +484,17 @@ START_TEST(a_full_disk_takes_whole_lines_and_loses_none)
     struct store_runs first = {runs.runs, runs.sequences, 1};
     struct stat facts;
     void *file = kind->open(&context, &settings[0], NULL);
-    ck_assert_uint_eq(kind->deliver(file, &first), 1);
+    ck_assert_uint_eq(deliver(kind, file, &first), 1);
     ck_assert_int_eq(stat(path, &facts), 0);
     struct store_runs rest = {runs.runs + 2, runs.sequences + 2, 2};
     /* The limit holds for Check's own files too, so nothing is asserted under it. */
     limit_files(facts.st_size * 5 / 2); /* room for two lines and a part */
-    size_t delivered = kind->deliver(file, &runs), more = kind->deliver(file, &rest);
+    size_t delivered = deliver(kind, file, &runs), more = deliver(kind, file, &rest);
     limit_files(0);
     ck_assert_uint_eq(delivered, 2);
     ck_assert_uint_eq(more, 0);
     ck_assert_str_eq(read_sequences(path), "1 2 ");
-    ck_assert_uint_eq(kind->deliver(file, &rest), 2);
+    ck_assert_uint_eq(deliver(kind, file, &rest), 2);
     ck_assert_str_eq(read_sequences(path), count_to(4));
     kind->close(file);
     store_fixture_release(&runs);
@@ -432,6 +520,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_pause_is_not_cut_short);
     tcase_add_test(tests, a_rotated_file_is_noticed);
     tcase_add_test(tests, closing_in_the_middle_of_a_read_is_safe);
+    tcase_add_test(tests, a_slow_disk_does_not_hold_up_the_loop);
+    tcase_add_test(tests, closing_in_the_middle_of_a_delivery_is_safe);
     tcase_add_loop_test(tests, settings_that_cannot_work_are_refused, 0, COUNT_OF(refused_cases));
     tcase_add_test(tests, a_full_disk_takes_whole_lines_and_loses_none);
     suite_add_tcase(suite, tests);
