@@ -12,8 +12,8 @@
 #include <libxml/HTMLtree.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
-#include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,17 +24,36 @@
 
 struct markup {
     htmlDocPtr document;
+    bool is_too_large;
 };
+
+/* Each node begins with a `<` or lies between two, so that nodes are bounded before there are any.
+ */
+static bool has_too_many_tags(const char *body, size_t length)
+{
+    size_t tags = 0;
+    const char *end = body + length;
+    for (const char *at = body; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++)
+        if (++tags > MARKUP_TAGS_MAX)
+            return true;
+    return false;
+}
 
 struct markup *markup_parse(const char *body, size_t length, const char *url)
 {
     struct markup *markup = memory_allocate(1, sizeof *markup);
     const char *encoding = utf8_valid(body, length) == length ? "UTF-8" : NULL;
-    if (length > 0 && length <= INT_MAX)
+    markup->is_too_large = length > MARKUP_BODY_MAX || has_too_many_tags(body, length);
+    if (length > 0 && !markup->is_too_large)
         markup->document = htmlReadMemory(body, (int)length, url, encoding, MARKUP_PARSE_OPTIONS);
     if (markup->document == NULL)
         markup->document = htmlNewDocNoDtD(NULL, NULL);
     return markup;
+}
+
+bool markup_is_too_large(const struct markup *markup)
+{
+    return markup->is_too_large;
 }
 
 void markup_free(struct markup *markup)
@@ -70,7 +89,8 @@ static void markup_note_error(void *data, xmlErrorPtr problem)
         {XPATH_INVALID_TYPE, RESULT_INVALID, "a value is of the wrong type"},
         {XPATH_INVALID_ARITY, RESULT_INVALID, "a function has too few or too many arguments"},
         {XPATH_UNDEF_PREFIX_ERROR, RESULT_INVALID, "HTML has no namespace prefixes"},
-        {XPATH_OP_LIMIT_EXCEEDED, RESULT_LIMIT, "too many steps on this page"},
+        {XPATH_OP_LIMIT_EXCEEDED, RESULT_LIMIT,
+         "too many steps on this page; css takes fewer than xpath"},
         {XPATH_RECURSION_LIMIT_EXCEEDED, RESULT_LIMIT, "nested too deeply"},
     };
     int code = problem->code - XML_XPATH_EXPRESSION_OK;
@@ -78,6 +98,68 @@ static void markup_note_error(void *data, xmlErrorPtr problem)
         if (problems[i].code == code)
             error_set(data, problems[i].result, "%s", problems[i].text);
     error_set(data, RESULT_INVALID, "this is no XPath expression (at byte %d)", problem->int1);
+}
+
+/* Whether a path begins at `at`, but for a dot: `//a`, `count(.//a)`. */
+static bool begins_path(const char *xpath, const char *at)
+{
+    static const char before[] = "[(|=<>+-*, \t\r\n";
+    if (at > xpath && at[-1] == '.')
+        at--;
+    return at == xpath || strchr(before, at[-1]) != NULL;
+}
+
+/* Whether a step may come to one node from several others: `//a//b`, `//a/following::b`, or two
+ * paths may: `//a | //b`. libxml2 then compares each node it finds with all that it has found, and
+ * counts that as one operation. */
+static bool meets_nodes_again(const char *xpath)
+{
+    static const char *const axes[] = {"ancestor", "descendant", "following", "preceding"};
+    if (strchr(xpath, '|') != NULL)
+        return true;
+    for (const char *at = xpath; (at = strchr(at, '/')) != NULL; at++) {
+        bool begins = begins_path(xpath, at);
+        if (at[1] == '/' && at[2] != '/') {
+            if (!begins)
+                return true;
+            at++;
+            begins = false; /* what follows is asked of many nodes */
+        }
+        const char *step = at + 1 + strspn(at + 1, " \t\r\n");
+        for (size_t i = 0; i < COUNT_OF(axes) && !begins; i++)
+            if (strncmp(step, axes[i], strlen(axes[i])) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* The node behind `node` in document order, inside `top`; NULL at the end. */
+static const xmlNode *markup_next(const xmlNode *node, const xmlNode *top)
+{
+    if (node->children != NULL && node->type == XML_ELEMENT_NODE)
+        return node->children;
+    while (node != top && node->next == NULL)
+        node = node->parent;
+    return node != top ? node->next : NULL;
+}
+
+static size_t count_elements(const xmlNode *top)
+{
+    size_t count = 0;
+    for (const xmlNode *node = top; node != NULL; node = markup_next(node, top))
+        if (node->type == XML_ELEMENT_NODE)
+            count++;
+    return count;
+}
+
+/* So that no page, however it is made, holds the monitor up for long. */
+static unsigned long operations_allowed(htmlDocPtr document, const char *xpath)
+{
+    const xmlNode *root = xmlDocGetRootElement(document);
+    if (root == NULL || !meets_nodes_again(xpath))
+        return MARKUP_OPERATIONS_MAX;
+    size_t allowed = MARKUP_COMPARISONS_MAX / (count_elements(root) + 1);
+    return allowed < MARKUP_OPERATIONS_MAX ? allowed : MARKUP_OPERATIONS_MAX;
 }
 
 /* Evaluates `xpath`; NULL after setting the error. */
@@ -95,7 +177,7 @@ static xmlXPathObjectPtr markup_evaluate(htmlDocPtr document, const char *xpath,
     xmlSetGenericErrorFunc(NULL, markup_say_nothing);
     context->error = markup_note_error;
     context->userData = error;
-    context->opLimit = MARKUP_OPERATIONS_MAX;
+    context->opLimit = operations_allowed(document, xpath);
     xmlXPathCompExprPtr compiled = xmlXPathCtxtCompile(context, (const xmlChar *)xpath);
     if (compiled != NULL)
         object = xmlXPathCompiledEval(compiled, context);
@@ -130,16 +212,6 @@ static json_t *markup_text(const char *text, size_t length)
     string = json_stringn(valid.data, valid.length);
     buffer_free(&valid);
     return string;
-}
-
-/* The node behind `node` in document order, inside `top`; NULL at the end. */
-static const xmlNode *markup_next(const xmlNode *node, const xmlNode *top)
-{
-    if (node->children != NULL && node->type == XML_ELEMENT_NODE)
-        return node->children;
-    while (node != top && node->next == NULL)
-        node = node->parent;
-    return node != top ? node->next : NULL;
 }
 
 /* libxml2's own function grows its buffer by ten bytes at a time. */
@@ -255,6 +327,10 @@ enum result markup_select(const struct markup *markup, const char *xpath, json_t
                           struct error *error)
 {
     struct error mistake = {0};
+    *ret_value = NULL;
+    if (markup->is_too_large)
+        return error_set(error, RESULT_LIMIT, "the page is larger than %d KiB or has over %d tags",
+                         MARKUP_BODY_MAX / 1024, MARKUP_TAGS_MAX);
     xmlXPathObjectPtr object = markup_evaluate(markup->document, xpath, &mistake);
     *ret_value = object != NULL ? markup_value(object, &mistake) : NULL;
     xmlXPathFreeObject(object);

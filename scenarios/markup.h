@@ -9,23 +9,29 @@
 #include "monitor/base/arena.h"
 #include "monitor/base/result.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_t;
 struct markup;
 
 enum {
-    MARKUP_SELECTOR_MAX = 4 * 1024,       /* of a CSS selector */
-    MARKUP_XPATH_MAX = 64 * 1024,         /* of an XPath, a CSS selector's too */
-    MARKUP_NODES_MAX = 100000,            /* selected at once */
-    MARKUP_TEXT_MAX = 16 * 1024 * 1024,   /* of all selected nodes together */
-    MARKUP_OPERATIONS_MAX = 50 * 1000000, /* libxml2's, of one evaluation */
+    MARKUP_SELECTOR_MAX = 4 * 1024,         /* of a CSS selector */
+    MARKUP_XPATH_MAX = 64 * 1024,           /* of an XPath, a CSS selector's too */
+    MARKUP_BODY_MAX = 1024 * 1024,          /* bytes of a body that is looked into */
+    MARKUP_TAGS_MAX = 50 * 1000,            /* `<` in it */
+    MARKUP_NODES_MAX = 20 * 1000,           /* selected at once */
+    MARKUP_TEXT_MAX = 16 * 1024 * 1024,     /* of all selected nodes together */
+    MARKUP_OPERATIONS_MAX = 5 * 1000000,    /* libxml2's, of one evaluation: some 50 ms */
+    MARKUP_COMPARISONS_MAX = 200 * 1000000, /* of nodes with nodes, beside them: some 100 ms */
 };
 
-/* A document always comes of it, of an empty body too. Text that is UTF-8 as a whole is taken as
+/* A document always comes of it, of an empty body too; one of a body past the maxima holds nothing,
+ * and every selection from it is RESULT_LIMIT. Text that is UTF-8 as a whole is taken as
  * such; otherwise what the page declares counts. */
 struct markup *markup_parse(const char *body, size_t length, const char *url);
 void markup_free(struct markup *markup); /* takes NULL */
+bool markup_is_too_large(const struct markup *markup);
 
 /* Says whether the expression is well-formed and knows its functions; `error` tells what is wrong.
  */

@@ -307,6 +307,28 @@ static bool css_nth(struct css *css, int *ret_a, int *ret_b)
     return parsed;
 }
 
+/* Counting all siblings of each sibling is quadratic; libxml2 stops at the n-th for `[n]`, so that
+ * is used wherever it says the same. */
+static void add_nth_condition(struct css *css, struct compound *compound, int a, int b)
+{
+    static const char before[] = "preceding-sibling::*", count[] = "count(preceding-sibling::*)";
+    const char *condition;
+    if (a <= 0 && b < 1)
+        condition = "false()";
+    else if (a == 0 && b == 1)
+        condition = arena_print(css->arena, "not(%s)", before);
+    else if (a == 0)
+        condition = arena_print(css->arena, "%s[%d] and not(%s[%d])", before, b - 1, before, b);
+    else if (a == 1)
+        condition = b <= 1 ? "true()" : arena_print(css->arena, "%s[%d]", before, b - 1);
+    else if (a == -1)
+        condition = arena_print(css->arena, "not(%s[%d])", before, b);
+    else
+        condition = arena_print(css->arena, "(%s+1-(%d)) mod %d=0 and %s+1%s%d", count, b, abs(a),
+                                count, a > 0 ? ">=" : "<=", b);
+    add_condition(compound, condition);
+}
+
 /* Behind `:nth-child(`. */
 static bool css_nth_child(struct css *css, struct compound *compound)
 {
@@ -317,13 +339,7 @@ static bool css_nth_child(struct css *css, struct compound *compound)
     css_skip_blank(css);
     if (!css_take(css, ")"))
         return css_failed(css, css->at, "`)` was expected");
-    const char *before = "count(preceding-sibling::*)", *condition;
-    if (a == 0)
-        condition = arena_print(css->arena, "%s=%d", before, b - 1);
-    else
-        condition = arena_print(css->arena, "(%s+1-(%d)) mod %d=0 and %s+1%s%d", before, b, abs(a),
-                                before, a > 0 ? ">=" : "<=", b);
-    add_condition(compound, condition);
+    add_nth_condition(css, compound, a, b);
     return true;
 }
 
@@ -417,33 +433,49 @@ static char css_combinator(struct css *css)
     return is_blank && *css->at != '\0' && *css->at != ',' ? ' ' : '\0';
 }
 
-static void add_step(struct buffer *out, char combinator, const struct compound *compound)
+/* How what stands left of each combinator is found from what stands right of it. */
+static const char *combinator_axis(char combinator)
 {
-    const char *conditions = compound->conditions.data;
-    if (combinator == '+')
-        buffer_print(out, "/following-sibling::*[1][self::%s]", compound->type);
-    else if (combinator == '~')
-        buffer_print(out, "/following-sibling::%s", compound->type);
-    else
-        buffer_print(out, "%s%s", combinator == '>' ? "/" : "//", compound->type);
-    buffer_text(out, conditions);
+    switch (combinator) {
+    case '>':
+        return "parent::";
+    case '+':
+        return "preceding-sibling::*[1]/self::";
+    case '~':
+        return "preceding-sibling::";
+    default:
+        return "ancestor::";
+    }
 }
 
-/* One selector of the list: compounds with combinators between. */
-static bool css_selector(struct css *css, struct buffer *out)
+/*
+ * One selector of the list: compounds with combinators between. `a > b` becomes `b[parent::a]`,
+ * from right to left as browsers match: each element is looked at once. From left to right libxml2
+ * would gather a set for each `a` and compare every element of it with all that it has, which takes
+ * seconds on a page of a few thousand siblings.
+ */
+static const char *css_selector(struct css *css)
 {
+    const char *left = NULL;
     char combinator = ' ';
     do {
         struct compound compound = {0};
         bool parsed = css_compound(css, &compound, false);
-        if (parsed)
-            add_step(out, combinator, &compound);
+        const char *conditions = compound.conditions.data, *axis = combinator_axis(combinator);
+        if (parsed && left == NULL)
+            left = arena_print(css->arena, "%s%s", compound.type, conditions);
+        else if (parsed)
+            left = arena_print(css->arena, "%s%s[%s%s]", compound.type, conditions, axis, left);
         buffer_free(&compound.conditions);
         if (!parsed)
-            return false;
+            return NULL;
+        if (strlen(left) > MARKUP_XPATH_MAX) {
+            css_failed(css, css->at, "the selector is too long");
+            return NULL;
+        }
         combinator = css_combinator(css);
     } while (combinator != '\0');
-    return true;
+    return left;
 }
 
 static bool css_selector_list(struct css *css, struct buffer *out)
@@ -453,13 +485,21 @@ static bool css_selector_list(struct css *css, struct buffer *out)
         return css_failed(css, css->text + MARKUP_SELECTOR_MAX, "the selector is too long");
     if (valid < length)
         return css_failed(css, css->text + valid, "not UTF-8");
+    bool is_list;
     do {
-        if (out->length > 0)
-            buffer_text(out, "|");
         css_skip_blank(css);
-        if (!css_selector(css, out))
+        const char *one = css_selector(css);
+        if (one == NULL)
             return false;
+        is_list = out->length > 0 || *css->at == ',';
+        if (!is_list) {
+            buffer_print(out, "//%s", one);
+            break;
+        }
+        /* A list is one condition, too: a union would compare each element with all others. */
+        buffer_print(out, "%sself::%s", out->length == 0 ? "//*[" : " or ", one);
     } while (css_take(css, ","));
+    buffer_text(out, is_list ? "]" : "");
     if (*css->at != '\0')
         return css_failed(css, css->at, "a combinator, `,` or the end was expected");
     return out->result == RESULT_OK || css_failed(css, css->at, "the selector is too long");

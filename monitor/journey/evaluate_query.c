@@ -172,6 +172,8 @@ static bool query_markup(struct evaluation *evaluation, struct selected *value)
     if (result == RESULT_INVALID && evaluation->expression->xpath == NULL)
         return evaluate_fails(evaluation, SYMPTOM_MONITOR_VARIABLE_MISSING,
                               "%s is not an XPath: %s", xpath, error.text);
+    if (result != RESULT_OK && markup_is_too_large(answer->markup))
+        return evaluate_fails(evaluation, SYMPTOM_CONTENT_TOO_LARGE, "gave up: %s", error.text);
     if (result != RESULT_OK)
         return evaluate_mismatches(evaluation, "gave up: %s", error.text);
     selected_set(value, json_is_array(found) ? SELECTED_NODES : SELECTED_VALUE, found);

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum body { JSON, PAGE, TEXT, EMPTY, BROKEN, HUGE_NUMBER, SURROGATE, MARKED, BYTES, SAME };
+#define TEN(text)          text text text text text text text text text text
+#define THOUSAND(text)     TEN(TEN(TEN(text)))
+#define TEN_THOUSAND(text) TEN(THOUSAND(text))
+
+enum body { JSON, PAGE, TEXT, EMPTY, BROKEN, HUGE_NUMBER, SURROGATE, MARKED, BYTES, SAME, TAGS };
 
 static const char *const bodies[] = {
     [JSON] = "{\"state\":\"confirmed\",\"id\":12,\"code\":\"12\",\"total\":59.90,\"whole\":1.0,"
@@ -28,6 +32,8 @@ static const char *const bodies[] = {
     [SURROGATE] = "[\"\\ud800\"]",
     [MARKED] = "\xef\xbb\xbf[1]",
     [SAME] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    [TAGS] = TEN_THOUSAND("<p>") TEN_THOUSAND("<p>") TEN_THOUSAND("<p>") TEN_THOUSAND("<p>")
+        TEN_THOUSAND("<p>") "<h1>",
     [BYTES] = "caf\xe9 \xc3\xa9",
 };
 
@@ -414,6 +420,10 @@ static const struct {
      "the variables make no regular expression: missing closing parenthesis"},
     {JSON, 200, "jsonpath \"$.state\" matches ${id}", SYMPTOM_MONITOR_VARIABLE_MISSING, NULL},
     {PAGE, 200, "xpath \"//${open}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING, NULL},
+    {TAGS, 200, "css \"h1\" exists", SYMPTOM_CONTENT_TOO_LARGE,
+     "gave up: the page is larger than 1024 KiB or has over 50000 tags"},
+    {TAGS, 200, "css \"h1\" not exists", SYMPTOM_CONTENT_TOO_LARGE, NULL},
+    {TAGS, 200, "xpath \"count(//h1)\" == 0", SYMPTOM_CONTENT_TOO_LARGE, NULL},
     {SAME, 200, "regex /(a+)+[bc]/ exists", SYMPTOM_CONTENT_MISMATCH,
      "gave up: the regular expression takes too long"},
     {SAME, 200, "body matches /(a+)+[bc]/", SYMPTOM_CONTENT_MISMATCH,

@@ -3,6 +3,8 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/arena.h"
+#include "monitor/base/buffer.h"
+#include "monitor/base/clock.h"
 #include "scenarios/markup.h"
 
 #include <jansson.h>
@@ -80,6 +82,18 @@ static const struct {
     {"h1 + p", "first"},
     {"h1 + div", ""},
     {"h1 ~ p", "first|second"},
+    {"h1 ~ div p", "inner"},
+    {"nav ~ h1 + p", "first"},
+    {"p ~ p", "second"},
+    {"p + div > p", "inner"},
+    {"ul > li + li:nth-child(3)", "three"},
+    {"ul > .sale ~ li", "three|four|five"},
+    {"nav + ul li:nth-child(n+5)", "five"},
+    {"li:nth-child(-n)", ""},
+    {"li:nth-child(-2n+3)", "one|three"},
+    {"li:nth-child(5)", "five"},
+    {"li:nth-child(6)", ""},
+    {"nav ~ ul > p", ""},
     {"p + p", "second"},
     {"h1 b, title", "Shoes|boots"},
     {"li.sale ,title", "Shoes|two"},
@@ -332,6 +346,112 @@ START_TEST(selecting_has_an_end)
 }
 END_TEST
 
+/* A page of `unit` over and over, `size` bytes long. */
+static struct markup *parse_repeated(const char *unit, size_t size)
+{
+    char *body = malloc(size);
+    for (size_t i = 0; i < size; i++)
+        body[i] = unit[i % strlen(unit)];
+    struct markup *markup = markup_parse(body, size, NULL);
+    free(body);
+    return markup;
+}
+
+/* What took seconds. Ten times as much as is aimed at is allowed, for the sake of slow machines. */
+enum { PATIENCE_MS = 1000, LEFT_OUT = -1 };
+
+static const struct {
+    const char *unit;
+    size_t size;
+    const char *selector; /* XPath when it begins with `/` */
+    int found;            /* LEFT_OUT: given up */
+} hostile_cases[] = {
+    {"<p>", 8000, "p ~ p", 2666},
+    {"<p>", 8000, "p + p", 2666},
+    {"<p>", 8000, "h1 ~ p", 0},
+    {"<p>", 48000, "p ~ p", 15999},
+    {"<p>", 48000, "p + p", 15999},
+    {"<p>", 48000, "h1 ~ p", LEFT_OUT},
+    {"<p>", 64000, "p ~ p", LEFT_OUT},
+    {"<p>", 64000, "p ~ p ~ p ~ h1", 0},
+    {"<p>", 64000, "h1 ~ p ~ p ~ p", LEFT_OUT},
+    {"<li>a", 128000, "li:nth-child(2)", 1},
+    {"<li>a", 128000, "li:nth-child(-n+3)", 3},
+    {"<li>a", 128000, "li:nth-child(odd)", LEFT_OUT},
+    {"<p>", 8000, "//p/following-sibling::p", LEFT_OUT},
+    {"<p>", 8000, "//p/following::p", LEFT_OUT},
+    {"<p>", 64000, "//p[. = //p]", LEFT_OUT},
+    {"<p>", 64000, "//p[following::h1]", LEFT_OUT},
+    {"<p>", 64000, "//p[count(preceding-sibling::*) = 1]", LEFT_OUT},
+    {"<i>", 64000, "i i i i b", 0},
+    {"<p>", 48000, "p, h1, *, p + p", 16002},
+    {"<p>", 48000, "//p[count(//p | //*) > 1]", LEFT_OUT},
+    {"<p>", 4 * 1024 * 1024, "h1", LEFT_OUT},
+    {"x", MARKUP_BODY_MAX, "p", 1},
+    {"x", MARKUP_BODY_MAX + 1, "p", LEFT_OUT},
+    {"<", MARKUP_TAGS_MAX + 1, "p", LEFT_OUT},
+};
+
+START_TEST(no_page_holds_the_monitor_up)
+{
+    const char *xpath = hostile_cases[_i].selector;
+    struct arena *arena = arena_create();
+    struct error error = {0};
+    json_t *value;
+    if (xpath[0] != '/')
+        xpath = markup_css_to_xpath(arena, xpath, &error, NULL);
+    struct instant start = clock_instant();
+    struct markup *markup = parse_repeated(hostile_cases[_i].unit, hostile_cases[_i].size);
+    enum result result = markup_select(markup, xpath, &value, &error);
+    duration took = instant_between(start, clock_instant());
+    if (hostile_cases[_i].found == LEFT_OUT)
+        ck_assert_int_eq(result, RESULT_LIMIT);
+    else
+        ck_assert_msg(json_array_size(value) == (size_t)hostile_cases[_i].found, "%s: %zu %s",
+                      xpath, json_array_size(value), error.text);
+    ck_assert_msg(took < PATIENCE_MS * DURATION_MILLISECOND, "%s: %d ms", xpath,
+                  (int)(took / DURATION_MILLISECOND));
+    json_decref(value);
+    markup_free(markup);
+    arena_free(arena);
+}
+END_TEST
+
+/* 4,000 elements as a shop's page has them: what people write must not be given up on it. */
+static const struct {
+    const char *xpath;
+    size_t found;
+} ordinary_cases[] = {
+    {"//div[@id='x7']//a", 1},
+    {"//div[@class='card']//a", 1000},
+    {"//div//a", 1000},
+    {"//div[.//a]", 1000},
+    {"//div[@class='card']/p/a/@href", 1000},
+    {"//a[ancestor::div]", 1000},
+    {"//a | //img", 2000},
+    {"//a/ancestor::div", 1000},
+    {"//div[@id='x7']/following-sibling::div", 992},
+};
+
+START_TEST(an_ordinary_page_is_not_given_up)
+{
+    struct buffer body;
+    struct error error = {0};
+    json_t *value;
+    buffer_init(&body, MARKUP_BODY_MAX);
+    for (int i = 0; i < 1000; i++)
+        buffer_print(&body, "<div id=x%d class=card><p>Shoe <a href=/%d>%d</a></p><img></div>\n", i,
+                     i, i);
+    struct markup *markup = markup_parse(body.data, body.length, NULL);
+    enum result result = markup_select(markup, ordinary_cases[_i].xpath, &value, &error);
+    ck_assert_msg(result == RESULT_OK, "%s: %s", ordinary_cases[_i].xpath, error.text);
+    ck_assert_uint_eq(json_array_size(value), ordinary_cases[_i].found);
+    json_decref(value);
+    markup_free(markup);
+    buffer_free(&body);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("markup");
@@ -345,6 +465,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, right_xpath_is_accepted);
     tcase_add_loop_test(tests, any_body_becomes_a_document, 0, COUNT_OF(body_cases));
     tcase_add_test(tests, hostile_nesting_is_survived);
+    tcase_add_loop_test(tests, no_page_holds_the_monitor_up, 0, COUNT_OF(hostile_cases));
+    tcase_add_loop_test(tests, an_ordinary_page_is_not_given_up, 0, COUNT_OF(ordinary_cases));
     tcase_add_loop_test(tests, selecting_has_an_end, 0, COUNT_OF(limit_cases));
     suite_add_tcase(suite, tests);
     return suite;
