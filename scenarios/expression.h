@@ -143,6 +143,7 @@ struct expression {
     size_t filter_count;
     struct expression_use *uses;
     size_t use_count;
+    bool is_secret; /* captures only: what it gives is shown nowhere */
     /* Assertions only. */
     bool negated;
     enum predicate predicate;

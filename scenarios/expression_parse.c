@@ -210,8 +210,23 @@ static bool parse_filter(struct expression_parser *parser)
     return !expression_failed(parser);
 }
 
+/* `| secret` behind a capture; otherwise stays where it is. */
+static void parse_secret(struct expression_parser *parser)
+{
+    const struct token bar = parser->token;
+    if (bar.kind != TOKEN_BAR)
+        return;
+    expression_advance(parser);
+    parser->expression->is_secret = expression_at_word(parser, "secret");
+    if (parser->expression->is_secret)
+        expression_advance(parser);
+    else
+        parser->token = bar;
+}
+
 static void parse_capture_end(struct expression_parser *parser)
 {
+    parse_secret(parser);
     bool is_predicate = expression_at_predicate(parser) || parser->token.kind == TOKEN_BAR;
     if (is_predicate)
         FAIL(parser, PREDICATE, parser->token.start, "assertions stand under `expect`",

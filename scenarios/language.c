@@ -5,6 +5,7 @@
 
 #include "monitor/base/clock.h"
 #include "monitor/base/result.h"
+#include "scenarios/fragment.h"
 #include "scenarios/scenario.h"
 #include "scenarios/shop.h"
 
@@ -20,6 +21,24 @@
 static const char *const overlap_words[] = {
 #define X(name, word) word,
     OVERLAP_TABLE(X)
+#undef X
+};
+
+static const char *const take_words[] = {
+#define X(name, word) word,
+    TAKE_TABLE(X)
+#undef X
+};
+
+static const char *const fault_words[] = {
+#define X(name, word) word,
+    FAULT_TABLE(X)
+#undef X
+};
+
+static const char *const input_words[] = {
+#define X(name, word) word,
+    INPUT_TABLE(X)
 #undef X
 };
 
@@ -62,6 +81,15 @@ static const struct language_key scenario_keys[] = {
     {"variables", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE,
      LIST(scenario, variables, variable_count),
      .help = "Values that steps use as ${name}; numbers and booleans keep their type."},
+    {"secrets", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_VARIABLE, .of = LANGUAGE_IN_SECRET,
+     LIST(scenario, secrets, secret_count),
+     .help = "Values that steps use as ${name} and that no output ever shows."},
+    {"data", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_DATA,
+     LIST(scenario, pools, pool_count),
+     .help = "Tables of test data: of `buyer` each run takes a row, and steps use ${buyer.email}."},
+    {"orders_max", LANGUAGE_INTEGER, .minimum = 1, .maximum = 1000, AT(scenario, orders_max),
+     .help = "How many things the journey may have left behind before it places no new ones; "
+             "10 if left out."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(scenario, headers, header_count),
      .help = "Headers that every request of the journey is sent with."},
     {"steps", LANGUAGE_OBJECTS, .required = true, .of = LANGUAGE_IN_STEP, .minimum = 1,
@@ -109,7 +137,79 @@ static const struct language_key step_keys[] = {
     {"expect", LANGUAGE_ASSERTIONS, LIST(step, expect, expect_count),
      .help = "Assertions about the answer, one a line: query, filters, predicate."},
     {"capture", LANGUAGE_CAPTURES, LANGUAGE_FORMAT_VARIABLE, LIST(step, captures, capture_count),
-     .help = "Values taken from the answer for later steps: query and filters."},
+     .help = "Values taken from the answer for later steps: query and filters; `| secret` keeps "
+             "one out of every output."},
+    {"until", LANGUAGE_OBJECT, .of = LANGUAGE_IN_UNTIL, AT(step, until),
+     .help = "Sends the request again and again until an assertion holds."},
+    {"retry", LANGUAGE_OBJECT, .of = LANGUAGE_IN_RETRY, AT(step, retry),
+     .help = "Tries the step again after some kinds of fault; passed then, it is degraded."},
+    {"skip", LANGUAGE_TEXT, AT(step, skip), .help = "The step is left out, and why."},
+    {"mutates", LANGUAGE_TEXT, LANGUAGE_FORMAT_VARIABLE, AT(step, mutates),
+     .help = "What the step leaves behind in the shop, such as an order: it is noted before the "
+             "step is sent, until a cleanup step settles it."},
+    {"settles", LANGUAGE_TEXT, LANGUAGE_FORMAT_VARIABLE, AT(step, settles),
+     .help = "In cleanup: the step puts right what another one mutates."},
+    {"find", LANGUAGE_CAPTURES, LANGUAGE_FORMAT_VARIABLE, .maximum = 1,
+     LIST(step, finds, find_count),
+     .help = "In cleanup: looks up what was left behind where its id was lost; the steps that "
+             "settle it are done for each one found."},
+};
+
+static const struct language_key secret_keys[] = {
+    {"env", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_SECRET, AT(secret, env),
+     .help = "The environment variable that holds it."},
+    {"file", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_SECRET, AT(secret, file),
+     .help = "The file whose first line it is; beside the file that names it."},
+    {"command", LANGUAGE_TEXTS, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_SECRET, .minimum = 1,
+     .maximum = SECRET_ARGUMENTS_MAX, LIST(secret, command, command_count),
+     .help = "The program and its arguments whose first line of output it is; no shell."},
+};
+
+static const struct language_key data_keys[] = {
+    {"pool", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .required = true, AT(pool, path),
+     .help = "A CSV file (RFC 4180) whose first line names the columns."},
+    {"take", LANGUAGE_WORD, .words = take_words, .word_count = COUNT_OF(take_words), AT(pool, take),
+     .help = "Which row a run takes: the next one (rotate), or any (random); rotate if left out."},
+};
+
+static const struct language_key until_keys[] = {
+    {"holds", LANGUAGE_ASSERTION, .required = true, AT(until, holds),
+     .help = "The assertion that must hold at last."},
+    {"every", LANGUAGE_DURATION, .minimum = 50 * DURATION_MILLISECOND, .maximum = DURATION_MINUTE,
+     AT(until, every), .help = "How long to wait between two tries; 500 ms if left out."},
+    {"for", LANGUAGE_DURATION, .required = true, .minimum = DURATION_MILLISECOND,
+     .maximum = 2 * DURATION_MINUTE, AT(until, limit), .help = "How long to go on trying."},
+};
+
+static const struct language_key retry_keys[] = {
+    {"times", LANGUAGE_INTEGER, .required = true, .minimum = 1, .maximum = 5, AT(retry, times),
+     .help = "How often the step is tried again at most."},
+    {"on", LANGUAGE_WORDS, .required = true, .minimum = 1, .words = fault_words,
+     .word_count = COUNT_OF(fault_words), AT(retry, on),
+     .help = "After which faults: network (no whole answer came), server (a status of 500 and "
+             "more), content (the wrong answer)."},
+};
+
+static const struct language_key fragment_keys[] = {
+    {"fragment", LANGUAGE_TEXT, .required = true, AT(fragment, name),
+     .help = "What the fragment does; its steps are called NAME / STEP."},
+    {"about", LANGUAGE_TEXT, LANGUAGE_FORMAT_PROSE, AT(fragment, about),
+     .help = "What the fragment is for."},
+    {"inputs", LANGUAGE_WORD_MAP, LANGUAGE_FORMAT_VARIABLE, .words = input_words,
+     .word_count = COUNT_OF(input_words), LIST(fragment, inputs, input_count),
+     .help = "What its steps need to be given: a name, and string, number or boolean."},
+    {"steps", LANGUAGE_OBJECTS, .required = true, .of = LANGUAGE_IN_STEP, .minimum = 1,
+     .maximum = SCENARIO_STEPS_MAX, LIST(fragment, steps, step_count),
+     .help = "The steps that stand in for the use of the fragment."},
+};
+
+static const struct language_key use_keys[] = {
+    {"use", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .required = true, AT(fragment_use, path),
+     .help = "A fragment's file, beside this one: its steps are taken here."},
+    {"step", LANGUAGE_TEXT, AT(fragment_use, name),
+     .help = "What its steps are called before the `/`; the fragment's name if left out."},
+    {"with", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE, LIST(fragment_use, inputs, input_count),
+     .help = "The values of the fragment's inputs."},
 };
 
 static const struct language_key shop_keys[] = {
@@ -121,6 +221,9 @@ static const struct language_key shop_keys[] = {
      .help = "Where runs are kept: sqlite:PATH; sqlite:shopwatch.db if left out."},
     {"scenarios", LANGUAGE_TEXTS, LIST(shop, scenarios, scenario_count),
      .help = "The scenario files of the shop, as patterns with * and ?."},
+    {"secrets", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_VARIABLE, .of = LANGUAGE_IN_SECRET,
+     LIST(shop, secrets, secret_count),
+     .help = "Values that the steps of all journeys use as ${name} and that no output ever shows."},
     {"hosts", LANGUAGE_TEXTS, LANGUAGE_FORMAT_HOST, LIST(shop, hosts, host_count),
      .help = "Further hosts that journeys may visit."},
     {"references", LANGUAGE_TEXTS, LANGUAGE_FORMAT_URL, LIST(shop, references, reference_count),
@@ -169,8 +272,10 @@ static const struct scenario scenario_defaults = {
     .every = DEFAULT_EVERY,
     .timeout = DEFAULT_TIMEOUT,
     .budget = DEFAULT_BUDGET,
+    .orders_max = DEFAULT_ORDERS_MAX,
 };
 static const struct step step_defaults = {.follow = DEFAULT_FOLLOW};
+static const struct until until_defaults = {.every = DEFAULT_UNTIL_EVERY};
 static const struct shop shop_defaults = {.store = DEFAULT_STORE};
 
 #define KEYS(rows) .keys = rows, .key_count = COUNT_OF(rows)
@@ -203,6 +308,27 @@ static const struct language_table tables[] = {
                               .position_offset = offsetof(struct reporter_settings, position),
                               .name_offset = offsetof(struct reporter_settings, name),
                               KEYS(reporter_keys)},
+    [LANGUAGE_IN_SECRET] = {.size = sizeof(struct secret),
+                            .position_offset = offsetof(struct secret, position),
+                            .name_offset = offsetof(struct secret, name),
+                            KEYS(secret_keys)},
+    [LANGUAGE_IN_DATA] = {.size = sizeof(struct pool),
+                          .position_offset = offsetof(struct pool, position),
+                          .name_offset = offsetof(struct pool, name),
+                          KEYS(data_keys)},
+    [LANGUAGE_IN_UNTIL] = {.size = sizeof(struct until),
+                           .position_offset = offsetof(struct until, position),
+                           .defaults = &until_defaults,
+                           KEYS(until_keys)},
+    [LANGUAGE_IN_RETRY] = {.size = sizeof(struct retry),
+                           .position_offset = offsetof(struct retry, position),
+                           KEYS(retry_keys)},
+    [LANGUAGE_IN_FRAGMENT] = {.size = sizeof(struct fragment),
+                              .position_offset = LANGUAGE_NOWHERE,
+                              KEYS(fragment_keys)},
+    [LANGUAGE_IN_USE] = {.size = sizeof(struct fragment_use),
+                         .position_offset = offsetof(struct fragment_use, position),
+                         KEYS(use_keys)},
 };
 
 const struct language_table *language_table(enum language_context context)

@@ -30,7 +30,11 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(CAPTURES, "a map of names and expressions")                                                  \
     X(OBJECTS, "a list")                                                                           \
     X(OBJECT_MAP, "a map")                                                                         \
-    X(TEXTS_MAP, "a map of names and lists")
+    X(TEXTS_MAP, "a map of names and lists")                                                       \
+    X(OBJECT, "a map of keys")                                                                     \
+    X(ASSERTION, "an assertion")                                                                   \
+    X(WORDS, "a list of words")                                                                    \
+    X(WORD_MAP, "a map of names and words")
 
 enum language_type {
 #define X(name, text) LANGUAGE_##name,
@@ -75,7 +79,8 @@ enum language_format {
 #define LANGUAGE_GROUP_TABLE(X)                                                                    \
     X(NONE, false, "")                                                                             \
     X(REQUEST, true, "one of get, post, put, patch, delete, head, options")                        \
-    X(BODY, false, "one of json, form, body")
+    X(BODY, false, "one of json, form, body")                                                      \
+    X(SECRET, true, "one of env, file, command")
 
 enum language_group {
 #define X(name, required, text) LANGUAGE_GROUP_##name,
@@ -91,7 +96,13 @@ enum language_group {
     X(SHOP, "a shop file")                                                                         \
     X(COMPONENT, "a component")                                                                    \
     X(VANTAGE, "a vantage point")                                                                  \
-    X(REPORTER, "a reporter")
+    X(REPORTER, "a reporter")                                                                      \
+    X(SECRET, "a secret")                                                                          \
+    X(DATA, "a pool of data")                                                                      \
+    X(UNTIL, "`until`")                                                                            \
+    X(RETRY, "`retry`")                                                                            \
+    X(FRAGMENT, "a fragment")                                                                      \
+    X(USE, "a use of a fragment")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,
@@ -106,10 +117,10 @@ struct language_key {
     enum language_format format; /* of texts, and of a map's names */
     bool required;
     enum language_group group;
-    enum language_context of; /* OBJECTS, OBJECT_MAP: what each one is */
+    enum language_context of; /* OBJECTS, OBJECT_MAP, OBJECT: what each one is */
     int64_t minimum, maximum; /* of the number, the duration in microseconds, the list's length;
                                  a maximum of 0: none of its own */
-    const char *const *words; /* WORD: its index is the value */
+    const char *const *words; /* WORD: its index is the value; WORDS: a bit for each */
     size_t word_count;
     int method;                  /* REQUEST: an enum method */
     size_t offset, count_offset; /* where it goes in the context's struct */
@@ -125,7 +136,7 @@ struct language_table {
     size_t key_count;
 };
 
-enum { LANGUAGE_KEYS_MAX = 32 }; /* of one context */
+enum { LANGUAGE_KEYS_MAX = 64 }; /* of one context */
 
 #define LANGUAGE_NOWHERE ((size_t)-1)
 

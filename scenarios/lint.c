@@ -9,24 +9,27 @@
 #include "scenarios/mistake_kind.h"
 #include "scenarios/scenario.h"
 #include "scenarios/shop.h"
+#include "scenarios/yaml.h"
 
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { TEXT_MAX = LANGUAGE_TEXT_MAX + 200 }; /* a step's name, and what is said of it */
 
 struct lint {
     const struct scenario *scenario;
     struct mistakes *mistakes;
-    struct arena *arena; /* for what lives no longer than the check */
+    struct arena *arena;     /* for what lives no longer than the check */
+    const char *file, *text; /* that what is advised on stands in */
 };
 
 static const char *source_line(const struct lint *lint, int number)
 {
-    const char *line = lint->scenario->text;
+    const char *line = lint->text;
     for (int i = 1; i < number; i++) {
         line += strcspn(line, "\r\n");
         line += line[0] == '\r' && line[1] == '\n' ? 2 : line[0] != '\0';
@@ -45,7 +48,7 @@ static void advise(const struct lint *lint, enum mistake_kind kind, struct posit
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    struct mistake_place place = {.file = lint->scenario->file, .position = position};
+    struct mistake_place place = {.file = lint->file, .position = position};
     if (lint->mistakes->count < MISTAKES_MAX)
         place.source = source_line(lint, position.line);
     mistakes_report(lint->mistakes, kind, &place, hint, "%s", text);
@@ -100,6 +103,8 @@ static void lint_content(const struct lint *lint, const struct step *step)
     for (size_t i = 0; i < step->expect_count; i++)
         if (expression_is_about_content(step->expect[i]))
             return;
+    if (step->until != NULL && expression_is_about_content(step->until->holds))
+        return;
     for (size_t i = 0; i < step->capture_count; i++)
         if (expression_is_about_content(step->captures[i].expression))
             return;
@@ -126,6 +131,15 @@ static void lint_needs(const struct lint *lint, const struct step *step)
                "step `%s` does not say what it needs: it can accuse and clear nobody", step->name);
 }
 
+/* The same, in the file that the step is written in. */
+static struct lint lint_at(const struct lint *lint, const struct step *step)
+{
+    struct lint at = *lint;
+    at.file = step->source->name;
+    at.text = step->source->text;
+    return at;
+}
+
 static bool is_mutating(const struct step *step)
 {
     bool is_sending = step->method == METHOD_POST || step->method == METHOD_PUT ||
@@ -139,7 +153,8 @@ static void lint_cleanup(const struct lint *lint)
     for (size_t i = 0; scenario->cleanup_count == 0 && i < scenario->step_count; i++) {
         if (!is_mutating(&scenario->steps[i]))
             continue;
-        advise(lint, MISTAKE_LINT_NO_CLEANUP, scenario->steps[i].position,
+        struct lint at = lint_at(lint, &scenario->steps[i]);
+        advise(&at, MISTAKE_LINT_NO_CLEANUP, scenario->steps[i].position,
                "add `cleanup`: what a journey orders is real",
                "step `%s` writes, and nothing puts it right", scenario->steps[i].name);
         return;
@@ -157,22 +172,59 @@ static void lint_intervals(const struct lint *lint)
                "the journey may take longer than its interval");
 }
 
+static bool is_readable_by_all(const char *file)
+{
+    struct stat status;
+    return stat(file, &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
+static void lint_secrets(const struct lint *lint, const struct secret *secrets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (secrets[i].file != NULL && is_readable_by_all(secrets[i].file))
+            advise(lint, MISTAKE_LINT_SECRET_FILE, secrets[i].position,
+                   arena_print(lint->arena, "chmod o-r %s", secrets[i].file),
+                   "everybody on this machine can read %s", secrets[i].file);
+}
+
+/* The shop file's lines are not at hand, and each scenario would say it again. */
+static void lint_shop_secrets(const struct lint *lint, const struct shop *shop)
+{
+    for (size_t i = 0; i < shop->secret_count; i++) {
+        const struct secret *secret = &shop->secrets[i];
+        const struct mistake_place place = {.file = shop->file, .position = secret->position};
+        bool told = false;
+        for (size_t j = 0; j < lint->mistakes->count; j++)
+            told |= strcmp(lint->mistakes->items[j].file, shop->file) == 0 &&
+                    lint->mistakes->items[j].position.line == secret->position.line;
+        if (!told && secret->file != NULL && is_readable_by_all(secret->file))
+            mistakes_report(lint->mistakes, MISTAKE_LINT_SECRET_FILE, &place,
+                            arena_print(lint->arena, "chmod o-r %s", secret->file),
+                            "everybody on this machine can read %s", secret->file);
+    }
+}
+
 void scenario_lint(const struct scenario *scenario, const struct shop *shop,
                    struct mistakes *mistakes)
 {
-    struct lint lint = {scenario, mistakes, arena_create()};
+    struct lint lint = {scenario, mistakes, arena_create(), scenario->file, scenario->text};
     size_t first = mistakes->count;
-    (void)shop;
     lint_intervals(&lint);
+    lint_secrets(&lint, scenario->secrets, scenario->secret_count);
+    if (shop != NULL)
+        lint_shop_secrets(&lint, shop);
     for (size_t i = 0; i < scenario->step_count; i++) {
         const struct step *step = &scenario->steps[i];
-        lint_needs(&lint, step);
-        lint_content(&lint, step);
-        lint_captures(&lint, step);
-        lint_timeout(&lint, step);
+        const struct lint at = lint_at(&lint, step);
+        lint_needs(&at, step);
+        lint_content(&at, step);
+        lint_captures(&at, step);
+        lint_timeout(&at, step);
     }
-    for (size_t i = 0; i < scenario->cleanup_count; i++)
-        lint_captures(&lint, &scenario->cleanup[i]);
+    for (size_t i = 0; i < scenario->cleanup_count; i++) {
+        const struct lint at = lint_at(&lint, &scenario->cleanup[i]);
+        lint_captures(&at, &scenario->cleanup[i]);
+    }
     lint_cleanup(&lint);
     mistakes_sort(mistakes, first);
     arena_free(lint.arena);

@@ -78,6 +78,10 @@ static loader_value *const values[] = {
     [LANGUAGE_OBJECTS] = loader_objects,
     [LANGUAGE_OBJECT_MAP] = loader_object_map,
     [LANGUAGE_TEXTS_MAP] = loader_texts_map,
+    [LANGUAGE_OBJECT] = loader_one,
+    [LANGUAGE_ASSERTION] = loader_assertion,
+    [LANGUAGE_WORDS] = loader_words,
+    [LANGUAGE_WORD_MAP] = loader_word_map,
 };
 
 static void report_unknown(struct loader *loader, enum language_context context,

@@ -25,6 +25,11 @@ struct loader {
     size_t use_count;
     size_t step; /* the one being loaded, from 1; 0: none */
     bool cleanup;
+    /* In a fragment's file: who takes it in, and by which use. Else NULL. */
+    struct loader *outer;
+    const struct fragment_use *use;
+    struct fragment_use **fragment_uses; /* all, noted where `outer` is NULL */
+    size_t fragment_use_count;
 };
 
 /* Fills `target`, a struct of `context`, from a mapping. Zeroed and half-filled where the file is
@@ -61,6 +66,19 @@ void loader_report_type(struct loader *loader, const struct yaml_node *node, con
 /* Writes a field; LANGUAGE_NOWHERE writes nothing. */
 void loader_put(void *target, size_t offset, const void *value, size_t size);
 
+/* One line as an expression; NULL after a mistake. */
+struct expression *loader_expression(struct loader *loader, bool is_capture,
+                                     const struct yaml_node *node);
+
+/* The name of a map's entry; NULL after a mistake. */
+const char *loader_entry_name(struct loader *loader, const struct language_key *key,
+                              const struct yaml_node *name);
+
+void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count);
+
+/* `path`, seen from the directory that `file` is in. */
+const char *loader_beside(struct arena *arena, const char *file, const char *path);
+
 typedef void loader_value(struct loader *loader, const struct language_key *key,
                           const struct yaml_node *node, void *target);
 
@@ -71,5 +89,7 @@ loader_value loader_texts, loader_text_or_texts, loader_texts_map, loader_needs,
 /* loader_values.c: what holds variables. */
 loader_value loader_template, loader_pairs, loader_request, loader_json, loader_condition,
     loader_assertions, loader_captures;
+loader_value loader_one, loader_assertion, loader_words, loader_word_map; /* loader_flow.c */
+loader_value loader_steps;                                                /* loader_fragment.c */
 
 #endif

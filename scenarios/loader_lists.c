@@ -3,7 +3,7 @@
 #include "scenarios/loader.h"
 #include "scenarios/shop.h"
 
-static void put_list(const struct language_key *key, void *target, const void *list, size_t count)
+void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count)
 {
     loader_put(target, key->offset, &list, sizeof list);
     loader_put(target, key->count_offset, &count, sizeof count);
@@ -31,7 +31,7 @@ void loader_texts(struct loader *loader, const struct language_key *key,
     if (!loader_is_list(loader, key, node))
         return;
     const char **texts = text_list(loader, key->format, node, &count);
-    put_list(key, target, texts, count);
+    loader_put_list(key, target, texts, count);
 }
 
 void loader_text_or_texts(struct loader *loader, const struct language_key *key,
@@ -45,7 +45,7 @@ void loader_text_or_texts(struct loader *loader, const struct language_key *key,
     const char **texts = arena_allocate(loader->arena, 1, sizeof *texts);
     texts[0] = text;
     if (text != NULL)
-        put_list(key, target, texts, 1);
+        loader_put_list(key, target, texts, 1);
 }
 
 void loader_needs(struct loader *loader, const struct language_key *key,
@@ -62,28 +62,26 @@ void loader_needs(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, needs, count);
         needs[count++] = (struct need){name, node->items[i]->position};
     }
-    put_list(key, target, needs, count);
+    loader_put_list(key, target, needs, count);
 }
 
 void loader_objects(struct loader *loader, const struct language_key *key,
                     const struct yaml_node *node, void *target)
 {
     size_t size = language_table(key->of)->size;
+    if (key->of == LANGUAGE_IN_STEP) {
+        loader_steps(loader, key, node, target);
+        return;
+    }
     if (!loader_is_list(loader, key, node))
         return;
     char *objects = arena_allocate(loader->arena, node->count, size);
-    put_list(key, target, objects, node->count);
-    loader->cleanup = key->count_offset == offsetof(struct scenario, cleanup_count);
-    for (size_t i = 0; i < node->count; i++) {
-        loader->step = i + 1;
+    loader_put_list(key, target, objects, node->count);
+    for (size_t i = 0; i < node->count; i++)
         loader_object(loader, key->of, node->items[i], objects + i * size);
-    }
-    loader->step = 0;
-    loader->cleanup = false;
 }
 
-/* The name of a map's entry; NULL after a mistake. */
-static const char *entry_name(struct loader *loader, const struct language_key *key,
+const char *loader_entry_name(struct loader *loader, const struct language_key *key,
                               const struct yaml_node *name)
 {
     if (name->kind != YAML_SCALAR)
@@ -103,11 +101,11 @@ void loader_object_map(struct loader *loader, const struct language_key *key,
         return;
     size_t count = yaml_pair_count(node);
     char *objects = arena_allocate(loader->arena, count, table->size);
-    put_list(key, target, objects, count);
+    loader_put_list(key, target, objects, count);
     for (size_t i = 0; i < count; i++) {
         const struct yaml_node *name_node = yaml_key(node, i), *value = yaml_value(node, i);
         char *object = objects + i * table->size;
-        const char *name = entry_name(loader, key, name_node);
+        const char *name = loader_entry_name(loader, key, name_node);
         if (loader_is_empty(value))
             loader_report_type(loader, value, language_context_text(key->of),
                                "`{}` is one with no keys");
@@ -127,7 +125,7 @@ void loader_texts_map(struct loader *loader, const struct language_key *key,
     if (!loader_is_map(loader, key, node))
         return;
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
-        const char *name = entry_name(loader, key, yaml_key(node, i));
+        const char *name = loader_entry_name(loader, key, yaml_key(node, i));
         const struct yaml_node *list = yaml_value(node, i);
         if (list->kind != YAML_SEQUENCE) {
             loader_report_type(loader, list, "a list of texts", "`[]` is an empty list");
@@ -138,5 +136,5 @@ void loader_texts_map(struct loader *loader, const struct language_key *key,
         *part = (struct component_part){.name = name};
         part->tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, &part->table_count);
     }
-    put_list(key, target, parts, count);
+    loader_put_list(key, target, parts, count);
 }

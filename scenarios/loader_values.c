@@ -13,7 +13,8 @@
 static void add_use(struct loader *loader, const char *name, struct position position)
 {
     arena_grow(loader->arena, loader->uses, loader->use_count);
-    loader->uses[loader->use_count++] = (struct use){name, position, loader->step, loader->cleanup};
+    loader->uses[loader->use_count++] =
+        (struct use){name, position, loader->step, loader->cleanup, false};
 }
 
 static struct template *compile(struct loader *loader, const struct yaml_node *node)
@@ -306,8 +307,8 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
     }
 }
 
-static struct expression *load_expression(struct loader *loader, bool is_capture,
-                                          const struct yaml_node *node)
+struct expression *loader_expression(struct loader *loader, bool is_capture,
+                                     const struct yaml_node *node)
 {
     struct mistakes own = {.arena = loader->arena};
     if (node->kind == YAML_REFUSED || is_trapped(loader, node))
@@ -338,7 +339,7 @@ void loader_assertions(struct loader *loader, const struct language_key *key,
     if (!loader_is_list(loader, key, node))
         return;
     for (size_t i = 0; i < node->count; i++) {
-        struct expression *expression = load_expression(loader, false, node->items[i]);
+        struct expression *expression = loader_expression(loader, false, node->items[i]);
         if (expression == NULL)
             continue;
         arena_grow(loader->arena, step->expect, step->expect_count);
@@ -349,18 +350,20 @@ void loader_assertions(struct loader *loader, const struct language_key *key,
 void loader_captures(struct loader *loader, const struct language_key *key,
                      const struct yaml_node *node, void *target)
 {
-    struct step *step = target;
+    struct capture *captures = NULL;
+    size_t count = 0;
     if (!loader_is_map(loader, key, node))
         return;
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
         /* One whose expression is wrong is kept: the variable is not undefined for that. */
         struct capture capture = {.name = pair_name(loader, key, yaml_key(node, i))};
-        capture.expression = load_expression(loader, true, yaml_value(node, i));
+        capture.expression = loader_expression(loader, true, yaml_value(node, i));
         if (capture.name == NULL) {
             expression_free(capture.expression);
             continue;
         }
-        arena_grow(loader->arena, step->captures, step->capture_count);
-        step->captures[step->capture_count++] = capture;
+        arena_grow(loader->arena, captures, count);
+        captures[count++] = capture;
     }
+    loader_put_list(key, target, captures, count);
 }

@@ -72,6 +72,9 @@ void mistakes_report(struct mistakes *mistakes, enum mistake_kind kind,
 
 static bool stands_behind(const struct mistake *one, const struct mistake *other)
 {
+    int files = strcmp(one->file, other->file);
+    if (files != 0)
+        return files > 0;
     if (one->position.line != other->position.line)
         return one->position.line > other->position.line;
     return one->position.column > other->position.column;

@@ -44,6 +44,12 @@
     X(NAME_UNDEFINED, ERROR, "name.undefined")                                                     \
     X(NAME_COMPONENT, ERROR, "name.component")                                                     \
     X(NAME_VANTAGE, ERROR, "name.vantage")                                                         \
+    X(USE_CIRCLE, ERROR, "use.circle")                                                             \
+    X(USE_DEPTH, ERROR, "use.depth")                                                               \
+    X(POOL_INVALID, ERROR, "data.invalid")                                                         \
+    X(MUTATES_UNSETTLED, ERROR, "mutates.unsettled")                                               \
+    X(MUTATES_REPEATED, ERROR, "mutates.repeated")                                                 \
+    X(SETTLES_NOTHING, ERROR, "settles.nothing")                                                   \
     X(URL_BASE, ERROR, "url.base")                                                                 \
     X(TEMPLATE_INVALID, ERROR, "template.invalid")                                                 \
     X(EXPRESSION_SYNTAX, ERROR, "expression.syntax")                                               \
@@ -69,6 +75,7 @@
     X(LINT_BUDGET, WARNING, "lint.budget_over_every")                                              \
     X(LINT_NO_NEEDS, WARNING, "lint.no_needs")                                                     \
     X(LINT_NO_CLEANUP, WARNING, "lint.no_cleanup")                                                 \
+    X(LINT_SECRET_FILE, WARNING, "lint.secret_file")                                               \
     X(LINT_SET_APPLICATION, WARNING, "lint.set_no_application")                                    \
     X(LINT_SET_DATABASE, WARNING, "lint.set_one_database_part")                                    \
     X(LINT_SET_WRITE, WARNING, "lint.set_no_write")

@@ -2,6 +2,7 @@
 /* From a file to a scenario: read, walk by the table, check, complete. See scenario.h. */
 #include "scenarios/scenario.h"
 
+#include "scenarios/fragment.h"
 #include "scenarios/loader.h"
 #include "scenarios/scenario_check.h"
 #include "scenarios/yaml.h"
@@ -40,10 +41,36 @@ static void complete_steps(struct scenario *scenario, struct step *steps, size_t
             steps[i].timeout = scenario->timeout;
 }
 
+/* Paths are seen from the scenario's directory. */
+static void complete_files(struct loader *loader, struct scenario *scenario)
+{
+    const char *file = loader->file->name;
+    for (size_t i = 0; i < scenario->secret_count; i++)
+        if (scenario->secrets[i].file != NULL)
+            scenario->secrets[i].file =
+                loader_beside(loader->arena, file, scenario->secrets[i].file);
+    for (size_t i = 0; i < scenario->pool_count; i++) {
+        struct pool *pool = &scenario->pools[i];
+        if (pool->path == NULL)
+            continue;
+        pool->path = loader_beside(loader->arena, file, pool->path);
+        if (pool_read(loader->arena, pool, loader->mistakes) != RESULT_OK)
+            pool->row_count = 0;
+    }
+}
+
+const char *step_file(const struct step *step)
+{
+    return step->source->name;
+}
+
 static void fill(struct loader *loader, struct scenario *scenario, const struct shop *shop)
 {
     const struct yaml_file *file = loader->file;
     loader_object(loader, LANGUAGE_IN_SCENARIO, file->root, scenario);
+    complete_files(loader, scenario);
+    scenario->fragment_uses = loader->fragment_uses;
+    scenario->fragment_use_count = loader->fragment_use_count;
     scenario->file = file->name;
     scenario->text = file->text;
     scenario->uses = loader->uses;
@@ -61,7 +88,8 @@ static struct scenario *load(struct arena *arena, const struct yaml_file *file,
 {
     struct loader loader = {.arena = arena, .file = file, .mistakes = mistakes};
     struct scenario *scenario = arena_allocate(arena, 1, sizeof *scenario);
-    if (!loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_SHOP))
+    if (!loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_SHOP) &&
+        !loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_FRAGMENT))
         fill(&loader, scenario, shop);
     scenario->arena = arena;
     loader_close(&loader);
@@ -92,15 +120,26 @@ static void free_steps(struct step *steps, size_t count)
             expression_free(steps[i].expect[j]);
         for (size_t j = 0; j < steps[i].capture_count; j++)
             expression_free(steps[i].captures[j].expression);
+        for (size_t j = 0; j < steps[i].find_count; j++)
+            expression_free(steps[i].finds[j].expression);
+        if (steps[i].until != NULL)
+            expression_free(steps[i].until->holds);
     }
+}
+
+static void free_constants(struct pair *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        json_decref(pairs[i].constant);
 }
 
 void scenario_free(struct scenario *scenario)
 {
     if (scenario == NULL)
         return;
-    for (size_t i = 0; i < scenario->variable_count; i++)
-        json_decref(scenario->variables[i].constant);
+    free_constants(scenario->variables, scenario->variable_count);
+    for (size_t i = 0; i < scenario->fragment_use_count; i++)
+        free_constants(scenario->fragment_uses[i]->inputs, scenario->fragment_uses[i]->input_count);
     free_steps(scenario->steps, scenario->step_count);
     free_steps(scenario->cleanup, scenario->cleanup_count);
     arena_free(scenario->arena);

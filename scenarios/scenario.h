@@ -9,18 +9,24 @@
 #include "monitor/base/clock.h"
 #include "scenarios/expression.h"
 #include "scenarios/mistake.h"
+#include "scenarios/pool.h"
+#include "scenarios/secret.h"
 #include "scenarios/template.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct shop;
+struct yaml_file;
+struct yaml_node;
 
-#define DEFAULT_EVERY   DURATION_MINUTE
-#define DEFAULT_TIMEOUT (10 * DURATION_SECOND)
-#define DEFAULT_BUDGET  (60 * DURATION_SECOND)
+#define DEFAULT_EVERY       DURATION_MINUTE
+#define DEFAULT_TIMEOUT     (10 * DURATION_SECOND)
+#define DEFAULT_BUDGET      (60 * DURATION_SECOND)
+#define DEFAULT_UNTIL_EVERY (500 * DURATION_MILLISECOND)
 enum {
     DEFAULT_FOLLOW = 5,
+    DEFAULT_ORDERS_MAX = 10,
     SCENARIO_FILE_MAX = 256 * 1024,
     SCENARIO_STEPS_MAX = 200,
     SCENARIO_BODY_MAX = 4 * 1024 * 1024, /* of an answer */
@@ -70,6 +76,30 @@ struct capture {
     struct expression *expression;
 };
 
+/* Which faults a step is tried again after. X(NAME, word) */
+#define FAULT_TABLE(X)                                                                             \
+    X(NETWORK, "network") /* no whole answer came */                                               \
+    X(SERVER, "server")   /* a status of 500 and more */                                           \
+    X(CONTENT, "content") /* the wrong answer */
+
+enum fault {
+#define X(name, word) FAULT_##name,
+    FAULT_TABLE(X)
+#undef X
+};
+
+struct until {
+    struct expression *holds;
+    duration every, limit;
+    struct position position;
+};
+
+struct retry {
+    unsigned times;
+    unsigned on; /* 1 << each enum fault */
+    struct position position;
+};
+
 /* A component that a step needs or writes: `web`, `db.orders`. */
 struct need {
     const char *name;
@@ -82,6 +112,7 @@ struct use {
     struct position position;
     size_t step; /* counted from 1; 0: outside of steps */
     bool cleanup;
+    bool is_elsewhere; /* in a fragment's file, where it was checked */
 };
 
 struct step {
@@ -103,6 +134,16 @@ struct step {
     size_t expect_count;
     struct capture *captures;
     size_t capture_count;
+    struct until *until; /* NULL: one answer decides */
+    struct retry *retry; /* NULL: never again */
+    const char *skip;    /* why it is left out; NULL: it is not */
+    const char *mutates, *settles;
+    struct capture *finds; /* at most one */
+    size_t find_count;
+    const struct fragment_use
+        *use; /* of the fragment that it comes from; NULL: the journey's own */
+    const struct yaml_file *source; /* where it is written */
+    const struct yaml_node *node;
 };
 
 struct scenario {
@@ -119,8 +160,15 @@ struct scenario {
     struct template *base; /* NULL: the shop's, or every URL is absolute */
     struct pair *variables, *headers;
     size_t variable_count, header_count;
+    struct secret *secrets;
+    size_t secret_count;
+    struct pool *pools;
+    size_t pool_count;
+    unsigned orders_max; /* left behind at most before no new ones are placed */
     struct step *steps, *cleanup;
     size_t step_count, cleanup_count;
+    struct fragment_use **fragment_uses;
+    size_t fragment_use_count;
     struct use *uses; /* of variables, everywhere in it */
     size_t use_count;
     const char *text; /* the file, for showing its lines */
@@ -152,6 +200,9 @@ void scenario_free(struct scenario *scenario); /* takes NULL */
  * that name. In `arena`.
  */
 bool *scenario_choose(const struct scenario *scenario, const char *step, struct arena *arena);
+
+/* The file that a step is written in: the scenario's, or a fragment's. */
+const char *step_file(const struct step *step);
 
 /* Adds lint's advice about one loaded scenario. */
 void scenario_lint(const struct scenario *scenario, const struct shop *shop,

@@ -7,21 +7,44 @@
 #include "scenarios/scenario_check.h"
 
 #include "monitor/base/map.h"
+#include "scenarios/fragment.h"
 #include "scenarios/shop.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Steps or cleanup, with their nodes. */
+enum { TEXT_MAX = 600 };
+
+/* Steps or cleanup. */
 struct part {
     const struct step *steps;
     size_t count;
-    const struct yaml_node *nodes;
 };
 
-static struct position name_position(const struct part *part, size_t n)
+void scenario_report_step(struct loader *loader, const struct step *step, const char *key,
+                          enum mistake_kind kind, const char *hint, const char *format, ...)
 {
-    const struct yaml_node *name = yaml_find(part->nodes->items[n], "step");
-    return name != NULL ? name->position : part->steps[n].position;
+    char text[TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const struct yaml_node *value = key != NULL ? yaml_find(step->node, key) : NULL;
+    struct mistake_place place =
+        yaml_place(step->source, value != NULL ? value->position : step->position);
+    mistakes_report(loader->mistakes, kind, &place, hint, "%s", text);
+}
+
+static void report_duplicate(struct loader *loader, const struct step *step,
+                             const struct step *first)
+{
+    const char *hint =
+        arena_print(loader->arena, "the first one is in line %d", first->position.line);
+    if (step->use != NULL && step->position.line == first->position.line)
+        hint = "a fragment that is used twice needs a `step` besides `use`, which names it";
+    scenario_report_step(loader, step, "step", MISTAKE_NAME_DUPLICATE, hint,
+                         "two steps are called `%s`", step->name);
 }
 
 static void check_step_names(struct loader *loader, const struct part *parts, size_t count)
@@ -34,10 +57,7 @@ static void check_step_names(struct loader *loader, const struct part *parts, si
                 continue;
             first = map_get(seen, step->name);
             if (first != NULL)
-                loader_report(
-                    loader, MISTAKE_NAME_DUPLICATE, name_position(&parts[i], j),
-                    arena_print(loader->arena, "the first one is in line %d", first->position.line),
-                    "two steps are called `%s`", step->name);
+                report_duplicate(loader, step, first);
             else
                 map_put(seen, step->name, (void *)step);
         }
@@ -52,27 +72,49 @@ struct origin {
     const char *step_name;
 };
 
-static struct map *collect_origins(struct arena *arena, const struct scenario *scenario,
-                                   const struct part *parts, size_t part_count)
+/* A name that has its value from the beginning. */
+static void add_origin(struct arena *arena, struct map *origins, const char *name)
 {
-    struct map *origins = map_create(NULL);
+    map_put(origins, name, arena_allocate(arena, 1, sizeof(struct origin)));
+}
+
+static void collect_named(struct arena *arena, struct map *origins, const struct scenario *scenario,
+                          const struct shop *shop)
+{
     for (size_t i = 0; i < scenario->variable_count; i++)
-        map_put(origins, scenario->variables[i].name,
-                arena_allocate(arena, 1, sizeof(struct origin)));
-    for (size_t i = 0; i < part_count; i++) {
-        for (size_t j = 0; j < parts[i].count; j++) {
-            const struct step *step = &parts[i].steps[j];
-            for (size_t k = 0; k < step->capture_count; k++) {
-                const char *name = step->captures[k].name;
-                if (map_has(origins, name))
-                    continue;
-                struct origin *origin = arena_allocate(arena, 1, sizeof *origin);
-                *origin = (struct origin){j + 1, i == 1, step->name};
-                map_put(origins, name, origin);
-            }
-        }
+        add_origin(arena, origins, scenario->variables[i].name);
+    for (size_t i = 0; i < scenario->secret_count; i++)
+        add_origin(arena, origins, scenario->secrets[i].name);
+    for (size_t i = 0; shop != NULL && i < shop->secret_count; i++)
+        add_origin(arena, origins, shop->secrets[i].name);
+    for (size_t i = 0; i < scenario->pool_count; i++)
+        for (size_t j = 0; j < scenario->pools[i].column_count; j++)
+            add_origin(arena, origins,
+                       arena_print(arena, "%s.%s", scenario->pools[i].name,
+                                   scenario->pools[i].columns[j]));
+}
+
+static void collect_captures(struct arena *arena, struct map *origins, const struct step *step,
+                             const struct origin *origin)
+{
+    for (size_t i = 0; i < step->capture_count + step->find_count; i++) {
+        const struct capture *capture =
+            i < step->capture_count ? &step->captures[i] : &step->finds[i - step->capture_count];
+        if (map_has(origins, capture->name))
+            continue;
+        struct origin *copy = arena_allocate(arena, 1, sizeof *copy);
+        *copy = *origin;
+        map_put(origins, capture->name, copy);
     }
-    return origins;
+}
+
+static void collect_origins(struct arena *arena, struct map *origins, const struct part *parts,
+                            size_t part_count)
+{
+    for (size_t i = 0; i < part_count; i++)
+        for (size_t j = 0; j < parts[i].count; j++)
+            collect_captures(arena, origins, &parts[i].steps[j],
+                             &(struct origin){j + 1, i == 1, parts[i].steps[j].name});
 }
 
 static bool is_known_in_time(const struct origin *origin, const struct use *use)
@@ -101,8 +143,10 @@ static const char *undefined_hint(struct loader *loader, const struct map *origi
     for (size_t i = 0; i < count; i++)
         names[i] = i < COUNT_OF(given) ? given[i] : map_key(origins, i - COUNT_OF(given));
     const char *nearest = mistake_nearest(use->name, names, count);
-    return nearest == NULL ? "define it under `variables`, or capture it in an earlier step"
-                           : arena_print(loader->arena, "did you mean `%s`?", nearest);
+    if (nearest != NULL)
+        return arena_print(loader->arena, "did you mean `%s`?", nearest);
+    return loader->use != NULL ? "declare it under `inputs`, or capture it in an earlier step"
+                               : "define it under `variables`, or capture it in an earlier step";
 }
 
 static void check_uses(struct loader *loader, const struct map *origins)
@@ -110,7 +154,7 @@ static void check_uses(struct loader *loader, const struct map *origins)
     for (size_t i = 0; i < loader->use_count; i++) {
         const struct use *use = &loader->uses[i];
         const struct origin *origin = map_get(origins, use->name);
-        if (scenario_variable_is_given(use->name) ||
+        if (use->is_elsewhere || scenario_variable_is_given(use->name) ||
             (origin != NULL && is_known_in_time(origin, use)))
             continue;
         loader_report(loader, MISTAKE_NAME_UNDEFINED, use->position,
@@ -139,20 +183,16 @@ static void check_variable_order(struct loader *loader, const struct yaml_node *
     map_free(below);
 }
 
-/* Where a step says its request, or its body: the value of the first of these keys that it has. */
-static struct position key_position(const struct yaml_node *step, const char *const *keys,
-                                    size_t count)
+/* Where a step says its request, or its body: the first of these keys that it has. */
+static const char *first_key(const struct step *step, const char *const *keys, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct yaml_node *value = yaml_find(step, keys[i]);
-        if (value != NULL)
-            return value->position;
-    }
-    return step->position;
+    for (size_t i = 0; i < count; i++)
+        if (yaml_find(step->node, keys[i]) != NULL)
+            return keys[i];
+    return NULL;
 }
 
-static void check_request(struct loader *loader, const struct yaml_node *node,
-                          const struct step *step, bool has_base)
+static void check_request(struct loader *loader, const struct step *step, bool has_base)
 {
     static const char *const methods[] = {
 #define X(name, key) key,
@@ -164,13 +204,13 @@ static void check_request(struct loader *loader, const struct yaml_node *node,
     bool allows_body = step->method == METHOD_POST || step->method == METHOD_PUT ||
                        step->method == METHOD_PATCH || step->method == METHOD_DELETE;
     if (step->url != NULL && template_source(step->url)[0] == '/' && !has_base)
-        loader_report(loader, MISTAKE_URL_BASE, key_position(node, methods, COUNT_OF(methods)),
-                      "set `base` in the scenario or the shop file",
-                      "a path, and no base to add it to");
+        scenario_report_step(loader, step, first_key(step, methods, COUNT_OF(methods)),
+                             MISTAKE_URL_BASE, "set `base` in the scenario or the shop file",
+                             "a path, and no base to add it to");
     if (step->url != NULL && has_body && !allows_body)
-        loader_report(loader, MISTAKE_KEY_CONFLICT, key_position(node, bodies, COUNT_OF(bodies)),
-                      "use `query` for parameters of the URL", "a %s request has no body",
-                      method_name(step->method));
+        scenario_report_step(loader, step, first_key(step, bodies, COUNT_OF(bodies)),
+                             MISTAKE_KEY_CONFLICT, "use `query` for parameters of the URL",
+                             "a %s request has no body", method_name(step->method));
 }
 
 static bool has_part(const struct component *component, const char *part)
@@ -202,17 +242,18 @@ static const char *component_hint(struct loader *loader, const struct shop *shop
                            : arena_print(loader->arena, "did you mean `%s`?", nearest);
 }
 
-static void check_needs(struct loader *loader, const struct shop *shop, const struct need *needs,
-                        size_t count)
+static void check_needs(struct loader *loader, const struct shop *shop, const struct step *step,
+                        const struct need *needs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct component *component = shop_component(shop, needs[i].name);
         const char *dot = strchr(needs[i].name, '.');
         if (component != NULL && (dot == NULL || has_part(component, dot + 1)))
             continue;
-        loader_report(loader, MISTAKE_NAME_COMPONENT, needs[i].position,
-                      component_hint(loader, shop, needs[i].name), "the shop has no component `%s`",
-                      needs[i].name);
+        struct mistake_place place = yaml_place(step->source, needs[i].position);
+        mistakes_report(loader->mistakes, MISTAKE_NAME_COMPONENT, &place,
+                        component_hint(loader, shop, needs[i].name),
+                        "the shop has no component `%s`", needs[i].name);
     }
 }
 
@@ -245,29 +286,61 @@ static void check_from(struct loader *loader, const struct shop *shop, const str
         check_vantage(loader, shop, from->items[i]);
 }
 
+static void check_step(struct loader *loader, const struct step *step, const struct shop *shop,
+                       bool has_base)
+{
+    check_request(loader, step, has_base);
+    if (shop == NULL || shop->component_count == 0)
+        return;
+    check_needs(loader, shop, step, step->needs, step->need_count);
+    check_needs(loader, shop, step, step->writes, step->write_count);
+}
+
 void scenario_check(struct loader *loader, const struct yaml_node *root,
                     const struct scenario *scenario, const struct shop *shop)
 {
     const struct part parts[] = {
-        {scenario->steps, scenario->step_count, yaml_find(root, "steps")},
-        {scenario->cleanup, scenario->cleanup_count, yaml_find(root, "cleanup")},
+        {scenario->steps, scenario->step_count},
+        {scenario->cleanup, scenario->cleanup_count},
     };
     check_step_names(loader, parts, COUNT_OF(parts));
-    struct map *origins = collect_origins(loader->arena, scenario, parts, COUNT_OF(parts));
+    struct map *origins = map_create(NULL);
+    collect_named(loader->arena, origins, scenario, shop);
+    collect_origins(loader->arena, origins, parts, COUNT_OF(parts));
     check_uses(loader, origins);
     check_variable_order(loader, yaml_find(root, "variables"), scenario);
     map_free(origins);
     bool has_base = yaml_find(root, "base") != NULL || (shop != NULL && shop->base != NULL);
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        for (size_t j = 0; j < parts[i].count; j++) {
-            const struct step *step = &parts[i].steps[j];
-            check_request(loader, parts[i].nodes->items[j], step, has_base);
-            if (shop == NULL || shop->component_count == 0)
-                continue;
-            check_needs(loader, shop, step->needs, step->need_count);
-            check_needs(loader, shop, step->writes, step->write_count);
-        }
-    }
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        for (size_t j = 0; j < parts[i].count; j++)
+            check_step(loader, &parts[i].steps[j], shop, has_base);
     if (shop != NULL)
         check_from(loader, shop, root);
+    scenario_check_flow(loader, scenario);
+}
+
+/* An input that a step captures would not be seen again. */
+static void check_inputs_kept(struct loader *loader, const struct fragment *fragment)
+{
+    for (size_t i = 0; i < fragment->input_count; i++)
+        for (size_t j = 0; j < fragment->step_count; j++)
+            for (size_t k = 0; k < fragment->steps[j].capture_count; k++)
+                if (strcmp(fragment->steps[j].captures[k].name, fragment->inputs[i].name) == 0)
+                    scenario_report_step(loader, &fragment->steps[j], "capture",
+                                         MISTAKE_NAME_DUPLICATE, "choose another name",
+                                         "`%s` is an input of the fragment",
+                                         fragment->inputs[i].name);
+}
+
+void scenario_check_fragment(struct loader *loader, const struct fragment *fragment)
+{
+    const struct part part = {fragment->steps, fragment->step_count};
+    struct map *origins = map_create(NULL);
+    check_step_names(loader, &part, 1);
+    for (size_t i = 0; i < fragment->input_count; i++)
+        add_origin(loader->arena, origins, fragment->inputs[i].name);
+    collect_origins(loader->arena, origins, &part, 1);
+    check_uses(loader, origins);
+    check_inputs_kept(loader, fragment);
+    map_free(origins);
 }

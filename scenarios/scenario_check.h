@@ -10,4 +10,17 @@
 void scenario_check(struct loader *loader, const struct yaml_node *root,
                     const struct scenario *scenario, const struct shop *shop);
 
+/* The same for a fragment by itself: its steps see its inputs and their own captures. */
+struct fragment;
+void scenario_check_fragment(struct loader *loader, const struct fragment *fragment);
+
+/* scenario_flow_check.c: secrets, pools, what is repeated, and that all that is left behind is put
+ * right. */
+void scenario_check_flow(struct loader *loader, const struct scenario *scenario);
+
+/* Reports at a place of a step, whichever file it is written in. */
+void scenario_report_step(struct loader *loader, const struct step *step, const char *key,
+                          enum mistake_kind kind, const char *hint, const char *format, ...)
+    PRINTF_LIKE(6, 7);
+
 #endif

@@ -13,13 +13,9 @@
 
 enum { PORT_MAX = 65535 };
 
-/* `path`, seen from the directory that the shop file is in. */
 static const char *beside(const struct shop *shop, const char *path)
 {
-    const char *slash = strrchr(shop->file, '/');
-    if (slash == NULL || path[0] == '/')
-        return path;
-    return arena_print(shop->arena, "%.*s%s", (int)(slash + 1 - shop->file), shop->file, path);
+    return loader_beside(shop->arena, shop->file, path);
 }
 
 static void complete_paths(struct shop *shop)
@@ -29,6 +25,9 @@ static void complete_paths(struct shop *shop)
     for (size_t i = 0; i < shop->reporter_count; i++)
         if (shop->reporters[i].path != NULL)
             shop->reporters[i].path = beside(shop, shop->reporters[i].path);
+    for (size_t i = 0; i < shop->secret_count; i++)
+        if (shop->secrets[i].file != NULL)
+            shop->secrets[i].file = beside(shop, shop->secrets[i].file);
     if (shop->store != NULL && strcmp(shop->store, STORE_MEMORY) != 0)
         shop->store = arena_print(shop->arena, STORE_SQLITE "%s",
                                   beside(shop, shop->store + strlen(STORE_SQLITE)));

@@ -9,6 +9,7 @@
 #include "monitor/base/clock.h"
 #include "monitor/record/verdict.h"
 #include "scenarios/mistake.h"
+#include "scenarios/secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +59,8 @@ struct shop {
     size_t host_count;
     const char **references; /* URLs that tell whether a vantage point has a network at all */
     size_t reference_count;
+    struct secret *secrets; /* of all journeys */
+    size_t secret_count;
     struct component *components;
     size_t component_count;
     struct vantage *vantages; /* at least one: `local` when the file names none */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Values that steer a step: a map of keys of its own, one assertion, words. See loader.h. */
+#include "scenarios/fragment.h"
+#include "scenarios/loader.h"
+
+#include <string.h>
+
+void loader_one(struct loader *loader, const struct language_key *key, const struct yaml_node *node,
+                void *target)
+{
+    if (!loader_is_map(loader, key, node))
+        return;
+    void *object = arena_allocate(loader->arena, 1, language_table(key->of)->size);
+    loader_object(loader, key->of, node, object);
+    loader_put(target, key->offset, &object, sizeof object);
+}
+
+void loader_assertion(struct loader *loader, const struct language_key *key,
+                      const struct yaml_node *node, void *target)
+{
+    struct expression *expression = loader_expression(loader, false, node);
+    loader_put(target, key->offset, &expression, sizeof expression);
+}
+
+void loader_words(struct loader *loader, const struct language_key *key,
+                  const struct yaml_node *node, void *target)
+{
+    unsigned bits = 0;
+    if (!loader_is_list(loader, key, node))
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        unsigned word = 0;
+        struct language_key one = *key;
+        one.offset = 0;
+        loader_word(loader, &one, node->items[i], &word);
+        bits |= 1U << word;
+    }
+    loader_put(target, key->offset, &bits, sizeof bits);
+}
+
+void loader_word_map(struct loader *loader, const struct language_key *key,
+                     const struct yaml_node *node, void *target)
+{
+    struct fragment_input *inputs = NULL;
+    size_t count = 0;
+    if (!loader_is_map(loader, key, node))
+        return;
+    for (size_t i = 0; i < yaml_pair_count(node); i++) {
+        const struct yaml_node *name_node = yaml_key(node, i);
+        const char *name = loader_entry_name(loader, key, name_node);
+        unsigned word = 0;
+        struct language_key one = *key;
+        one.offset = 0;
+        loader_word(loader, &one, yaml_value(node, i), &word);
+        if (name == NULL)
+            continue;
+        arena_grow(loader->arena, inputs, count);
+        inputs[count++] = (struct fragment_input){name, (enum input_type)word, name_node->position};
+    }
+    loader_put_list(key, target, inputs, count);
+}
+
+const char *loader_beside(struct arena *arena, const char *file, const char *path)
+{
+    const char *slash = strrchr(file, '/');
+    if (slash == NULL || path[0] == '/')
+        return path;
+    return arena_print(arena, "%.*s%s", (int)(slash + 1 - file), file, path);
+}
