@@ -57,11 +57,12 @@ static void write_verdict(struct html *html, const struct shop *shop, const stru
 
 static void write_place(struct html *html, const struct run *run, const struct run_step *step)
 {
-    if (run->file == NULL || step->line == 0)
+    const char *file = step->file != NULL ? step->file : run->file;
+    if (file == NULL || step->line == 0)
         return;
     page_fact(html, "Written in");
     html_begin(html, "code", NULL);
-    html_print(html, "%s:%d:%d", run->file, step->line, step->column);
+    html_print(html, "%s:%d:%d", file, step->line, step->column);
     html_end(html);
     html_end(html);
     html_end(html);

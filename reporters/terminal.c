@@ -278,11 +278,13 @@ static void write_failure(const struct terminal *terminal, const struct run *run
     write_fact(terminal, "symptom", symptom_sentence(step->symptom), out);
     write_fact(terminal, "", symptom_code(step->symptom), out);
     write_fact(terminal, "expected", step->expected, out);
-    if (run->file != NULL && step->line > 0) {
-        snprintf(place, sizeof place, "%s:%d:%d", run->file, step->line, step->column);
+    const char *file = step->file != NULL ? step->file : run->file;
+    if (file != NULL && step->line > 0) {
+        snprintf(place, sizeof place, "%s:%d:%d", file, step->line, step->column);
         write_fact(terminal, step->expected != NULL ? "" : "written", place, out);
     }
     write_fact(terminal, "came", step->actual, out);
+    write_fact(terminal, "note", step->note, out);
     if (last != NULL)
         write_wire(terminal, last, out);
     write_body(terminal, step->excerpt, out);
@@ -294,11 +296,27 @@ static void write_skipped(const struct terminal *terminal, const struct run *run
     struct buffer names;
     buffer_init(&names, WORDS_MAX);
     for (size_t i = 0; i < run->step_count; i++)
-        if (run->steps[i].state == STATE_SKIPPED)
+        if (run->steps[i].state == STATE_SKIPPED && run->steps[i].note == NULL)
             buffer_print(&names, "%s%s", names.length > 0 ? ", " : "", run->steps[i].name);
     if (names.length > 0)
         write_fact(terminal, "skipped", names.data, out);
     buffer_free(&names);
+}
+
+/* What a scenario says of the steps that it leaves out. */
+static void write_left_out(const struct terminal *terminal, const struct run *run,
+                           struct buffer *out)
+{
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *step = &run->steps[i];
+        struct buffer text;
+        if (step->state != STATE_SKIPPED || step->note == NULL)
+            continue;
+        buffer_init(&text, WORDS_MAX);
+        buffer_print(&text, "%s: %s", step->name, step->note);
+        write_fact(terminal, "left out", text.data, out);
+        buffer_free(&text);
+    }
 }
 
 static void write_evidence(const struct terminal *terminal, const struct verdict *verdict,
@@ -363,5 +381,6 @@ void terminal_report(const struct terminal *terminal, const struct run *run, str
             write_failure(terminal, run, &run->steps[i], out);
     if (run_first_failure(run) != NULL)
         write_skipped(terminal, run, out);
+    write_left_out(terminal, run, out);
     write_verdict(terminal, &run->verdict, out);
 }

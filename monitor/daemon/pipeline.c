@@ -13,6 +13,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/bus/bus.h"
 #include "monitor/daemon/keeper.h"
+#include "monitor/daemon/ledger.h"
 #include "monitor/diagnose/diagnose.h"
 #include "monitor/diagnose/incident.h"
 #include "monitor/journey/journey.h"
@@ -48,10 +49,17 @@ struct pipeline_vantage {
     size_t waiting_count;
 };
 
+/* What a scenario's runs share, whatever vantage point they are from. */
+struct pipeline_means {
+    struct secrets *secrets;
+    struct ledger *ledger;
+};
+
 /* One journey from one vantage point: the schedule's entry of the same number. */
 struct pipeline_entry {
     struct pipeline *pipeline;
     const struct scenario *scenario;
+    const struct pipeline_means *means;
     struct pipeline_vantage *vantage;
     struct journey *journey;    /* in flight, the latest; else NULL */
     struct wall_time *overlaps; /* slots that end as the run in flight will */
@@ -74,6 +82,7 @@ struct pipeline {
     const struct settings *settings;
     struct net *net;
     struct pipeline_vantage *vantages;
+    struct pipeline_means *means; /* one a scenario */
     struct pipeline_entry *entries;
     size_t entry_count;
     struct schedule *schedule;
@@ -263,6 +272,8 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .net_vantage = entry->vantage->net,
         .vantage = entry->vantage->vantage->name,
         .planned = planned,
+        .secrets = entry->means->secrets,
+        .ledger = ledger_of_journey(entry->means->ledger),
         .loop = pipeline->loop,
     };
     flight->entry = entry;
@@ -427,8 +438,37 @@ static bool scenario_is_from(const struct scenario *scenario, const char *vantag
     return scenario->from_count == 0;
 }
 
-static void pipeline_add_entries(struct pipeline *pipeline, const struct scenario *scenario)
+static void pipeline_open_means(struct pipeline *pipeline)
 {
+    const struct settings *settings = pipeline->settings;
+    pipeline->means = memory_allocate(settings->scenario_count, sizeof *pipeline->means);
+    for (size_t i = 0; i < settings->scenario_count; i++) {
+        const struct scenario *scenario = settings->scenarios[i];
+        struct pipeline_means *means = &pipeline->means[i];
+        struct error error = {0};
+        size_t unsettled;
+        *means = (struct pipeline_means){secrets_read(scenario, settings->shop),
+                                         ledger_create(scenario)};
+        if (ledger_unsettled(means->ledger, &unsettled, &error) != RESULT_OK)
+            log_error("%s", error.text);
+        else if (unsettled > 0)
+            log_warning("%s: %zu things not cleaned up: cat %s", scenario->file, unsettled,
+                        ledger_path(means->ledger));
+    }
+}
+
+static void pipeline_close_means(struct pipeline *pipeline)
+{
+    for (size_t i = 0; pipeline->means != NULL && i < pipeline->settings->scenario_count; i++) {
+        secrets_free(pipeline->means[i].secrets);
+        ledger_free(pipeline->means[i].ledger);
+    }
+    free(pipeline->means);
+}
+
+static void pipeline_add_entries(struct pipeline *pipeline, size_t n)
+{
+    const struct scenario *scenario = pipeline->settings->scenarios[n];
     const struct shop *shop = pipeline->settings->shop;
     for (size_t v = 0; v < shop->vantage_count; v++) {
         if (!scenario_is_from(scenario, shop->vantages[v].name))
@@ -437,6 +477,7 @@ static void pipeline_add_entries(struct pipeline *pipeline, const struct scenari
         pipeline->entries[pipeline->entry_count++] = (struct pipeline_entry){
             .pipeline = pipeline,
             .scenario = scenario,
+            .means = &pipeline->means[n],
             .vantage = &pipeline->vantages[v],
             .verdict = {.cause = CAUSE_NONE, .runner_up = CAUSE_NONE},
         };
@@ -445,8 +486,9 @@ static void pipeline_add_entries(struct pipeline *pipeline, const struct scenari
 
 static void pipeline_plan(struct pipeline *pipeline)
 {
+    pipeline_open_means(pipeline);
     for (size_t i = 0; i < pipeline->settings->scenario_count; i++)
-        pipeline_add_entries(pipeline, pipeline->settings->scenarios[i]);
+        pipeline_add_entries(pipeline, i);
     struct schedule_entry *plan = memory_allocate(pipeline->entry_count, sizeof *plan);
     for (size_t i = 0; i < pipeline->entry_count; i++) {
         const struct scenario *scenario = pipeline->entries[i].scenario;
@@ -549,6 +591,7 @@ void pipeline_free(struct pipeline *pipeline)
         arena_free(pipeline->entries[i].verdict_arena);
     }
     free(pipeline->entries);
+    pipeline_close_means(pipeline);
     schedule_free(pipeline->schedule);
     incident_book_free(pipeline->incidents);
     history_free(pipeline->history);

@@ -4,61 +4,22 @@
  * go on, wait for an event, or done. Events (an answer, the end asked for) only record and wake.
  * Open journey_drive first. Knows nothing of schedules, stores and verdicts.
  */
-#include "monitor/journey/journey.h"
+#include "monitor/journey/journey_private.h"
 
 #include "monitor/base/memory.h"
-#include "monitor/journey/judge.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
-#include "monitor/journey/variables.h"
+#include "scenarios/pool.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a stage says. */
-enum journey_next { JOURNEY_NEXT, JOURNEY_WAIT, JOURNEY_DONE };
-
-struct journey;
-typedef enum journey_next journey_stage(struct journey *journey);
-
-struct journey {
-    struct journey_settings settings;
-    journey_done *done;
-    journey_progress *progress;
-    void *data;
-
-    struct run *run;
-    struct variables *variables;
-    struct net_session *session;
-    struct net_transfer *transfer; /* in flight, else NULL */
-    struct loop_timer *wake;
-    journey_stage *stage;
-
-    const struct step *step; /* the current one */
-    size_t index;            /* of the next step in its list */
-    bool in_cleanup;
-    bool failed;             /* a step before cleanup failed: skip the others */
-    struct instant deadline; /* of the steps, then of the cleanup */
-    struct instant step_deadline;
-
-    struct net_request request;
-    unsigned redirects;
-    struct held_answer *answer; /* of the last exchange, until its step is judged */
-
-    struct {         /* what journey_end asked for */
-        bool asked;  /* and not done yet */
-        bool obeyed; /* the run's state is given, whatever its steps say */
-        const char *reason;
-        enum state state;
-        enum symptom symptom;
-    } end;
-};
+#include <sys/random.h>
 
 static journey_stage journey_choose, journey_prepare, journey_send, journey_received,
     journey_finish;
 
-static struct run_step *journey_record(struct journey *journey)
+struct run_step *journey_record(struct journey *journey)
 {
     return &journey->run->steps[journey->run->step_count - 1];
 }
@@ -74,25 +35,47 @@ static struct request_source journey_source(struct journey *journey)
     };
 }
 
+struct judge journey_judge(struct journey *journey)
+{
+    return (struct judge){
+        .step = journey->step,
+        .record = journey_record(journey),
+        .answer = journey->answer,
+        .redirects = journey->redirects,
+        .variables = journey->variables,
+        .mask = journey->mask,
+        .arena = journey->run->arena,
+    };
+}
+
+void journey_drop_answer(struct journey *journey)
+{
+    held_answer_free(journey->answer);
+    journey->answer = NULL;
+}
+
 /* The one place where a step ends. */
 static enum journey_next journey_end_step(struct journey *journey, enum state state)
 {
     struct run_step *record = journey_record(journey);
+    state = journey_again_end(journey, state);
     record->state = state;
     record->total = 0;
     for (size_t i = 0; i < record->exchange_count; i++)
         record->total += record->exchanges[i].total;
     if ((state == STATE_FAILED || state == STATE_UNKNOWN) && !journey->in_cleanup)
         journey->failed = true;
-    held_answer_free(journey->answer);
-    journey->answer = NULL;
+    journey_drop_answer(journey);
+    journey_mutation_end_step(journey, state);
+    mask_step(journey->mask, journey->run->arena, record);
     if (journey->progress != NULL)
         journey->progress(journey->data, journey->run, record);
     journey->stage = journey_choose;
     return JOURNEY_NEXT;
 }
 
-/* Ends the step by a symptom: the shop's failure, or, where the monitor could not look, unknown. */
+/* Ends the step by a symptom: the shop's failure, or, where the monitor could not look, unknown.
+ * Unless it is to be tried again. */
 static enum journey_next journey_fail_step(struct journey *journey, enum symptom symptom)
 {
     struct run_step *record = journey_record(journey);
@@ -100,6 +83,10 @@ static enum journey_next journey_fail_step(struct journey *journey, enum symptom
     if (record->line == 0) {
         record->line = journey->step->position.line;
         record->column = journey->step->position.column;
+    }
+    if (journey_again_after(journey, symptom)) {
+        journey->stage = journey_prepare;
+        return JOURNEY_NEXT;
     }
     bool own = symptom_layer(symptom) == SYMPTOM_LAYER_MONITOR ||
                symptom == SYMPTOM_CONTENT_JSON_UNSUPPORTED;
@@ -120,6 +107,8 @@ static void journey_begin_record(struct journey *journey)
 {
     const struct step *step = journey->step;
     struct run_step *record = run_add_step(journey->run, step->name);
+    if (step->use != NULL)
+        record->file = arena_duplicate(journey->run->arena, step_file(step));
     record->cleanup = journey->in_cleanup;
     record->started = clock_wall();
     struct arena *arena = journey->run->arena;
@@ -143,10 +132,25 @@ static bool journey_is_chosen(const struct journey *journey)
     return chosen == NULL || chosen[before + journey->index - 1];
 }
 
+/* Begins a step that is to be done now. */
+static enum journey_next journey_begin(struct journey *journey)
+{
+    variables_enter(journey->variables, journey->step->use);
+    journey_again_begin(journey);
+    journey->stage = journey_prepare;
+    return JOURNEY_NEXT;
+}
+
 /* Stage: the next step, or on to cleanup, or the end. */
 static enum journey_next journey_choose(struct journey *journey)
 {
     const struct scenario *scenario = journey->settings.scenario;
+    const struct step *found = journey_mutation_next(journey);
+    if (found != NULL) {
+        journey->step = found;
+        journey_begin_record(journey);
+        return journey_begin(journey);
+    }
     size_t count = journey->in_cleanup ? scenario->cleanup_count : scenario->step_count;
     if (journey->index == count) {
         journey->stage = journey->in_cleanup ? journey_finish : journey_choose;
@@ -158,21 +162,24 @@ static enum journey_next journey_choose(struct journey *journey)
     const struct step *list = journey->in_cleanup ? scenario->cleanup : scenario->steps;
     journey->step = &list[journey->index++];
     journey_begin_record(journey);
+    journey_again_begin(journey);
+    journey_record(journey)->note = arena_duplicate(journey->run->arena, journey->step->skip);
     bool skip = (journey->failed && !journey->in_cleanup) || !journey_is_chosen(journey) ||
                 !journey_when_holds(journey);
-    if (skip)
+    if (skip || journey->step->skip != NULL || journey_mutation_is_idle(journey, journey->step))
         return journey_end_step(journey, STATE_SKIPPED);
-    journey->stage = journey_prepare;
-    return JOURNEY_NEXT;
+    return journey_begin(journey);
 }
 
-/* Stage: render the step's request. */
+/* Stage: render the step's request; what it leaves behind is noted before it is sent. */
 static enum journey_next journey_prepare(struct journey *journey)
 {
     struct request_source source = journey_source(journey);
     struct run_step *record = journey_record(journey);
     enum symptom symptom =
         request_build(&source, journey->step, &journey->request, &record->actual);
+    if (symptom == SYMPTOM_NONE)
+        symptom = journey_mutation_record(journey);
     if (symptom != SYMPTOM_NONE)
         return journey_fail_step(journey, symptom);
     journey->redirects = 0;
@@ -208,6 +215,33 @@ static enum journey_next journey_send(struct journey *journey)
     return JOURNEY_WAIT;
 }
 
+/* The end of a step that was answered, or the wait until it is asked again. */
+static enum journey_next journey_judge_answer(struct journey *journey)
+{
+    struct run_step *record = journey_record(journey);
+    const struct judge judge = journey_judge(journey);
+    if (journey->step->until != NULL && !judge_until(&judge)) {
+        if (!journey_again_later(journey))
+            return journey_fail_step(journey, record->symptom);
+        journey_again_clear(journey);
+        journey_drop_answer(journey);
+        journey->stage = journey_prepare;
+        loop_timer_set(journey->wake, journey->step->until->every);
+        return JOURNEY_WAIT;
+    }
+    enum state state = judge_step(&judge);
+    if (state != STATE_FAILED && journey->step->find_count > 0) {
+        json_t *list = judge_find(&judge);
+        if (list != NULL)
+            journey_mutation_take_found(journey, list);
+        else
+            state = STATE_FAILED;
+    }
+    if (state == STATE_FAILED)
+        return journey_fail_step(journey, record->symptom);
+    return journey_end_step(journey, state);
+}
+
 /* Stage: an answer, or why there is none. */
 static enum journey_next journey_received(struct journey *journey)
 {
@@ -226,23 +260,11 @@ static enum journey_next journey_received(struct journey *journey)
                                                 &journey->request, &record->actual);
         if (symptom != SYMPTOM_NONE)
             return journey_fail_step(journey, symptom);
-        held_answer_free(journey->answer);
-        journey->answer = NULL;
+        journey_drop_answer(journey);
         journey->stage = journey_send;
         return JOURNEY_NEXT;
     }
-    struct judge judge = {
-        .step = journey->step,
-        .record = record,
-        .answer = journey->answer,
-        .redirects = journey->redirects,
-        .variables = journey->variables,
-        .arena = journey->run->arena,
-    };
-    enum state state = judge_step(&judge);
-    if (state == STATE_FAILED)
-        return journey_fail_step(journey, record->symptom);
-    return journey_end_step(journey, state);
+    return journey_judge_answer(journey);
 }
 
 /* The run ends as its steps say; a cleanup that failed leaves a good run degraded. */
@@ -267,6 +289,9 @@ static enum journey_next journey_finish(struct journey *journey)
 {
     struct run *run = journey->run;
     run->slot.ended = clock_wall();
+    /* Once more for all: a secret may have been captured after it was first seen. */
+    for (size_t i = 0; i < run->step_count; i++)
+        mask_step(journey->mask, run->arena, &run->steps[i]);
     run->state = journey->end.obeyed ? journey->end.state : journey_state(journey, &run->reason);
     return JOURNEY_DONE;
 }
@@ -275,6 +300,8 @@ static void journey_free(struct journey *journey)
 {
     net_session_close(journey->session);
     held_answer_free(journey->answer);
+    json_decref(journey->found.list);
+    mask_free(journey->mask);
     variables_free(journey->variables);
     loop_timer_free(journey->wake);
     free(journey);
@@ -324,6 +351,52 @@ static void journey_drive(void *data)
     }
 }
 
+static void journey_set_secret(struct journey *journey, const char *name, const char *value,
+                               const char *problem)
+{
+    for (size_t o = 0; o < journey->settings.override_count; o++)
+        if (strcmp(journey->settings.overrides[o].name, name) == 0)
+            value = journey->settings.overrides[o].value;
+    if (value == NULL)
+        variables_set_problem(journey->variables, name, problem);
+    else if (mask_add(journey->mask, value))
+        variables_set_text(journey->variables, name, value);
+}
+
+static void journey_set_row(struct journey *journey, const struct pool *pool)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    /* The slot's number, not a count of runs: a restart moves on, and nothing is kept. */
+    uint64_t number = (uint64_t)(journey->settings.planned.us / scenario->every);
+    if (pool->take == TAKE_RANDOM && getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+        abort();
+    const char *const *fields = pool_row(pool, number);
+    for (size_t i = 0; i < pool->column_count; i++)
+        variables_set_text(journey->variables,
+                           arena_print(journey->run->arena, "%s.%s", pool->name, pool->columns[i]),
+                           fields[i]);
+}
+
+/* What variables may be made of, so it comes before them. */
+static void journey_set_given(struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    const struct secrets *secrets = journey->settings.secrets;
+    for (size_t i = 0; i < secrets_count(secrets); i++)
+        journey_set_secret(journey, secrets_name(secrets, i), secrets_value(secrets, i),
+                           secrets_problem(secrets, i));
+    for (size_t i = 0; i < scenario->pool_count; i++)
+        journey_set_row(journey, &scenario->pools[i]);
+}
+
+static bool journey_is_secret(const struct journey *journey, const char *name)
+{
+    for (size_t i = 0; i < secrets_count(journey->settings.secrets); i++)
+        if (strcmp(secrets_name(journey->settings.secrets, i), name) == 0)
+            return true;
+    return false;
+}
+
 /* Variables may use those before them. A missing one is left out: the step that needs it will say
  * so. */
 static void journey_set_variables(struct journey *journey)
@@ -347,8 +420,9 @@ static void journey_set_variables(struct journey *journey)
                                    journey->settings.overrides[o].value);
     }
     for (size_t o = 0; o < journey->settings.override_count; o++)
-        variables_set_text(journey->variables, journey->settings.overrides[o].name,
-                           journey->settings.overrides[o].value);
+        if (!journey_is_secret(journey, journey->settings.overrides[o].name))
+            variables_set_text(journey->variables, journey->settings.overrides[o].name,
+                               journey->settings.overrides[o].value);
 }
 
 struct journey *journey_start(const struct journey_settings *settings, journey_done *done,
@@ -365,6 +439,8 @@ struct journey *journey_start(const struct journey_settings *settings, journey_d
     run->slot.started = clock_wall();
     journey->run = run;
     journey->variables = variables_create(run->id, settings->vantage, settings->planned);
+    journey->mask = mask_create();
+    journey_set_given(journey);
     journey_set_variables(journey);
     journey->session = net_session_open(settings->net_vantage);
     journey->stage = journey_choose;

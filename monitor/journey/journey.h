@@ -7,6 +7,7 @@
 #ifndef JOURNEY_JOURNEY_H
 #define JOURNEY_JOURNEY_H
 
+#include "monitor/journey/secrets.h"
 #include "monitor/net/net.h"
 #include "monitor/record/run.h"
 #include "scenarios/scenario.h"
@@ -17,6 +18,24 @@ struct journey; /* a run in flight */
 /* `--var NAME=VALUE`: replaces the scenario's variable of that name, or adds one. */
 struct journey_variable {
     const char *name, *value;
+};
+
+/* What a step is about to leave behind in the shop. */
+struct journey_debt {
+    const char *run_id, *journey, *vantage, *step;
+    const char *what; /* `order` */
+    const struct json_t
+        *variables; /* those that are not secret, an object: what it can be found by */
+};
+
+/* Where that is kept until it is put right. */
+struct journey_ledger {
+    /* Before the step is sent. SYMPTOM_NONE, or why it must not be; `detail` is for people, in the
+     * arena. */
+    enum symptom (*record)(void *data, const struct journey_debt *debt, struct arena *arena,
+                           const char **ret_detail);
+    void (*settle)(void *data, const char *run_id, const char *what);
+    void *data;
 };
 
 /* All borrowed, and alive until the run is done. */
@@ -30,6 +49,8 @@ struct journey_settings {
     size_t override_count;
     bool keep_messages; /* requests and answers stay with their exchanges: message.h */
     const bool *chosen; /* of scenario_choose; NULL: all steps */
+    const struct secrets *secrets;       /* NULL: none */
+    const struct journey_ledger *ledger; /* NULL: nothing is noted */
     struct loop *loop;
 };
 

@@ -5,6 +5,7 @@
 #include "monitor/journey/evaluate.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct held_answer {
@@ -104,6 +105,27 @@ static bool judge_status_is_expected(const struct step *step)
     return false;
 }
 
+/* A secret that cannot be masked must not be used. */
+static bool judge_keeps_secret(const struct judge *judge, const struct capture *capture,
+                               const json_t *value)
+{
+    struct outcome outcome = {.symptom = SYMPTOM_CONTENT_CAPTURE_MISSING};
+    char *number = NULL;
+    bool kept = false;
+    if (!capture->expression->is_secret)
+        return true;
+    if (json_is_number(value))
+        number = json_dumps(value, JSON_ENCODE_ANY);
+    if (number != NULL || json_is_string(value))
+        kept = mask_add(judge->mask, number != NULL ? number : json_string_value(value));
+    if (!kept) {
+        outcome.actual = "a value that cannot be kept secret: text of 4 bytes or more can";
+        judge_note_failure(judge, capture->expression, &outcome);
+    }
+    free(number);
+    return kept;
+}
+
 static enum state judge_captures(const struct judge *judge, struct answer *answer,
                                  const struct evaluate_variables *variables)
 {
@@ -114,6 +136,10 @@ static enum state judge_captures(const struct judge *judge, struct answer *answe
             evaluate_capture(capture->expression, answer, variables, judge->arena, &outcome);
         if (value == NULL) {
             judge_note_failure(judge, capture->expression, &outcome);
+            return STATE_FAILED;
+        }
+        if (!judge_keeps_secret(judge, capture, value)) {
+            json_decref(value);
             return STATE_FAILED;
         }
         variables_set(judge->variables, capture->name, value);
@@ -142,4 +168,51 @@ enum state judge_step(const struct judge *judge)
         judge_keep_excerpt(record, judge->answer, judge->arena);
     answer_free(answer);
     return state;
+}
+
+bool judge_until(const struct judge *judge)
+{
+    const struct expression *holds = judge->step->until->holds;
+    const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
+    struct evaluate_variables variables = {variables_lookup, judge->variables};
+    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    struct outcome outcome = evaluate_assertion(holds, answer, &variables, judge->arena);
+    if (!outcome.holds) {
+        judge_note_failure(judge, holds, &outcome);
+        /* An error page is told as what it is. */
+        if (exchange->status >= 500)
+            judge->record->symptom = SYMPTOM_HTTP_ERROR;
+        else if (symptom_layer(outcome.symptom) != SYMPTOM_LAYER_MONITOR)
+            judge->record->symptom = SYMPTOM_CONTENT_MISMATCH;
+        judge_keep_excerpt(judge->record, judge->answer, judge->arena);
+    }
+    answer_free(answer);
+    return outcome.holds;
+}
+
+json_t *judge_find(const struct judge *judge)
+{
+    const struct expression *find = judge->step->finds[0].expression;
+    const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
+    struct evaluate_variables variables = {variables_lookup, judge->variables};
+    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    struct outcome outcome;
+    json_t *found = evaluate_capture(find, answer, &variables, judge->arena, &outcome);
+    if (found == NULL && outcome.symptom == SYMPTOM_CONTENT_CAPTURE_MISSING) {
+        found = json_array();
+    } else if (found != NULL && !json_is_array(found)) {
+        json_t *list = json_array();
+        json_array_append_new(list, found);
+        found = list;
+    } else if (json_array_size(found) > JUDGE_FOUND_MAX) {
+        outcome.symptom = SYMPTOM_CONTENT_MISMATCH;
+        outcome.actual = arena_print(judge->arena, "%zu things, more than the %d that are taken",
+                                     json_array_size(found), JUDGE_FOUND_MAX);
+        json_decref(found);
+        found = NULL;
+    }
+    if (found == NULL)
+        judge_note_failure(judge, find, &outcome);
+    answer_free(answer);
+    return found;
 }

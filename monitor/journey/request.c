@@ -83,7 +83,9 @@ static enum symptom request_check_host(const struct request_source *source, cons
 static enum symptom request_missing(const struct request_source *source, const char *name,
                                     const char **ret_detail)
 {
-    *ret_detail = arena_print(source->arena, "${%s} has no value", name != NULL ? name : "?");
+    const char *why = name != NULL ? variables_problem(source->variables, name) : NULL;
+    *ret_detail = arena_print(source->arena, "${%s} has no value%s%s", name != NULL ? name : "?",
+                              why != NULL ? ": " : "", why != NULL ? why : "");
     return SYMPTOM_MONITOR_VARIABLE_MISSING;
 }
 

@@ -4,6 +4,7 @@
 
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
+#include "scenarios/fragment.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -14,7 +15,11 @@
 
 struct variables {
     struct map *values; /* of json_t, owned */
+    struct map *problems;
+    struct map *inputs; /* of the fragment whose step is being done; NULL outside of one */
 };
+
+enum { VARIABLES_INPUT_MAX = 64 * 1024 };
 
 static void variables_free_value(void *value)
 {
@@ -57,6 +62,7 @@ struct variables *variables_create(const char *run_id, const char *vantage,
 {
     struct variables *variables = memory_allocate(1, sizeof *variables);
     variables->values = map_create(variables_free_value);
+    variables->problems = map_create(free);
     variables_set_text(variables, "run.id", run_id);
     variables_set_text(variables, "vantage", vantage);
     set_times(variables, planned);
@@ -72,6 +78,8 @@ void variables_free(struct variables *variables)
     if (variables == NULL)
         return;
     map_free(variables->values);
+    map_free(variables->problems);
+    map_free(variables->inputs);
     free(variables);
 }
 
@@ -93,5 +101,89 @@ bool variables_has(const struct variables *variables, const char *name)
 const struct json_t *variables_lookup(void *data, const char *name)
 {
     const struct variables *variables = data;
+    if (variables->inputs != NULL && map_has(variables->inputs, name))
+        return map_get(variables->inputs, name);
     return map_get(variables->values, name);
+}
+
+void variables_set_problem(struct variables *variables, const char *name, const char *problem)
+{
+    map_put(variables->problems, name, memory_duplicate(problem));
+}
+
+const char *variables_problem(const struct variables *variables, const char *name)
+{
+    return map_get(variables->problems, name);
+}
+
+const char *variables_at(const struct variables *variables, size_t n,
+                         const struct json_t **ret_value)
+{
+    if (n >= map_count(variables->values))
+        return NULL;
+    *ret_value = map_value(variables->values, n);
+    return map_key(variables->values, n);
+}
+
+/* The value of one variable alone keeps its type, as in `json`. */
+static json_t *input_value(struct variables *variables, const struct pair *pair)
+{
+    struct buffer text;
+    const char *missing;
+    json_t *value = NULL;
+    if (pair->constant != NULL)
+        return json_incref(pair->constant);
+    if (template_name_count(pair->value) == 1 &&
+        strlen(template_source(pair->value)) == strlen(template_name(pair->value, 0)) + 3)
+        return json_incref(
+            (json_t *)(uintptr_t)variables_lookup(variables, template_name(pair->value, 0)));
+    buffer_init(&text, VARIABLES_INPUT_MAX);
+    if (template_render(pair->value, variables_lookup, variables, &text, &missing) == RESULT_OK)
+        value = json_stringn_nocheck(text.data, text.length);
+    buffer_free(&text);
+    return value;
+}
+
+/* `value` (taken) as the fragment declares it; NULL when it is of another type. */
+static json_t *input_of_type(json_t *value, enum input_type type)
+{
+    bool fits = type == INPUT_NUMBER ? json_is_number(value) : json_is_boolean(value);
+    if (value == NULL || (type == INPUT_STRING ? json_is_string(value) : fits))
+        return value;
+    json_t *text = NULL;
+    if (type == INPUT_STRING) {
+        char *written = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        text = json_string_nocheck(written);
+        free(written);
+    }
+    json_decref(value);
+    return text;
+}
+
+/* An input without a value hides a variable of the same name all the same. */
+static void enter_one(struct variables *variables, const struct fragment_use *use)
+{
+    struct map *inputs = map_create(variables_free_value);
+    for (size_t i = 0; i < use->fragment->input_count; i++) {
+        const struct fragment_input *input = &use->fragment->inputs[i];
+        json_t *value = NULL;
+        for (size_t j = 0; j < use->input_count; j++)
+            if (strcmp(use->inputs[j].name, input->name) == 0)
+                value = input_value(variables, &use->inputs[j]);
+        map_put(inputs, input->name, input_of_type(value, input->type));
+    }
+    map_free(variables->inputs);
+    variables->inputs = inputs;
+}
+
+void variables_enter(struct variables *variables, const struct fragment_use *use)
+{
+    const struct fragment_use *way[FRAGMENT_DEPTH_MAX];
+    size_t depth = 0;
+    map_free(variables->inputs);
+    variables->inputs = NULL;
+    for (; use != NULL && depth < COUNT_OF(way); use = use->outer)
+        way[depth++] = use;
+    while (depth > 0)
+        enter_one(variables, way[--depth]);
 }

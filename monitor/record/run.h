@@ -99,11 +99,13 @@ struct run_step {
     struct wall_time started;
     duration total;       /* of all exchanges */
     enum symptom symptom; /* SYMPTOM_NONE when passed */
-    int line, column; /* in the scenario file: the assertion that failed, or the step; 0: unknown */
+    const char *file;     /* that the step is written in; NULL: the run's */
+    int line, column;     /* in that file: the assertion that failed, or the step; 0: unknown */
     const char *expected; /* the failed assertion as written; may be NULL */
     const char *actual;   /* what came instead; may be NULL */
     const char *excerpt;  /* the beginning of the failing answer's body; may be NULL */
-    const char *note;     /* an assertion marked `| note` that did not hold; may be NULL */
+    const char *note;     /* what else is to be said: an assertion marked `| note` that did not
+                             hold, an earlier try, why it is skipped; may be NULL */
 };
 
 struct slot {

@@ -72,6 +72,7 @@ static json_t *step_to_json(const struct run_step *step)
         names_to_json(json, "writes", step->writes, step->writes_count);
     json_put_wall(json, "started", step->started);
     json_put_milliseconds(json, "total", step->total);
+    json_put_text(json, "file", step->file);
     if (step->symptom != SYMPTOM_NONE) {
         json_put_text(json, "symptom", symptom_code(step->symptom));
         json_put_integer(json, "line", step->line);
@@ -185,6 +186,7 @@ static void step_from_json(struct run *run, const json_t *json)
     step->started = json_get_wall(json, "started");
     step->total = json_get_milliseconds(json, "total");
     step->symptom = symptom_from_code(symptom != NULL ? symptom : "");
+    step->file = json_get_text(arena, json, "file");
     step->line = (int)json_get_integer(json, "line");
     step->column = (int)json_get_integer(json, "column");
     step->expected = json_get_text(arena, json, "expected");

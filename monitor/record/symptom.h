@@ -75,6 +75,10 @@
       "The URL leads to a host that the shop file does not name.")                                 \
     X(MONITOR_VARIABLE_MISSING, MONITOR, "monitor.variable_missing",                               \
       "The step uses a variable that has no value.")                                               \
+    X(MONITOR_LEDGER_FULL, MONITOR, "monitor.ledger_full",                                         \
+      "The journey has left too many things behind and places no new ones.")                       \
+    X(MONITOR_LEDGER_FAILED, MONITOR, "monitor.ledger_failed",                                     \
+      "What the step leaves behind could not be noted, so it was not sent.")                       \
     X(MONITOR_INTERNAL, MONITOR, "monitor.internal", "The monitor made a mistake.")
 
 enum symptom {

@@ -290,7 +290,9 @@ START_TEST(the_table_is_complete)
             ck_assert_msg(strlen(key->help) > 15 && key->help[strlen(key->help) - 1] == '.',
                           "%s needs a sentence", key->name);
             ck_assert(key->offset == LANGUAGE_NOWHERE || key->offset < table->size);
-            ck_assert((key->type == LANGUAGE_WORD) == (key->word_count > 0));
+            bool has_words = key->type == LANGUAGE_WORD || key->type == LANGUAGE_WORDS ||
+                             key->type == LANGUAGE_WORD_MAP;
+            ck_assert(has_words == (key->word_count > 0));
             bool is_number = key->type == LANGUAGE_INTEGER || key->type == LANGUAGE_DURATION;
             ck_assert(!is_number || (key->maximum > 0 && key->maximum >= key->minimum));
             ck_assert_ptr_eq(language_find((enum language_context)context, key->name), key);

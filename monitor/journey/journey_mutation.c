@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run leaves behind in the shop, and its being put right: noted before the step is sent,
+ * settled when a cleanup step has passed, looked up where its id was lost. See journey_private.h.
+ */
+#include "monitor/journey/journey_private.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct journey_mutation *find_mutation(const struct journey *journey, const char *what)
+{
+    for (size_t i = 0; i < journey->mutation_count; i++)
+        if (strcmp(journey->mutations[i].what, what) == 0)
+            return &journey->mutations[i];
+    return NULL;
+}
+
+/* By what it may be found again: everything that the run knows but for what is, or holds, a secret.
+ */
+static json_t *known_variables(const struct journey *journey)
+{
+    json_t *known = json_object();
+    const struct json_t *value;
+    const char *name;
+    struct arena *arena = journey->run->arena;
+    for (size_t i = 0; (name = variables_at(journey->variables, i, &value)) != NULL; i++) {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        if (text != NULL && mask_text(journey->mask, arena, text) == text)
+            json_object_set_nocheck(known, name, (json_t *)(uintptr_t)value);
+        free(text);
+    }
+    return known;
+}
+
+static enum symptom record_debt(struct journey *journey)
+{
+    const struct journey_ledger *ledger = journey->settings.ledger;
+    json_t *variables = known_variables(journey);
+    const struct journey_debt debt = {
+        .run_id = journey->run->id,
+        .journey = journey->run->journey,
+        .vantage = journey->run->vantage,
+        .step = journey->step->name,
+        .what = journey->step->mutates,
+        .variables = variables,
+    };
+    enum symptom symptom =
+        ledger->record(ledger->data, &debt, journey->run->arena, &journey_record(journey)->actual);
+    json_decref(variables);
+    return symptom;
+}
+
+enum symptom journey_mutation_record(struct journey *journey)
+{
+    const char *what = journey->step->mutates;
+    enum symptom symptom = SYMPTOM_NONE;
+    if (what == NULL)
+        return SYMPTOM_NONE;
+    if (journey->settings.ledger != NULL)
+        symptom = record_debt(journey);
+    if (symptom != SYMPTOM_NONE)
+        return symptom;
+    arena_grow(journey->run->arena, journey->mutations, journey->mutation_count);
+    journey->mutations[journey->mutation_count++] = (struct journey_mutation){.what = what};
+    return SYMPTOM_NONE;
+}
+
+bool journey_mutation_is_idle(const struct journey *journey, const struct step *step)
+{
+    const struct journey_mutation *found =
+        step->find_count > 0 ? find_mutation(journey, step->finds[0].name) : NULL;
+    const struct journey_mutation *settled =
+        step->settles != NULL ? find_mutation(journey, step->settles) : NULL;
+    if (step->find_count > 0)
+        return found == NULL || found->is_settled;
+    return step->settles != NULL && (settled == NULL || settled->is_found);
+}
+
+static void settle(struct journey *journey, const char *what)
+{
+    const struct journey_ledger *ledger = journey->settings.ledger;
+    struct journey_mutation *mutation = find_mutation(journey, what);
+    if (mutation == NULL || mutation->is_settled)
+        return;
+    mutation->is_settled = true;
+    if (ledger != NULL)
+        ledger->settle(ledger->data, journey->run->id, what);
+}
+
+void journey_mutation_take_found(struct journey *journey, struct json_t *list_taken)
+{
+    const char *what = journey->step->finds[0].name;
+    find_mutation(journey, what)->is_found = true;
+    journey->found.what = what;
+    journey->found.list = list_taken;
+    journey->found.element = journey->found.step = 0;
+    journey->found.settled = true;
+}
+
+static void end_found(struct journey *journey)
+{
+    /* Nothing found is settled, too: nothing was left behind. */
+    if (journey->found.settled)
+        settle(journey, journey->found.what);
+    json_decref(journey->found.list);
+    journey->found.list = NULL;
+    journey->found.what = NULL;
+}
+
+const struct step *journey_mutation_next(struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    const char *what = journey->found.what;
+    if (what == NULL)
+        return NULL;
+    while (journey->found.element < json_array_size(journey->found.list)) {
+        json_t *element = json_array_get(journey->found.list, journey->found.element);
+        while (journey->found.step < scenario->cleanup_count) {
+            const struct step *step = &scenario->cleanup[journey->found.step++];
+            if (step->settles == NULL || strcmp(step->settles, what) != 0)
+                continue;
+            variables_set(journey->variables, what, json_incref(element));
+            return step;
+        }
+        journey->found.step = 0;
+        journey->found.element++;
+    }
+    end_found(journey);
+    return NULL;
+}
+
+void journey_mutation_end_step(struct journey *journey, enum state state)
+{
+    const char *what = journey->step->settles;
+    bool went_well = state == STATE_PASSED || state == STATE_DEGRADED;
+    if (!journey->in_cleanup || what == NULL || state == STATE_SKIPPED)
+        return;
+    if (journey->found.what != NULL)
+        journey->found.settled &= went_well;
+    else if (went_well)
+        settle(journey, what);
+}
