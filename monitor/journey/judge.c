@@ -105,6 +105,13 @@ static bool judge_status_is_expected(const struct step *step)
     return false;
 }
 
+static void judge_note_error(const struct judge *judge, const struct exchange *exchange)
+{
+    judge->record->symptom = SYMPTOM_HTTP_ERROR;
+    judge->record->expected = "status < 400";
+    judge->record->actual = arena_print(judge->arena, "%d", exchange->status);
+}
+
 /* A secret that cannot be masked must not be used. */
 static bool judge_keeps_secret(const struct judge *judge, const struct capture *capture,
                                const json_t *value)
@@ -157,9 +164,7 @@ enum state judge_step(const struct judge *judge)
     /* A step that says nothing of the status does not mean that an error page will do. */
     if (state != STATE_FAILED && exchange->status >= 400 &&
         !judge_status_is_expected(judge->step)) {
-        record->symptom = SYMPTOM_HTTP_ERROR;
-        record->expected = "status < 400";
-        record->actual = arena_print(judge->arena, "%d", exchange->status);
+        judge_note_error(judge, exchange);
         state = STATE_FAILED;
     }
     if (state != STATE_FAILED && judge_captures(judge, answer, &variables) == STATE_FAILED)
@@ -177,15 +182,19 @@ bool judge_until(const struct judge *judge)
     struct evaluate_variables variables = {variables_lookup, judge->variables};
     struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
     struct outcome outcome = evaluate_assertion(holds, answer, &variables, judge->arena);
-    if (!outcome.holds) {
+    bool is_error = exchange->status >= 400 && holds->query != QUERY_STATUS &&
+                    !judge_status_is_expected(judge->step);
+    /* On an error page nothing holds, not even that it holds nothing. */
+    if (is_error) {
+        outcome.holds = false;
+        judge_note_error(judge, exchange);
+    } else if (!outcome.holds) {
         judge_note_failure(judge, holds, &outcome);
-        /* An error page is told as what it is. */
-        if (exchange->status >= 500)
-            judge->record->symptom = SYMPTOM_HTTP_ERROR;
-        else if (symptom_layer(outcome.symptom) != SYMPTOM_LAYER_MONITOR)
+        if (symptom_layer(outcome.symptom) != SYMPTOM_LAYER_MONITOR)
             judge->record->symptom = SYMPTOM_CONTENT_MISMATCH;
-        judge_keep_excerpt(judge->record, judge->answer, judge->arena);
     }
+    if (!outcome.holds)
+        judge_keep_excerpt(judge->record, judge->answer, judge->arena);
     answer_free(answer);
     return outcome.holds;
 }
