@@ -167,15 +167,20 @@ static bool is_cut(const char *rest)
 /* How much of `text` is the needle, read in one way; 0: it is not. */
 static size_t match(const char *text, const char *needle, unit_reader *read)
 {
-    size_t at = 0, matched = 0;
+    size_t at = 0, before = 0, matched = 0;
     while (needle[matched] != '\0') {
         struct unit unit = text[at] != '\0' ? read(text + at) : (struct unit){0};
         if (unit.count == 0 || strncmp(needle + matched, unit.bytes, unit.count) != 0)
-            return matched >= MASK_SECRET_MIN && is_cut(text + at) ? at + strlen(text + at) : 0;
+            break;
         matched += unit.count;
+        before = at;
         at += unit.length;
     }
-    return at;
+    if (needle[matched] == '\0')
+        return at;
+    /* Half of `&amp;` begins like a `&` that stands for itself. */
+    bool is_end = is_cut(text + at) || (text[before] == '&' && is_cut(text + before));
+    return matched >= MASK_SECRET_MIN && is_end ? at + strlen(text + at) : 0;
 }
 
 /* The longest of all, so that a secret that begins with another one is hidden whole. */
