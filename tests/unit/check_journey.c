@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,9 @@ struct fixture {
     struct run *run;
     char asked[2048]; /* `GET /path body;` of every request, in order */
     unsigned progress;
+    struct journey_ledger journey_ledger;
+    unsigned flaky;   /* requests for /flaky so far */
+    char ledger[512]; /* what was noted and settled, in order */
     struct journey *journey;
 };
 
@@ -37,8 +41,8 @@ static void answer(struct evhttp_request *request, int status, const char *body)
     evbuffer_free(out);
 }
 
-/* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /echo,
- * else JSON. */
+/* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /cut (the
+ * connection), /flaky (fails twice, then succeeds), /list, /none, else JSON. */
 static void serve(struct evhttp_request *request, void *data)
 {
     struct fixture *fixture = data;
@@ -52,7 +56,18 @@ static void serve(struct evhttp_request *request, void *data)
     size_t used = strlen(fixture->asked);
     snprintf(fixture->asked + used, sizeof fixture->asked - used, "%s %s%s%s;",
              post ? "POST" : "GET", path, body[0] != '\0' ? " " : "", body);
-    if (strncmp(path, "/status/", 8) == 0) {
+    if (strncmp(path, "/flaky", 6) == 0) {
+        bool ready = fixture->flaky++ >= 2;
+        if (strcmp(path, "/flaky/cut") == 0 && !ready)
+            evhttp_connection_free(evhttp_request_get_connection(request));
+        else
+            answer(request, strcmp(path, "/flaky/500") == 0 && !ready ? 500 : 200,
+                   ready ? "{\"state\": \"confirmed\"}" : "{\"state\": \"pending\"}");
+    } else if (strcmp(path, "/list") == 0) {
+        answer(request, 200, "{\"orders\": [{\"id\": 11}, {\"id\": 12}]}");
+    } else if (strcmp(path, "/none") == 0) {
+        answer(request, 200, "{\"orders\": []}");
+    } else if (strncmp(path, "/status/", 8) == 0) {
         answer(request, atoi(path + 8), "{\"error\": true}");
     } else if (strncmp(path, "/to/", 4) == 0 || strcmp(path, "/loop") == 0) {
         evhttp_add_header(headers, "Location", path[1] == 'l' ? "/loop" : path + 3);
@@ -132,9 +147,32 @@ static void count_progress(void *data, const struct run *run, const struct run_s
     fixture->progress++;
 }
 
+static void note(struct fixture *fixture, const char *what, const char *name)
+{
+    size_t used = strlen(fixture->ledger);
+    snprintf(fixture->ledger + used, sizeof fixture->ledger - used, "%s %s;", what, name);
+}
+
+static enum symptom note_debt(void *data, const struct journey_debt *debt, struct arena *arena,
+                              const char **ret_detail)
+{
+    struct fixture *fixture = data;
+    ck_assert_str_eq(json_string_value(json_object_get(debt->variables, "colour")), "blue");
+    *ret_detail = arena_duplicate(arena, "10 unsettled");
+    note(fixture, strcmp(debt->what, "full") == 0 ? "refused" : "noted", debt->what);
+    return strcmp(debt->what, "full") == 0 ? SYMPTOM_MONITOR_LEDGER_FULL : SYMPTOM_NONE;
+}
+
+static void note_settled(void *data, const char *run_id, const char *what)
+{
+    ck_assert_uint_eq(strlen(run_id), HASH_HEX_LENGTH);
+    note(data, "settled", what);
+}
+
 static void fixture_start(struct fixture *fixture)
 {
     static const struct journey_variable overrides[] = {{"size", "42"}};
+    fixture->journey_ledger = (struct journey_ledger){note_debt, note_settled, fixture};
     const struct journey_settings settings = {
         .scenario = fixture->scenario,
         .net_vantage = fixture->vantage,
@@ -142,6 +180,7 @@ static void fixture_start(struct fixture *fixture)
         .planned = clock_wall(),
         .overrides = overrides,
         .override_count = COUNT_OF(overrides),
+        .ledger = &fixture->journey_ledger,
         .loop = fixture->loop,
     };
     fixture->journey = journey_start(&settings, done, count_progress, fixture);
@@ -152,7 +191,7 @@ static const struct journey_case {
     enum state state;
     const char *steps_end; /* a letter a step: p d f u s */
     enum symptom symptom;  /* of the first failure */
-    const char *asked;
+    const char *asked;     /* with `|` and the ledger behind it, when that was used */
 } journey_cases[] = {
     {"steps:\n"
      "  - {step: a, get: /one, expect: [status == 200]}\n"
@@ -221,6 +260,85 @@ static const struct journey_case {
      "  - {step: a, get: /one, expect: ['jsonpath \"$.cookie\" not exists']}\n"
      "  - {step: b, get: /two, expect: ['jsonpath \"$.cookie\" == true']}\n",
      STATE_PASSED, "pp", SYMPTOM_NONE, "GET /one;GET /two;"},
+    /* until: each try is an exchange; the last one is judged. */
+    {"steps:\n"
+     "  - step: a\n    get: /flaky\n"
+     "    until: {holds: jsonpath \"$.state\" == \"confirmed\", every: 50ms, for: 1s}\n"
+     "    capture: {s: jsonpath \"$.state\"}\n"
+     "  - step: b\n    get: /${s}\n",
+     STATE_PASSED, "pp", SYMPTOM_NONE, "GET /flaky;GET /flaky;GET /flaky;GET /confirmed;"},
+    {"steps:\n"
+     "  - step: a\n    get: /one\n"
+     "    until: {holds: jsonpath \"$.id\" == 8, every: 80ms, for: 200ms}\n"
+     "  - {step: b, get: /two}\n",
+     STATE_FAILED, "fs", SYMPTOM_CONTENT_MISMATCH, "GET /one;GET /one;GET /one;"},
+    {"steps:\n"
+     "  - step: a\n    get: /status/500\n"
+     "    until: {holds: jsonpath \"$.orders\" count == 0, every: 100ms, for: 150ms}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /status/500;GET /status/500;"},
+    {"steps:\n"
+     "  - step: a\n    get: /silent\n    timeout: 50ms\n"
+     "    until: {holds: status == 200, every: 50ms, for: 1s}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_TIMEOUT_TTFB, "GET /silent;"},
+    /* retry: only after the named faults, at most so often; what passes then is degraded. */
+    {"steps:\n  - {step: a, get: /flaky/500, retry: {times: 2, on: [server]}}\n", STATE_DEGRADED,
+     "d", SYMPTOM_HTTP_ERROR, "GET /flaky/500;GET /flaky/500;GET /flaky/500;"},
+    {"steps:\n  - {step: a, get: /flaky/500, retry: {times: 1, on: [server]}}\n", STATE_FAILED, "f",
+     SYMPTOM_HTTP_ERROR, "GET /flaky/500;GET /flaky/500;"},
+    {"steps:\n  - {step: a, get: /flaky/500, retry: {times: 1, on: [network, content]}}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /flaky/500;"},
+    {"steps:\n  - {step: a, get: /flaky/cut, retry: {times: 2, on: [network]}}\n", STATE_DEGRADED,
+     "d", SYMPTOM_TCP_CLOSED, "GET /flaky/cut;GET /flaky/cut;GET /flaky/cut;"},
+    {"steps:\n  - {step: a, get: /flaky/cut, retry: {times: 2, on: [server, content]}}\n",
+     STATE_FAILED, "f", SYMPTOM_TCP_CLOSED, "GET /flaky/cut;"},
+    {"steps:\n"
+     "  - step: a\n    get: /flaky\n    retry: {times: 5, on: [content]}\n"
+     "    expect:\n      - jsonpath \"$.state\" == \"confirmed\"\n",
+     STATE_DEGRADED, "d", SYMPTOM_CONTENT_MISMATCH, "GET /flaky;GET /flaky;GET /flaky;"},
+    {"steps:\n  - {step: a, get: /status/404, retry: {times: 2, on: [server, network]}}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /status/404;"},
+    {"steps:\n  - {step: a, get: /one, skip: not now}\n  - {step: b, get: /two}\n", STATE_PASSED,
+     "sp", SYMPTOM_NONE, "GET /two;"},
+    /* What is left behind is noted, and settled by the cleanup that passes. */
+    {"steps:\n  - {step: a, post: /one, body: x, mutates: order}\n"
+     "cleanup:\n  - {step: b, get: /gone, settles: order}\n",
+     STATE_PASSED, "pp", SYMPTOM_NONE,
+     "POST /one x;GET /gone;"
+     "|noted order;settled order;"},
+    {"steps:\n  - {step: a, post: /one, body: x, mutates: order}\n"
+     "cleanup:\n  - {step: b, get: /status/500, settles: order}\n",
+     STATE_DEGRADED, "pf", SYMPTOM_HTTP_ERROR,
+     "POST /one x;GET /status/500;"
+     "|noted order;"},
+    {"steps:\n  - {step: a, get: /status/500}\n"
+     "  - {step: b, post: /one, body: x, mutates: order}\n"
+     "cleanup:\n  - {step: c, get: /gone, settles: order}\n",
+     STATE_FAILED, "fss", SYMPTOM_HTTP_ERROR, "GET /status/500;"},
+    {"steps:\n  - {step: a, post: /one, body: x, mutates: full}\n"
+     "cleanup:\n  - {step: b, get: /gone, settles: full}\n",
+     STATE_UNKNOWN, "us", SYMPTOM_MONITOR_LEDGER_FULL,
+     ""
+     "|refused full;"},
+/* Where its id was lost it is looked up, and each one found is put right. */
+#define FIND(path, settling)                                                                       \
+    "steps:\n  - step: a\n    post: /status/500\n    mutates: order\n"                             \
+    "    capture: {order: 'jsonpath \"$.id\"'}\n"                                                  \
+    "cleanup:\n"                                                                                   \
+    "  - {step: b, when: order, get: \"" settling "${order}\", settles: order}\n"                  \
+    "  - {step: c, when: not order, get: " path                                                    \
+    ", find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
+    {FIND("/list", "/gone/"), STATE_FAILED, "fsppp", SYMPTOM_HTTP_ERROR,
+     "POST /status/500;GET /list;GET /gone/11;GET /gone/12;"
+     "|noted order;settled order;"},
+    {FIND("/none", "/gone/"), STATE_FAILED, "fsp", SYMPTOM_HTTP_ERROR,
+     "POST /status/500;GET /none;"
+     "|noted order;settled order;"},
+    {FIND("/list", "/status/5"), STATE_FAILED, "fspff", SYMPTOM_HTTP_ERROR,
+     "POST /status/500;GET /list;GET /status/511;GET /status/512;"
+     "|noted order;"},
+    {FIND("/status/404", "/gone/"), STATE_FAILED, "fsf", SYMPTOM_HTTP_ERROR,
+     "POST /status/500;GET /status/404;"
+     "|noted order;"},
 };
 
 START_TEST(a_journey_ends_as_told)
@@ -236,7 +354,10 @@ START_TEST(a_journey_ends_as_told)
     char ends[32] = "";
     for (size_t i = 0; i < run->step_count; i++)
         ends[i] = letters[run->steps[i].state];
-    ck_assert_str_eq(fixture.asked, want->asked);
+    char asked[sizeof fixture.asked + sizeof fixture.ledger];
+    snprintf(asked, sizeof asked, "%s%s%s", fixture.asked, fixture.ledger[0] != '\0' ? "|" : "",
+             fixture.ledger);
+    ck_assert_str_eq(asked, want->asked);
     ck_assert_str_eq(ends, want->steps_end);
     ck_assert_str_eq(state_name(run->state), state_name(want->state));
     const struct run_step *failure = run_first_failure(run);
