@@ -66,6 +66,27 @@ else
     skip "the guest's order is in the database, cancelled" "sqlite3 is not installed"
 fi
 
+# Killed while an order is placed, the monitor knows of it still; with too many of those it places no more.
+scenario=$scratch/cases/lost-answer.yaml ledger=$scratch/cases/.lost-answer.yaml.ledger.jsonl
+leave_behind() {
+    kill -STOP "$payment_pid"
+    "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$scenario" >/dev/null 2>&1 &
+    local pid=$!
+    sleep 0.6
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+    kill -CONT "$payment_pid"
+}
+leave_behind
+ok "what was left behind at a kill is in the ledger" \
+    jq -se 'map(select(.run)) | last | .what == "order" and .step == "checkout" and (.variables.email | startswith("lost+"))' "$ledger"
+replay "$scenario" "$scratch/record"
+ok "the next run says so" grep -q "1 thing of earlier runs not cleaned up: cat $ledger" "$scratch/errors"
+sed -i 's/^timeout:/orders_max: 1\ntimeout:/' "$scenario"
+replay "$scenario" "$scratch/record"
+ok "past its maximum a journey places no new order" \
+    jq -e '.steps[1].symptom == "monitor.ledger_full" and .steps[1].exchanges == [] and .state == "unknown"' "$scratch/record"
+
 # The command line.
 exit_is() { # exit_is CODE COMMAND...
     local want=$1
