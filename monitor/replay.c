@@ -3,6 +3,7 @@
 #include "monitor/replay.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/daemon/ledger.h"
 #include "monitor/diagnose/diagnose.h"
 
 #include <signal.h>
@@ -10,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+struct replay_means {
+    struct secrets *secrets;
+    struct ledger *ledger;
+};
 
 struct replay_flight {
     struct replay *replay;
@@ -76,6 +82,8 @@ static void launch(struct replay *replay, struct replay_flight *flight)
         .planned = replay->planned,
         .overrides = replay->variables,
         .override_count = replay->variable_count,
+        .secrets = replay->means[file].secrets,
+        .ledger = ledger_of_journey(replay->means[file].ledger),
         .keep_messages = replay->keep_messages,
         .chosen = replay->chosen != NULL ? replay->chosen[file] : NULL,
         .loop = replay->loop,
@@ -152,6 +160,38 @@ static void judge(struct replay *replay)
     history_free(history);
 }
 
+/* Orders of earlier runs that no cleanup has put right are somebody's money. */
+static void tell_unsettled(const struct ledger *ledger, const struct scenario *scenario)
+{
+    struct error error = {0};
+    size_t count;
+    if (ledger_unsettled(ledger, &count, &error) != RESULT_OK)
+        fprintf(stderr, "shopwatch run: %s\n", error.text);
+    else if (count > 0)
+        fprintf(stderr, "shopwatch run: %s: %zu thing%s of earlier runs not cleaned up: cat %s\n",
+                scenario->file, count, count == 1 ? "" : "s", ledger_path(ledger));
+}
+
+static void open_means(struct replay *replay)
+{
+    replay->means = memory_allocate(replay->scenario_count, sizeof *replay->means);
+    for (size_t i = 0; i < replay->scenario_count; i++) {
+        const struct scenario *scenario = replay->scenarios[i];
+        replay->means[i].secrets = secrets_read(scenario, replay->shop);
+        replay->means[i].ledger = ledger_create(scenario);
+        tell_unsettled(replay->means[i].ledger, scenario);
+    }
+}
+
+static void close_means(struct replay *replay)
+{
+    for (size_t i = 0; replay->means != NULL && i < replay->scenario_count; i++) {
+        secrets_free(replay->means[i].secrets);
+        ledger_free(replay->means[i].ledger);
+    }
+    free(replay->means);
+}
+
 int replay_run(struct replay *replay)
 {
     struct error error = {0};
@@ -160,6 +200,7 @@ int replay_run(struct replay *replay)
         return error.code == RESULT_NOT_FOUND ? EXIT_USAGE : EXIT_MONITOR;
     }
     terminal_detect(STDERR_FILENO, &replay->terminal);
+    open_means(replay);
     fly(replay);
     judge(replay);
     enum exit_code exit_code = EXIT_PASSED;
@@ -181,6 +222,7 @@ void replay_free(struct replay *replay)
     net_vantage_close(replay->net_vantage);
     net_free(replay->net);
     loop_free(replay->loop);
+    close_means(replay);
     for (size_t i = 0; i < replay->scenario_count; i++)
         scenario_free(replay->scenarios[i]);
     free(replay->scenarios);

@@ -20,6 +20,8 @@ struct replay_output {
 };
 enum { REPLAY_OUTPUTS_MAX = 16 };
 
+struct replay_means; /* what the runs of a scenario share: secrets, ledger */
+
 struct replay_flight; /* one journey on its way */
 
 struct replay {
@@ -34,7 +36,8 @@ struct replay {
     struct mistakes mistakes;
     struct shop *shop; /* NULL without -c */
     struct scenario **scenarios;
-    bool **chosen; /* of each scenario the steps for --only; NULL: all */
+    struct replay_means *means; /* of each scenario */
+    bool **chosen;              /* of each scenario the steps for --only; NULL: all */
     size_t scenario_count;
 
     struct loop *loop;

@@ -23,7 +23,7 @@ static void choose_step(const struct scenario *scenario, size_t index, bool *cho
     chosen[index] = true;
     for (size_t i = 0; i < scenario->use_count; i++) {
         const struct use *use = &scenario->uses[i];
-        if (!use->cleanup && use->step == index + 1)
+        if (!use->is_elsewhere && !use->cleanup && use->step == index + 1)
             choose_source(scenario, use->name, index, chosen);
     }
 }
@@ -44,7 +44,7 @@ static bool is_possible(const struct scenario *scenario, size_t cleanup, const b
 {
     for (size_t i = 0; i < scenario->use_count; i++) {
         const struct use *use = &scenario->uses[i];
-        if (!use->cleanup || use->step != cleanup + 1)
+        if (use->is_elsewhere || !use->cleanup || use->step != cleanup + 1)
             continue;
         size_t sources = 0, done = 0;
         for (size_t step = 0; step < scenario->step_count; step++) {

@@ -70,7 +70,7 @@ static json_t *reference_to(enum language_context context)
     char path[REFERENCE_MAX];
     snprintf(path, sizeof path, "#/$defs/%s", language_context_text(context));
     for (char *at = path; *at != '\0'; at++)
-        *at = *at == ' ' ? '-' : *at;
+        *at = strchr(" `", *at) != NULL ? '-' : *at;
     return json_pack("{s:s}", "$ref", path);
 }
 
@@ -87,6 +87,15 @@ static json_t *map_schema(const struct language_key *key, json_t *value)
     return json_pack("{s:s, s:{s:s}, s:o, s:I, s:I}", "type", "object", "propertyNames", "pattern",
                      language_format_expression(key->format), "additionalProperties", value,
                      "minProperties", (json_int_t)key->minimum, "maxProperties", (json_int_t)most);
+}
+
+/* Among steps a use of a fragment may stand. */
+static json_t *item_schema(const struct language_key *key)
+{
+    if (key->of != LANGUAGE_IN_STEP)
+        return reference_to(key->of);
+    return json_pack("{s:{s:[s]}, s:o, s:o}", "if", "required", "use", "then",
+                     reference_to(LANGUAGE_IN_USE), "else", reference_to(LANGUAGE_IN_STEP));
 }
 
 /* No default: a new type of the language must say here what it is. */
@@ -119,7 +128,15 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_CAPTURES:
         return map_schema(key, expression_schema());
     case LANGUAGE_OBJECTS:
-        return list_schema(key, reference_to(key->of));
+        return list_schema(key, item_schema(key));
+    case LANGUAGE_OBJECT:
+        return reference_to(key->of);
+    case LANGUAGE_ASSERTION:
+        return expression_schema();
+    case LANGUAGE_WORDS:
+        return list_schema(key, word_schema(key));
+    case LANGUAGE_WORD_MAP:
+        return map_schema(key, word_schema(key));
     case LANGUAGE_OBJECT_MAP:
         return map_schema(key, reference_to(key->of));
     case LANGUAGE_TEXTS_MAP:
@@ -168,22 +185,32 @@ static json_t *object_schema(enum language_context context)
     return schema;
 }
 
+static void define(json_t *definitions, enum language_context context);
+
+static void define_one(json_t *definitions, enum language_context context)
+{
+    json_t *reference = reference_to(context);
+    const char *path = json_string_value(json_object_get(reference, "$ref"));
+    const char *name = strrchr(path, '/') + 1;
+    if (json_object_get(definitions, name) == NULL) {
+        json_object_set_new(definitions, name, object_schema(context));
+        define(definitions, context);
+    }
+    json_decref(reference);
+}
+
 /* Adds the contexts that `context` leads to. */
 static void define(json_t *definitions, enum language_context context)
 {
     const struct language_table *table = language_table(context);
     for (size_t i = 0; i < table->key_count; i++) {
         const struct language_key *key = &table->keys[i];
-        if (key->type != LANGUAGE_OBJECTS && key->type != LANGUAGE_OBJECT_MAP)
+        if (key->type != LANGUAGE_OBJECTS && key->type != LANGUAGE_OBJECT_MAP &&
+            key->type != LANGUAGE_OBJECT)
             continue;
-        json_t *reference = reference_to(key->of);
-        const char *path = json_string_value(json_object_get(reference, "$ref"));
-        const char *name = strrchr(path, '/') + 1;
-        if (json_object_get(definitions, name) == NULL) {
-            json_object_set_new(definitions, name, object_schema(key->of));
-            define(definitions, key->of);
-        }
-        json_decref(reference);
+        define_one(definitions, key->of);
+        if (key->of == LANGUAGE_IN_STEP)
+            define_one(definitions, LANGUAGE_IN_USE);
     }
 }
 

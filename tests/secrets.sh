@@ -85,7 +85,7 @@ END
 sed -i '/^store:/a secrets:\n  KEY: {env: SHOPWATCH_TEST_KEY}' "$scratch/shopwatch.yaml"
 
 mkdir "$scratch/written"
-"$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$scratch/written/record" \
+"$SHOPWATCH" run -v -c "$scratch/shopwatch.yaml" --json "$scratch/written/record" --har "$scratch/written/har" \
     "$scratch/journeys/secret.yaml" >"$scratch/written/report" 2>"$scratch/written/errors"
 record() { jq -e "$1" "$scratch/written/record"; }
 ok "the scenario is taken" bash -c 'test -s "$1/record" || { cat "$1/errors"; false; }' - "$scratch/written"

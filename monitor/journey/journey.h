@@ -47,9 +47,9 @@ struct journey_settings {
     struct wall_time planned;
     const struct journey_variable *overrides;
     size_t override_count;
-    bool keep_messages; /* requests and answers stay with their exchanges: message.h */
-    const bool *chosen; /* of scenario_choose; NULL: all steps */
-    const struct secrets *secrets;       /* NULL: none */
+    bool keep_messages;            /* requests and answers stay with their exchanges: message.h */
+    const bool *chosen;            /* of scenario_choose; NULL: all steps */
+    const struct secrets *secrets; /* NULL: none */
     const struct journey_ledger *ledger; /* NULL: nothing is noted */
     struct loop *loop;
 };

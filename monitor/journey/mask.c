@@ -9,6 +9,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
 #include "monitor/base/utf8.h"
+#include "monitor/record/message.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -221,6 +222,34 @@ const char *mask_text(const struct mask *mask, struct arena *arena, const char *
     return text;
 }
 
+/* A body may hold NULs: the text between them is masked. */
+static void mask_body(const struct mask *mask, struct arena *arena, struct message *message)
+{
+    struct buffer masked;
+    if (mask->count == 0)
+        return;
+    buffer_init(&masked, message->body_length * strlen(MASK_TEXT) + 1);
+    for (size_t at = 0; at < message->body_length; at++) {
+        const char *part = message->body + at;
+        buffer_text(&masked, mask_text(mask, arena, part));
+        at += strlen(part);
+        if (at < message->body_length)
+            buffer_append(&masked, "", 1);
+    }
+    message->body = arena_duplicate_bytes(arena, masked.data, masked.length);
+    message->body_length = masked.length;
+    buffer_free(&masked);
+}
+
+static void mask_message(const struct mask *mask, struct arena *arena, struct message *message)
+{
+    if (message == NULL)
+        return;
+    for (size_t i = 0; i < message->header_count; i++)
+        message->headers[i].value = mask_text(mask, arena, message->headers[i].value);
+    mask_body(mask, arena, message);
+}
+
 void mask_step(const struct mask *mask, struct arena *arena, struct run_step *step)
 {
     const char **texts[] = {&step->expected, &step->actual, &step->excerpt, &step->note};
@@ -229,5 +258,7 @@ void mask_step(const struct mask *mask, struct arena *arena, struct run_step *st
     for (size_t i = 0; i < step->exchange_count; i++) {
         step->exchanges[i].url = mask_text(mask, arena, step->exchanges[i].url);
         step->exchanges[i].detail = mask_text(mask, arena, step->exchanges[i].detail);
+        mask_message(mask, arena, step->exchanges[i].request);
+        mask_message(mask, arena, step->exchanges[i].answer);
     }
 }
