@@ -24,7 +24,7 @@ enum {
 
 struct net {
     struct loop *loop;
-    struct tls_trust *trust;
+    struct tls_trust *trust;      /* NULL until the first https URL */
     struct loop_timer *lag_timer; /* runs while anything is measured */
     struct instant lag_due;
     duration lag;
@@ -34,6 +34,9 @@ struct net {
 /* Loop lag is watched from the first transfer in flight to the last. */
 void net_watch_lag(struct net *net);
 void net_unwatch_lag(struct net *net);
+
+/* Reads the system's certificates, once: tens of milliseconds that a plain visit does not need. */
+MUST_CHECK enum result net_load_trust(struct net *net, struct error *error);
 
 /* vantage.c */
 
@@ -55,7 +58,8 @@ int vantage_bind(const struct net_vantage *vantage, int descriptor);
 
 struct session_socket {
     int descriptor;
-    bool current; /* opened for the transfer in flight */
+    bool current;   /* opened for the transfer in flight */
+    int local_port; /* 0: not known yet */
 };
 
 struct session_watch; /* one descriptor on the loop */
@@ -82,7 +86,7 @@ void session_forget_socket(struct net_session *session, int descriptor);
 int session_current_socket(const struct net_session *session);
 
 /* The socket with this local port; -1: none. */
-int session_socket_by_port(const struct net_session *session, int local_port);
+int session_socket_by_port(struct net_session *session, int local_port);
 
 /* transfer.c */
 
@@ -104,6 +108,7 @@ struct net_transfer {
     struct buffer header_lines, body;
     struct buffer sent_lines; /* of the request, if they are to be kept */
     bool keep_sent;
+    size_t header_bytes, header_count; /* that came, of all answers and trailers */
     bool headers_complete, headers_overflow, body_overflow;
     size_t requests;     /* how often libcurl was about to send; the second time is refused */
     bool repeat_refused; /* the first was lost, libcurl wanted to send again */

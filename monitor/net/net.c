@@ -40,12 +40,14 @@ struct net *net_create(struct loop *loop, struct error *error)
     struct net *net = memory_allocate(1, sizeof *net);
     net->loop = loop;
     net->lag_timer = loop_timer_create(loop, lag_seen, net);
-    net->trust = tls_trust_load(error);
-    if (net->trust == NULL) {
-        net_free(net);
-        return NULL;
-    }
     return net;
+}
+
+enum result net_load_trust(struct net *net, struct error *error)
+{
+    if (net->trust == NULL)
+        net->trust = tls_trust_load(error);
+    return net->trust != NULL ? RESULT_OK : RESULT_IO;
 }
 
 void net_free(struct net *net)

@@ -24,12 +24,13 @@ struct net_transfer;
 
 enum {
     NET_BODY_MAX = 4 * 1024 * 1024, /* of an answer, decompressed */
-    NET_HEADERS_MAX = 256 * 1024,   /* of an answer, all header lines together */
-    NET_CONNECTIONS_MAX = 8,        /* kept open by a session */
+    NET_HEADERS_MAX =
+        256 * 1024,          /* of an answer: all its header lines, interim ones and trailers too */
+    NET_CONNECTIONS_MAX = 8, /* kept open by a session */
 };
 
-/* `loop` is borrowed and must outlive it. Reads the system's CA certificates once, for all
- * sessions. */
+/* `loop` is borrowed and must outlive it. The system's CA certificates are read once for all
+ * sessions, before the first https request is measured. */
 struct net *net_create(struct loop *loop, struct error *error);
 void net_free(struct net *net); /* takes NULL; everything below must be closed before */
 

@@ -15,6 +15,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* libcurl's time for a header that is continued goes with the square of its lines. */
+enum { HEADER_LINES_MAX = 2000 };
+
 static void stamp(struct instant *where)
 {
     if (where->us == 0)
@@ -97,7 +100,11 @@ static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
     (void)easy;
     stamp(&transfer->stamps.connected);
     struct net_session *session = transfer->session;
-    if (tls_prepare(session->vantage->net->trust, ssl_ctx, &session->tls) != RESULT_OK)
+    struct net *net = session->vantage->net;
+    struct error error = {0};
+    if (net_load_trust(net, &error) != RESULT_OK)
+        transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, error.text);
+    if (net->trust == NULL || tls_prepare(net->trust, ssl_ctx, &session->tls) != RESULT_OK)
         return CURLE_ABORTED_BY_CALLBACK;
     return CURLE_OK;
 }
@@ -133,17 +140,25 @@ static int count_bytes(CURL *easy, curl_infotype type, char *bytes, size_t size,
     return 0;
 }
 
+/* 101 is final: what follows is no HTTP any more (RFC 9110 section 15.2.2). */
 static bool is_interim(const char *line, size_t size)
 {
     const char *space = memchr(line, ' ', size);
-    return space != NULL && space + 1 < line + size && space[1] == '1';
+    return space != NULL && space + 3 < line + size && space[1] == '1' &&
+           strncmp(space + 1, "101", 3) != 0;
 }
 
-/* One line at a time, its end included; trailers come after the empty line, and are left out. */
+/* One line at a time, its end included; trailers come after the empty line, and are left out. All
+ * count, those of interim answers and trailers too: libcurl keeps them. */
 static size_t take_header(char *line, size_t size, size_t count, void *data)
 {
     struct net_transfer *transfer = data;
     size *= count;
+    transfer->header_bytes += size;
+    if (transfer->header_bytes > NET_HEADERS_MAX || ++transfer->header_count > HEADER_LINES_MAX) {
+        transfer->headers_overflow = true;
+        return 0;
+    }
     if (size >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
         buffer_clear(&transfer->header_lines);
         transfer->headers_complete = false;
@@ -157,10 +172,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
         transfer->headers_complete = true;
         return size;
     }
-    if (buffer_append(&transfer->header_lines, line, size) == RESULT_OK)
-        return size;
-    transfer->headers_overflow = true;
-    return 0;
+    buffer_append(&transfer->header_lines, line, size);
+    return size;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)

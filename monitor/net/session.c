@@ -47,7 +47,8 @@ static void unwatch(struct net_session *session, struct session_watch *watch)
     while (*place != watch)
         place = &(*place)->next;
     *place = watch->next;
-    event_free(watch->event);
+    event_del(watch->event);
+    free(watch->event);
     free(watch);
 }
 
@@ -63,16 +64,17 @@ static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *d
     }
     if (watch == NULL) {
         watch = memory_allocate(1, sizeof *watch);
+        watch->event = memory_allocate(1, event_get_struct_event_size());
         watch->next = session->watches;
         session->watches = watch;
         curl_multi_assign(session->multi, descriptor, watch);
     } else {
-        event_free(watch->event);
+        event_del(watch->event);
     }
     int events =
         EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
-    watch->event = event_new(loop_base(session->vantage->net->loop), descriptor, (short)events,
-                             socket_ready, session);
+    event_assign(watch->event, loop_base(session->vantage->net->loop), descriptor, (short)events,
+                 socket_ready, session);
     event_add(watch->event, NULL);
     return 0;
 }
@@ -144,7 +146,7 @@ void session_add_socket(struct net_session *session, int descriptor)
     session_forget_socket(session, descriptor);
     if (session->socket_count == SESSION_SOCKETS_MAX)
         session_forget_socket(session, session->sockets[0].descriptor);
-    session->sockets[session->socket_count++] = (struct session_socket){descriptor, true};
+    session->sockets[session->socket_count++] = (struct session_socket){descriptor, true, 0};
 }
 
 int session_current_socket(const struct net_session *session)
@@ -163,18 +165,23 @@ int session_current_socket(const struct net_session *session)
     return latest;
 }
 
-int session_socket_by_port(const struct net_session *session, int local_port)
+/* Asked once a socket, when it is connected. */
+static int known_port(struct session_socket *entry)
 {
-    for (size_t i = 0; i < session->socket_count; i++) {
-        struct sockaddr_storage own = {0};
-        socklen_t size = sizeof own;
-        int descriptor = session->sockets[i].descriptor;
-        if (getsockname(descriptor, (struct sockaddr *)&own, &size) != 0)
-            continue;
-        in_port_t port = own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port
-                                                   : ((struct sockaddr_in *)&own)->sin_port;
-        if (ntohs(port) == local_port)
-            return descriptor;
-    }
+    struct sockaddr_storage own = {0};
+    socklen_t size = sizeof own;
+    if (entry->local_port == 0 &&
+        getsockname(entry->descriptor, (struct sockaddr *)&own, &size) == 0)
+        entry->local_port =
+            ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port
+                                            : ((struct sockaddr_in *)&own)->sin_port);
+    return entry->local_port;
+}
+
+int session_socket_by_port(struct net_session *session, int local_port)
+{
+    for (size_t i = 0; i < session->socket_count; i++)
+        if (known_port(&session->sockets[i]) == local_port)
+            return session->sockets[i].descriptor;
     return -1;
 }

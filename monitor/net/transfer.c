@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     ADDRESS_LIST_MAX = RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3),
@@ -131,6 +132,9 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
                                       .timeout = request->timeout,
                                       .keep_sent = request->keep_sent,
                                       .socket = -1};
+    /* Before the clock runs. Where it cannot be read, the handshake says so. */
+    if (strncasecmp(request->url, "https:", strlen("https:")) == 0)
+        (void)!net_load_trust(session->vantage->net, &(struct error){0});
     transfer->stamps.start = clock_instant();
     buffer_init(&transfer->header_lines, NET_HEADERS_MAX);
     buffer_init(&transfer->body, NET_BODY_MAX);

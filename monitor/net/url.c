@@ -19,6 +19,69 @@ bool url_host_is_literal(const char *host)
     return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
 }
 
+/*
+ * Most URLs are plain: `http(s)://host[:port]` in small letters, and behind it nothing that needs a
+ * second look. Such a URL is taken apart here, as libcurl would, which takes tens of thousands of
+ * instructions for it; every other one is libcurl's.
+ */
+struct plain_url {
+    const char *host, *port, *path; /* into the URL; each ends where the next begins */
+    size_t host_length, port_length;
+    bool https;
+};
+
+/* A host that has no other spelling: a name, or an IPv4 address as inet_ntop writes it. */
+static bool host_is_plain(const char *host, size_t length)
+{
+    char copy[INET_ADDRSTRLEN];
+    struct in_addr address;
+    const char *last = host + length;
+    while (last > host && last[-1] != '.')
+        last--;
+    if (length == 0 || host[0] == '.' || host[0] == '-' || last == host + length)
+        return false;
+    if (*last >= 'a' && *last <= 'z')
+        return true;
+    if (length >= sizeof copy)
+        return false;
+    snprintf(copy, sizeof copy, "%.*s", (int)length, host);
+    return inet_pton(AF_INET, copy, &address) == 1;
+}
+
+static bool parse_plain(const char *url, struct plain_url *ret_plain)
+{
+    static const char web[] = "http";
+    static const char host_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+    static const char path_bytes[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        "-._~/?&=+,;:@!$*()%";
+    struct plain_url plain = {0};
+    if (strncmp(url, web, strlen(web)) != 0)
+        return false;
+    const char *at = url + strlen(web);
+    plain.https = *at == 's';
+    at += plain.https;
+    if (strncmp(at, "://", 3) != 0)
+        return false;
+    plain.host = at + 3;
+    plain.host_length = strspn(plain.host, host_bytes);
+    plain.port = plain.path = plain.host + plain.host_length;
+    if (*plain.port == ':') {
+        plain.port++;
+        plain.port_length = strspn(plain.port, "0123456789");
+        plain.path = plain.port + plain.port_length;
+        if (plain.port_length == 0 || plain.port_length > strlen("65535") || *plain.port == '0' ||
+            strtoul(plain.port, NULL, 10) > UINT16_MAX)
+            return false;
+    }
+    if ((*plain.path != '\0' && *plain.path != '/') ||
+        plain.path[strspn(plain.path, path_bytes)] != '\0' ||
+        !host_is_plain(plain.host, plain.host_length))
+        return false;
+    *ret_plain = plain;
+    return true;
+}
+
 static bool is_web_scheme(CURLU *parts, bool *ret_https)
 {
     char *scheme = NULL;
@@ -50,7 +113,15 @@ static char *plain_host(CURLU *parts)
 enum result url_split(const char *url, char **ret_host, char **ret_port, bool *ret_https)
 {
     enum result result = RESULT_INVALID;
+    struct plain_url plain;
     char *port = NULL;
+    if (parse_plain(url, &plain)) {
+        *ret_https = plain.https;
+        *ret_host = memory_duplicate_bytes(plain.host, plain.host_length);
+        *ret_port = plain.port_length > 0 ? memory_duplicate_bytes(plain.port, plain.port_length)
+                                          : memory_duplicate(plain.https ? "443" : "80");
+        return RESULT_OK;
+    }
     *ret_host = *ret_port = NULL;
     CURLU *parts = curl_url();
     if (curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
@@ -71,11 +142,25 @@ const char *net_url_host(struct arena *arena, const char *url)
 {
     char *host, *port;
     bool https;
+    struct plain_url plain;
+    if (parse_plain(url, &plain))
+        return arena_duplicate_bytes(arena, plain.host, plain.host_length);
     enum result result = url_split(url, &host, &port, &https);
     const char *copy = result == RESULT_OK ? arena_duplicate(arena, host) : NULL;
     free(host);
     free(port);
     return copy;
+}
+
+/* A path on a plain host, without `.` and `..` to work out. NULL: libcurl is to look. */
+static const char *resolve_plain(struct arena *arena, const char *base, const char *location)
+{
+    struct plain_url plain;
+    if (location[0] != '/' || location[1] == '/' || strstr(location, "/.") != NULL ||
+        strchr(location, '%') != NULL || !parse_plain(base, &plain))
+        return NULL;
+    const char *url = arena_print(arena, "%.*s%s", (int)(plain.path - base), base, location);
+    return parse_plain(url, &plain) ? url : NULL;
 }
 
 /* libcurl follows RFC 3986 but where the path stays that of the base. */
@@ -89,7 +174,9 @@ static CURLUcode set_location(CURLU *parts, const char *location)
 
 const char *net_url_resolve(struct arena *arena, const char *base, const char *location)
 {
-    const char *resolved = NULL;
+    const char *resolved = resolve_plain(arena, base, location);
+    if (resolved != NULL)
+        return resolved;
     char *url = NULL;
     bool https;
     CURLU *parts = curl_url();
