@@ -68,6 +68,28 @@ static bool is_name_first(char byte)
            (unsigned char)byte >= 0x80;
 }
 
+/* XML 1.0 section 2.2: no other can be in an XPath, nor in a page. */
+static bool is_xml_character(uint32_t character)
+{
+    return character == '\t' || character == '\n' || character == '\r' ||
+           (character >= ' ' && character < 0xd800) ||
+           (character >= 0xe000 && character <= 0x10ffff && character != 0xfffe &&
+            character != 0xffff);
+}
+
+/* False with the mistake noted. Form feeds are blanks, and are in no XPath made of them. */
+static bool css_check_characters(struct css *css)
+{
+    uint32_t character;
+    for (const char *at = css->text; *at != '\0';) {
+        size_t length = utf8_decode(at, &character);
+        if (length == 0 || (!is_xml_character(character) && character != '\f'))
+            return css_failed(css, at, "not a character that a page can hold");
+        at += length;
+    }
+    return true;
+}
+
 /* Behind a backslash: up to six hexadecimal digits and one blank, or the character itself. */
 static bool css_escape(struct css *css, struct buffer *out)
 {
@@ -85,7 +107,7 @@ static bool css_escape(struct css *css, struct buffer *out)
     }
     if (css_is(*css->at, CSS_BLANK))
         css->at++;
-    if (character == 0 || character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff))
+    if (!is_xml_character(character))
         character = 0xfffd;
     buffer_append(out, bytes, utf8_encode(character, bytes));
     return true;
@@ -512,7 +534,9 @@ const char *markup_css_to_xpath(struct arena *arena, const char *text, struct er
     struct css css = {.arena = arena, .text = text, .at = text, .error = &mistake};
     struct buffer out;
     buffer_init(&out, MARKUP_XPATH_MAX);
-    const char *xpath = css_selector_list(&css, &out) ? arena_duplicate(arena, out.data) : NULL;
+    const char *xpath = css_check_characters(&css) && css_selector_list(&css, &out)
+                            ? arena_duplicate(arena, out.data)
+                            : NULL;
     buffer_free(&out);
     if (xpath == NULL) {
         error_set(error, mistake.code, "%s", mistake.text);

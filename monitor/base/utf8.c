@@ -52,6 +52,15 @@ size_t utf8_valid(const char *bytes, size_t length)
 {
     size_t at = 0;
     while (at < length) {
+        uint64_t eight;
+        /* Most of what comes is ASCII: eight bytes at once. */
+        if (length - at >= sizeof eight) {
+            memcpy(&eight, bytes + at, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof eight;
+                continue;
+            }
+        }
         size_t sequence = utf8_sequence(bytes + at, length - at);
         if (sequence == 0)
             break;

@@ -69,13 +69,12 @@ json_t *selected_json(const struct selected *value)
 
 json_t *evaluate_text(const char *bytes, size_t length)
 {
-    json_t *string = json_stringn(bytes, length);
-    if (string != NULL)
-        return string;
+    if (utf8_valid(bytes, length) == length)
+        return json_stringn_nocheck(bytes, length);
     struct buffer valid;
     buffer_init(&valid, length * 3);
     utf8_append_valid(&valid, bytes, length);
-    string = json_stringn(valid.data, valid.length);
+    json_t *string = json_stringn_nocheck(valid.data, valid.length);
     buffer_free(&valid);
     return string;
 }

@@ -7,6 +7,7 @@
 #define RECORD_JSON_H
 
 #include "monitor/base/arena.h"
+#include "monitor/base/buffer.h"
 #include "monitor/base/clock.h"
 
 #include <jansson.h>
@@ -14,6 +15,9 @@
 /* For json_dumps of records: the three decimals that json_put_real keeps, not what binary makes of
  * them. */
 #define JSON_RECORD_FLAGS JSON_REAL_PRECISION(12)
+
+/* Appends `json`, which holds no cycle, as compact text; reals of three decimals with these. */
+void json_write(const json_t *json, struct buffer *out);
 
 /* Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced. NULL is left out.
  */

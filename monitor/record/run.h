@@ -152,7 +152,12 @@ struct run_span {
 };
 struct run_span run_span(const struct run *run);
 
+struct buffer;
 struct json_t;
+
+/* Appends the record as one line of JSON, without the line's end. */
+void run_write(const struct run *run, struct buffer *out);
+
 /* The record as people and machines read it. New reference. */
 struct json_t *run_to_json(const struct run *run);
 

@@ -113,6 +113,13 @@ struct json_t *run_to_json(const struct run *run)
     return json;
 }
 
+void run_write(const struct run *run, struct buffer *out)
+{
+    json_t *json = run_to_json(run);
+    json_write(json, out);
+    json_decref(json);
+}
+
 static void tcp_from_json(const json_t *json, struct tcp_facts *tcp)
 {
     if (json == NULL)

@@ -185,6 +185,8 @@ static const struct {
     {"li:nth-child(2n+)", 16},
     {"li:nth-child(9999999999)", 13},
     {"a\xff", 1},
+    {"a[b='\xff']", 5},
+    {"a[b='\x01']", 5},
     {"a\\", 1},
     {"a!b", 1},
 };

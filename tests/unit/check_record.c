@@ -2,6 +2,8 @@
 /* record/: a run survives its JSON, ids are stable, codes are unique. */
 #include "tests/unit/runner.h"
 
+#include "monitor/base/buffer.h"
+#include "monitor/record/json.h"
 #include "monitor/record/run.h"
 
 #include <jansson.h>
@@ -68,6 +70,51 @@ START_TEST(a_run_survives_its_json)
     json_decref(again);
     run_free(run);
     run_free(read);
+}
+END_TEST
+
+START_TEST(a_record_is_one_line_that_reads_back)
+{
+    struct run *run = failed_run();
+    struct buffer line;
+    buffer_init(&line, 1024 * 1024);
+    run_write(run, &line);
+    ck_assert_ptr_null(strchr(line.data, '\n'));
+    json_t *json = run_to_json(run), *read = json_loads(line.data, 0, NULL);
+    ck_assert(json_equal(json, read));
+    json_decref(json);
+    json_decref(read);
+    buffer_free(&line);
+    run_free(run);
+}
+END_TEST
+
+/* Text that is written as it was read. */
+static const char *const written[] = {
+    "[]",
+    "{}",
+    "[0,-1,9223372036854775807,-9223372036854775808]",
+    "[0.0,0.001,14.412,-2.5,100.0,999999999999.0,0.89]",
+    "[0.1234,1e+300]",
+    "[true,false,null]",
+    "{\"a\":[{\"b\":\"c\"}],\"d\":\"\"}",
+    "[\"\\\"\\\\/ \\b\\f\\n\\r\\t \\u0000\\u001F \x7f \xc3\xa9\"]",
+};
+
+START_TEST(json_is_written_as_it_was_read)
+{
+    json_t *json = json_loads(written[_i], JSON_ALLOW_NUL, NULL);
+    struct buffer text;
+    ck_assert_ptr_nonnull(json);
+    buffer_init(&text, 1024);
+    json_write(json, &text);
+    json_t *again = json_loads(text.data, JSON_ALLOW_NUL, NULL);
+    ck_assert(json_equal(json, again));
+    if (strstr(written[_i], "1e") == NULL)
+        ck_assert_str_eq(text.data, written[_i]);
+    buffer_free(&text);
+    json_decref(json);
+    json_decref(again);
 }
 END_TEST
 
@@ -175,6 +222,8 @@ Suite *test_suite(void)
     Suite *suite = suite_create("record");
     TCase *tests = tcase_create("record");
     tcase_add_test(tests, a_run_survives_its_json);
+    tcase_add_test(tests, a_record_is_one_line_that_reads_back);
+    tcase_add_loop_test(tests, json_is_written_as_it_was_read, 0, COUNT_OF(written));
     tcase_add_test(tests, an_absent_phase_is_not_written);
     tcase_add_test(tests, ids_name_journey_vantage_and_slot);
     tcase_add_loop_test(tests, what_is_no_record_is_refused, 0, COUNT_OF(broken_records));
