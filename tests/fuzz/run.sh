@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Feeds what comes from outside with ever new bytes, under ASan and UBSan: ten minutes a target, or SECONDS_EACH;
+# with SMOKE=1 five seconds. Seeds are the scenario files of tests and examples. What is found is left in
+# BUILD/fuzz/. Speaks TAP; `make fuzz` runs it whole.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+want clang pkg-config
+readonly FUZZER='-fsanitize=address,undefined -fno-sanitize-recover=all'
+echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b == 0 && n == 1; }' >"$scratch/try.c"
+clang -fsanitize=fuzzer "$scratch/try.c" -o "$scratch/try" 2>/dev/null ||
+    { echo "1..0 # SKIP this clang has no libFuzzer"; exit 0; }
+
+each=${SECONDS_EACH:-600}
+[ -z "${SMOKE:-}" ] || each=5
+work=$BUILD/fuzz
+mkdir -p "$work/objects"
+readonly LIBRARIES='libevent_core libevent_extra libcurl libcares openssl jansson libfyaml libpcre2-8 libxml-2.0'
+
+compile() { # compile SOURCE-FILE: into an object of its name, unless that is newer than every source
+    local object=$work/objects/${1//\//-}.o
+    [ "$object" -nt "$work/newest" ] && return 0
+    clang -std=gnu11 -g -O1 -fsanitize=fuzzer-no-link $FUZZER -I"$SOURCE" -I"$BUILD" $(pkg-config --cflags $LIBRARIES) \
+        -c "$SOURCE/$1" -o "$object"
+}
+
+build() {
+    local file
+    export -f compile
+    export work SOURCE BUILD FUZZER LIBRARIES
+    touch -d "@$(find "$SOURCE/monitor" "$SOURCE/scenarios" "$SOURCE/tests/fuzz" -name '*.[ch]' -printf '%T@\n' | sort -n | tail -1)" \
+        "$work/newest"
+    (cd "$SOURCE" && ls monitor/base/*.c monitor/record/*.c monitor/net/*.c scenarios/*.c tests/fuzz/*.c) |
+        xargs -P 2 -I{} bash -c 'compile {}' || return 1
+    for target in $targets; do
+        clang -fsanitize=fuzzer $FUZZER "$work/objects/tests-fuzz-$target.c.o" "$work"/objects/monitor-*.o \
+            "$work"/objects/scenarios-*.o -o "$work/$target" $(pkg-config --libs $LIBRARIES) -lm -lpthread || return 1
+    done
+}
+
+# What stands in the scenario files, one seed a line of them.
+seeds_from_lines() { # seeds_from_lines TARGET SED-SCRIPT TEXT-BEHIND
+    local line n=0
+    cat "$SOURCE"/tests/scenarios/*/*.yaml "$SOURCE"/examples/*.yaml | sed -n "$2" | sort -u |
+        while IFS= read -r line; do
+            printf '%s%s' "$line" "$3" >"$work/seeds/$1/$((n += 1))"
+        done
+}
+
+make_seeds() {
+    local document=$'\n{"items":[{"id":7,"price":9.5,"name":"a"},{"id":8,"stock":null}],"state":"confirmed"}'
+    local page=$'\n<nav><a class="x" href="/p/1">One</a></nav><h1 id="t">Two</h1><input name="csrf" value="v">'
+    rm -rf "$work/seeds"
+    for target in $targets; do mkdir -p "$work/seeds/$target"; done
+    cp "$SOURCE"/tests/scenarios/*/*.yaml "$SOURCE"/tests/journeys/*.yaml "$SOURCE"/examples/*.yaml "$work/seeds/yaml/"
+    find "$work/seeds/yaml" -size +16k -delete
+    seeds_from_lines expression 's/^ *- \([a-z].* .*\)/\1/p' ''
+    seeds_from_lines jsonpath 's/.*jsonpath "\([^"]*\)".*/\1/p' "$document"
+    seeds_from_lines css 's/.*css "\([^"]*\)".*/\1/p' "$page"
+    seeds_from_lines template '/\${/p' ''
+    printf 'Content-Type: text/html\r\nSet-Cookie: a=b; Path=/\r\nX: y\r\n z\r\nnone\r\n:\r\n' >"$work/seeds/headers/1"
+}
+
+fuzz() { # fuzz TARGET
+    "$work/$1" -max_total_time="$each" -max_len=8192 -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
+        -artifact_prefix="$work/found-$1-" -dict="$SOURCE/tests/fuzz/words" "$work/seeds/$1" >"$work/$1.log" 2>&1 || {
+        grep -aE -A12 'ERROR|runtime error|SUMMARY' "$work/$1.log"
+        return 1
+    }
+}
+
+targets=$(cd "$SOURCE/tests/fuzz" && ls *.c | sed 's/\.c$//')
+ok "the fuzz targets build" build
+[ "$failures" = 0 ] || plan
+make_seeds
+for target in $targets; do
+    ok "$target: nothing found" fuzz "$target"
+    echo "# $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log") inputs in $each s"
+done
+plan
