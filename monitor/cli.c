@@ -13,8 +13,8 @@
 static const struct command commands[] = {
     {
         .name = "run",
-        .arguments = "FILE...",
-        .help = "Replays scenario files now and reports on the terminal.",
+        .arguments = "[FILE...]",
+        .help = "Replays scenario files, or all of a shop file, now and reports on the terminal.",
         .options =
             "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
             "      --vantage NAME    start from this vantage point of the shop file\n"

@@ -4,6 +4,7 @@
  * of another) and reports each. The command line is here, the work in replay.c.
  */
 #include "monitor/base/memory.h"
+#include "monitor/daemon/settings.h"
 #include "monitor/replay.h"
 
 #include <getopt.h>
@@ -29,8 +30,24 @@ static enum result choose(struct replay *replay)
     return count > 0 ? RESULT_OK : RESULT_NOT_FOUND;
 }
 
+/* Without files: everything that the shop file names. */
+static enum result load_all(struct replay *replay)
+{
+    struct settings *settings = settings_load(replay->config, &replay->mistakes);
+    if (settings == NULL)
+        return RESULT_INVALID;
+    replay->shop = settings->shop;
+    replay->scenarios = settings->scenarios;
+    replay->scenario_count = settings->scenario_count;
+    *settings = (struct settings){0};
+    settings_free(settings);
+    return RESULT_OK;
+}
+
 static enum result load(struct replay *replay, char *const *files, int count)
 {
+    if (count == 0)
+        return load_all(replay);
     if (replay->config != NULL) {
         replay->shop = shop_load(replay->config, &replay->mistakes);
         if (replay->shop == NULL)
@@ -43,6 +60,21 @@ static enum result load(struct replay *replay, char *const *files, int count)
             replay->scenarios[replay->scenario_count++] = scenario;
     }
     return replay->mistakes.errors > 0 ? RESULT_INVALID : RESULT_OK;
+}
+
+/* The first of --var that no scenario has a variable for, or NULL. */
+static const char *find_unknown_variable(const struct replay *replay)
+{
+    for (size_t v = 0; v < replay->variable_count; v++) {
+        bool known = false;
+        for (size_t s = 0; s < replay->scenario_count; s++)
+            for (size_t i = 0; i < replay->scenarios[s]->variable_count; i++)
+                known |=
+                    strcmp(replay->scenarios[s]->variables[i].name, replay->variables[v].name) == 0;
+        if (!known)
+            return replay->variables[v].name;
+    }
+    return NULL;
 }
 
 /* `NAME=VALUE`; the name is a copy, the value points into argv. */
@@ -119,8 +151,9 @@ static int read_options(struct replay *replay, int argc, char **argv)
         if (result != EXIT_PASSED)
             return result;
     }
-    if (optind == argc)
-        return cli_usage_error("run", "no scenario file to replay");
+    if (optind == argc && replay->config == NULL)
+        return cli_usage_error("run",
+                               "no scenario file to replay, and no shop file (-c) that names any");
     return cli_check_files("run", argv + optind, argc - optind);
 }
 
@@ -131,8 +164,12 @@ int command_run(int argc, char **argv)
     if (result == EXIT_PASSED) {
         enum result loaded = load(&replay, argv + optind, argc - optind);
         cli_print_mistakes(&replay.mistakes);
+        const char *unknown = find_unknown_variable(&replay);
         if (loaded != RESULT_OK)
             result = EXIT_INVALID;
+        else if (unknown != NULL)
+            result = cli_usage_error("run", "--var %s: no scenario has a variable of this name",
+                                     unknown);
         else if (replay.only != NULL && choose(&replay) != RESULT_OK)
             result = cli_usage_error("run", "--only %s: no step has this name", replay.only);
         else

@@ -147,6 +147,9 @@ ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
 ok "--only leaves out the cleanup of what was not done" bash -c '"$1" run -c "$2" --only shoes --json - "$3" 2>"$4" |
     jq -e ".state == \"passed\" and .steps[-1].state == \"skipped\""' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$SOURCE/examples/guest-checkout.yaml" "$scratch/err"
+ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$SOURCE/examples/browse.yaml"
+ok "without files the shop file's are replayed" bash -c '"$1" run -c "$2" --json - 2>"$3" | jq -es "length == 3"' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/errors"
 ok "--only of no step is a usage error" exit_is 64 run --only "no such step" "$SOURCE/examples/browse.yaml"
 for option in --repeat --parallel; do
     for value in 0 -1 x 9999999999 ''; do
