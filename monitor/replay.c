@@ -122,8 +122,11 @@ static enum result open_net(struct replay *replay, struct error *error)
                          replay->vantage_name);
     struct net_vantage_settings settings = {0};
     if (vantage != NULL)
-        settings =
-            (struct net_vantage_settings){vantage->source, vantage->netns, vantage->resolver};
+        settings = (struct net_vantage_settings){.source = vantage->source,
+                                                 .netns = vantage->netns,
+                                                 .resolver = vantage->resolver,
+                                                 .family = (enum net_family)vantage->family,
+                                                 .proxy = vantage->proxy};
     replay->vantage = vantage != NULL ? vantage->name : "local";
     replay->loop = loop_create();
     replay->net = net_create(replay->loop, error);

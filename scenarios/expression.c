@@ -68,6 +68,7 @@ bool expression_is_about_content(const struct expression *expression)
     case QUERY_REDIRECTS:
     case QUERY_IP:
     case QUERY_HTTP_VERSION:
+    case QUERY_CERTIFICATE:
     case QUERY_TIME:
         return false;
     case QUERY_HEADER:
@@ -78,6 +79,7 @@ bool expression_is_about_content(const struct expression *expression)
     case QUERY_XPATH:
     case QUERY_CSS:
     case QUERY_REGEX:
+    case QUERY_SHA256:
         break;
     }
     return expression->consequence != CONSEQUENCE_NOTE;

@@ -28,6 +28,10 @@
     X(REDIRECTS, "redirects", false, "how many redirects were followed")                           \
     X(IP, "ip", false, "the address that answered")                                                \
     X(HTTP_VERSION, "http.version", false, "`1.1`, `2`")                                           \
+    X(SHA256, "sha256", false, "the SHA-256 of the body, 64 hexadecimal digits")                   \
+    X(CERTIFICATE, "certificate", true,                                                            \
+      "of the server's certificate: `Subject`, `Issuer`, `Start-Date`, `Expire-Date`, "            \
+      "`Serial-Number`; nothing without TLS")                                                      \
     X(TIME, "time.", false, "`time.total`, or a phase: `time.wait`")
 
 enum query {
@@ -50,6 +54,13 @@ enum query {
     X(SPLIT, "split", 1, "text as a list, divided at the argument")                                \
     X(REPLACE, "replace", 2, "text with every occurrence of the first argument replaced")          \
     X(URL_DECODE, "urlDecode", 0, "text with %XX decoded")                                         \
+    X(DECODE, "decode", 1, "the bytes of `body`, `bytes` or `base64Decode` from a character set")  \
+    X(BASE64_DECODE, "base64Decode", 0, "what text in Base64 stands for")                          \
+    X(HTML_UNESCAPE, "htmlUnescape", 0, "text with &amp;, &#38; and the like decoded")             \
+    X(DATE_FORMAT, "dateFormat", 1, "a date in the format of strftime, in UTC: \"%Y-%m-%d\"")      \
+    X(DAYS_AFTER_NOW, "daysAfterNow", 0, "how many whole days a date is in the future")            \
+    X(DAYS_BEFORE_NOW, "daysBeforeNow", 0, "how many whole days a date is in the past")            \
+    X(SUB_XPATH, "xpath", 1, "XPath 1.0 over text that holds HTML")                                \
     X(SUB_JSONPATH, "jsonpath", 1, "JSONPath over the value, or over text that holds JSON")        \
     X(SUB_REGEX, "regex", 1, "the first match in the text")
 
@@ -80,7 +91,8 @@ enum filter_kind {
     X(IS_FLOAT, "isFloat", 0, "")                                                                  \
     X(IS_STRING, "isString", 0, "")                                                                \
     X(IS_BOOLEAN, "isBoolean", 0, "")                                                              \
-    X(IS_COLLECTION, "isCollection", 0, "a list or an object")
+    X(IS_COLLECTION, "isCollection", 0, "a list or an object")                                     \
+    X(IS_ISO_DATE, "isIsoDate", 0, "text such as 2026-11-23T14:07:00Z (RFC 3339)")
 
 enum predicate {
 #define X(name, word, operands, help) PREDICATE_##name,
@@ -120,6 +132,7 @@ struct filter {
     struct operand arguments[2];
     struct jsonpath *jsonpath; /* FILTER_SUB_JSONPATH, constant argument */
     struct pattern *pattern;   /* FILTER_SUB_REGEX, constant argument */
+    const char *xpath;         /* FILTER_SUB_XPATH, constant argument */
 };
 
 /* A variable in an expression, and where in its source the `${` is. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Quoted text as a template, pattern, path or selector, with mistakes at their place inside of it.
  * See expression_parser.h. */
+#include "monitor/base/charset.h"
 #include "scenarios/expression_parser.h"
 #include "scenarios/jsonpath.h"
 #include "scenarios/markup.h"
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void expression_advance(struct expression_parser *parser)
 {
@@ -128,6 +130,32 @@ const char *expression_compile_css(struct expression_parser *parser, const struc
         FAIL(parser, CSS, expression_token_offset(&parser->source, token, offset), NULL,
              "not a CSS selector: %s", error.text);
     return xpath;
+}
+
+/* Reports a character set that nobody knows. */
+void expression_check_charset(struct expression_parser *parser, const struct token *token,
+                              const char *text)
+{
+    if (!charset_is_known(text))
+        FAIL(parser, ARGUMENT, token->start, "such as \"iso-8859-1\", \"windows-1252\", \"gb2312\"",
+             "unknown character set `%s`", text);
+}
+
+void expression_check_certificate(struct expression_parser *parser, const struct token *token,
+                                  const char *text)
+{
+    static const char *const names[] = {
+#define X(field, name) name,
+        CERTIFICATE_TABLE(X)
+#undef X
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcasecmp(names[i], text) == 0)
+            return;
+    FAIL(parser, ARGUMENT, token->start,
+         expression_near(parser, text, names, COUNT_OF(names),
+                         "Subject, Issuer, Start-Date, Expire-Date or Serial-Number"),
+         "a certificate has no `%s`", text);
 }
 
 json_t *expression_number(struct expression_parser *parser, const struct token *token)

@@ -26,6 +26,8 @@ static void compile_argument(struct expression_parser *parser, const struct toke
         expression->pattern = expression_compile_pattern(parser, token, text);
     else if (expression->query == QUERY_XPATH)
         expression->xpath = expression_compile_xpath(parser, token, text);
+    else if (expression->query == QUERY_CERTIFICATE)
+        expression_check_certificate(parser, token, text);
     else if (expression->query == QUERY_CSS)
         expression->xpath = expression_compile_css(parser, token, text);
 }
@@ -157,6 +159,10 @@ static void compile_filter_text(struct expression_parser *parser, struct filter 
         filter->jsonpath = expression_compile_jsonpath(parser, token, text);
     else if (text != NULL && filter->kind == FILTER_SUB_REGEX)
         filter->pattern = expression_compile_pattern(parser, token, text);
+    else if (text != NULL && filter->kind == FILTER_SUB_XPATH)
+        filter->xpath = expression_compile_xpath(parser, token, text);
+    else if (text != NULL && filter->kind == FILTER_DECODE)
+        expression_check_charset(parser, token, text);
 }
 
 static void parse_filter_argument(struct expression_parser *parser, struct filter *filter,

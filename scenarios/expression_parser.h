@@ -43,6 +43,10 @@ const char *expression_compile_xpath(struct expression_parser *parser, const str
                                      const char *text);
 const char *expression_compile_css(struct expression_parser *parser, const struct token *token,
                                    const char *text);
+void expression_check_charset(struct expression_parser *parser, const struct token *token,
+                              const char *text);
+void expression_check_certificate(struct expression_parser *parser, const struct token *token,
+                                  const char *text);
 struct json_t *expression_number(struct expression_parser *parser, const struct token *token);
 
 /* `not`, predicate and operands; then `| consequence`, where there is one. */

@@ -37,6 +37,8 @@ enum value_class expression_query_class(const struct expression *expression)
     case QUERY_URL:
     case QUERY_IP:
     case QUERY_HTTP_VERSION:
+    case QUERY_SHA256:
+    case QUERY_CERTIFICATE:
         return CLASS_TEXT;
     case QUERY_TIME:
         return CLASS_TIME;
@@ -68,9 +70,25 @@ static const struct {
     [FILTER_SPLIT] = {CLASS_TEXT, CLASS_LIST},
     [FILTER_REPLACE] = {CLASS_TEXT, CLASS_TEXT},
     [FILTER_URL_DECODE] = {CLASS_TEXT, CLASS_TEXT},
+    [FILTER_DECODE] = {CLASS_TEXT | CLASS_NUMBER, CLASS_TEXT},
+    [FILTER_BASE64_DECODE] = {CLASS_TEXT, CLASS_TEXT},
+    [FILTER_HTML_UNESCAPE] = {CLASS_TEXT, CLASS_TEXT},
+    [FILTER_DATE_FORMAT] = {CLASS_TEXT, CLASS_TEXT},
+    [FILTER_DAYS_AFTER_NOW] = {CLASS_TEXT, CLASS_NUMBER},
+    [FILTER_DAYS_BEFORE_NOW] = {CLASS_TEXT, CLASS_NUMBER},
+    [FILTER_SUB_XPATH] = {CLASS_TEXT, CLASS_ANY},
     [FILTER_SUB_JSONPATH] = {CLASS_TEXT | CLASS_LIST, CLASS_ANY},
     [FILTER_SUB_REGEX] = {CLASS_TEXT, CLASS_TEXT},
 };
+
+/* Where bytes are still as they came; elsewhere they have been made text already. */
+static bool has_bytes(const struct expression *expression)
+{
+    size_t before = expression->filter_count - 1;
+    if (before == 0)
+        return expression->query == QUERY_BODY || expression->query == QUERY_BYTES;
+    return expression->filters[before - 1].kind == FILTER_BASE64_DECODE;
+}
 
 enum value_class expression_filter_class(struct expression_source *source,
                                          const struct expression *expression,
@@ -78,9 +96,15 @@ enum value_class expression_filter_class(struct expression_source *source,
                                          const struct token *token)
 {
     bool is_markup = expression->query == QUERY_CSS || expression->query == QUERY_XPATH;
+    for (size_t i = 0; i < expression->filter_count; i++)
+        is_markup |= expression->filters[i].kind == FILTER_SUB_XPATH;
     if (filter->kind == FILTER_ATTRIBUTE && !is_markup)
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start, NULL,
                           "`attribute` works on what `css` or `xpath` selected");
+    else if (filter->kind == FILTER_DECODE && !has_bytes(expression))
+        expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
+                          "write: body decode \"iso-8859-1\"",
+                          "`decode` works straight behind `body`, `bytes` or `base64Decode`");
     else if (input != CLASS_ANY && (filter_classes[filter->kind].accepts & input) == 0)
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start, NULL,
                           "`%s` does not work on %s", token->text, class_name(input));
@@ -128,6 +152,7 @@ static const struct {
     [PREDICATE_IS_STRING] = {ANY_CLASS, 0},
     [PREDICATE_IS_BOOLEAN] = {ANY_CLASS, 0},
     [PREDICATE_IS_COLLECTION] = {ANY_CLASS, 0},
+    [PREDICATE_IS_ISO_DATE] = {CLASS_ANY | CLASS_TEXT, 0},
 };
 
 void expression_check_predicate(struct expression_source *source,

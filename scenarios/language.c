@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define TIMEOUT_MAX DURATION_HOUR
+#define THINK_MAX   DURATION_HOUR
 #define BUDGET_MAX  DURATION_DAY
 
 #define AT(type, field)           .offset = offsetof(struct type, field)
@@ -39,6 +40,24 @@ static const char *const fault_words[] = {
 static const char *const input_words[] = {
 #define X(name, word) word,
     INPUT_TABLE(X)
+#undef X
+};
+
+static const char *const connection_words[] = {
+#define X(name, word) word,
+    CONNECTION_TABLE(X)
+#undef X
+};
+
+static const char *const http_words[] = {
+#define X(name, word) word,
+    HTTP_TABLE(X)
+#undef X
+};
+
+static const char *const family_words[] = {
+#define X(name, word) word,
+    FAMILY_TABLE(X)
 #undef X
 };
 
@@ -92,6 +111,8 @@ static const struct language_key scenario_keys[] = {
              "10 if left out."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(scenario, headers, header_count),
      .help = "Headers that every request of the journey is sent with."},
+    {"tls", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TLS, AT(scenario, tls),
+     .help = "Certificates of all steps that have no `tls` of their own."},
     {"steps", LANGUAGE_OBJECTS, .required = true, .of = LANGUAGE_IN_STEP, .minimum = 1,
      .maximum = SCENARIO_STEPS_MAX, LIST(scenario, steps, step_count),
      .help = "What the shopper does, in this order; after a failed step the rest is skipped."},
@@ -113,8 +134,14 @@ static const struct language_key step_keys[] = {
      .help = "Sends a " #name " request to a URL, or to a path on the base."},
     METHOD_TABLE(X)
 #undef X
-        {"query", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(step, query, query_count),
-         .help = "Parameters that are encoded and added to the URL."},
+        {"graphql", LANGUAGE_GRAPHQL, LANGUAGE_FORMAT_REQUEST, .group = LANGUAGE_GROUP_REQUEST,
+         .method = METHOD_POST, AT(step, url),
+         .help = "Asks a GraphQL interface for `query`. `errors` in its answer fail the step, "
+                 "unless an assertion looks at $.errors."},
+    {"query", LANGUAGE_QUERY, LANGUAGE_FORMAT_LINE, LIST(step, query, query_count),
+     .help = "Parameters that are encoded and added to the URL; with `graphql`, what is asked."},
+    {"variables", LANGUAGE_JSON, AT(step, variables),
+     .help = "With `graphql`: the variables of its query, with their types as in `json`."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(step, headers, header_count),
      .help = "Headers of this request; they replace the journey's of the same name."},
     {"json", LANGUAGE_JSON, .group = LANGUAGE_GROUP_BODY, AT(step, json),
@@ -124,6 +151,27 @@ static const struct language_key step_keys[] = {
      LIST(step, form, form_count), .help = "The body, sent as an HTML form would be."},
     {"body", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_ANY, .group = LANGUAGE_GROUP_BODY, AT(step, body),
      .help = "The body, sent as it is written here."},
+    {"file", LANGUAGE_FILE, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_BODY, AT(step, file),
+     .help = "The body, a file's bytes as they are; at most 1 MiB."},
+    {"multipart", LANGUAGE_PARTS, LANGUAGE_FORMAT_LINE, .of = LANGUAGE_IN_PART,
+     .group = LANGUAGE_GROUP_BODY, .minimum = 1, .maximum = SCENARIO_PARTS_MAX,
+     LIST(step, parts, part_count),
+     .help = "The body, sent as an HTML form with files would be: "
+             "{title: a shoe, picture: {file: shoe.png, type: image/png}}."},
+    {"cookies", LANGUAGE_PAIRS, LANGUAGE_FORMAT_COOKIE, LIST(step, cookies, cookie_count),
+     .help = "Cookies that are sent with this request, besides those that the shop has set."},
+    {"auth", LANGUAGE_OBJECT, .of = LANGUAGE_IN_AUTH, AT(step, auth),
+     .help = "Who asks: {basic: {user: ..., password: ...}} or {bearer: TOKEN}."},
+    {"connection", LANGUAGE_WORD, .words = connection_words,
+     .word_count = COUNT_OF(connection_words), AT(step, connection),
+     .help = "cold: the step begins with a new connection, and asks DNS again; warm if left out."},
+    {"http", LANGUAGE_WORD, .words = http_words, .word_count = COUNT_OF(http_words), AT(step, http),
+     .help = "The version of HTTP that is asked for; `http.version` tells what was spoken, "
+             "and behind steps that ask for another the connection is a new one."},
+    {"tls", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TLS, AT(step, tls),
+     .help = "Certificates: whom to trust, and who we are."},
+    {"think", LANGUAGE_DURATION, .minimum = 0, .maximum = THINK_MAX, AT(step, think),
+     .help = "What a person would wait before the step; counted in no time and no budget."},
     {"needs", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, needs, need_count),
      .help = "The components of the shop that must work for the step to pass."},
     {"writes", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, writes, write_count),
@@ -254,6 +302,44 @@ static const struct language_key vantage_keys[] = {
      .help = "The network namespace that connections are made in, as `ip netns` shows it."},
     {"resolver", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(vantage, resolver),
      .help = "The DNS server to ask; those of /etc/resolv.conf if left out."},
+    {"family", LANGUAGE_WORD, .words = family_words, .word_count = COUNT_OF(family_words),
+     AT(vantage, family),
+     .help = "ipv4 or ipv6: connections are made by it only; any if left out."},
+    {"proxy", LANGUAGE_TEXT, LANGUAGE_FORMAT_PROXY, AT(vantage, proxy),
+     .help = "The proxy that connections go through: http:// and socks5h:// look names up at the "
+             "proxy, socks5:// here; `ip` and the connect phase are the proxy's."},
+};
+
+static const struct language_key part_keys[] = {
+    {"file", LANGUAGE_FILE, LANGUAGE_FORMAT_LINE, .required = true, AT(form_part, file),
+     .help = "The file to send; at most 1 MiB."},
+    {"type", LANGUAGE_TEXT, LANGUAGE_FORMAT_MEDIA_TYPE, AT(form_part, type),
+     .help = "Its media type; application/octet-stream if left out."},
+    {"name", LANGUAGE_TEXT, AT(form_part, file_name),
+     .help = "The name that the shop is told; the file's own if left out."},
+};
+
+static const struct language_key auth_keys[] = {
+    {"basic", LANGUAGE_OBJECT, .group = LANGUAGE_GROUP_AUTH, .of = LANGUAGE_IN_BASIC,
+     AT(auth, basic), .help = "User and password (RFC 7617)."},
+    {"bearer", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_AUTH,
+     AT(auth, bearer), .help = "A token (RFC 6750)."},
+};
+
+static const struct language_key basic_keys[] = {
+    {"user", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, .required = true, AT(basic, user),
+     .help = "The name of the user who asks."},
+    {"password", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_ANY, .required = true, AT(basic, password),
+     .help = "The password, which is better kept out of the file: write a variable."},
+};
+
+static const struct language_key tls_keys[] = {
+    {"ca", LANGUAGE_FILE, LANGUAGE_FORMAT_LINE, AT(tls_files, ca),
+     .help = "A PEM file of the authorities to trust, instead of the system's."},
+    {"certificate", LANGUAGE_FILE, LANGUAGE_FORMAT_LINE, AT(tls_files, certificate),
+     .help = "A PEM file with our own certificate, for servers that ask for one."},
+    {"key", LANGUAGE_FILE, LANGUAGE_FORMAT_LINE, AT(tls_files, key),
+     .help = "A PEM file with its private key; that of `certificate` if left out."},
 };
 
 static const struct language_key reporter_keys[] = {
@@ -329,6 +415,18 @@ static const struct language_table tables[] = {
     [LANGUAGE_IN_USE] = {.size = sizeof(struct fragment_use),
                          .position_offset = offsetof(struct fragment_use, position),
                          KEYS(use_keys)},
+    [LANGUAGE_IN_PART] = {.size = sizeof(struct form_part),
+                          .position_offset = LANGUAGE_NOWHERE,
+                          KEYS(part_keys)},
+    [LANGUAGE_IN_AUTH] = {.size = sizeof(struct auth),
+                          .position_offset = LANGUAGE_NOWHERE,
+                          KEYS(auth_keys)},
+    [LANGUAGE_IN_BASIC] = {.size = sizeof(struct basic),
+                           .position_offset = LANGUAGE_NOWHERE,
+                           KEYS(basic_keys)},
+    [LANGUAGE_IN_TLS] = {.size = sizeof(struct tls_files),
+                         .position_offset = LANGUAGE_NOWHERE,
+                         KEYS(tls_keys)},
 };
 
 const struct language_table *language_table(enum language_context context)

@@ -34,7 +34,11 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(OBJECT, "a map of keys")                                                                     \
     X(ASSERTION, "an assertion")                                                                   \
     X(WORDS, "a list of words")                                                                    \
-    X(WORD_MAP, "a map of names and words")
+    X(WORD_MAP, "a map of names and words")                                                        \
+    X(QUERY, "a map of names and values; with `graphql`, text")                                    \
+    X(GRAPHQL, "a URL or a path")                                                                  \
+    X(FILE, "a file's path, seen from where this file is")                                         \
+    X(PARTS, "a map of names, and values or files")
 
 enum language_type {
 #define X(name, text) LANGUAGE_##name,
@@ -55,6 +59,7 @@ enum language_type {
       "a variable's name: a letter or _, then letters, digits, _ . -")                             \
     X(CONDITION, "^(not )?[A-Za-z_][A-Za-z0-9_.-]*$", "`name` or `not name` of a variable")        \
     X(HEADER, "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "a header's name")                                  \
+    X(COOKIE, "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "a cookie's name")                                  \
     X(URL, "^https?://[^\\s/]\\S*$", "a URL that begins with http:// or https://")                 \
     X(BASE, "^(https?://[^\\s/]|[$][{])\\S*$", "a URL that begins with http:// or https://")       \
     X(REQUEST, "^(/|https?://[^\\s/]|[$][{])\\S*$",                                                \
@@ -66,7 +71,11 @@ enum language_type {
       "an address and a port, such as 127.0.0.1:8080")                                             \
     X(ADDRESS, "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$",                    \
       "an IP address, such as 192.0.2.7 or 2001:db8::7")                                           \
-    X(NAMESPACE, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "the name of a network namespace")
+    X(NAMESPACE, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "the name of a network namespace")               \
+    X(MEDIA_TYPE, "^[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(;.*)?$",                           \
+      "a media type, such as image/png")                                                           \
+    X(PROXY, "^(http|socks5h?)://[^\\s/]+:[0-9]{1,5}/?$",                                          \
+      "http://, socks5:// or socks5h://, then HOST:PORT")
 
 enum language_format {
 #define X(name, expression, text) LANGUAGE_FORMAT_##name,
@@ -78,8 +87,9 @@ enum language_format {
 /* Keys that exclude one another. X(NAME, one is required, for people) */
 #define LANGUAGE_GROUP_TABLE(X)                                                                    \
     X(NONE, false, "")                                                                             \
-    X(REQUEST, true, "one of get, post, put, patch, delete, head, options")                        \
-    X(BODY, false, "one of json, form, body")                                                      \
+    X(REQUEST, true, "one of get, post, put, patch, delete, head, options, graphql")               \
+    X(BODY, false, "one of json, form, body, file, multipart")                                     \
+    X(AUTH, true, "one of basic, bearer")                                                          \
     X(SECRET, true, "one of env, file, command")
 
 enum language_group {
@@ -102,7 +112,11 @@ enum language_group {
     X(UNTIL, "`until`")                                                                            \
     X(RETRY, "`retry`")                                                                            \
     X(FRAGMENT, "a fragment")                                                                      \
-    X(USE, "a use of a fragment")
+    X(USE, "a use of a fragment")                                                                  \
+    X(PART, "a part of a form")                                                                    \
+    X(AUTH, "auth")                                                                                \
+    X(BASIC, "basic")                                                                              \
+    X(TLS, "tls")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,
@@ -117,7 +131,7 @@ struct language_key {
     enum language_format format; /* of texts, and of a map's names */
     bool required;
     enum language_group group;
-    enum language_context of; /* OBJECTS, OBJECT_MAP, OBJECT: what each one is */
+    enum language_context of; /* OBJECT, OBJECTS, OBJECT_MAP: what it, or each one, is */
     int64_t minimum, maximum; /* of the number, the duration in microseconds, the list's length;
                                  a maximum of 0: none of its own */
     const char *const *words; /* WORD: its index is the value; WORDS: a bit for each */

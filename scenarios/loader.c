@@ -82,6 +82,10 @@ static loader_value *const values[] = {
     [LANGUAGE_ASSERTION] = loader_assertion,
     [LANGUAGE_WORDS] = loader_words,
     [LANGUAGE_WORD_MAP] = loader_word_map,
+    [LANGUAGE_QUERY] = loader_query,
+    [LANGUAGE_GRAPHQL] = loader_graphql,
+    [LANGUAGE_FILE] = loader_file,
+    [LANGUAGE_PARTS] = loader_parts,
 };
 
 static void report_unknown(struct loader *loader, enum language_context context,

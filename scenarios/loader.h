@@ -91,5 +91,13 @@ loader_value loader_template, loader_pairs, loader_request, loader_json, loader_
     loader_assertions, loader_captures;
 loader_value loader_one, loader_assertion, loader_words, loader_word_map; /* loader_flow.c */
 loader_value loader_steps;                                                /* loader_fragment.c */
+/* loader_request.c */
+loader_value loader_query, loader_graphql, loader_file, loader_parts;
+
+/* Name and value of one entry of a map of templates; NULL after a mistake. */
+const char *loader_pair_name(struct loader *loader, const struct language_key *key,
+                             const struct yaml_node *node);
+struct template *loader_pair_value(struct loader *loader, const struct language_key *key,
+                                   const struct yaml_node *node);
 
 #endif

@@ -186,11 +186,21 @@ static const char *join_words(struct loader *loader, const struct language_key *
     return text;
 }
 
+/* For a word that YAML takes for a number. */
+static const char *unquoted_hint(struct loader *loader, const struct language_key *key,
+                                 const struct yaml_node *node)
+{
+    for (size_t i = 0; node->kind == YAML_SCALAR && i < key->word_count; i++)
+        if (strcmp(node->text, key->words[i]) == 0)
+            return arena_print(loader->arena, "in quotes it is text: \"%s\"", node->text);
+    return NULL;
+}
+
 void loader_word(struct loader *loader, const struct language_key *key,
                  const struct yaml_node *node, void *target)
 {
     if (node->kind != YAML_SCALAR || yaml_type(node) != YAML_TEXT) {
-        loader_report_type(loader, node, join_words(loader, key), NULL);
+        loader_report_type(loader, node, join_words(loader, key), unquoted_hint(loader, key, node));
         return;
     }
     for (unsigned i = 0; i < key->word_count; i++) {

@@ -80,7 +80,7 @@ static struct json_t *typed_value(const struct yaml_node *node)
     return NULL;
 }
 
-static const char *pair_name(struct loader *loader, const struct language_key *key,
+const char *loader_pair_name(struct loader *loader, const struct language_key *key,
                              const struct yaml_node *node)
 {
     if (node->kind != YAML_SCALAR)
@@ -97,7 +97,7 @@ static const char *pair_name(struct loader *loader, const struct language_key *k
     return NULL;
 }
 
-static struct template *pair_value(struct loader *loader, const struct language_key *key,
+struct template *loader_pair_value(struct loader *loader, const struct language_key *key,
                                    const struct yaml_node *node)
 {
     if (node->kind == YAML_REFUSED)
@@ -125,9 +125,9 @@ void loader_pairs(struct loader *loader, const struct language_key *key,
         return;
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
         const struct yaml_node *value = yaml_value(node, i);
-        struct pair pair = {.name = pair_name(loader, key, yaml_key(node, i)),
+        struct pair pair = {.name = loader_pair_name(loader, key, yaml_key(node, i)),
                             .position = yaml_key(node, i)->position};
-        pair.value = pair_value(loader, key, value);
+        pair.value = loader_pair_value(loader, key, value);
         if (pair.name == NULL)
             continue;
         if (key->format == LANGUAGE_FORMAT_VARIABLE && value->kind == YAML_SCALAR)
@@ -356,7 +356,7 @@ void loader_captures(struct loader *loader, const struct language_key *key,
         return;
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
         /* One whose expression is wrong is kept: the variable is not undefined for that. */
-        struct capture capture = {.name = pair_name(loader, key, yaml_key(node, i))};
+        struct capture capture = {.name = loader_pair_name(loader, key, yaml_key(node, i))};
         capture.expression = loader_expression(loader, true, yaml_value(node, i));
         if (capture.name == NULL) {
             expression_free(capture.expression);

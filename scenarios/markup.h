@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buffer;
 struct json_t;
 struct markup;
 
@@ -51,5 +52,9 @@ const char *markup_css_to_xpath(struct arena *arena, const char *css, struct err
  */
 MUST_CHECK enum result markup_select(const struct markup *markup, const char *xpath,
                                      struct json_t **ret_value, struct error *error);
+
+/* Appends `text` with `&eacute;` (the names of HTML 4, and `&apos;`), `&#233;` and `&#xe9;` as the
+ * characters that they stand for; what is none stays as it is. */
+void markup_unescape(const char *text, size_t length, struct buffer *out);
 
 #endif

@@ -36,9 +36,12 @@ bool scenario_variable_is_given(const char *name)
 /* What depends on another value is completed when all values are there. */
 static void complete_steps(struct scenario *scenario, struct step *steps, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (steps[i].timeout == 0)
             steps[i].timeout = scenario->timeout;
+        if (steps[i].tls == NULL)
+            steps[i].tls = scenario->tls;
+    }
 }
 
 /* Paths are seen from the scenario's directory. */

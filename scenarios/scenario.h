@@ -10,6 +10,7 @@
 #include "scenarios/expression.h"
 #include "scenarios/mistake.h"
 #include "scenarios/pool.h"
+#include "scenarios/scenario_request.h"
 #include "scenarios/secret.h"
 #include "scenarios/template.h"
 
@@ -122,8 +123,21 @@ struct step {
     struct template *url; /* absolute, or a path on the scenario's base */
     struct pair *query, *form, *headers;
     size_t query_count, form_count, header_count;
-    struct json_template *json; /* at most one of json, form, body */
+    struct json_template *json; /* at most one of json, form, body, file, parts */
     struct template *body;
+    struct upload *file;
+    struct form_part *parts;
+    size_t part_count;
+    bool is_graphql;           /* then the body is made of these two */
+    struct template *document; /* `query` as text */
+    struct json_template *variables;
+    struct pair *cookies;
+    size_t cookie_count;
+    struct auth *auth; /* NULL: none */
+    struct tls_files *tls;
+    enum connection connection;
+    enum http_version http;
+    duration think; /* waited before it; no part of any measurement */
     struct need *needs, *writes;
     size_t need_count, write_count;
     duration timeout;
@@ -157,6 +171,7 @@ struct scenario {
     duration every, timeout, budget;
     unsigned quorum; /* 0: the default, half of the healthy vantage points, rounded up */
     enum overlap overlap;
+    struct tls_files *tls; /* of steps that have none of their own */
     struct template *base; /* NULL: the shop's, or every URL is absolute */
     struct pair *variables, *headers;
     size_t variable_count, header_count;

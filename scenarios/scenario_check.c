@@ -183,36 +183,6 @@ static void check_variable_order(struct loader *loader, const struct yaml_node *
     map_free(below);
 }
 
-/* Where a step says its request, or its body: the first of these keys that it has. */
-static const char *first_key(const struct step *step, const char *const *keys, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (yaml_find(step->node, keys[i]) != NULL)
-            return keys[i];
-    return NULL;
-}
-
-static void check_request(struct loader *loader, const struct step *step, bool has_base)
-{
-    static const char *const methods[] = {
-#define X(name, key) key,
-        METHOD_TABLE(X)
-#undef X
-    };
-    static const char *const bodies[] = {"json", "form", "body"};
-    bool has_body = step->json != NULL || step->body != NULL || step->form != NULL;
-    bool allows_body = step->method == METHOD_POST || step->method == METHOD_PUT ||
-                       step->method == METHOD_PATCH || step->method == METHOD_DELETE;
-    if (step->url != NULL && template_source(step->url)[0] == '/' && !has_base)
-        scenario_report_step(loader, step, first_key(step, methods, COUNT_OF(methods)),
-                             MISTAKE_URL_BASE, "set `base` in the scenario or the shop file",
-                             "a path, and no base to add it to");
-    if (step->url != NULL && has_body && !allows_body)
-        scenario_report_step(loader, step, first_key(step, bodies, COUNT_OF(bodies)),
-                             MISTAKE_KEY_CONFLICT, "use `query` for parameters of the URL",
-                             "a %s request has no body", method_name(step->method));
-}
-
 static bool has_part(const struct component *component, const char *part)
 {
     for (size_t i = 0; i < component->part_count; i++)
@@ -289,7 +259,7 @@ static void check_from(struct loader *loader, const struct shop *shop, const str
 static void check_step(struct loader *loader, const struct step *step, const struct shop *shop,
                        bool has_base)
 {
-    check_request(loader, step, has_base);
+    scenario_check_request(loader, step, has_base);
     if (shop == NULL || shop->component_count == 0)
         return;
     check_needs(loader, shop, step, step->needs, step->need_count);

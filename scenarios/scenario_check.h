@@ -23,4 +23,7 @@ void scenario_report_step(struct loader *loader, const struct step *step, const 
                           enum mistake_kind kind, const char *hint, const char *format, ...)
     PRINTF_LIKE(6, 7);
 
+/* scenario_check_request.c: one step's request, on its own. */
+void scenario_check_request(struct loader *loader, const struct step *step, bool has_base);
+
 #endif

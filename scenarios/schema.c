@@ -98,6 +98,11 @@ static json_t *item_schema(const struct language_key *key)
                      reference_to(LANGUAGE_IN_USE), "else", reference_to(LANGUAGE_IN_STEP));
 }
 
+static json_t *pair_schema(void)
+{
+    return json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean");
+}
+
 /* No default: a new type of the language must say here what it is. */
 static json_t *value_schema(const struct language_key *key)
 {
@@ -111,6 +116,8 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_TEXT:
     case LANGUAGE_TEMPLATE:
     case LANGUAGE_REQUEST:
+    case LANGUAGE_GRAPHQL:
+    case LANGUAGE_FILE:
     case LANGUAGE_CONDITION:
         return text_schema(key->format);
     case LANGUAGE_TEXTS:
@@ -120,13 +127,19 @@ static json_t *value_schema(const struct language_key *key)
         return json_pack("{s:[o, o]}", "anyOf", text_schema(key->format),
                          list_schema(key, text_schema(key->format)));
     case LANGUAGE_PAIRS:
-        return map_schema(key, json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean"));
+        return map_schema(key, pair_schema());
     case LANGUAGE_JSON:
         return json_object();
     case LANGUAGE_ASSERTIONS:
         return list_schema(key, expression_schema());
     case LANGUAGE_CAPTURES:
         return map_schema(key, expression_schema());
+    case LANGUAGE_QUERY:
+        return json_pack("{s:[o, o]}", "anyOf", text_schema(LANGUAGE_FORMAT_ANY),
+                         map_schema(key, pair_schema()));
+    case LANGUAGE_PARTS:
+        return map_schema(key,
+                          json_pack("{s:[o, o]}", "anyOf", pair_schema(), reference_to(key->of)));
     case LANGUAGE_OBJECTS:
         return list_schema(key, item_schema(key));
     case LANGUAGE_OBJECT:
@@ -205,8 +218,9 @@ static void define(json_t *definitions, enum language_context context)
     const struct language_table *table = language_table(context);
     for (size_t i = 0; i < table->key_count; i++) {
         const struct language_key *key = &table->keys[i];
-        if (key->type != LANGUAGE_OBJECTS && key->type != LANGUAGE_OBJECT_MAP &&
-            key->type != LANGUAGE_OBJECT)
+        bool is_nested = key->type == LANGUAGE_OBJECTS || key->type == LANGUAGE_OBJECT_MAP ||
+                         key->type == LANGUAGE_OBJECT || key->type == LANGUAGE_PARTS;
+        if (!is_nested)
             continue;
         define_one(definitions, key->of);
         if (key->of == LANGUAGE_IN_STEP)

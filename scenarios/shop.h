@@ -30,12 +30,26 @@ struct component {
     struct position position;
 };
 
+/* X(NAME, word) */
+#define FAMILY_TABLE(X)                                                                            \
+    X(ANY, "any")                                                                                  \
+    X(IPV4, "ipv4")                                                                                \
+    X(IPV6, "ipv6")
+
+enum family {
+#define X(name, word) FAMILY_##name,
+    FAMILY_TABLE(X)
+#undef X
+};
+
 /* From where runs start. All NULL: this machine as it is. */
 struct vantage {
     const char *name, *title;
     const char *source;   /* address that connections come from */
     const char *netns;    /* name of a network namespace, as `ip netns` shows it */
     const char *resolver; /* address of the DNS server to ask; NULL: /etc/resolv.conf */
+    enum family family;
+    const char *proxy; /* URL; NULL: none */
     struct position position;
 };
 

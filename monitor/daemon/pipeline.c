@@ -408,6 +408,9 @@ void pipeline_start(struct pipeline *pipeline)
 
 /* --- building and taking down ---------------------------------------------------------------- */
 
+_Static_assert((int)FAMILY_IPV4 == NET_FAMILY_IPV4 && (int)FAMILY_IPV6 == NET_FAMILY_IPV6,
+               "a shop file's families are net's");
+
 static enum result pipeline_open_vantages(struct pipeline *pipeline, struct error *error)
 {
     const struct shop *shop = pipeline->settings->shop;
@@ -420,6 +423,8 @@ static enum result pipeline_open_vantages(struct pipeline *pipeline, struct erro
             .source = vantage->vantage->source,
             .netns = vantage->vantage->netns,
             .resolver = vantage->vantage->resolver,
+            .family = (enum net_family)vantage->vantage->family,
+            .proxy = vantage->vantage->proxy,
         };
         struct error why = {0};
         vantage->net = net_vantage_open(pipeline->net, &settings, &why);

@@ -11,12 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `value` is never nothing, and replaced in place. */
-typedef bool filter_function(struct evaluation *evaluation, const struct filter *filter,
-                             struct selected *value);
-
-static bool cannot_be_applied(struct evaluation *evaluation, const struct filter *filter,
-                              const char *wanted, const struct selected *value)
+bool evaluate_unsuited(struct evaluation *evaluation, const struct filter *filter,
+                       const char *wanted, const struct selected *value)
 {
     json_t *json = selected_json(value);
     evaluate_mismatches(evaluation, "`%s` needs %s, not %s", filter_word(filter->kind), wanted,
@@ -31,8 +27,7 @@ static bool set_text(struct selected *value, const char *text, size_t length)
     return true;
 }
 
-/* The text to work on, borrowed from `value`; NULL when it is none. */
-static const char *filter_text(const struct selected *value, size_t *ret_length)
+const char *evaluate_filter_text(const struct selected *value, size_t *ret_length)
 {
     const json_t *json = value->json;
     if (value->kind == SELECTED_NODES && json_array_size(json) == 1)
@@ -41,8 +36,7 @@ static const char *filter_text(const struct selected *value, size_t *ret_length)
     return json_string_value(json);
 }
 
-static const char *filter_argument(struct evaluation *evaluation, const struct filter *filter,
-                                   size_t n)
+const char *evaluate_argument(struct evaluation *evaluation, const struct filter *filter, size_t n)
 {
     return evaluate_render(evaluation, filter->arguments[n].text);
 }
@@ -54,7 +48,7 @@ static bool filter_count(struct evaluation *evaluation, const struct filter *fil
     if (json_is_object(value->json))
         count = json_object_size(value->json);
     else if (!json_is_array(value->json))
-        return cannot_be_applied(evaluation, filter, "a list", value);
+        return evaluate_unsuited(evaluation, filter, "a list", value);
     selected_set(value, SELECTED_VALUE, json_integer((json_int_t)count));
     return true;
 }
@@ -79,7 +73,7 @@ static bool filter_nth(struct evaluation *evaluation, const struct filter *filte
 {
     json_int_t index = 0;
     if (!json_is_array(value->json))
-        return cannot_be_applied(evaluation, filter, "a list", value);
+        return evaluate_unsuited(evaluation, filter, "a list", value);
     if (filter->kind == FILTER_NTH)
         index = json_integer_value(filter->arguments[0].value);
     else if (filter->kind == FILTER_LAST)
@@ -90,11 +84,11 @@ static bool filter_nth(struct evaluation *evaluation, const struct filter *filte
 static bool filter_attribute(struct evaluation *evaluation, const struct filter *filter,
                              struct selected *value)
 {
-    const char *name = filter_argument(evaluation, filter, 0);
+    const char *name = evaluate_argument(evaluation, filter, 0);
     if (name == NULL)
         return false;
     if (value->kind != SELECTED_NODES)
-        return cannot_be_applied(evaluation, filter, "what css or xpath selects", value);
+        return evaluate_unsuited(evaluation, filter, "what css or xpath selects", value);
     const json_t *attributes = json_object_get(json_array_get(value->json, 0), "attributes");
     char *lower = arena_duplicate(evaluation->arena, name);
     for (char *at = lower; *at != '\0'; at++)
@@ -108,7 +102,7 @@ static bool filter_to_int(struct evaluation *evaluation, const struct filter *fi
                           struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (json_is_integer(value->json))
         return true;
     if (json_is_real(value->json) && fabs(json_real_value(value->json)) < 0x1p63) {
@@ -121,7 +115,7 @@ static bool filter_to_int(struct evaluation *evaluation, const struct filter *fi
     bool is_number = text != NULL && length > 0 && strspn(text, "+-0123456789") == length;
     long long number = is_number ? strtoll(text, &end, 10) : 0;
     if (!is_number || errno != 0 || end != text + length)
-        return cannot_be_applied(evaluation, filter, "an integer", value);
+        return evaluate_unsuited(evaluation, filter, "an integer", value);
     selected_set(value, SELECTED_VALUE, json_integer(number));
     return true;
 }
@@ -130,7 +124,7 @@ static bool filter_to_float(struct evaluation *evaluation, const struct filter *
                             struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (json_is_number(value->json)) {
         selected_set(value, SELECTED_VALUE, json_real(json_number_value(value->json)));
         return true;
@@ -139,7 +133,7 @@ static bool filter_to_float(struct evaluation *evaluation, const struct filter *
     bool is_number = text != NULL && length > 0 && strspn(text, "+-.0123456789eE") == length;
     double number = is_number ? strtod(text, &end) : 0;
     if (!is_number || end != text + length || !isfinite(number))
-        return cannot_be_applied(evaluation, filter, "a number", value);
+        return evaluate_unsuited(evaluation, filter, "a number", value);
     selected_set(value, SELECTED_VALUE, json_real(number));
     return true;
 }
@@ -148,11 +142,11 @@ static bool filter_to_string(struct evaluation *evaluation, const struct filter 
                              struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (text != NULL)
         return set_text(value, text, length);
     if (json_is_array(value->json) || json_is_object(value->json))
-        return cannot_be_applied(evaluation, filter, "one value", value);
+        return evaluate_unsuited(evaluation, filter, "one value", value);
     const char *shown = evaluate_show(evaluation->arena, value->json);
     return set_text(value, shown, strlen(shown));
 }
@@ -199,9 +193,9 @@ static bool filter_trim(struct evaluation *evaluation, const struct filter *filt
                         struct selected *value)
 {
     size_t length, blank;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (text == NULL)
-        return cannot_be_applied(evaluation, filter, "text", value);
+        return evaluate_unsuited(evaluation, filter, "text", value);
     while ((blank = blank_length(text, length)) > 0) {
         text += blank;
         length -= blank;
@@ -225,14 +219,14 @@ static bool filter_split(struct evaluation *evaluation, const struct filter *fil
                          struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length), *found;
-    const char *divider = filter_argument(evaluation, filter, 0);
+    const char *text = evaluate_filter_text(value, &length), *found;
+    const char *divider = evaluate_argument(evaluation, filter, 0);
     if (divider == NULL)
         return false;
     if (text == NULL)
-        return cannot_be_applied(evaluation, filter, "text", value);
+        return evaluate_unsuited(evaluation, filter, "text", value);
     if (*divider == '\0')
-        return cannot_be_applied(evaluation, filter, "something to divide at", value);
+        return evaluate_unsuited(evaluation, filter, "something to divide at", value);
     json_t *parts = json_array();
     while (json_array_size(parts) < EVALUATE_PARTS_MAX &&
            (found = find_part(text, length, divider)) != NULL) {
@@ -249,13 +243,13 @@ static bool filter_replace(struct evaluation *evaluation, const struct filter *f
                            struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length), *found;
-    const char *old = filter_argument(evaluation, filter, 0);
-    const char *new = filter_argument(evaluation, filter, 1);
+    const char *text = evaluate_filter_text(value, &length), *found;
+    const char *old = evaluate_argument(evaluation, filter, 0);
+    const char *new = evaluate_argument(evaluation, filter, 1);
     if (old == NULL || new == NULL)
         return false;
     if (text == NULL)
-        return cannot_be_applied(evaluation, filter, "text", value);
+        return evaluate_unsuited(evaluation, filter, "text", value);
     struct buffer out;
     buffer_init(&out, EVALUATE_TEXT_MAX);
     while (*old != '\0' && (found = find_part(text, length, old)) != NULL) {
@@ -283,9 +277,9 @@ static bool filter_url_decode(struct evaluation *evaluation, const struct filter
                               struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (text == NULL)
-        return cannot_be_applied(evaluation, filter, "text", value);
+        return evaluate_unsuited(evaluation, filter, "text", value);
     struct buffer out;
     buffer_init(&out, length);
     for (size_t i = 0; i < length; i++) {
@@ -307,7 +301,7 @@ static bool filter_jsonpath(struct evaluation *evaluation, const struct filter *
                             struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     json_t *root = NULL;
     if (text != NULL) {
         enum symptom symptom;
@@ -329,9 +323,9 @@ static bool filter_regex(struct evaluation *evaluation, const struct filter *fil
                          struct selected *value)
 {
     size_t length;
-    const char *text = filter_text(value, &length);
+    const char *text = evaluate_filter_text(value, &length);
     if (text == NULL)
-        return cannot_be_applied(evaluation, filter, "text", value);
+        return evaluate_unsuited(evaluation, filter, "text", value);
     return evaluate_regex(evaluation, filter->pattern, filter->arguments[0].text, text, length,
                           value);
 }
@@ -349,6 +343,13 @@ static filter_function *const functions[] = {
     [FILTER_SPLIT] = filter_split,
     [FILTER_REPLACE] = filter_replace,
     [FILTER_URL_DECODE] = filter_url_decode,
+    [FILTER_DECODE] = evaluate_decode,
+    [FILTER_BASE64_DECODE] = evaluate_base64_decode,
+    [FILTER_HTML_UNESCAPE] = evaluate_html_unescape,
+    [FILTER_DATE_FORMAT] = evaluate_date_format,
+    [FILTER_DAYS_AFTER_NOW] = evaluate_days,
+    [FILTER_DAYS_BEFORE_NOW] = evaluate_days,
+    [FILTER_SUB_XPATH] = evaluate_sub_xpath,
     [FILTER_SUB_JSONPATH] = filter_jsonpath,
     [FILTER_SUB_REGEX] = filter_regex,
 };

@@ -4,6 +4,7 @@
  * of fails it, negated or not: `not contains "error"` must not hold because a number came.
  */
 #define _GNU_SOURCE /* memmem */
+#include "monitor/base/date.h"
 #include "monitor/journey/evaluate_private.h"
 #include "scenarios/jsonpath.h"
 #include "scenarios/pattern.h"
@@ -165,6 +166,16 @@ static enum judgement judge_empty(const json_t *json)
     return WRONG_TYPES;
 }
 
+static enum judgement judge_iso_date(const json_t *json)
+{
+    struct wall_time time;
+    if (!json_is_string(json))
+        return WRONG_TYPES;
+    /* A NUL would end it early. */
+    bool is_whole = strlen(json_string_value(json)) == json_string_length(json);
+    return said(is_whole && date_parse(json_string_value(json), &time) == DATE_RFC3339);
+}
+
 static bool judge(struct evaluation *evaluation, const json_t *json, enum judgement *ret_judgement)
 {
     switch (evaluation->expression->predicate) {
@@ -190,6 +201,9 @@ static bool judge(struct evaluation *evaluation, const json_t *json, enum judgem
         return true;
     case PREDICATE_IS_BOOLEAN:
         *ret_judgement = said(json_is_boolean(json));
+        return true;
+    case PREDICATE_IS_ISO_DATE:
+        *ret_judgement = judge_iso_date(json);
         return true;
     case PREDICATE_IS_COLLECTION:
         *ret_judgement = said(json_is_array(json) || json_is_object(json));

@@ -39,6 +39,9 @@ struct selected {
         SELECTED_NODES, /* an array of markup_select's nodes, maybe none */
     } kind;
     json_t *json;
+    /* Behind text that was made of them: a body as it came, what Base64 stood for; NULL: none. */
+    const char *bytes;
+    size_t byte_count;
 };
 
 struct evaluation {
@@ -62,7 +65,7 @@ bool evaluate_filter(struct evaluation *evaluation, const struct filter *filter,
 bool evaluate_predicate(struct evaluation *evaluation, const struct selected *value,
                         bool *ret_holds);
 
-/* Takes over `json`; NULL becomes nothing. */
+/* Takes over `json`; NULL becomes nothing. Forgets the bytes. */
 void selected_set(struct selected *value, enum selected_kind kind, json_t *json);
 bool selected_is_nothing(const struct selected *value);
 /* A new reference: the value, or the list; the text of one node, or those of several in a list.
@@ -80,13 +83,33 @@ const char *evaluate_render(struct evaluation *evaluation, const struct template
 /* New reference; NULL after noting a missing variable. */
 json_t *evaluate_operand(struct evaluation *evaluation, const struct operand *operand);
 
-/* The three that queries and filters of the same name share. A `path` or `pattern` of NULL is
- * compiled from `argument`. */
+/* A filter; `value` is never nothing, and replaced in place. */
+typedef bool filter_function(struct evaluation *evaluation, const struct filter *filter,
+                             struct selected *value);
+
+/* evaluate_filter_text.c */
+filter_function evaluate_decode, evaluate_base64_decode, evaluate_html_unescape,
+    evaluate_date_format, evaluate_days, evaluate_sub_xpath;
+
+/* For filters: says what was wanted, and returns false. */
+bool evaluate_unsuited(struct evaluation *evaluation, const struct filter *filter,
+                       const char *wanted, const struct selected *value);
+/* The text to work on, borrowed from `value`; NULL when it is none. */
+const char *evaluate_filter_text(const struct selected *value, size_t *ret_length);
+/* The n-th argument, rendered; NULL after noting why. */
+const char *evaluate_argument(struct evaluation *evaluation, const struct filter *filter, size_t n);
+
+/* What queries and filters of the same name share. A `path` or `pattern` of NULL is compiled from
+ * `argument`; `own` is true for an `xpath` that the run's variables made. */
+bool evaluate_xpath(struct evaluation *evaluation, const struct markup *markup, const char *xpath,
+                    bool own, struct selected *value);
 bool evaluate_jsonpath(struct evaluation *evaluation, const struct jsonpath *path,
                        const struct template *argument, const json_t *root, struct selected *value);
 bool evaluate_regex(struct evaluation *evaluation, const struct pattern *pattern,
                     const struct template *argument, const char *text, size_t length,
                     struct selected *value);
+/* The body, parsed at the first call; NULL: `json_symptom` and `json_problem` say why. */
+const json_t *evaluate_body_json(struct answer *answer);
 /* A body or text as JSON; NULL after filling `ret_symptom` and `ret_problem` (on the heap). */
 json_t *evaluate_parse_json(const char *text, size_t length, enum symptom *ret_symptom,
                             char **ret_problem);

@@ -91,12 +91,17 @@ static bool query_body(struct evaluation *evaluation, struct selected *value)
     if (answer->text == NULL)
         answer->text = evaluate_text(answer->response->body, answer->response->body_length);
     set_value(value, json_incref(answer->text));
+    value->bytes = answer->response->body;
+    value->byte_count = answer->response->body_length;
     return true;
 }
 
 static bool query_bytes(struct evaluation *evaluation, struct selected *value)
 {
-    set_value(value, json_integer((json_int_t)evaluation->answer->response->body_length));
+    const struct net_response *response = evaluation->answer->response;
+    set_value(value, json_integer((json_int_t)response->body_length));
+    value->bytes = response->body;
+    value->byte_count = response->body_length;
     return true;
 }
 
@@ -125,18 +130,23 @@ bool evaluate_jsonpath(struct evaluation *evaluation, const struct jsonpath *pat
     return true;
 }
 
-static bool query_jsonpath(struct evaluation *evaluation, struct selected *value)
+const json_t *evaluate_body_json(struct answer *answer)
 {
-    const struct expression *expression = evaluation->expression;
-    struct answer *answer = evaluation->answer;
     if (!answer->is_json_tried)
         answer->json = evaluate_parse_json(answer->response->body, answer->response->body_length,
                                            &answer->json_symptom, &answer->json_problem);
     answer->is_json_tried = true;
-    if (answer->json == NULL)
+    return answer->json;
+}
+
+static bool query_jsonpath(struct evaluation *evaluation, struct selected *value)
+{
+    const struct expression *expression = evaluation->expression;
+    struct answer *answer = evaluation->answer;
+    const json_t *json = evaluate_body_json(answer);
+    if (json == NULL)
         return evaluate_fails(evaluation, answer->json_symptom, "%s", answer->json_problem);
-    return evaluate_jsonpath(evaluation, expression->jsonpath, expression->argument, answer->json,
-                             value);
+    return evaluate_jsonpath(evaluation, expression->jsonpath, expression->argument, json, value);
 }
 
 /* The expression's XPath, or one made of its rendered argument. NULL after noting why. */
@@ -156,28 +166,35 @@ static const char *query_xpath_text(struct evaluation *evaluation)
     return xpath;
 }
 
+bool evaluate_xpath(struct evaluation *evaluation, const struct markup *markup, const char *xpath,
+                    bool own, struct selected *value)
+{
+    struct error error = {0};
+    json_t *found;
+    enum result result = markup_select(markup, xpath, &found, &error);
+    if (result == RESULT_INVALID && own)
+        return evaluate_fails(evaluation, SYMPTOM_MONITOR_VARIABLE_MISSING,
+                              "%s is not an XPath: %s", xpath, error.text);
+    if (result != RESULT_OK && markup_is_too_large(markup))
+        return evaluate_fails(evaluation, SYMPTOM_CONTENT_TOO_LARGE, "gave up: %s", error.text);
+    if (result != RESULT_OK)
+        return evaluate_mismatches(evaluation, "gave up: %s", error.text);
+    selected_set(value, json_is_array(found) ? SELECTED_NODES : SELECTED_VALUE, found);
+    return true;
+}
+
 /* xpath and css. */
 static bool query_markup(struct evaluation *evaluation, struct selected *value)
 {
     struct answer *answer = evaluation->answer;
-    struct error error = {0};
     const char *xpath = query_xpath_text(evaluation);
     if (xpath == NULL)
         return false;
     if (answer->markup == NULL)
         answer->markup = markup_parse(answer->response->body, answer->response->body_length,
                                       answer->exchange->url);
-    json_t *found;
-    enum result result = markup_select(answer->markup, xpath, &found, &error);
-    if (result == RESULT_INVALID && evaluation->expression->xpath == NULL)
-        return evaluate_fails(evaluation, SYMPTOM_MONITOR_VARIABLE_MISSING,
-                              "%s is not an XPath: %s", xpath, error.text);
-    if (result != RESULT_OK && markup_is_too_large(answer->markup))
-        return evaluate_fails(evaluation, SYMPTOM_CONTENT_TOO_LARGE, "gave up: %s", error.text);
-    if (result != RESULT_OK)
-        return evaluate_mismatches(evaluation, "gave up: %s", error.text);
-    selected_set(value, json_is_array(found) ? SELECTED_NODES : SELECTED_VALUE, found);
-    return true;
+    return evaluate_xpath(evaluation, answer->markup, xpath, evaluation->expression->xpath == NULL,
+                          value);
 }
 
 bool evaluate_regex(struct evaluation *evaluation, const struct pattern *pattern,
@@ -234,6 +251,37 @@ static bool query_http_version(struct evaluation *evaluation, struct selected *v
     return set_text(value, evaluation->answer->exchange->http);
 }
 
+static bool query_sha256(struct evaluation *evaluation, struct selected *value)
+{
+    const struct net_response *response = evaluation->answer->response;
+    char hex[NET_SHA256_LENGTH + 1];
+    net_sha256(response->body, response->body_length, hex);
+    return set_text(value, hex);
+}
+
+static bool query_certificate(struct evaluation *evaluation, struct selected *value)
+{
+    const struct certificate *certificate = evaluation->answer->exchange->certificate;
+    const char *name = evaluate_render(evaluation, evaluation->expression->argument);
+    if (name == NULL)
+        return false;
+    set_value(value, NULL);
+    if (certificate == NULL)
+        return true;
+    const struct {
+        const char *name, *text;
+    } fields[] = {
+#define X(field, field_name) {field_name, certificate->field},
+        CERTIFICATE_TABLE(X)
+#undef X
+    };
+    for (size_t i = 0; i < COUNT_OF(fields); i++)
+        if (strcasecmp(fields[i].name, name) == 0)
+            return set_text(value, fields[i].text);
+    return evaluate_fails(evaluation, SYMPTOM_MONITOR_VARIABLE_MISSING, "a certificate has no `%s`",
+                          name);
+}
+
 static bool query_time(struct evaluation *evaluation, struct selected *value)
 {
     const struct exchange *exchange = evaluation->answer->exchange;
@@ -259,6 +307,8 @@ static query_function *const functions[] = {
     [QUERY_REDIRECTS] = query_redirects,
     [QUERY_IP] = query_ip,
     [QUERY_HTTP_VERSION] = query_http_version,
+    [QUERY_SHA256] = query_sha256,
+    [QUERY_CERTIFICATE] = query_certificate,
     [QUERY_TIME] = query_time,
 };
 

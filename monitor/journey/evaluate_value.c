@@ -46,6 +46,8 @@ void selected_set(struct selected *value, enum selected_kind kind, json_t *json)
     json_decref(value->json);
     value->kind = json != NULL ? kind : SELECTED_NOTHING;
     value->json = json;
+    value->bytes = NULL;
+    value->byte_count = 0;
 }
 
 bool selected_is_nothing(const struct selected *value)

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-static journey_stage journey_choose, journey_prepare, journey_send, journey_received,
+static journey_stage journey_choose, journey_think, journey_prepare, journey_send, journey_received,
     journey_finish;
 
 struct run_step *journey_record(struct journey *journey)
@@ -30,6 +30,7 @@ static struct request_source journey_source(struct journey *journey)
         .scenario = journey->settings.scenario,
         .shop = journey->settings.shop,
         .variables = journey->variables,
+        .mask = journey->mask,
         .run_id = journey->run->id,
         .arena = journey->run->arena,
     };
@@ -137,7 +138,7 @@ static enum journey_next journey_begin(struct journey *journey)
 {
     variables_enter(journey->variables, journey->step->use);
     journey_again_begin(journey);
-    journey->stage = journey_prepare;
+    journey->stage = journey->step->think > 0 ? journey_think : journey_prepare;
     return JOURNEY_NEXT;
 }
 
@@ -169,6 +170,17 @@ static enum journey_next journey_choose(struct journey *journey)
     if (skip || journey->step->skip != NULL || journey_mutation_is_idle(journey, journey->step))
         return journey_end_step(journey, STATE_SKIPPED);
     return journey_begin(journey);
+}
+
+/* Stage: what a person would do before the step. Part of no time that is measured or budgeted. */
+static enum journey_next journey_think(struct journey *journey)
+{
+    journey->deadline = instant_after(journey->deadline, journey->step->think);
+    journey->again.until = instant_after(journey->again.until, journey->step->think);
+    journey_record(journey)->started = wall_after(clock_wall(), journey->step->think);
+    journey->stage = journey_prepare;
+    loop_timer_set(journey->wake, journey->step->think);
+    return JOURNEY_WAIT;
 }
 
 /* Stage: render the step's request; what it leaves behind is noted before it is sent. */

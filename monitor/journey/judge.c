@@ -3,6 +3,7 @@
 #include "monitor/journey/judge.h"
 
 #include "monitor/journey/evaluate.h"
+#include "monitor/journey/graphql.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -133,6 +134,21 @@ static bool judge_keeps_secret(const struct judge *judge, const struct capture *
     return kept;
 }
 
+/* The message of an error says more than the assertion that fails for it. */
+static enum state judge_graphql(const struct judge *judge, struct answer *answer)
+{
+    struct run_step *record = judge->record;
+    if (!judge->step->is_graphql)
+        return STATE_PASSED;
+    struct outcome outcome = graphql_check(judge->step, answer, judge->arena);
+    if (outcome.holds)
+        return STATE_PASSED;
+    record->symptom = outcome.symptom;
+    record->expected = "a GraphQL answer without errors";
+    record->actual = outcome.actual;
+    return STATE_FAILED;
+}
+
 static enum state judge_captures(const struct judge *judge, struct answer *answer,
                                  const struct evaluate_variables *variables)
 {
@@ -160,7 +176,9 @@ enum state judge_step(const struct judge *judge)
     const struct exchange *exchange = &record->exchanges[record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
     struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
-    enum state state = judge_assertions(judge, answer, &variables);
+    enum state state = judge_graphql(judge, answer);
+    if (state != STATE_FAILED)
+        state = judge_assertions(judge, answer, &variables);
     /* A step that says nothing of the status does not mean that an error page will do. */
     if (state != STATE_FAILED && exchange->status >= 400 &&
         !judge_status_is_expected(judge->step)) {

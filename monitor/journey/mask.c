@@ -250,6 +250,18 @@ static void mask_message(const struct mask *mask, struct arena *arena, struct me
     mask_body(mask, arena, message);
 }
 
+static const struct certificate *mask_certificate(const struct mask *mask, struct arena *arena,
+                                                  const struct certificate *certificate)
+{
+    if (certificate == NULL || mask->count == 0)
+        return certificate;
+    struct certificate *masked = arena_allocate(arena, 1, sizeof *masked);
+#define X(field, name) masked->field = mask_text(mask, arena, certificate->field);
+    CERTIFICATE_TABLE(X)
+#undef X
+    return masked;
+}
+
 void mask_step(const struct mask *mask, struct arena *arena, struct run_step *step)
 {
     const char **texts[] = {&step->expected, &step->actual, &step->excerpt, &step->note};
@@ -258,6 +270,8 @@ void mask_step(const struct mask *mask, struct arena *arena, struct run_step *st
     for (size_t i = 0; i < step->exchange_count; i++) {
         step->exchanges[i].url = mask_text(mask, arena, step->exchanges[i].url);
         step->exchanges[i].detail = mask_text(mask, arena, step->exchanges[i].detail);
+        step->exchanges[i].certificate =
+            mask_certificate(mask, arena, step->exchanges[i].certificate);
         mask_message(mask, arena, step->exchanges[i].request);
         mask_message(mask, arena, step->exchanges[i].answer);
     }

@@ -3,46 +3,11 @@
 #include "monitor/journey/request.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/journey/request_text.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-/* Rendered into the arena, or NULL with the name of the variable that has no value. */
-static const char *request_render(const struct request_source *source,
-                                  const struct template *template, const char **ret_missing)
-{
-    if (template_is_constant(template))
-        return template_constant(template);
-    struct buffer text;
-    buffer_init(&text, REQUEST_BODY_MAX);
-    const char *rendered = NULL;
-    if (template_render(template, variables_lookup, source->variables, &text, ret_missing) ==
-        RESULT_OK)
-        rendered = arena_duplicate_bytes(source->arena, text.data, text.length);
-    buffer_free(&text);
-    return rendered;
-}
-
-/* `name=value&...` of pairs, appended. Returns the missing variable, or NULL. */
-static const char *request_encode_pairs(const struct request_source *source,
-                                        const struct pair *pairs, size_t count, struct buffer *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *missing = NULL;
-        const char *value = request_render(source, pairs[i].value, &missing);
-        if (value == NULL)
-            return missing;
-        if (i > 0)
-            buffer_text(out, "&");
-        net_url_encode(out, pairs[i].name, strlen(pairs[i].name));
-        buffer_text(out, "=");
-        net_url_encode(out, value, strlen(value));
-    }
-    return NULL;
-}
 
 /* Scenario, shop file and constant URLs are the author's own words: their hosts may be visited. */
 static bool request_host_is_named(const struct request_source *source, const char *host)
@@ -80,15 +45,6 @@ static enum symptom request_check_host(const struct request_source *source, cons
     return SYMPTOM_MONITOR_URL_REFUSED;
 }
 
-static enum symptom request_missing(const struct request_source *source, const char *name,
-                                    const char **ret_detail)
-{
-    const char *why = name != NULL ? variables_problem(source->variables, name) : NULL;
-    *ret_detail = arena_print(source->arena, "${%s} has no value%s%s", name != NULL ? name : "?",
-                              why != NULL ? ": " : "", why != NULL ? why : "");
-    return SYMPTOM_MONITOR_VARIABLE_MISSING;
-}
-
 static enum symptom request_build_url(const struct request_source *source, const struct step *step,
                                       const char **ret_url, const char **ret_detail)
 {
@@ -123,47 +79,6 @@ static enum symptom request_build_url(const struct request_source *source, const
     return request_check_host(source, url, template_is_constant(step->url), ret_detail);
 }
 
-/* The text of `json:`, in the arena. */
-static const char *request_json_text(const struct request_source *source,
-                                     const struct json_template *template, const char **ret_missing)
-{
-    json_t *json = NULL;
-    if (json_template_render(template, variables_lookup, source->variables, &json, ret_missing) !=
-        RESULT_OK)
-        return NULL;
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    const char *copy = arena_duplicate(source->arena, text);
-    free(text);
-    json_decref(json);
-    return copy;
-}
-
-/* Sets body and `ret_type`, its content type; both stay NULL for a step without one. */
-static enum symptom request_build_body(const struct request_source *source, const struct step *step,
-                                       struct net_request *request, const char **ret_type,
-                                       const char **ret_detail)
-{
-    const char *missing = NULL;
-    if (step->json != NULL) {
-        request->body = request_json_text(source, step->json, &missing);
-        *ret_type = "application/json";
-    } else if (step->form_count > 0) {
-        struct buffer text;
-        buffer_init(&text, REQUEST_BODY_MAX);
-        missing = request_encode_pairs(source, step->form, step->form_count, &text);
-        if (missing == NULL)
-            request->body = arena_duplicate(source->arena, text.data);
-        buffer_free(&text);
-        *ret_type = "application/x-www-form-urlencoded";
-    } else if (step->body != NULL) {
-        request->body = request_render(source, step->body, &missing);
-    }
-    if (missing != NULL)
-        return request_missing(source, missing, ret_detail);
-    request->body_length = request->body != NULL ? strlen(request->body) : 0;
-    return SYMPTOM_NONE;
-}
-
 static bool request_has_header(const struct net_header *headers, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
@@ -183,17 +98,20 @@ static const char *request_traceparent(const struct request_source *source)
 }
 
 static enum symptom request_build_headers(const struct request_source *source,
-                                          const struct step *step, const char *content_type,
-                                          struct net_request *request, const char **ret_detail)
+                                          const struct step *step, const char *authorization,
+                                          const char *content_type, struct net_request *request,
+                                          const char **ret_detail)
 {
     const struct scenario *scenario = source->scenario;
-    size_t count = 0, room = step->header_count + scenario->header_count + 3;
+    size_t count = 0, room = step->header_count + scenario->header_count + 4;
     struct net_header *headers = arena_allocate(source->arena, room, sizeof *headers);
     const struct {
         const struct pair *pairs;
         size_t count;
     } lists[] = {{step->headers, step->header_count}, {scenario->headers, scenario->header_count}};
-    /* A step's header replaces the scenario's of the same name. */
+    if (authorization != NULL)
+        headers[count++] = (struct net_header){"Authorization", authorization};
+    /* A step's header replaces the scenario's of the same name, and `auth` both. */
     for (size_t list = 0; list < COUNT_OF(lists); list++) {
         size_t before = count;
         for (size_t i = 0; i < lists[list].count; i++) {
@@ -216,16 +134,41 @@ static enum symptom request_build_headers(const struct request_source *source,
     return SYMPTOM_NONE;
 }
 
+/* What is said of the connection that the request goes over. */
+static void request_build_connection(const struct step *step, struct net_request *request)
+{
+    static const enum net_http versions[] = {
+        [HTTP_VERSION_ANY] = NET_HTTP_ANY,
+        [HTTP_VERSION_1_1] = NET_HTTP_1_1,
+        [HTTP_VERSION_2] = NET_HTTP_2,
+    };
+    const struct tls_files *tls = step->tls;
+    request->cold = step->connection == CONNECTION_COLD;
+    request->http = versions[step->http];
+    if (tls == NULL)
+        return;
+    request->ca = tls->ca != NULL ? tls->ca->path : NULL;
+    request->certificate = tls->certificate != NULL ? tls->certificate->path : NULL;
+    request->key = tls->key != NULL ? tls->key->path : NULL;
+}
+
 enum symptom request_build(const struct request_source *source, const struct step *step,
                            struct net_request *ret_request, const char **ret_detail)
 {
-    const char *content_type = NULL;
+    struct request_body body = {0};
+    const char *authorization = NULL;
     *ret_request = (struct net_request){.method = method_name(step->method)};
+    request_build_connection(step, ret_request);
     enum symptom symptom = request_build_url(source, step, &ret_request->url, ret_detail);
     if (symptom == SYMPTOM_NONE)
-        symptom = request_build_body(source, step, ret_request, &content_type, ret_detail);
+        symptom = request_body(source, step, &body, ret_detail);
+    ret_request->body = body.bytes;
+    ret_request->body_length = body.length;
     if (symptom == SYMPTOM_NONE)
-        symptom = request_build_headers(source, step, content_type, ret_request, ret_detail);
+        symptom = request_visitor(source, step, &ret_request->cookies, &authorization, ret_detail);
+    if (symptom == SYMPTOM_NONE)
+        symptom =
+            request_build_headers(source, step, authorization, body.type, ret_request, ret_detail);
     return symptom;
 }
 
@@ -268,6 +211,7 @@ enum symptom request_redirect(const struct request_source *source, int status, c
     }
     const char *before = request->url;
     request->url = url;
+    request->cold = false;
     /* What browsers do (Fetch, HTTP-redirect fetch, step 12): 303 and a POST's 301 or 302 become a
      * GET. */
     bool becomes_get =
@@ -279,8 +223,11 @@ enum symptom request_redirect(const struct request_source *source, int status, c
         request->body_length = 0;
         request_drop_header(source, request, "Content-Type");
     }
-    if (!same_origin(before, url))
+    /* What one origin may know is no other's business. */
+    if (!same_origin(before, url)) {
+        request->cookies = request->certificate = request->key = NULL;
         request_drop_header(source, request, "Authorization");
+    }
     /* Where the shop itself sends its visitors is the shop's doing. */
     return request_check_host(source, url, false, ret_detail) == SYMPTOM_NONE
                ? SYMPTOM_NONE

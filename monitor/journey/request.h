@@ -12,6 +12,8 @@
 #include "scenarios/scenario.h"
 #include "scenarios/shop.h"
 
+struct mask;
+
 enum { REQUEST_BODY_MAX = 1024 * 1024, REQUEST_TEXT_MAX = 16 * 1024 };
 
 /* What a request is made of; all borrowed. */
@@ -19,6 +21,7 @@ struct request_source {
     const struct scenario *scenario;
     const struct shop *shop; /* may be NULL */
     struct variables *variables;
+    struct mask *mask; /* is told what holds a secret in an encoding of ours */
     const char *run_id;
     struct arena *arena; /* receives the request's texts */
 };

@@ -9,6 +9,7 @@
 #include "monitor/base/map.h"
 #include "monitor/net/net.h"
 #include "monitor/net/phases.h"
+#include "monitor/net/proxy.h"
 #include "monitor/net/resolver.h"
 #include "monitor/net/tls.h"
 
@@ -46,6 +47,8 @@ struct net_vantage {
     char *namespace;                /* path of its file; NULL: the process's own */
     int home; /* descriptor of the process's own, to come back; -1 without `namespace` */
     struct resolver *resolver;
+    int family;          /* of connections; AF_UNSPEC: any */
+    struct proxy *proxy; /* NULL: none */
 };
 
 /* A socket in the vantage point's namespace; -1 with errno. */
@@ -73,6 +76,7 @@ struct net_session {
     struct loop_timer *deadline, *at_once; /* the transfer's; kept here to be made once */
     struct map *addresses;                 /* host -> "ADDRESS,ADDRESS": asked once a visit */
     struct net_transfer *transfer;         /* NULL: idle */
+    unsigned http_seen;                    /* bits: the net_http of all requests so far */
     struct tls_facts tls;                  /* of the latest handshake */
     struct session_socket sockets[SESSION_SOCKETS_MAX];
     size_t socket_count;
@@ -101,7 +105,10 @@ struct net_transfer {
     CURL *easy;
     struct curl_slist *headers, *resolve;
     char *host, *port; /* of the URL; host without brackets */
+    bool cold;         /* no connection of before, no address known before */
+    bool own_trust;    /* authorities are the request's, not the system's */
     struct resolver_query *query;
+    const char *asking; /* the name that `query` is for: the proxy's or the host */
     char error_text[CURL_ERROR_SIZE];
 
     struct phase_stamps stamps;

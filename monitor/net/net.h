@@ -40,15 +40,19 @@ void net_free(struct net *net); /* takes NULL; everything below must be closed b
 #define NET_LAG_PERIOD (50 * DURATION_MILLISECOND)
 duration net_loop_lag(struct net *net);
 
+enum net_family { NET_FAMILY_ANY, NET_FAMILY_IPV4, NET_FAMILY_IPV6 };
+
 struct net_vantage_settings {
     const char *source; /* local address to connect from; NULL: the kernel chooses */
     const char *netns;  /* network namespace by name (/run/netns/NAME); NULL: the process's own */
     const char
         *resolver; /* DNS server, `ADDRESS` or `ADDRESS:PORT`; NULL: as the system is set up */
+    enum net_family family; /* of connections */
+    const char *proxy;      /* http://, socks5:// or socks5h://HOST:PORT; NULL: none */
 };
 
-/* NULL with `error` set when the namespace cannot be entered, or the source is not an address of
- * this machine (of the namespace, where there is one). */
+/* NULL with `error` set when the namespace cannot be entered, the source is not an address of this
+ * machine (of the namespace, where there is one) or of another family, or the proxy is none. */
 struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_settings *settings,
                                      struct error *error);
 void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */
@@ -63,14 +67,21 @@ struct net_header {
     const char *name, *value;
 };
 
+enum net_http { NET_HTTP_ANY, NET_HTTP_1_1, NET_HTTP_2 };
+
 struct net_request {
     const char *method, *url;
     const struct net_header *headers; /* copied; Host, Cookie and Content-Length are net's own */
     size_t header_count;
     const char *body; /* copied; NULL: none */
     size_t body_length;
-    bool keep_sent;   /* hand the header lines back as they were sent */
-    duration timeout; /* from the call of net_send to the last byte */
+    bool keep_sent;      /* hand the header lines back as they were sent */
+    duration timeout;    /* from the call of net_send to the last byte */
+    const char *cookies; /* `name=value; ...`, sent besides those of the jar; NULL: none */
+    enum net_http http;  /* what is asked for; the exchange says what was spoken */
+    bool cold;           /* a new connection, its name looked up anew */
+    /* PEM files; NULL: the system's authorities, no certificate of our own, its key with it. */
+    const char *ca, *certificate, *key;
 };
 
 /* What came back. Valid during the callback only; the strings of `exchange` live in the run's
@@ -117,5 +128,10 @@ void net_url_encode(struct buffer *out, const char *text, size_t length);
  * to these no scenario may lead unless the shop file names them. net_send itself refuses any other
  * name that DNS leads there. */
 bool net_host_is_forbidden(const char *host);
+
+enum { NET_SHA256_LENGTH = 64 };
+
+/* FIPS 180-4, in lower-case hexadecimal digits and a NUL. */
+void net_sha256(const void *bytes, size_t length, char hex[NET_SHA256_LENGTH + 1]);
 
 #endif

@@ -46,6 +46,12 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
         return CURL_SOCKET_BAD;
     }
     stamp(&transfer->stamps.opened);
+    int family = session->vantage->family;
+    if (family != AF_UNSPEC && family != address->family) {
+        transfer_trouble(transfer, SYMPTOM_TCP_ADDRESS_INVALID,
+                         "the address is not of the vantage point's family");
+        return CURL_SOCKET_BAD;
+    }
     int descriptor = vantage_socket(session->vantage, address->family,
                                     address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0 || vantage_bind(session->vantage, descriptor) != 0) {
@@ -77,6 +83,16 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
+/* Of a connection that is up, new or used before. */
+static void note_certificate(struct net_transfer *transfer)
+{
+    struct curl_tlssessioninfo *session = NULL;
+    if (transfer->stamps.tls &&
+        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK &&
+        session != NULL && session->internals != NULL)
+        transfer->exchange->certificate = tls_certificate(session->internals, transfer->arena);
+}
+
 /* The connection is up, and the request about to be sent: once, whatever its method. */
 static int before_request(void *data, char *peer, char *local, int peer_port, int local_port)
 {
@@ -87,10 +103,14 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
         return CURL_PREREQFUNC_ABORT;
     }
     stamp(&transfer->stamps.ready);
+    /* What a proxy was sent to open a tunnel is not the request. */
+    transfer->stamps.header_sent = 0;
+    transfer->stamps.sent = (struct instant){0};
     transfer->socket = session_socket_by_port(transfer->session, local_port);
     if (peer != NULL)
         snprintf(transfer->peer, sizeof transfer->peer, "%s", peer);
     transfer->peer_port = (unsigned)peer_port;
+    note_certificate(transfer);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -102,9 +122,11 @@ static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
     struct net_session *session = transfer->session;
     struct net *net = session->vantage->net;
     struct error error = {0};
-    if (net_load_trust(net, &error) != RESULT_OK)
+    if (!transfer->own_trust && net_load_trust(net, &error) != RESULT_OK)
         transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, error.text);
-    if (net->trust == NULL || tls_prepare(net->trust, ssl_ctx, &session->tls) != RESULT_OK)
+    const struct tls_trust *trust = transfer->own_trust ? NULL : net->trust;
+    if ((!transfer->own_trust && trust == NULL) ||
+        tls_prepare(trust, ssl_ctx, &session->tls) != RESULT_OK)
         return CURLE_ABORTED_BY_CALLBACK;
     return CURLE_OK;
 }
@@ -116,7 +138,9 @@ static int before_resolving(void *resolver, void *reserved, void *data)
     struct net_transfer *transfer = data;
     (void)resolver;
     (void)reserved;
-    return url_host_is_literal(transfer->host) ? 0 : 1;
+    const struct proxy *proxy = transfer->session->vantage->proxy;
+    const char *host = proxy != NULL ? proxy->host : transfer->host;
+    return url_host_is_literal(host) ? 0 : 1;
 }
 
 static int count_bytes(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)

@@ -125,12 +125,57 @@ static void set_tls(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 }
 
+/* A request for one version of HTTP must not be given a connection that speaks another, which not
+ * every libcurl sees to: where there may be one, a new one is made. */
+static bool needs_fresh(struct net_session *session, const struct net_request *request)
+{
+    unsigned own = 1u << request->http, others = session->http_seen & ~own;
+    session->http_seen |= own;
+    return request->cold || (request->http != NET_HTTP_ANY && others != 0);
+}
+
+/* What the request itself asks of its connection. libcurl keeps connections of other certificates
+ * apart. */
+static void set_connection(struct net_transfer *transfer, const struct net_request *request)
+{
+    CURL *easy = transfer->easy;
+    long version = transfer->stamps.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+    if (request->http == NET_HTTP_1_1)
+        version = CURL_HTTP_VERSION_1_1;
+    else if (request->http == NET_HTTP_2)
+        version =
+            transfer->stamps.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+    transfer->cold = request->cold;
+    if (needs_fresh(transfer->session, request))
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    transfer->own_trust = request->ca != NULL;
+    if (request->ca != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca);
+    if (request->certificate != NULL) {
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, request->certificate);
+        curl_easy_setopt(easy, CURLOPT_SSLKEY,
+                         request->key != NULL ? request->key : request->certificate);
+    }
+    if (request->cookies != NULL)
+        curl_easy_setopt(easy, CURLOPT_COOKIE, request->cookies);
+}
+
+static void set_proxy(struct net_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct proxy *proxy = transfer->session->vantage->proxy;
+    /* Never from the environment: it would be another vantage point. */
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy != NULL ? proxy->url : "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
 static void set_fixed(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 0L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MILLISECONDS);
@@ -153,6 +198,8 @@ enum result transfer_build(struct net_transfer *transfer, const struct net_reque
     }
     set_fixed(easy);
     set_tls(easy);
+    set_proxy(transfer);
+    set_connection(transfer, request);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_SHARE, transfer->session->cookies);
     if (find_header(request, "User-Agent") == NULL)

@@ -67,7 +67,8 @@ enum result tls_prepare(const struct tls_trust *trust, void *ssl_ctx, struct tls
     *facts = (struct tls_facts){0};
     if (SSL_CTX_set_ex_data(ssl_ctx, facts_index, facts) != 1)
         return RESULT_IO;
-    SSL_CTX_set1_cert_store(ssl_ctx, trust->store);
+    if (trust != NULL)
+        SSL_CTX_set1_cert_store(ssl_ctx, trust->store);
     SSL_CTX_set_info_callback(ssl_ctx, handshake_info);
     return RESULT_OK;
 }
@@ -77,8 +78,7 @@ struct code_symptom {
     enum symptom symptom;
 };
 
-/* The other side complains. No client certificate is ever sent, so a complaint about one means
- * that it is wanted. */
+/* The other side complains: a client certificate is wanted, or the one that was sent is not. */
 static const struct code_symptom received_alerts[] = {
     {SSL_AD_HANDSHAKE_FAILURE, SYMPTOM_TLS_VERSION_OR_CIPHER_MISMATCH},
     {SSL_AD_PROTOCOL_VERSION, SYMPTOM_TLS_VERSION_OR_CIPHER_MISMATCH},

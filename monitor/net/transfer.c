@@ -29,17 +29,30 @@ static void fail_at_once(struct net_transfer *transfer)
     loop_timer_set(transfer->session->at_once, 0);
 }
 
-/* `addresses`: "ADDRESS,ADDRESS"; NULL when the host is one itself. */
-static void start(struct net_transfer *transfer, const char *addresses)
+/* Tells libcurl what is known of a host: "ADDRESS,ADDRESS". Nothing when it is one itself. */
+static void give_addresses(struct net_transfer *transfer, const char *host, const char *port)
 {
-    if (addresses != NULL) {
-        struct buffer entry;
-        buffer_init(&entry, RESOLVE_ENTRY_MAX);
-        buffer_print(&entry, "%s:%s:%s", transfer->host, transfer->port, addresses);
-        transfer->resolve = curl_slist_append(NULL, entry.data);
-        curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
-        buffer_free(&entry);
-    }
+    const char *addresses = map_get(transfer->session->addresses, host);
+    struct buffer entry;
+    if (addresses == NULL)
+        return;
+    buffer_init(&entry, RESOLVE_ENTRY_MAX);
+    buffer_print(&entry, "%s:%s:%s", host, port, addresses);
+    struct curl_slist *longer = curl_slist_append(transfer->resolve, entry.data);
+    if (longer == NULL)
+        abort();
+    transfer->resolve = longer;
+    buffer_free(&entry);
+}
+
+static void start(struct net_transfer *transfer)
+{
+    const struct proxy *proxy = transfer->session->vantage->proxy;
+    if (proxy != NULL)
+        give_addresses(transfer, proxy->host, proxy->port);
+    if (proxy == NULL || proxy->resolves_here)
+        give_addresses(transfer, transfer->host, transfer->port);
+    curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
     CURLMcode code = curl_multi_add_handle(transfer->session->multi, transfer->easy);
     if (code != CURLM_OK) {
         transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, curl_multi_strerror(code));
@@ -53,7 +66,8 @@ static char *list_addresses(const struct net_transfer *transfer,
                             const struct resolver_answer *answer)
 {
     struct buffer list;
-    bool anywhere = net_host_is_forbidden(transfer->host);
+    /* Where the proxy is, the shop file's author has said. */
+    bool anywhere = transfer->asking != transfer->host || net_host_is_forbidden(transfer->host);
     buffer_init(&list, ADDRESS_LIST_MAX);
     for (size_t i = 0; i < answer->address_count; i++) {
         const struct sockaddr *address = answer->addresses[i];
@@ -69,16 +83,21 @@ static char *list_addresses(const struct net_transfer *transfer,
     return buffer_steal(&list);
 }
 
+static void find_address(struct net_transfer *transfer);
+
 static void resolved(void *data, const struct resolver_answer *answer)
 {
     struct net_transfer *transfer = data;
+    bool is_target = transfer->asking == transfer->host;
     transfer->query = NULL;
     if (answer->symptom != SYMPTOM_NONE) {
-        transfer_trouble(transfer, answer->symptom, answer->detail);
+        transfer_trouble(transfer, is_target ? answer->symptom : SYMPTOM_MONITOR_PROXY_UNAVAILABLE,
+                         answer->detail);
         fail_at_once(transfer);
         return;
     }
-    transfer->stamps.resolved = clock_instant();
+    if (is_target)
+        transfer->stamps.resolved = clock_instant();
     char *addresses = list_addresses(transfer, answer);
     if (addresses[0] == '\0') {
         free(addresses);
@@ -87,21 +106,33 @@ static void resolved(void *data, const struct resolver_answer *answer)
         fail_at_once(transfer);
         return;
     }
-    map_put(transfer->session->addresses, transfer->host, addresses);
-    start(transfer, addresses);
+    map_put(transfer->session->addresses, transfer->asking, addresses);
+    transfer->cold = false;
+    find_address(transfer);
 }
 
+/* The answer may come before this returns, and `resolved` has been called then. */
+static void ask(struct net_transfer *transfer, const char *host)
+{
+    transfer->asking = host;
+    if (host == transfer->host)
+        transfer->stamps.asked = clock_instant();
+    transfer->query = resolver_ask(transfer->session->vantage->resolver, host, resolved, transfer);
+}
+
+/* Of the proxy first, then of the host; on when both are known, or somebody else's to find. */
 static void find_address(struct net_transfer *transfer)
 {
-    struct net_session *session = transfer->session;
-    const char *known = map_get(session->addresses, transfer->host);
-    if (known != NULL || url_host_is_literal(transfer->host)) {
-        start(transfer, known);
-        return;
-    }
-    transfer->stamps.asked = clock_instant();
-    /* The answer may come before this returns, and `resolved` has been called then. */
-    transfer->query = resolver_ask(session->vantage->resolver, transfer->host, resolved, transfer);
+    const struct map *known = transfer->session->addresses;
+    const struct proxy *proxy = transfer->session->vantage->proxy;
+    bool is_ours = proxy == NULL || proxy->resolves_here;
+    if (proxy != NULL && !url_host_is_literal(proxy->host) && !map_has(known, proxy->host))
+        ask(transfer, proxy->host);
+    else if (is_ours && !url_host_is_literal(transfer->host) &&
+             (transfer->cold || !map_has(known, transfer->host)))
+        ask(transfer, transfer->host);
+    else
+        start(transfer);
 }
 
 static void prepare_exchange(struct exchange *exchange, struct arena *arena,
@@ -269,6 +300,13 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
         deliver(transfer, transfer->trouble, transfer->trouble_detail);
         return;
     }
+    if (code != CURLE_OK && transfer->session->vantage->proxy != NULL && transfer->requests == 0) {
+        enum symptom symptom = proxy_symptom(transfer->easy, (int)code);
+        if (symptom != SYMPTOM_NONE) {
+            deliver(transfer, symptom, describe(transfer, code));
+            return;
+        }
+    }
     struct exchange_outcome outcome = {
         .code = (int)code,
         .system_error = (int)system_error,
@@ -299,7 +337,11 @@ void transfer_deadline(void *data)
     enum phase phase = transfer->exchange->failed_phase;
     const char *detail = arena_print(transfer->arena, "not done within %s, during %s",
                                      duration_print(transfer->timeout, limit), phase_name(phase));
-    deliver(transfer, classify_timeout(phase), detail);
+    /* Before the proxy has answered, nothing is known of the target. */
+    bool is_proxy = transfer->session->vantage->proxy != NULL && phase == PHASE_CONNECT &&
+                    transfer->exchange->tcp.bytes_acknowledged == 0;
+    deliver(transfer, is_proxy ? SYMPTOM_MONITOR_PROXY_UNAVAILABLE : classify_timeout(phase),
+            detail);
 }
 
 void net_cancel(struct net_transfer *transfer)

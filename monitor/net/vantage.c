@@ -73,8 +73,17 @@ static enum result set_up(struct net_vantage *vantage, const struct net_vantage_
         result = try_source(vantage, settings->source, error);
     if (result != RESULT_OK)
         return result;
-    struct resolver_settings resolver = {settings->resolver, settings->netns,
-                                         vantage->source.ss_family};
+    static const int families[] = {
+        [NET_FAMILY_ANY] = AF_UNSPEC, [NET_FAMILY_IPV4] = AF_INET, [NET_FAMILY_IPV6] = AF_INET6};
+    vantage->family = families[settings->family];
+    if (vantage->family == AF_UNSPEC)
+        vantage->family = vantage->source.ss_family;
+    else if (vantage->source.ss_family != AF_UNSPEC && vantage->source.ss_family != vantage->family)
+        return error_set(error, RESULT_INVALID, "source `%s` is not an address of the family asked",
+                         settings->source);
+    if (settings->proxy != NULL && (vantage->proxy = proxy_parse(settings->proxy, error)) == NULL)
+        return RESULT_INVALID;
+    struct resolver_settings resolver = {settings->resolver, settings->netns, vantage->family};
     vantage->resolver = resolver_create(vantage, &resolver, error);
     return vantage->resolver != NULL ? RESULT_OK : RESULT_INVALID;
 }
@@ -98,6 +107,7 @@ void net_vantage_close(struct net_vantage *vantage)
     if (vantage == NULL)
         return;
     resolver_free(vantage->resolver);
+    proxy_free(vantage->proxy);
     free(vantage->namespace);
     if (vantage->home >= 0)
         close(vantage->home);

@@ -69,6 +69,20 @@ struct tcp_facts {
 
 struct message; /* message.h */
 
+/* What the server's certificate says. X(field, name in expressions) */
+#define CERTIFICATE_TABLE(X)                                                                       \
+    X(subject, "Subject") /* `C=US, O=Example, CN=shop.example` */                                 \
+    X(issuer, "Issuer")                                                                            \
+    X(start, "Start-Date") /* RFC 3339 */                                                          \
+    X(expire, "Expire-Date")                                                                       \
+    X(serial, "Serial-Number") /* `0a:1b:2c` */
+
+struct certificate {
+#define X(field, name) const char *field;
+    CERTIFICATE_TABLE(X)
+#undef X
+};
+
 /* One HTTP request and its response: one hop, one connection. */
 struct exchange {
     const char *method, *url;
@@ -85,7 +99,8 @@ struct exchange {
     enum phase failed_phase;             /* meaningful with a symptom */
     const char *detail;                  /* what the library or kernel said; may be NULL */
     struct tcp_facts tcp;
-    struct message *request, *answer; /* NULL unless they are kept; never in the record */
+    struct message *request, *answer;      /* NULL unless they are kept; never in the record */
+    const struct certificate *certificate; /* the server's; NULL without TLS */
 };
 
 struct run_step {

@@ -69,6 +69,8 @@
       "The monitor has no file descriptors or ports left.")                                        \
     X(MONITOR_SOURCE_UNAVAILABLE, MONITOR, "monitor.source_unavailable",                           \
       "The vantage point's source address or network namespace cannot be used.")                   \
+    X(MONITOR_PROXY_UNAVAILABLE, MONITOR, "monitor.proxy_unavailable",                             \
+      "The vantage point's proxy cannot be used.")                                                 \
     X(MONITOR_REFERENCES_UNREACHABLE, MONITOR, "monitor.references_unreachable",                   \
       "Not even the reference sites can be reached from this vantage point.")                      \
     X(MONITOR_URL_REFUSED, MONITOR, "monitor.url_refused",                                         \
