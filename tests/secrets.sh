@@ -31,6 +31,7 @@ steps:
     post: /api/cart
     json: {product: 1, quantity: 1}
     headers: {X-Api-Key: "\${KEY}"}
+    auth: {basic: {user: someone, password: "\${TOKEN}"}}
     writes: [db.carts]
   - step: checkout
     post: /api/checkout
@@ -92,6 +93,8 @@ ok "the scenario is taken" bash -c 'test -s "$1/record" || { cat "$1/errors"; fa
 ok "the secret was sent and came back" record '.steps[1].state == "passed" and .steps[2].symptom == "content.mismatch"'
 ok "where it stood is seen" record '.steps[2].actual == "\"***\"" and (.steps[2].note | endswith("came \"***\""))'
 ok "it is gone from the URL" record '[.steps[].exchanges[].url | select(contains("q=***&category=***"))] | length == 1'
+authorization() { jq -r '.log.entries[0].request.headers[] | select(.name == "Authorization").value' "$scratch/written/har"; }
+ok "it is gone from Authorization, whole" test "$(authorization)" = 'Basic ***'
 ok "it is gone from excerpts" record '[.steps[].excerpt // "" | select(contains("***"))] | length >= 1'
 
 "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >"$scratch/written/monitor.out" 2>"$scratch/written/monitor.log" &

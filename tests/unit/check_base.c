@@ -4,7 +4,9 @@
 
 #include "monitor/base/arena.h"
 #include "monitor/base/buffer.h"
+#include "monitor/base/charset.h"
 #include "monitor/base/clock.h"
+#include "monitor/base/date.h"
 #include "monitor/base/hash.h"
 #include "monitor/base/limits.h"
 #include "monitor/base/loop.h"
@@ -137,6 +139,74 @@ START_TEST(wall_time_survives_the_round_trip)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    enum date_form form;
+    int64_t seconds;
+} date_cases[] = {
+    {"2026-11-23T14:07:00Z", DATE_RFC3339, 1795442820},
+    {"2026-11-23t14:07:00z", DATE_RFC3339, 1795442820},
+    {"2026-11-23 16:37:00+02:30", DATE_RFC3339, 1795442820},
+    {"2026-11-23T14:07:00.999-00:00", DATE_RFC3339, 1795442820},
+    {"2016-12-31T23:59:60Z", DATE_RFC3339, 1483228800},
+    {"1969-12-31T23:59:59Z", DATE_RFC3339, -1},
+    {"2024-02-29", DATE_DAY, 1709164800},
+    {"Mon, 23 Nov 2026 14:07:00 GMT", DATE_HTTP, 1795442820},
+    {"2026-11-23T14:07:00", DATE_NONE, 0},
+    {"2026-11-23T14:07Z", DATE_NONE, 0},
+    {"2026-11-23T24:00:00Z", DATE_NONE, 0},
+    {"2026-11-23T14:07:00.Z", DATE_NONE, 0},
+    {"2026-11-23T14:07:00Zx", DATE_NONE, 0},
+    {"2026-11-23T14:07:00+0100", DATE_NONE, 0},
+    {"2026-02-29", DATE_NONE, 0},
+    {"2026-11-31", DATE_NONE, 0},
+    {"2026-1-1", DATE_NONE, 0},
+    {"Mon, 23 Nov 2026 14:07:00 CET", DATE_NONE, 0},
+    {"23 Nov 2026", DATE_NONE, 0},
+    {"", DATE_NONE, 0},
+};
+
+START_TEST(date_is_read_whole_or_not_at_all)
+{
+    struct wall_time time = {0};
+    ck_assert_int_eq(date_parse(date_cases[_i].text, &time), date_cases[_i].form);
+    if (date_cases[_i].form == DATE_NONE)
+        return;
+    int64_t fraction = strstr(date_cases[_i].text, ".999") != NULL ? 999000 : 0;
+    ck_assert_int_eq(time.us, date_cases[_i].seconds * DURATION_SECOND + fraction);
+}
+END_TEST
+
+START_TEST(date_is_printed_as_asked)
+{
+    char text[16];
+    struct wall_time time = {-DURATION_MILLISECOND};
+    ck_assert_int_eq(date_print(time, "%Y %H:%M:%S", text, sizeof text), RESULT_OK);
+    ck_assert_str_eq(text, "1969 23:59:59");
+    ck_assert_int_eq(date_print(time, "%Y %H:%M:%S and more", text, sizeof text), RESULT_LIMIT);
+    ck_assert_int_eq(date_print(time, "", text, sizeof text), RESULT_LIMIT);
+}
+END_TEST
+
+START_TEST(charset_is_decoded_in_pieces)
+{
+    char bytes[5000];
+    struct buffer out;
+    memset(bytes, '\xe9', sizeof bytes);
+    buffer_init(&out, 2 * sizeof bytes);
+    ck_assert_int_eq(charset_decode("ISO-8859-1", bytes, sizeof bytes, &out), RESULT_OK);
+    ck_assert_uint_eq(out.length, 2 * sizeof bytes);
+    ck_assert_str_eq(out.data + out.length - 4, "\xc3\xa9\xc3\xa9");
+    ck_assert_int_eq(charset_decode("iso-8859-1", bytes, 1, &out), RESULT_LIMIT);
+    buffer_clear(&out);
+    ck_assert_int_eq(charset_decode("utf-8", bytes, 1, &out), RESULT_INVALID);
+    ck_assert_int_eq(charset_decode("nosuch", bytes, 1, &out), RESULT_NOT_FOUND);
+    ck_assert(!charset_is_known("ascii//TRANSLIT"));
+    ck_assert(!charset_is_known(""));
+    buffer_free(&out);
+}
+END_TEST
+
 START_TEST(hash_matches_published_vectors)
 {
     char hex[HASH_HEX_LENGTH + 1];
@@ -198,6 +268,9 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, duration_needs_its_unit, 0, COUNT_OF(duration_cases));
     tcase_add_loop_test(tests, duration_reads_well, 0, COUNT_OF(printed_cases));
     tcase_add_test(tests, wall_time_survives_the_round_trip);
+    tcase_add_loop_test(tests, date_is_read_whole_or_not_at_all, 0, COUNT_OF(date_cases));
+    tcase_add_test(tests, date_is_printed_as_asked);
+    tcase_add_test(tests, charset_is_decoded_in_pieces);
     tcase_add_test(tests, hash_matches_published_vectors);
     tcase_add_test(tests, timer_fires_once_in_a_later_turn);
     tcase_add_test(tests, descriptors_are_raised_to_what_is_allowed);

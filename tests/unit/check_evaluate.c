@@ -14,7 +14,20 @@
 #define THOUSAND(text)     TEN(TEN(TEN(text)))
 #define TEN_THOUSAND(text) TEN(THOUSAND(text))
 
-enum body { JSON, PAGE, TEXT, EMPTY, BROKEN, HUGE_NUMBER, SURROGATE, MARKED, BYTES, SAME, TAGS };
+enum body {
+    JSON,
+    PAGE,
+    TEXT,
+    EMPTY,
+    BROKEN,
+    HUGE_NUMBER,
+    SURROGATE,
+    MARKED,
+    BYTES,
+    SAME,
+    TAGS,
+    STRANGE
+};
 
 static const char *const bodies[] = {
     [JSON] = "{\"state\":\"confirmed\",\"id\":12,\"code\":\"12\",\"total\":59.90,\"whole\":1.0,"
@@ -35,6 +48,12 @@ static const char *const bodies[] = {
     [TAGS] = TEN_THOUSAND("<p>") TEN_THOUSAND("<p>") TEN_THOUSAND("<p>") TEN_THOUSAND("<p>")
         TEN_THOUSAND("<p>") "<h1>",
     [BYTES] = "caf\xe9 \xc3\xa9",
+    [STRANGE] =
+        "{\"seen\":\"2026-11-23T14:07:00.5+01:00\",\"sent\":\"Mon, 23 Nov 2026 13:07:00 GMT\","
+        "\"day\":\"2026-12-03\",\"past\":\"2026-11-01\",\"february\":\"2026-02-30T00:00:00Z\","
+        "\"coded\":\"Y2Fm6Q==\",\"uncoded\":\"Y2Fm6\",\"plain\":\"c2hvZXM\","
+        "\"escaped\":\"&lt;a&gt; &amp;&#38;&#x26; &eacute;&#128; &nosuch; &\","
+        "\"page\":\"<p>one</p><p id=x>two</p>\",\"n\":7,\"charset\":\"nosuch\"}",
 };
 
 static const struct net_header headers[] = {
@@ -49,10 +68,20 @@ static const struct net_header headers[] = {
     {"X-Empty", ""},
 };
 
+static const struct certificate certificate = {
+    .subject = "C=US, O=Example, CN=shop.test",
+    .issuer = "CN=An Authority",
+    .start = "2026-11-01T00:00:00Z",
+    .expire = "2026-12-24T14:07:01Z",
+    .serial = "0a:1b",
+};
+
 static struct exchange exchange_of(int status)
 {
     return (struct exchange){
         .url = "http://shop.test/api",
+        .certificate = &certificate,
+        .started = {.us = 1795442820 * DURATION_SECOND}, /* 2026-11-23T14:07:00Z */
         .status = status,
         .ip = "192.0.2.7",
         .http = "1.1",
@@ -133,6 +162,15 @@ static const struct {
     const char *line, *actual;
 } assertions[] = {
     /* queries */
+    {TEXT, "sha256 == \"0000000000000000000000000000000000000000000000000000000000000000\"",
+     "\"43ba848793f918af86d84ce99f40311bfb195cf70af5080d8be7d04711df689d\""},
+    {EMPTY, "sha256 == \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"", NULL},
+    {JSON, "certificate \"Subject\" endsWith \"CN=shop.test\"", NULL},
+    {JSON, "certificate \"Issuer\" == \"CN=Another\"", "\"CN=An Authority\""},
+    {JSON, "certificate \"Start-Date\" isIsoDate", NULL},
+    {JSON, "certificate \"expire-date\" daysAfterNow == 31", NULL},
+    {JSON, "certificate \"Expire-Date\" daysAfterNow > 60", "31"},
+    {JSON, "certificate \"Serial-Number\" matches /^[0-9a-f:]+$/", NULL},
     {JSON, "status == 200", NULL},
     {JSON, "status == 201", "200"},
     {JSON, "header \"content-TYPE\" == \"application/json\"", NULL},
@@ -274,7 +312,44 @@ static const struct {
     {JSON, "jsonpath \"$.state\" regex \"^x\" exists", "nothing"},
     {JSON, "jsonpath \"$.state\" regex \"${open}\" exists",
      "( is not a regular expression: missing closing parenthesis"},
+    {BYTES, "body decode \"iso-8859-1\" startsWith \"caf\\u{e9} \"", NULL},
+    {BYTES, "bytes decode \"windows-1252\" contains \"\\u{c3}\"", NULL},
+    {BYTES, "body decode \"utf-8\" == \"x\"", "bytes that are not utf-8"},
+    {BYTES, "body decode \"latin1\" == \"x\"", "\"caf\xc3\xa9 \xc3\x83\xc2\xa9\""},
+    {STRANGE, "jsonpath \"$.plain\" base64Decode == \"shoes\"", NULL},
+    {STRANGE, "jsonpath \"$.coded\" base64Decode decode \"latin1\" == \"caf\\u{e9}\"", NULL},
+    {STRANGE, "jsonpath \"$.coded\" base64Decode == \"cafe\"", "\"caf\xef\xbf\xbd\""},
+    {STRANGE, "jsonpath \"$.uncoded\" base64Decode exists",
+     "`base64Decode` needs text in Base64, not \"Y2Fm6\""},
+    {STRANGE, "jsonpath \"$.n\" base64Decode exists", "`base64Decode` needs text in Base64, not 7"},
+    {STRANGE, "jsonpath \"$.escaped\" htmlUnescape == \"<a> &&& \\u{e9}\\u{20ac} &nosuch; &\"",
+     NULL},
+    {STRANGE, "jsonpath \"$.escaped\" htmlUnescape startsWith \"&lt;\"",
+     "\"<a> &&& \xc3\xa9\xe2\x82\xac &nosuch; &\""},
+    {STRANGE, "jsonpath \"$.n\" htmlUnescape exists", "`htmlUnescape` needs text, not 7"},
+    {STRANGE, "jsonpath \"$.seen\" dateFormat \"%Y-%m-%d %H:%M\" == \"2026-11-23 13:07\"", NULL},
+    {STRANGE, "jsonpath \"$.sent\" dateFormat \"%A\" == \"Monday\"", NULL},
+    {STRANGE, "jsonpath \"$.day\" dateFormat \"%d.%m.\" == \"3.12.\"", "\"03.12.\""},
+    {STRANGE, "jsonpath \"$.february\" dateFormat \"%d\" == \"30\"",
+     "`dateFormat` needs a date, not \"2026-02-30T00:00:00Z\""},
+    {STRANGE, "jsonpath \"$.day\" daysAfterNow == 9", NULL},
+    {STRANGE, "jsonpath \"$.past\" daysAfterNow == -22", NULL},
+    {STRANGE, "jsonpath \"$.day\" daysAfterNow > 30", "9"},
+    {STRANGE, "jsonpath \"$.n\" daysAfterNow > 30", "`daysAfterNow` needs a date, not 7"},
+    {STRANGE, "jsonpath \"$.past\" daysBeforeNow == 22", NULL},
+    {STRANGE, "jsonpath \"$.past\" daysBeforeNow < 7", "22"},
+    {STRANGE, "jsonpath \"$.plain\" daysBeforeNow < 7",
+     "`daysBeforeNow` needs a date, not \"c2hvZXM\""},
+    {STRANGE, "jsonpath \"$.page\" xpath \"//p\" count == 2", NULL},
+    {STRANGE, "jsonpath \"$.page\" xpath \"//p\" last attribute id == \"x\"", NULL},
+    {STRANGE, "jsonpath \"$.page\" xpath \"string(//p)\" == \"two\"", "\"one\""},
+    {STRANGE, "jsonpath \"$.n\" xpath \"//p\" exists", "`xpath` needs text, not 7"},
     /* predicates and types */
+    {STRANGE, "jsonpath \"$.seen\" isIsoDate", NULL},
+    {STRANGE, "jsonpath \"$.sent\" isIsoDate", "\"Mon, 23 Nov 2026 13:07:00 GMT\""},
+    {STRANGE, "jsonpath \"$.day\" isIsoDate", "\"2026-12-03\""},
+    {STRANGE, "jsonpath \"$.february\" not isIsoDate", NULL},
+    {STRANGE, "jsonpath \"$.n\" not isIsoDate", "7 (a number)"},
     {JSON, "jsonpath \"$.code\" == 12", "\"12\""},
     {JSON, "jsonpath \"$.id\" == \"12\"", "12"},
     {JSON, "jsonpath \"$.id\" == 12.0", NULL},
@@ -409,6 +484,11 @@ static const struct {
      "`nosuch` has no value"},
     {JSON, 200, "jsonpath \"$.${nosuch}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING,
      "`nosuch` has no value"},
+    {JSON, 200, "certificate \"${state}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING,
+     "a certificate has no `confirmed`"},
+    {JSON, 200, "body decode \"${state}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING,
+     "confirmed is not a character set"},
+    {JSON, 200, "body xpath \"//${open}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING, NULL},
     {JSON, 200, "header \"${nosuch}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING,
      "`nosuch` has no value"},
     {JSON, 200, "cookie \"${nosuch}\" exists", SYMPTOM_MONITOR_VARIABLE_MISSING,
@@ -552,6 +632,10 @@ END_TEST
 START_TEST(answers_come_without_address_and_version)
 {
     struct scene scene;
+    scene_open(&scene, EMPTY, 200, "certificate \"Subject\" not exists", false);
+    scene.exchange.certificate = NULL;
+    ck_assert(scene_assert(&scene).holds);
+    scene_close(&scene);
     scene_open(&scene, EMPTY, 200, "ip not exists", false);
     scene.exchange.ip = NULL;
     ck_assert(scene_assert(&scene).holds);

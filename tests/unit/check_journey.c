@@ -3,188 +3,11 @@
  * journey/: the driver against a real server in the same loop. A case is a scenario's steps, the
  * states in which they must end, and what the server must have been asked.
  */
+#include "tests/unit/journey_fixture.h"
 #include "tests/unit/runner.h"
 
-#include "monitor/journey/journey.h"
-
-#include <event2/buffer.h>
-#include <event2/event.h>
-#include <event2/http.h>
-#include <event2/keyvalq_struct.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-struct fixture {
-    struct loop *loop;
-    struct evhttp *server;
-    unsigned port;
-    struct net *net;
-    struct net_vantage *vantage;
-    struct scenario *scenario;
-    struct run *run;
-    char asked[2048]; /* `GET /path body;` of every request, in order */
-    unsigned progress;
-    struct journey_ledger journey_ledger;
-    unsigned flaky;   /* requests for /flaky so far */
-    char ledger[512]; /* what was noted and settled, in order */
-    struct journey *journey;
-};
-
-static void answer(struct evhttp_request *request, int status, const char *body)
-{
-    struct evbuffer *out = evbuffer_new();
-    evbuffer_add(out, body, strlen(body));
-    evhttp_send_reply(request, status, NULL, out);
-    evbuffer_free(out);
-}
-
-/* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /cut (the
- * connection), /flaky (fails twice, then succeeds), /list, /none, else JSON. */
-static void serve(struct evhttp_request *request, void *data)
-{
-    struct fixture *fixture = data;
-    const char *path = evhttp_request_get_uri(request);
-    bool post = evhttp_request_get_command(request) == EVHTTP_REQ_POST;
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-    struct evbuffer *input = evhttp_request_get_input_buffer(request);
-    char body[256] = "";
-    int length = evbuffer_remove(input, body, sizeof body - 1);
-    body[length > 0 ? length : 0] = '\0';
-    size_t used = strlen(fixture->asked);
-    snprintf(fixture->asked + used, sizeof fixture->asked - used, "%s %s%s%s;",
-             post ? "POST" : "GET", path, body[0] != '\0' ? " " : "", body);
-    if (strncmp(path, "/flaky", 6) == 0) {
-        bool ready = fixture->flaky++ >= 2;
-        if (strcmp(path, "/flaky/cut") == 0 && !ready)
-            evhttp_connection_free(evhttp_request_get_connection(request));
-        else
-            answer(request, strcmp(path, "/flaky/500") == 0 && !ready ? 500 : 200,
-                   ready ? "{\"state\": \"confirmed\"}" : "{\"state\": \"pending\"}");
-    } else if (strcmp(path, "/list") == 0) {
-        answer(request, 200, "{\"orders\": [{\"id\": 11}, {\"id\": 12}]}");
-    } else if (strcmp(path, "/none") == 0) {
-        answer(request, 200, "{\"orders\": []}");
-    } else if (strncmp(path, "/status/", 8) == 0) {
-        answer(request, atoi(path + 8), "{\"error\": true}");
-    } else if (strncmp(path, "/to/", 4) == 0 || strcmp(path, "/loop") == 0) {
-        evhttp_add_header(headers, "Location", path[1] == 'l' ? "/loop" : path + 3);
-        answer(request, 302, "");
-    } else if (strcmp(path, "/away") == 0) {
-        evhttp_add_header(headers, "Location", "http://169.254.169.254/latest/meta-data");
-        answer(request, 302, "");
-    } else if (strcmp(path, "/silent") != 0) {
-        evhttp_add_header(headers, "Set-Cookie", "visitor=1; Path=/");
-        const char *cookie =
-            evhttp_find_header(evhttp_request_get_input_headers(request), "Cookie");
-        answer(request, 200,
-               cookie != NULL ? "{\"id\": 7, \"cookie\": true}" : "{\"id\": 7, \"name\": \"a b\"}");
-    }
-}
-
-static void fixture_open(struct fixture *fixture)
-{
-    struct error error = {0};
-    *fixture = (struct fixture){.loop = loop_create()};
-    fixture->server = evhttp_new(loop_base(fixture->loop));
-    struct evhttp_bound_socket *socket =
-        evhttp_bind_socket_with_handle(fixture->server, "127.0.0.1", 0);
-    ck_assert_ptr_nonnull(socket);
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
-    getsockname(evhttp_bound_socket_get_fd(socket), (struct sockaddr *)&address, &size);
-    fixture->port = ntohs(address.sin_port);
-    evhttp_set_gencb(fixture->server, serve, fixture);
-    fixture->net = net_create(fixture->loop, &error);
-    ck_assert_ptr_nonnull(fixture->net);
-    const struct net_vantage_settings here = {0};
-    fixture->vantage = net_vantage_open(fixture->net, &here, &error);
-    ck_assert_ptr_nonnull(fixture->vantage);
-}
-
-static void fixture_close(struct fixture *fixture)
-{
-    run_free(fixture->run);
-    scenario_free(fixture->scenario);
-    net_vantage_close(fixture->vantage);
-    net_free(fixture->net);
-    evhttp_free(fixture->server);
-    loop_free(fixture->loop);
-}
-
-static void fixture_load(struct fixture *fixture, const char *steps)
-{
-    char file[] = "/tmp/check_journey_XXXXXX";
-    int descriptor = mkstemp(file);
-    ck_assert_int_ge(descriptor, 0);
-    dprintf(descriptor,
-            "shopwatch: 1\njourney: test\nbase: http://127.0.0.1:%u\ntimeout: 300ms\n"
-            "budget: 2s\nvariables:\n  colour: blue\n  count: 3\n%s",
-            fixture->port, steps);
-    close(descriptor);
-    struct mistakes mistakes = {.arena = arena_create()};
-    fixture->scenario = scenario_load(file, NULL, &mistakes);
-    unlink(file);
-    if (fixture->scenario == NULL)
-        ck_abort_msg("%s: %s", steps, mistakes.items[0].text);
-    arena_free(mistakes.arena);
-}
-
-static void done(void *data, struct run *run)
-{
-    struct fixture *fixture = data;
-    fixture->run = run;
-    loop_stop(fixture->loop);
-}
-
-static void count_progress(void *data, const struct run *run, const struct run_step *step)
-{
-    struct fixture *fixture = data;
-    (void)run;
-    (void)step;
-    fixture->progress++;
-}
-
-static void note(struct fixture *fixture, const char *what, const char *name)
-{
-    size_t used = strlen(fixture->ledger);
-    snprintf(fixture->ledger + used, sizeof fixture->ledger - used, "%s %s;", what, name);
-}
-
-static enum symptom note_debt(void *data, const struct journey_debt *debt, struct arena *arena,
-                              const char **ret_detail)
-{
-    struct fixture *fixture = data;
-    ck_assert_str_eq(json_string_value(json_object_get(debt->variables, "colour")), "blue");
-    *ret_detail = arena_duplicate(arena, "10 unsettled");
-    note(fixture, strcmp(debt->what, "full") == 0 ? "refused" : "noted", debt->what);
-    return strcmp(debt->what, "full") == 0 ? SYMPTOM_MONITOR_LEDGER_FULL : SYMPTOM_NONE;
-}
-
-static void note_settled(void *data, const char *run_id, const char *what)
-{
-    ck_assert_uint_eq(strlen(run_id), HASH_HEX_LENGTH);
-    note(data, "settled", what);
-}
-
-static void fixture_start(struct fixture *fixture)
-{
-    static const struct journey_variable overrides[] = {{"size", "42"}};
-    fixture->journey_ledger = (struct journey_ledger){note_debt, note_settled, fixture};
-    const struct journey_settings settings = {
-        .scenario = fixture->scenario,
-        .net_vantage = fixture->vantage,
-        .vantage = "here",
-        .planned = clock_wall(),
-        .overrides = overrides,
-        .override_count = COUNT_OF(overrides),
-        .ledger = &fixture->journey_ledger,
-        .loop = fixture->loop,
-    };
-    fixture->journey = journey_start(&settings, done, count_progress, fixture);
-}
 
 static const struct journey_case {
     const char *steps;
@@ -255,6 +78,24 @@ static const struct journey_case {
     /* No answer within the step's time. */
     {"steps:\n  - {step: a, get: /silent, timeout: 50ms}\n", STATE_FAILED, "f",
      SYMPTOM_HTTP_TIMEOUT_TTFB, "GET /silent;"},
+    /* GraphQL: its errors come with status 200. */
+    {"steps:\n  - step: a\n    graphql: /shop\n    query: |\n      query ($n: Int) { a(n: $n) }\n"
+     "    variables: {n: \"${colour}\", m: [1]}\n",
+     STATE_PASSED, "p", SYMPTOM_NONE,
+     "POST /shop {\"query\":\"query ($n: Int) { a(n: $n) "
+     "}\\n\",\"variables\":{\"n\":\"blue\",\"m\":[1]}};"},
+    {"steps:\n  - {step: a, graphql: /errors, query: '{ a }', expect: [status == 200]}\n",
+     STATE_FAILED, "f", SYMPTOM_CONTENT_MISMATCH, "POST /errors {\"query\":\"{ a }\"};"},
+    {"steps:\n  - step: a\n    graphql: /errors\n    query: '{ a }'\n    expect:\n"
+     "      - jsonpath \"$.errors[0].message\" == \"out of stock\"\n",
+     STATE_PASSED, "p", SYMPTOM_NONE, "POST /errors {\"query\":\"{ a }\"};"},
+    {"steps:\n  - {step: a, graphql: /page, query: '{ a }'}\n", STATE_FAILED, "f",
+     SYMPTOM_CONTENT_JSON_INVALID, "POST /page {\"query\":\"{ a }\"};"},
+    {"steps:\n  - {step: a, graphql: /status/502, query: '{ a }'}\n", STATE_FAILED, "f",
+     SYMPTOM_HTTP_ERROR, "POST /status/502 {\"query\":\"{ a }\"};"},
+    /* What a cookie cannot hold is not sent at all. */
+    {"steps:\n  - {step: a, get: /one, cookies: {a: \"x; b=y\"}}\n", STATE_UNKNOWN, "u",
+     SYMPTOM_MONITOR_URL_REFUSED, ""},
     /* Cookies live as long as the run. */
     {"steps:\n"
      "  - {step: a, get: /one, expect: ['jsonpath \"$.cookie\" not exists']}\n"
@@ -267,6 +108,11 @@ static const struct journey_case {
      "    capture: {s: jsonpath \"$.state\"}\n"
      "  - step: b\n    get: /${s}\n",
      STATE_PASSED, "pp", SYMPTOM_NONE, "GET /flaky;GET /flaky;GET /flaky;GET /confirmed;"},
+    /* What is thought before is no part of the wait. */
+    {"steps:\n"
+     "  - step: a\n    get: /flaky\n    think: 400ms\n"
+     "    until: {holds: jsonpath \"$.state\" == \"confirmed\", every: 50ms, for: 300ms}\n",
+     STATE_PASSED, "p", SYMPTOM_NONE, "GET /flaky;GET /flaky;GET /flaky;"},
     {"steps:\n"
      "  - step: a\n    get: /one\n"
      "    until: {holds: jsonpath \"$.id\" == 8, every: 80ms, for: 200ms}\n"
@@ -345,10 +191,10 @@ START_TEST(a_journey_ends_as_told)
 {
     static const char letters[] = "pdfus";
     const struct journey_case *want = &journey_cases[_i];
-    struct fixture fixture;
-    fixture_open(&fixture);
-    fixture_load(&fixture, want->steps);
-    fixture_start(&fixture);
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, want->steps);
+    journey_fixture_start(&fixture);
     loop_run(fixture.loop);
     struct run *run = fixture.run;
     char ends[32] = "";
@@ -367,17 +213,17 @@ START_TEST(a_journey_ends_as_told)
                      symptom_code(want->symptom));
     ck_assert_uint_eq(fixture.progress, run->step_count);
     ck_assert_int_gt(run->slot.ended.us, run->slot.started.us);
-    fixture_close(&fixture);
+    journey_fixture_close(&fixture);
 }
 END_TEST
 
 /* A connection is new on a run's first request and warm after that; phases say so. */
 START_TEST(connections_are_cold_first_and_warm_later)
 {
-    struct fixture fixture;
-    fixture_open(&fixture);
-    fixture_load(&fixture, "steps:\n  - {step: a, get: /one}\n  - {step: b, get: /two}\n");
-    fixture_start(&fixture);
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /one}\n  - {step: b, get: /two}\n");
+    journey_fixture_start(&fixture);
     loop_run(fixture.loop);
     const struct exchange *first = &fixture.run->steps[0].exchanges[0];
     const struct exchange *second = &fixture.run->steps[1].exchanges[0];
@@ -393,24 +239,18 @@ START_TEST(connections_are_cold_first_and_warm_later)
             sum += exchange->phases[phase] != PHASE_ABSENT ? exchange->phases[phase] : 0;
         ck_assert_int_eq(sum, exchange->total);
     }
-    fixture_close(&fixture);
+    journey_fixture_close(&fixture);
 }
 END_TEST
 
-static void end_now(void *data)
-{
-    struct fixture *fixture = data;
-    journey_end(fixture->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
-}
-
 START_TEST(an_ended_run_still_cleans_up)
 {
-    struct fixture fixture;
-    fixture_open(&fixture);
-    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
-                           "cleanup:\n  - {step: tidy, get: /tidy}\n");
-    fixture_start(&fixture);
-    struct loop_timer *timer = loop_timer_create(fixture.loop, end_now, &fixture);
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
+                                   "cleanup:\n  - {step: tidy, get: /tidy}\n");
+    journey_fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
     loop_timer_set(timer, 50 * DURATION_MILLISECOND);
     loop_run(fixture.loop);
     ck_assert_str_eq(fixture.asked, "GET /silent;GET /tidy;");
@@ -420,23 +260,23 @@ START_TEST(an_ended_run_still_cleans_up)
     ck_assert_int_eq(fixture.run->steps[1].state, STATE_SKIPPED);
     ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
     loop_timer_free(timer);
-    fixture_close(&fixture);
+    journey_fixture_close(&fixture);
 }
 END_TEST
 
 START_TEST(the_budget_bounds_the_steps)
 {
-    struct fixture fixture;
-    fixture_open(&fixture);
-    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent, timeout: 60s}\n");
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent, timeout: 60s}\n");
     struct instant before = clock_instant();
-    fixture_start(&fixture);
+    journey_fixture_start(&fixture);
     loop_run(fixture.loop);
     duration took = instant_between(before, clock_instant());
     ck_assert_int_ge(took, 2 * DURATION_SECOND);
     ck_assert_int_lt(took, 10 * DURATION_SECOND);
     ck_assert_int_eq(fixture.run->state, STATE_FAILED);
-    fixture_close(&fixture);
+    journey_fixture_close(&fixture);
 }
 END_TEST
 
@@ -447,17 +287,17 @@ static void stop(void *data)
 
 START_TEST(an_abandoned_run_leaves_nothing)
 {
-    struct fixture fixture;
-    fixture_open(&fixture);
-    fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
-    fixture_start(&fixture);
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
+    journey_fixture_start(&fixture);
     struct loop_timer *timer = loop_timer_create(fixture.loop, stop, fixture.loop);
     loop_timer_set(timer, 50 * DURATION_MILLISECOND);
     loop_run(fixture.loop);
     journey_abandon(fixture.journey);
     ck_assert_ptr_null(fixture.run);
     loop_timer_free(timer);
-    fixture_close(&fixture);
+    journey_fixture_close(&fixture);
 }
 END_TEST
 

@@ -5,6 +5,8 @@
 
 #include "monitor/net/internal.h"
 
+#include "monitor/base/date.h"
+
 #include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -373,6 +375,16 @@ static pid_t start_tls_server(struct raw_server *server, const struct certificat
     return child;
 }
 
+/* It is `seconds` from now, but for what the test has taken. */
+static void check_date(const char *text, long seconds)
+{
+    struct wall_time time;
+    ck_assert_int_eq(date_parse(text, &time), DATE_RFC3339);
+    duration off = wall_between(clock_wall(), time) - seconds * DURATION_SECOND;
+    ck_assert_int_lt(off, 0);
+    ck_assert_int_gt(off, -30 * DURATION_SECOND);
+}
+
 START_TEST(certificate_is_judged)
 {
     const struct certificate_case *wanted = &certificate_cases[_i];
@@ -395,8 +407,14 @@ START_TEST(certificate_is_judged)
     ck_assert_int_ge(stage.exchange.phases[PHASE_CONNECT], 0);
     ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
     ck_assert(stage.exchange.tcp.known);
-    if (wanted->symptom == SYMPTOM_NONE)
+    if (wanted->symptom == SYMPTOM_NONE) {
         ck_assert_str_eq(stage.body.data, "hello");
+        ck_assert_str_eq(stage.exchange.certificate->subject, "CN=shop");
+        ck_assert_str_eq(stage.exchange.certificate->issuer, "CN=shop");
+        ck_assert_str_eq(stage.exchange.certificate->serial, "01");
+        check_date(stage.exchange.certificate->start, wanted->from);
+        check_date(stage.exchange.certificate->expire, wanted->until);
+    }
     stage_close(&stage);
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
     unlink(path);

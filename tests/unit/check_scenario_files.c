@@ -181,6 +181,35 @@ static void scratch_write(const struct scratch *scratch, const char *bytes, size
     fclose(stream);
 }
 
+/* One byte more than allowed, and what is no file. */
+START_TEST(upload_is_bounded)
+{
+    static const char *const codes[] = {NULL, "file.size", "file.unreadable", "file.unreadable"};
+    static char bytes[SCENARIO_UPLOAD_MAX + 1];
+    struct scratch scratch, upload;
+    struct mistakes mistakes = {.arena = arena_create()};
+    scratch_open(&scratch);
+    scratch_open(&upload);
+    scratch_write(&upload, bytes, SCENARIO_UPLOAD_MAX + (_i == 1));
+    const char *text = arena_print(mistakes.arena,
+                                   "shopwatch: 1\njourney: x\nsteps:\n  - step: a\n"
+                                   "    post: http://shop.test/\n    file: %s\n",
+                                   _i == 2   ? "."
+                                   : _i == 3 ? "/dev/zero"
+                                             : upload.path);
+    scratch_write(&scratch, text, strlen(text));
+    struct scenario *scenario = scenario_load(scratch.path, NULL, &mistakes);
+    ck_assert_int_eq(scenario != NULL, codes[_i] == NULL);
+    ck_assert_pstr_eq(mistakes.count > 0 ? mistakes.items[0].code : NULL, codes[_i]);
+    if (scenario != NULL)
+        ck_assert_uint_eq(scenario->steps[0].file->length, SCENARIO_UPLOAD_MAX);
+    scenario_free(scenario);
+    arena_free(mistakes.arena);
+    unlink(scratch.path);
+    unlink(upload.path);
+}
+END_TEST
+
 /* Every file is taken, or there is a mistake that says why not; and it can be printed. */
 static void load_anything(const struct scratch *scratch, bool is_shop)
 {
@@ -470,6 +499,7 @@ static TCase *file_tests(void)
     tcase_add_test(tests, enough_files_were_found);
     tcase_add_loop_test(tests, bad_files_are_refused_in_these_words, 0, bad_files.count);
     tcase_add_loop_test(tests, good_files_are_taken_without_a_word, 0, good_files.count);
+    tcase_add_loop_test(tests, upload_is_bounded, 0, 4);
     tcase_add_loop_test(tests, lint_advises_in_these_words, 0, lint_files.count);
     LOOP(tests, every_prefix_is_survived_in_silence, fuzzed_files);
     LOOP(tests, damaged_files_are_survived, fuzzed_files);

@@ -220,6 +220,39 @@ START_TEST(a_store_in_memory_has_no_folder)
 }
 END_TEST
 
+START_TEST(every_way_to_ask_arrives)
+{
+    struct scenario *scenario = load_good("request.yaml");
+    const struct step *ask = &scenario->steps[0], *form = &scenario->steps[2],
+                      *file = &scenario->steps[3], *visitor = &scenario->steps[4],
+                      *machine = &scenario->steps[5];
+    ck_assert(ask->is_graphql && scenario->steps[1].is_graphql && !form->is_graphql);
+    ck_assert_int_eq(ask->method, METHOD_POST);
+    ck_assert_ptr_nonnull(ask->variables);
+    ck_assert_str_eq(template_source(scenario->steps[1].document), "{ shop { name } }\n");
+    ck_assert_uint_eq(form->part_count, 3);
+    ck_assert_str_eq(template_constant(form->parts[1].value), "5");
+    ck_assert_str_eq(form->parts[2].file_name, "shoe.png");
+    ck_assert_str_eq(form->parts[2].type, "image/png");
+    ck_assert_str_eq(file->file->path, "request.yaml");
+    ck_assert_uint_eq(file->file->length, strlen(file->file->bytes));
+    ck_assert_int_eq(strncmp(file->file->bytes, "shopwatch: 1\n", 13), 0);
+    ck_assert_uint_eq(visitor->query_count, 1);
+    ck_assert_uint_eq(visitor->cookie_count, 2);
+    ck_assert_str_eq(template_constant(visitor->auth->basic->user), "someone");
+    ck_assert_int_eq(visitor->think, 2 * DURATION_SECOND);
+    ck_assert_int_eq(visitor->connection, CONNECTION_WARM);
+    ck_assert_int_eq(visitor->http, HTTP_VERSION_ANY);
+    ck_assert_ptr_eq(visitor->tls, scenario->tls);
+    ck_assert_ptr_nonnull(machine->auth->bearer);
+    ck_assert_int_eq(machine->connection, CONNECTION_COLD);
+    ck_assert_int_eq(machine->http, HTTP_VERSION_2);
+    ck_assert_ptr_nonnull(machine->tls->key);
+    ck_assert_int_eq(scenario->steps[6].http, HTTP_VERSION_1_1);
+    scenario_free(scenario);
+}
+END_TEST
+
 START_TEST(shop_file_arrives)
 {
     struct shop *shop = load_shop();
@@ -234,7 +267,10 @@ START_TEST(shop_file_arrives)
     ck_assert_uint_eq(shop->component_count, 5);
     ck_assert_uint_eq(shop->components[2].part_count, 2);
     ck_assert_str_eq(shop->components[2].parts[1].tables[1], "public.order_line");
-    ck_assert_uint_eq(shop->vantage_count, 2);
+    ck_assert_uint_eq(shop->vantage_count, 3);
+    ck_assert_int_eq(shop->vantages[1].family, FAMILY_ANY);
+    ck_assert_int_eq(shop->vantages[2].family, FAMILY_IPV4);
+    ck_assert_str_eq(shop->vantages[2].proxy, "socks5h://proxy.test:1080");
     ck_assert_str_eq(shop->vantages[1].title, "Second rack");
     ck_assert_str_eq(shop->vantages[1].netns, "rack2");
     ck_assert_str_eq(shop->vantages[1].resolver, "10.0.0.2");
@@ -323,6 +359,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_left_out_has_its_default);
     tcase_add_test(tests, every_key_of_a_scenario_arrives);
     tcase_add_test(tests, every_key_of_a_step_arrives);
+    tcase_add_test(tests, every_way_to_ask_arrives);
     tcase_add_test(tests, variables_keep_the_type_that_they_were_written_with);
     tcase_add_test(tests, json_is_rendered_with_types);
     tcase_add_test(tests, uses_of_variables_have_their_place);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * journey/: how a step asks. GraphQL, files, cookies, who asks, connections and what is waited for,
+ * by what a real server received.
+ */
+#include "tests/unit/journey_fixture.h"
+#include "tests/unit/runner.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+START_TEST(a_graphql_error_is_told_in_its_words)
+{
+    struct journey_fixture fixture;
+    journey_fixture_run(&fixture, "steps:\n  - {step: a, graphql: /errors, query: '{ a }'}\n");
+    ck_assert_str_eq(fixture.run->steps[0].actual, "out of stock");
+    ck_assert_int_eq(fixture.run->steps[0].line, 10);
+    ck_assert_str_eq(fixture.type, "application/json");
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(files_are_sent_as_they_are)
+{
+    struct journey_fixture fixture;
+    char steps[512], want[4096], file[] = "/tmp/check_journey_XXXXXX";
+    int descriptor = mkstemp(file);
+    dprintf(descriptor, "raw ${colour}");
+    close(descriptor);
+    snprintf(steps, sizeof steps,
+             "steps:\n  - {step: a, post: /one, file: %s, headers: {Content-Type: a/b}}\n", file);
+    journey_fixture_run(&fixture, steps);
+    ck_assert_str_eq(fixture.asked, "POST /one raw ${colour};");
+    ck_assert_str_eq(fixture.type, "a/b");
+    journey_fixture_close(&fixture);
+    snprintf(steps, sizeof steps,
+             "steps:\n  - step: a\n    post: /one\n    multipart:\n      'na\"me': ${colour}\n"
+             "      picture: {file: %s, type: image/png, name: shoe.png}\n",
+             file);
+    journey_fixture_run(&fixture, steps);
+    static const char type[] = "multipart/form-data; boundary=";
+    ck_assert_int_eq(strncmp(fixture.type, type, strlen(type)), 0);
+    const char *boundary = fixture.type + strlen(type);
+    snprintf(want, sizeof want,
+             "POST /one --%s\r\nContent-Disposition: form-data; name=\"na%%22me\"\r\n\r\nblue\r\n"
+             "--%s\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"shoe.png\"\r\n"
+             "Content-Type: image/png\r\n\r\nraw ${colour}\r\n--%s--\r\n;",
+             boundary, boundary, boundary);
+    ck_assert_str_eq(fixture.asked, want);
+    unlink(file);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(cookies_of_a_step_are_sent_with_it_alone)
+{
+    struct journey_fixture fixture;
+    journey_fixture_run(&fixture,
+                        "steps:\n  - {step: a, get: /one}\n"
+                        "  - {step: b, get: /two, cookies: {test: B, shade: \"${colour}\"}}\n");
+    ck_assert_ptr_nonnull(strstr(fixture.cookie, "visitor=1"));
+    ck_assert_ptr_nonnull(strstr(fixture.cookie, "test=B; shade=blue"));
+    journey_fixture_close(&fixture);
+    journey_fixture_run(&fixture, "steps:\n  - {step: a, get: /one, cookies: {test: B}}\n"
+                                  "  - {step: b, get: /two}\n");
+    ck_assert_str_eq(fixture.cookie, "visitor=1");
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+static const struct {
+    const char *keys, *authorization;
+} auth_cases[] = {
+    /* RFC 7617 section 2. */
+    {"auth: {basic: {user: Aladdin, password: open sesame}}", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+    {"auth: {basic: {user: \"a${colour}\", password: \"\"}}", "Basic YWJsdWU6"},
+    {"auth: {bearer: \"t-${colour}\"}", "Bearer t-blue"},
+    {"auth: {bearer: t}, headers: {authorization: other}", "Bearer t"},
+    {"headers: {Authorization: own}", "own"},
+};
+
+START_TEST(a_step_says_who_asks)
+{
+    struct journey_fixture fixture;
+    char steps[256];
+    snprintf(steps, sizeof steps, "steps:\n  - {step: a, get: /one, %s}\n", auth_cases[_i].keys);
+    journey_fixture_run(&fixture, steps);
+    ck_assert_str_eq(fixture.authorization, auth_cases[_i].authorization);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(another_host_is_told_no_secret)
+{
+    struct journey_fixture fixture;
+    char file[] = "/tmp/check_journey_XXXXXX";
+    int descriptor = mkstemp(file);
+    dprintf(descriptor, "shop: test\nhosts: [localhost]\n");
+    close(descriptor);
+    struct mistakes mistakes = {.arena = arena_create()};
+    journey_fixture_open(&fixture);
+    fixture.shop = shop_load(file, &mistakes);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /elsewhere, auth: {bearer: t}, "
+                                   "cookies: {test: B}}\n");
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, "GET /elsewhere;GET /one;");
+    ck_assert_str_eq(fixture.authorization, "");
+    ck_assert_str_eq(fixture.cookie, "");
+    journey_fixture_close(&fixture);
+    shop_free(fixture.shop);
+    arena_free(mistakes.arena);
+    unlink(file);
+}
+END_TEST
+
+START_TEST(a_cold_step_has_a_connection_of_its_own)
+{
+    struct journey_fixture fixture;
+    journey_fixture_run(&fixture, "steps:\n  - {step: a, get: /one}\n"
+                                  "  - {step: b, get: /to/two, connection: cold}\n"
+                                  "  - {step: c, get: /three, connection: warm}\n");
+    const struct run_step *steps = fixture.run->steps;
+    ck_assert(!steps[1].exchanges[0].reused);
+    ck_assert_int_ne(steps[1].exchanges[0].phases[PHASE_CONNECT], PHASE_ABSENT);
+    ck_assert(steps[1].exchanges[1].reused);
+    ck_assert(steps[2].exchanges[0].reused);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+/* The second step hangs until the budget of 2 s is used up. */
+START_TEST(thinking_is_no_part_of_any_time)
+{
+    const duration think = 150 * DURATION_MILLISECOND;
+    struct journey_fixture fixture;
+    struct instant before = clock_instant();
+    journey_fixture_run(&fixture, "steps:\n  - {step: a, get: /one, think: 150ms}\n"
+                                  "  - {step: b, get: /silent, think: 150ms, timeout: 60s}\n");
+    duration took = instant_between(before, clock_instant());
+    const struct run_step *steps = fixture.run->steps;
+    ck_assert_int_ge(took, 2 * DURATION_SECOND + 2 * think);
+    ck_assert_int_lt(steps[0].total, think);
+    ck_assert_int_ge(wall_between(fixture.run->slot.started, steps[0].started), think);
+    ck_assert_int_ge(wall_between(steps[0].started, steps[0].exchanges[0].started),
+                     -5 * DURATION_MILLISECOND);
+    ck_assert_int_gt(steps[1].total, 2 * DURATION_SECOND - think);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(thinking_ends_when_the_run_does)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /one, think: 1h}\n");
+    journey_fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
+    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, "");
+    ck_assert_int_eq(fixture.run->steps[0].state, STATE_UNKNOWN);
+    loop_timer_free(timer);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+/* A server that answers once on a connection, and closes it when the second request is there. */
+struct closing_server {
+    int listener;
+    unsigned accepted, posts;
+};
+
+static void *serve_and_close(void *data)
+{
+    static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    struct closing_server *server = data;
+    int visitor;
+    while ((visitor = accept(server->listener, NULL, NULL)) >= 0) {
+        char request[4096];
+        server->accepted++;
+        for (int i = 0; i < 2; i++) {
+            ssize_t length = read(visitor, request, sizeof request);
+            if (length > 0 && strncmp(request, "POST", 4) == 0)
+                server->posts++;
+            if (length > 0 && i == 0 && write(visitor, reply, sizeof reply - 1) < 0)
+                break;
+        }
+        close(visitor);
+    }
+    return NULL;
+}
+
+START_TEST(a_post_on_a_connection_that_dies_is_sent_once)
+{
+    struct closing_server server = {.listener = socket(AF_INET, SOCK_STREAM, 0)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    ck_assert_int_eq(bind(server.listener, (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(listen(server.listener, 8), 0);
+    getsockname(server.listener, (struct sockaddr *)&address, &size);
+    pthread_t thread;
+    pthread_create(&thread, NULL, serve_and_close, &server);
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    unsigned own = fixture.port;
+    fixture.port = ntohs(address.sin_port);
+    journey_fixture_load(&fixture,
+                         "steps:\n  - {step: a, get: /one}\n"
+                         "  - {step: b, post: /order, json: {n: 1}}\n  - {step: c, get: /x}\n");
+    fixture.port = own;
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    const struct run_step *order = &fixture.run->steps[1];
+    ck_assert_str_eq(symptom_code(order->symptom), "tcp.closed");
+    ck_assert_int_eq(order->state, STATE_FAILED);
+    ck_assert_uint_eq(order->exchange_count, 1);
+    ck_assert(order->exchanges[0].reused);
+    journey_fixture_close(&fixture);
+    shutdown(server.listener, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(server.listener);
+    ck_assert_uint_eq(server.posts, 1);
+    ck_assert_uint_eq(server.accepted, 1);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("journey requests");
+    TCase *tests = tcase_create("journey requests");
+    tcase_set_timeout(tests, 30);
+    tcase_add_test(tests, a_graphql_error_is_told_in_its_words);
+    tcase_add_test(tests, files_are_sent_as_they_are);
+    tcase_add_test(tests, cookies_of_a_step_are_sent_with_it_alone);
+    tcase_add_loop_test(tests, a_step_says_who_asks, 0, COUNT_OF(auth_cases));
+    tcase_add_test(tests, another_host_is_told_no_secret);
+    tcase_add_test(tests, a_cold_step_has_a_connection_of_its_own);
+    tcase_add_test(tests, thinking_is_no_part_of_any_time);
+    tcase_add_test(tests, thinking_ends_when_the_run_does);
+    tcase_add_test(tests, a_post_on_a_connection_that_dies_is_sent_once);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
