@@ -72,10 +72,11 @@ struct origin {
     const char *step_name;
 };
 
-/* A name that has its value from the beginning. */
+/* A name that has its value from the beginning; NULL: one that was refused. */
 static void add_origin(struct arena *arena, struct map *origins, const char *name)
 {
-    map_put(origins, name, arena_allocate(arena, 1, sizeof(struct origin)));
+    if (name != NULL)
+        map_put(origins, name, arena_allocate(arena, 1, sizeof(struct origin)));
 }
 
 static void collect_named(struct arena *arena, struct map *origins, const struct scenario *scenario,
