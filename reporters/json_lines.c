@@ -13,7 +13,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
 #include "monitor/base/worker.h"
-#include "monitor/record/json.h"
+#include "monitor/record/json_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -207,15 +207,12 @@ static size_t count_known(const struct json_lines *lines, const struct store_run
 
 static void print_line(struct buffer *text, const struct run *run, store_sequence sequence)
 {
-    json_t *json = run_to_json(run);
-    json_object_set_new(json, "sequence", json_integer(sequence));
-    char *line = json_dumps(json, JSON_COMPACT | JSON_RECORD_FLAGS);
-    json_decref(json);
-    if (line == NULL)
-        abort(); /* out of memory: the record is valid */
-    buffer_text(text, line);
+    struct json_writer writer = {.out = text};
+    json_open_object(&writer, NULL);
+    run_write_members(run, &writer);
+    json_add_integer(&writer, "sequence", sequence);
+    json_close_object(&writer);
     buffer_text(text, "\n");
-    free(line);
 }
 
 /* Bytes of `text` that are in the file and on disk, in whole lines. */

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BUFFER_FIRST_ROOM = 64 };
+
 void buffer_init(struct buffer *buffer, size_t limit)
 {
-    *buffer = (struct buffer){.limit = limit};
-    buffer->data = memory_allocate(1, 1);
-    buffer->room = 1;
+    *buffer = (struct buffer){.limit = limit, .room = BUFFER_FIRST_ROOM};
+    buffer->data = memory_resize(NULL, BUFFER_FIRST_ROOM, 1);
+    buffer->data[0] = '\0';
 }
 
 void buffer_free(struct buffer *buffer)
@@ -51,6 +53,19 @@ enum result buffer_append(struct buffer *buffer, const void *bytes, size_t lengt
     buffer->length += length;
     buffer->data[buffer->length] = '\0';
     return buffer->result;
+}
+
+char *buffer_extend(struct buffer *buffer, size_t length)
+{
+    if (length > buffer->limit - buffer->length) {
+        buffer->result = RESULT_LIMIT;
+        return NULL;
+    }
+    buffer_reserve(buffer, buffer->length + length);
+    char *room = buffer->data + buffer->length;
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+    return room;
 }
 
 enum result buffer_text(struct buffer *buffer, const char *text)

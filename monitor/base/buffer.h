@@ -23,6 +23,10 @@ void buffer_clear(struct buffer *buffer);
 
 enum result buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 enum result buffer_text(struct buffer *buffer, const char *text);
+
+/* Room for `length` further bytes, which count as appended and which the caller writes before
+ * anything else is done to the buffer. NULL past the limit. */
+char *buffer_extend(struct buffer *buffer, size_t length);
 enum result buffer_print(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Gives the heap memory to the caller; the buffer is empty afterwards and must be initialised to be

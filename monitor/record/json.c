@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+json_t *json_reread(struct buffer *text)
+{
+    json_t *json = json_loadb(text->data, text->length, 0, NULL);
+    buffer_free(text);
+    /* Our own text is valid JSON, so memory is all that can be missing. */
+    if (json == NULL)
+        abort();
+    return json;
+}
+
 void json_put_text(json_t *object, const char *key, const char *text)
 {
     if (text == NULL)

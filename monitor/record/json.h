@@ -16,8 +16,8 @@
  * them. */
 #define JSON_RECORD_FLAGS JSON_REAL_PRECISION(12)
 
-/* Appends `json`, which holds no cycle, as compact text; reals of three decimals with these. */
-void json_write(const json_t *json, struct buffer *out);
+/* What was written as JSON by the program itself, as a tree. New reference. Ends `text`'s life. */
+json_t *json_reread(struct buffer *text);
 
 /* Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced. NULL is left out.
  */

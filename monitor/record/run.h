@@ -169,11 +169,15 @@ struct run_span run_span(const struct run *run);
 
 struct buffer;
 struct json_t;
+struct json_writer;
 
-/* Appends the record as one line of JSON, without the line's end. */
+/* Appends the record as people and machines read it: one line of JSON, without the line's end. */
 void run_write(const struct run *run, struct buffer *out);
 
-/* The record as people and machines read it. New reference. */
+/* The same into an object that is open, for who adds members of its own. */
+void run_write_members(const struct run *run, struct json_writer *writer);
+
+/* The record as a tree. New reference. */
 struct json_t *run_to_json(const struct run *run);
 
 /* The JSON Schema of such a record. New reference. */

@@ -3,121 +3,135 @@
 #include "monitor/record/run.h"
 
 #include "monitor/record/json.h"
+#include "monitor/record/json_writer.h"
 
 #include <string.h>
 
-static void names_to_json(json_t *object, const char *key, const char **names, size_t count)
+static void write_names(struct json_writer *writer, const char *key, const char **names,
+                        size_t count)
 {
-    json_t *array = json_array();
+    json_open_array(writer, key);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_string(names[i]));
-    json_object_set_new(object, key, array);
+        json_add_text(writer, NULL, names[i]);
+    json_close_array(writer);
 }
 
-static json_t *tcp_to_json(const struct tcp_facts *tcp)
+static void write_tcp(struct json_writer *writer, const struct tcp_facts *tcp)
 {
-    json_t *json = json_object();
-    json_put_integer(json, "unacknowledged", tcp->unacknowledged);
-    json_put_integer(json, "retransmits", tcp->retransmits);
-    json_put_integer(json, "probes", tcp->probes);
-    json_put_integer(json, "total_retransmits", tcp->total_retransmits);
-    json_put_integer(json, "bytes_acknowledged", (int64_t)tcp->bytes_acknowledged);
-    json_put_integer(json, "bytes_received", (int64_t)tcp->bytes_received);
+    json_open_object(writer, "tcp");
+    json_add_integer(writer, "unacknowledged", tcp->unacknowledged);
+    json_add_integer(writer, "retransmits", tcp->retransmits);
+    json_add_integer(writer, "probes", tcp->probes);
+    json_add_integer(writer, "total_retransmits", tcp->total_retransmits);
+    json_add_integer(writer, "bytes_acknowledged", (int64_t)tcp->bytes_acknowledged);
+    json_add_integer(writer, "bytes_received", (int64_t)tcp->bytes_received);
     if (tcp->last_acknowledgement != PHASE_ABSENT)
-        json_put_milliseconds(json, "last_acknowledgement", tcp->last_acknowledgement);
-    json_put_milliseconds(json, "round_trip", tcp->round_trip);
-    return json;
+        json_add_milliseconds(writer, "last_acknowledgement", tcp->last_acknowledgement);
+    json_add_milliseconds(writer, "round_trip", tcp->round_trip);
+    json_close_object(writer);
 }
 
-static json_t *exchange_to_json(const struct exchange *exchange)
+static void write_phases(struct json_writer *writer, const duration phases[PHASE_COUNT])
 {
-    json_t *json = json_object();
-    json_put_text(json, "method", exchange->method);
-    json_put_text(json, "url", exchange->url);
-    if (exchange->status != 0)
-        json_put_integer(json, "status", exchange->status);
-    json_put_text(json, "ip", exchange->ip);
-    if (exchange->port != 0)
-        json_put_integer(json, "port", exchange->port);
-    json_put_flag(json, "reused", exchange->reused);
-    json_put_text(json, "http", exchange->http);
-    json_put_wall(json, "started", exchange->started);
-    json_t *phases = json_object();
+    json_open_object(writer, "phases");
     for (int i = 0; i < PHASE_COUNT; i++)
-        if (exchange->phases[i] != PHASE_ABSENT)
-            json_put_milliseconds(phases, phase_name((enum phase)i), exchange->phases[i]);
-    json_object_set_new(json, "phases", phases);
-    json_put_milliseconds(json, "total", exchange->total);
-    json_put_integer(json, "bytes_sent", (int64_t)exchange->bytes_sent);
-    json_put_integer(json, "bytes_received", (int64_t)exchange->bytes_received);
+        if (phases[i] != PHASE_ABSENT)
+            json_add_milliseconds(writer, phase_name((enum phase)i), phases[i]);
+    json_close_object(writer);
+}
+
+static void write_exchange(struct json_writer *writer, const struct exchange *exchange)
+{
+    json_open_object(writer, NULL);
+    json_add_text(writer, "method", exchange->method);
+    json_add_text(writer, "url", exchange->url);
+    if (exchange->status != 0)
+        json_add_integer(writer, "status", exchange->status);
+    json_add_text(writer, "ip", exchange->ip);
+    if (exchange->port != 0)
+        json_add_integer(writer, "port", exchange->port);
+    json_add_flag(writer, "reused", exchange->reused);
+    json_add_text(writer, "http", exchange->http);
+    json_add_wall(writer, "started", exchange->started);
+    write_phases(writer, exchange->phases);
+    json_add_milliseconds(writer, "total", exchange->total);
+    json_add_integer(writer, "bytes_sent", (int64_t)exchange->bytes_sent);
+    json_add_integer(writer, "bytes_received", (int64_t)exchange->bytes_received);
     if (exchange->symptom != SYMPTOM_NONE) {
-        json_put_text(json, "symptom", symptom_code(exchange->symptom));
-        json_put_text(json, "failed_phase", phase_name(exchange->failed_phase));
+        json_add_text(writer, "symptom", symptom_code(exchange->symptom));
+        json_add_text(writer, "failed_phase", phase_name(exchange->failed_phase));
     }
-    json_put_text(json, "detail", exchange->detail);
+    json_add_text(writer, "detail", exchange->detail);
     if (exchange->tcp.known)
-        json_object_set_new(json, "tcp", tcp_to_json(&exchange->tcp));
-    return json;
+        write_tcp(writer, &exchange->tcp);
+    json_close_object(writer);
 }
 
-static json_t *step_to_json(const struct run_step *step)
+static void write_step(struct json_writer *writer, const struct run_step *step)
 {
-    json_t *json = json_object();
-    json_put_text(json, "step", step->name);
+    json_open_object(writer, NULL);
+    json_add_text(writer, "step", step->name);
     if (step->cleanup)
-        json_put_flag(json, "cleanup", true);
-    json_put_text(json, "state", state_name(step->state));
-    names_to_json(json, "needs", step->needs, step->needs_count);
+        json_add_flag(writer, "cleanup", true);
+    json_add_text(writer, "state", state_name(step->state));
+    write_names(writer, "needs", step->needs, step->needs_count);
     if (step->writes_count > 0)
-        names_to_json(json, "writes", step->writes, step->writes_count);
-    json_put_wall(json, "started", step->started);
-    json_put_milliseconds(json, "total", step->total);
-    json_put_text(json, "file", step->file);
+        write_names(writer, "writes", step->writes, step->writes_count);
+    json_add_wall(writer, "started", step->started);
+    json_add_milliseconds(writer, "total", step->total);
+    json_add_text(writer, "file", step->file);
     if (step->symptom != SYMPTOM_NONE) {
-        json_put_text(json, "symptom", symptom_code(step->symptom));
-        json_put_integer(json, "line", step->line);
-        json_put_integer(json, "column", step->column);
+        json_add_text(writer, "symptom", symptom_code(step->symptom));
+        json_add_integer(writer, "line", step->line);
+        json_add_integer(writer, "column", step->column);
     }
-    json_put_text(json, "expected", step->expected);
-    json_put_text(json, "actual", step->actual);
-    json_put_text(json, "excerpt", step->excerpt);
-    json_put_text(json, "note", step->note);
-    json_t *exchanges = json_array();
+    json_add_text(writer, "expected", step->expected);
+    json_add_text(writer, "actual", step->actual);
+    json_add_text(writer, "excerpt", step->excerpt);
+    json_add_text(writer, "note", step->note);
+    json_open_array(writer, "exchanges");
     for (size_t i = 0; i < step->exchange_count; i++)
-        json_array_append_new(exchanges, exchange_to_json(&step->exchanges[i]));
-    json_object_set_new(json, "exchanges", exchanges);
-    return json;
+        write_exchange(writer, &step->exchanges[i]);
+    json_close_array(writer);
+    json_close_object(writer);
 }
 
-struct json_t *run_to_json(const struct run *run)
+void run_write_members(const struct run *run, struct json_writer *writer)
 {
-    json_t *json = json_object();
-    json_put_text(json, "id", run->id);
-    json_put_text(json, "journey", run->journey);
-    json_put_text(json, "vantage", run->vantage);
-    json_put_text(json, "file", run->file);
-    json_t *slot = json_object();
-    json_put_wall(slot, "planned", run->slot.planned);
-    json_put_wall(slot, "started", run->slot.started);
-    json_put_wall(slot, "ended", run->slot.ended);
-    json_object_set_new(json, "slot", slot);
-    json_put_text(json, "state", state_name(run->state));
-    json_put_text(json, "reason", run->reason);
-    json_put_milliseconds(json, "latency", run_latency(run));
-    json_t *steps = json_array();
+    json_add_text(writer, "id", run->id);
+    json_add_text(writer, "journey", run->journey);
+    json_add_text(writer, "vantage", run->vantage);
+    json_add_text(writer, "file", run->file);
+    json_open_object(writer, "slot");
+    json_add_wall(writer, "planned", run->slot.planned);
+    json_add_wall(writer, "started", run->slot.started);
+    json_add_wall(writer, "ended", run->slot.ended);
+    json_close_object(writer);
+    json_add_text(writer, "state", state_name(run->state));
+    json_add_text(writer, "reason", run->reason);
+    json_add_milliseconds(writer, "latency", run_latency(run));
+    json_open_array(writer, "steps");
     for (size_t i = 0; i < run->step_count; i++)
-        json_array_append_new(steps, step_to_json(&run->steps[i]));
-    json_object_set_new(json, "steps", steps);
+        write_step(writer, &run->steps[i]);
+    json_close_array(writer);
     if (run->verdict.cause != CAUSE_NONE)
-        json_object_set_new(json, "verdict", verdict_to_json(&run->verdict));
-    return json;
+        verdict_write(&run->verdict, writer, "verdict");
 }
 
 void run_write(const struct run *run, struct buffer *out)
 {
-    json_t *json = run_to_json(run);
-    json_write(json, out);
-    json_decref(json);
+    struct json_writer writer = {.out = out};
+    json_open_object(&writer, NULL);
+    run_write_members(run, &writer);
+    json_close_object(&writer);
+}
+
+struct json_t *run_to_json(const struct run *run)
+{
+    struct buffer text;
+    buffer_init(&text, SIZE_MAX);
+    run_write(run, &text);
+    return json_reread(&text);
 }
 
 static void tcp_from_json(const json_t *json, struct tcp_facts *tcp)

@@ -3,6 +3,7 @@
 #include "monitor/record/verdict.h"
 
 #include "monitor/record/json.h"
+#include "monitor/record/json_writer.h"
 
 #include <string.h>
 
@@ -66,32 +67,32 @@ void incident_copy(struct arena *arena, struct incident *target, const struct in
     verdict_copy(arena, &target->verdict, &source->verdict);
 }
 
-struct json_t *verdict_to_json(const struct verdict *verdict)
+void verdict_write(const struct verdict *verdict, struct json_writer *writer, const char *key)
 {
-    json_t *json = json_object();
-    json_put_text(json, "cause", cause_name(verdict->cause));
-    json_put_text(json, "component", verdict->component);
-    json_put_text(json, "summary", verdict->summary);
-    json_put_real(json, "confidence", verdict->confidence);
-    json_t *evidence = json_array();
+    json_open_object(writer, key);
+    json_add_text(writer, "cause", cause_name(verdict->cause));
+    json_add_text(writer, "component", verdict->component);
+    json_add_text(writer, "summary", verdict->summary);
+    json_add_real(writer, "confidence", verdict->confidence);
+    json_open_array(writer, "evidence");
     for (size_t i = 0; i < verdict->evidence_count; i++) {
-        json_t *item = json_object();
-        json_put_text(item, "fact", verdict->evidence[i].fact);
-        json_put_text(item, "text", verdict->evidence[i].text);
-        json_put_real(item, "weight", verdict->evidence[i].weight);
-        json_array_append_new(evidence, item);
+        json_open_object(writer, NULL);
+        json_add_text(writer, "fact", verdict->evidence[i].fact);
+        json_add_text(writer, "text", verdict->evidence[i].text);
+        json_add_real(writer, "weight", verdict->evidence[i].weight);
+        json_close_object(writer);
     }
-    json_object_set_new(json, "evidence", evidence);
+    json_close_array(writer);
     if (verdict->cause == CAUSE_UNDETERMINED)
-        json_put_text(json, "leaning", cause_name(verdict->leaning));
+        json_add_text(writer, "leaning", cause_name(verdict->leaning));
     if (verdict->runner_up != CAUSE_NONE) {
-        json_t *second = json_object();
-        json_put_text(second, "cause", cause_name(verdict->runner_up));
-        json_put_real(second, "confidence", verdict->runner_up_confidence);
-        json_object_set_new(json, "runner_up", second);
+        json_open_object(writer, "runner_up");
+        json_add_text(writer, "cause", cause_name(verdict->runner_up));
+        json_add_real(writer, "confidence", verdict->runner_up_confidence);
+        json_close_object(writer);
     }
-    json_put_text(json, "unsure", verdict->unsure);
-    return json;
+    json_add_text(writer, "unsure", verdict->unsure);
+    json_close_object(writer);
 }
 
 enum result verdict_from_json(struct arena *arena, const struct json_t *json,
@@ -129,29 +130,38 @@ enum result verdict_from_json(struct arena *arena, const struct json_t *json,
     return RESULT_OK;
 }
 
+void incident_write(const struct incident *incident, struct buffer *out)
+{
+    struct json_writer writer = {.out = out};
+    json_open_object(&writer, NULL);
+    json_add_text(&writer, "id", incident->id);
+    json_add_wall(&writer, "began", incident->began);
+    json_add_wall(&writer, "opened", incident->opened);
+    json_add_wall(&writer, "updated", incident->updated);
+    json_add_wall(&writer, "resolved", incident->resolved);
+    json_add_text(&writer, "symptom", symptom_code(incident->symptom));
+    json_add_text(&writer, "journey", incident->journey);
+    json_add_text(&writer, "step", incident->step);
+    json_add_integer(&writer, "runs", incident->runs);
+    json_open_array(&writer, "shown_by");
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        json_open_object(&writer, NULL);
+        json_add_text(&writer, "journey", incident->showers[i].journey);
+        json_add_text(&writer, "vantage", incident->showers[i].vantage);
+        json_close_object(&writer);
+    }
+    json_close_array(&writer);
+    verdict_write(&incident->first, &writer, "first");
+    verdict_write(&incident->verdict, &writer, "verdict");
+    json_close_object(&writer);
+}
+
 struct json_t *incident_to_json(const struct incident *incident)
 {
-    json_t *json = json_object();
-    json_put_text(json, "id", incident->id);
-    json_put_wall(json, "began", incident->began);
-    json_put_wall(json, "opened", incident->opened);
-    json_put_wall(json, "updated", incident->updated);
-    json_put_wall(json, "resolved", incident->resolved);
-    json_put_text(json, "symptom", symptom_code(incident->symptom));
-    json_put_text(json, "journey", incident->journey);
-    json_put_text(json, "step", incident->step);
-    json_put_integer(json, "runs", incident->runs);
-    json_t *showers = json_array();
-    for (size_t i = 0; i < incident->shower_count; i++) {
-        json_t *shower = json_object();
-        json_put_text(shower, "journey", incident->showers[i].journey);
-        json_put_text(shower, "vantage", incident->showers[i].vantage);
-        json_array_append_new(showers, shower);
-    }
-    json_object_set_new(json, "shown_by", showers);
-    json_object_set_new(json, "first", verdict_to_json(&incident->first));
-    json_object_set_new(json, "verdict", verdict_to_json(&incident->verdict));
-    return json;
+    struct buffer text;
+    buffer_init(&text, SIZE_MAX);
+    incident_write(incident, &text);
+    return json_reread(&text);
 }
 
 static void showers_from_json(struct arena *arena, const json_t *array, struct incident *incident)

@@ -75,13 +75,21 @@ struct incident {
 
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source);
 
+struct buffer;
 struct json_t;
-/* New references. The arena receives what is read. */
-struct json_t *verdict_to_json(const struct verdict *verdict);
+struct json_writer;
+
+/* Both append one line of JSON, without its end; a verdict as a member. */
+void verdict_write(const struct verdict *verdict, struct json_writer *writer, const char *key);
+void incident_write(const struct incident *incident, struct buffer *out);
+
+/* The arena receives what is read. */
 MUST_CHECK enum result verdict_from_json(struct arena *arena, const struct json_t *json,
                                          struct verdict *ret_verdict);
-struct json_t *incident_to_json(const struct incident *incident);
 MUST_CHECK enum result incident_from_json(struct arena *arena, const struct json_t *json,
                                           struct incident *ret_incident);
+
+/* What incident_write writes, as a tree. New reference. */
+struct json_t *incident_to_json(const struct incident *incident);
 
 #endif

@@ -5,10 +5,10 @@
  */
 #include "monitor/store/store_private.h"
 
+#include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
-#include "monitor/record/json.h"
 
-#include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,16 +49,6 @@ static void append_free(struct job *base)
 static const struct job_kind append_kind = {WORKER_BATCH_MAX, append_work, append_deliver,
                                             append_free};
 
-static char *dump_json(json_t *json)
-{
-    char *text = json_dumps(json, JSON_COMPACT | JSON_RECORD_FLAGS);
-    json_decref(json);
-    /* Our own records are valid JSON, so memory is all that can be missing. */
-    if (text == NULL)
-        abort();
-    return text;
-}
-
 static void fill_steps(struct arena *arena, struct store_row *row, const struct run *run)
 {
     row->step_count = run->step_count;
@@ -78,6 +68,9 @@ static void fill_steps(struct arena *arena, struct store_row *row, const struct 
 static void fill_incident(struct arena *arena, struct store_row *row,
                           const struct incident *incident)
 {
+    struct buffer record;
+    buffer_init(&record, SIZE_MAX);
+    incident_write(incident, &record);
     row->has_incident = true;
     row->incident = (struct store_incident){
         .id = arena_duplicate(arena, incident->id),
@@ -86,13 +79,16 @@ static void fill_incident(struct arena *arena, struct store_row *row,
         .resolved = incident->resolved,
         .cause = cause_name(incident->verdict.cause),
         .component = arena_duplicate(arena, incident->verdict.component),
-        .record = dump_json(incident_to_json(incident)),
+        .record = buffer_steal(&record),
     };
 }
 
 static void fill_row(struct arena *arena, struct store_row *row, const struct run *run)
 {
     const struct verdict *verdict = &run->verdict;
+    struct buffer record;
+    buffer_init(&record, SIZE_MAX);
+    run_write(run, &record);
     *row = (struct store_row){
         .id = arena_duplicate(arena, run->id),
         .journey = arena_duplicate(arena, run->journey),
@@ -102,7 +98,7 @@ static void fill_row(struct arena *arena, struct store_row *row, const struct ru
         .component = arena_duplicate(arena, verdict->component),
         .slot = run->slot,
         .latency = run_latency(run),
-        .record = dump_json(run_to_json(run)),
+        .record = buffer_steal(&record),
     };
     fill_steps(arena, row, run);
 }

@@ -22,7 +22,7 @@ struct store_incident {
     const char *id;
     struct wall_time opened, updated, resolved;
     const char *cause, *component;
-    char *record; /* incident_to_json */
+    char *record; /* incident_write */
 };
 
 /* A run as it is kept: columns to search by, and the record. */
@@ -31,7 +31,7 @@ struct store_row {
     const char *cause, *component; /* NULL without a verdict */
     struct slot slot;
     duration latency;
-    char *record; /* run_to_json */
+    char *record; /* run_write */
     struct store_step *steps;
     size_t step_count;
     bool has_incident;
