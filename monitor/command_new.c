@@ -27,27 +27,27 @@ struct fetch {
 
 static void send_request(struct fetch *fetch);
 
-static void answered(void *data, const struct net_response *response)
+static void answered(void *data, struct net_response *response_taken)
 {
     struct fetch *fetch = data;
     int status = fetch->exchange.status;
-    const char *location = NULL;
-    for (size_t i = 0; i < response->header_count; i++)
-        if (strcasecmp(response->headers[i].name, "Location") == 0)
-            location = response->headers[i].value;
+    const char *location = net_response_header(response_taken, "Location");
     if (status >= 300 && status < 400 && location != NULL && fetch->redirects++ < REDIRECTS_MAX) {
         const char *next = net_url_resolve(fetch->arena, fetch->url, location);
         if (next != NULL) {
             fetch->url = next;
+            net_response_free(response_taken);
             send_request(fetch);
             return;
         }
     }
     fetch->page = (struct starter_page){
         .url = fetch->url,
-        .body = arena_duplicate_bytes(fetch->arena, response->body, response->body_length),
-        .length = response->body_length,
+        .body =
+            arena_duplicate_bytes(fetch->arena, response_taken->body, response_taken->body_length),
+        .length = response_taken->body_length,
     };
+    net_response_free(response_taken);
     loop_stop(fetch->loop);
 }
 

@@ -79,8 +79,12 @@ struct loop_timer *loop_timer_create(struct loop *loop, loop_callback *callback,
 
 void loop_timer_set(struct loop_timer *timer, duration delay)
 {
-    if (delay < 0)
-        delay = 0;
+    if (delay <= 0) {
+        /* At once takes no timer of the kernel's, and no further turn. */
+        evtimer_del(timer->event);
+        event_active(timer->event, EV_TIMEOUT, 0);
+        return;
+    }
     struct timeval when = {.tv_sec = (time_t)(delay / DURATION_SECOND),
                            .tv_usec = (suseconds_t)(delay % DURATION_SECOND)};
     evtimer_add(timer->event, &when);

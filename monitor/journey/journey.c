@@ -41,7 +41,7 @@ struct judge journey_judge(struct journey *journey)
     return (struct judge){
         .step = journey->step,
         .record = journey_record(journey),
-        .answer = journey->answer,
+        .response = journey->response,
         .redirects = journey->redirects,
         .variables = journey->variables,
         .mask = journey->mask,
@@ -49,10 +49,10 @@ struct judge journey_judge(struct journey *journey)
     };
 }
 
-void journey_drop_answer(struct journey *journey)
+void journey_drop_response(struct journey *journey)
 {
-    held_answer_free(journey->answer);
-    journey->answer = NULL;
+    net_response_free(journey->response);
+    journey->response = NULL;
 }
 
 /* The one place where a step ends. */
@@ -66,7 +66,7 @@ static enum journey_next journey_end_step(struct journey *journey, enum state st
         record->total += record->exchanges[i].total;
     if ((state == STATE_FAILED || state == STATE_UNKNOWN) && !journey->in_cleanup)
         journey->failed = true;
-    journey_drop_answer(journey);
+    journey_drop_response(journey);
     journey_mutation_end_step(journey, state);
     mask_step(journey->mask, journey->run->arena, record);
     if (journey->progress != NULL)
@@ -201,14 +201,14 @@ static enum journey_next journey_prepare(struct journey *journey)
     return JOURNEY_NEXT;
 }
 
-static void journey_answered(void *data, const struct net_response *response)
+static void journey_answered(void *data, struct net_response *response_taken)
 {
     struct journey *journey = data;
     journey->transfer = NULL;
-    journey->answer = held_answer_create(response);
+    journey->response = response_taken;
     struct run_step *record = journey_record(journey);
     if (journey->settings.keep_messages)
-        messages_keep(journey->run->arena, &journey->request, response,
+        messages_keep(journey->run->arena, &journey->request, response_taken,
                       &record->exchanges[record->exchange_count - 1]);
     loop_timer_set(journey->wake, 0);
 }
@@ -236,7 +236,7 @@ static enum journey_next journey_judge_answer(struct journey *journey)
         if (!journey_again_later(journey))
             return journey_fail_step(journey, record->symptom);
         journey_again_clear(journey);
-        journey_drop_answer(journey);
+        journey_drop_response(journey);
         journey->stage = journey_prepare;
         loop_timer_set(journey->wake, journey->step->until->every);
         return JOURNEY_WAIT;
@@ -260,10 +260,10 @@ static enum journey_next journey_received(struct journey *journey)
     struct run_step *record = journey_record(journey);
     const struct exchange *exchange = &record->exchanges[record->exchange_count - 1];
     if (exchange->symptom != SYMPTOM_NONE) {
-        judge_keep_excerpt(record, journey->answer, journey->run->arena);
+        judge_keep_excerpt(record, journey->response, journey->run->arena);
         return journey_fail_step(journey, exchange->symptom);
     }
-    const char *location = held_answer_header(journey->answer, "Location");
+    const char *location = net_response_header(journey->response, "Location");
     if (request_is_redirect(exchange->status) && location != NULL && journey->step->follow > 0) {
         if (journey->redirects++ == journey->step->follow)
             return journey_fail_step(journey, SYMPTOM_HTTP_REDIRECT_LOOP);
@@ -272,7 +272,7 @@ static enum journey_next journey_received(struct journey *journey)
                                                 &journey->request, &record->actual);
         if (symptom != SYMPTOM_NONE)
             return journey_fail_step(journey, symptom);
-        journey_drop_answer(journey);
+        journey_drop_response(journey);
         journey->stage = journey_send;
         return JOURNEY_NEXT;
     }
@@ -311,7 +311,7 @@ static enum journey_next journey_finish(struct journey *journey)
 static void journey_free(struct journey *journey)
 {
     net_session_close(journey->session);
-    held_answer_free(journey->answer);
+    net_response_free(journey->response);
     json_decref(journey->found.list);
     mask_free(journey->mask);
     variables_free(journey->variables);

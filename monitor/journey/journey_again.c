@@ -50,7 +50,7 @@ bool journey_again_after(struct journey *journey, enum symptom symptom)
             (struct journey_failure){symptom,          record->line,   record->column,
                                      record->expected, record->actual, record->excerpt};
     journey_again_clear(journey);
-    journey_drop_answer(journey);
+    journey_drop_response(journey);
     return true;
 }
 

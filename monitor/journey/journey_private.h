@@ -71,7 +71,7 @@ struct journey {
 
     struct net_request request;
     unsigned redirects;
-    struct held_answer *answer; /* of the last exchange, until its step is judged */
+    struct net_response *response; /* of the last exchange, until its step is judged */
 
     struct {         /* what journey_end asked for */
         bool asked;  /* and not done yet */
@@ -85,8 +85,8 @@ struct journey {
 struct run_step *journey_record(struct journey *journey);
 struct judge journey_judge(struct journey *journey);
 
-/* Gives the step's answer back. */
-void journey_drop_answer(struct journey *journey);
+/* Gives the step's response back. */
+void journey_drop_response(struct journey *journey);
 
 /* --- journey_again.c --- */
 

@@ -9,48 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct held_answer {
-    struct arena *arena;
-    struct net_response response;
-};
-
-struct held_answer *held_answer_create(const struct net_response *response)
-{
-    struct arena *arena = arena_create();
-    struct held_answer *answer = arena_allocate(arena, 1, sizeof *answer);
-    *answer = (struct held_answer){.arena = arena, .response = *response};
-    struct net_header *headers = arena_allocate(arena, response->header_count, sizeof *headers);
-    for (size_t i = 0; i < response->header_count; i++)
-        headers[i] = (struct net_header){arena_duplicate(arena, response->headers[i].name),
-                                         arena_duplicate(arena, response->headers[i].value)};
-    answer->response.headers = headers;
-    answer->response.body = arena_duplicate_bytes(arena, response->body, response->body_length);
-    return answer;
-}
-
-void held_answer_free(struct held_answer *answer)
-{
-    if (answer != NULL)
-        arena_free(answer->arena);
-}
-
-const char *held_answer_header(const struct held_answer *answer, const char *name)
-{
-    for (size_t i = 0; i < answer->response.header_count; i++)
-        if (strcasecmp(answer->response.headers[i].name, name) == 0)
-            return answer->response.headers[i].value;
-    return NULL;
-}
-
-void judge_keep_excerpt(struct run_step *record, const struct held_answer *answer,
+void judge_keep_excerpt(struct run_step *record, const struct net_response *response,
                         struct arena *arena)
 {
-    size_t length = answer->response.body_length;
+    size_t length = response->body_length;
     if (length == 0)
         return;
     if (length > JUDGE_EXCERPT_MAX)
         length = JUDGE_EXCERPT_MAX;
-    char *excerpt = arena_duplicate_bytes(arena, answer->response.body, length);
+    char *excerpt = arena_duplicate_bytes(arena, response->body, length);
     /* A NUL would end the text early and hide what follows. */
     for (size_t i = 0; i < length; i++)
         if (excerpt[i] == '\0')
@@ -175,7 +142,7 @@ enum state judge_step(const struct judge *judge)
     struct run_step *record = judge->record;
     const struct exchange *exchange = &record->exchanges[record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
-    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    struct answer *answer = answer_create(exchange, judge->response, judge->redirects);
     enum state state = judge_graphql(judge, answer);
     if (state != STATE_FAILED)
         state = judge_assertions(judge, answer, &variables);
@@ -188,7 +155,7 @@ enum state judge_step(const struct judge *judge)
     if (state != STATE_FAILED && judge_captures(judge, answer, &variables) == STATE_FAILED)
         state = STATE_FAILED;
     if (state == STATE_FAILED)
-        judge_keep_excerpt(record, judge->answer, judge->arena);
+        judge_keep_excerpt(record, judge->response, judge->arena);
     answer_free(answer);
     return state;
 }
@@ -198,7 +165,7 @@ bool judge_until(const struct judge *judge)
     const struct expression *holds = judge->step->until->holds;
     const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
-    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    struct answer *answer = answer_create(exchange, judge->response, judge->redirects);
     struct outcome outcome = evaluate_assertion(holds, answer, &variables, judge->arena);
     bool is_error = exchange->status >= 400 && holds->query != QUERY_STATUS &&
                     !judge_status_is_expected(judge->step);
@@ -212,7 +179,7 @@ bool judge_until(const struct judge *judge)
             judge->record->symptom = SYMPTOM_CONTENT_MISMATCH;
     }
     if (!outcome.holds)
-        judge_keep_excerpt(judge->record, judge->answer, judge->arena);
+        judge_keep_excerpt(judge->record, judge->response, judge->arena);
     answer_free(answer);
     return outcome.holds;
 }
@@ -222,7 +189,7 @@ json_t *judge_find(const struct judge *judge)
     const struct expression *find = judge->step->finds[0].expression;
     const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
-    struct answer *answer = answer_create(exchange, &judge->answer->response, judge->redirects);
+    struct answer *answer = answer_create(exchange, judge->response, judge->redirects);
     struct outcome outcome;
     json_t *found = evaluate_capture(find, answer, &variables, judge->arena, &outcome);
     if (found == NULL && outcome.symptom == SYMPTOM_CONTENT_CAPTURE_MISSING) {

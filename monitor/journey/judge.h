@@ -11,18 +11,10 @@
 
 enum { JUDGE_EXCERPT_MAX = 2048 };
 
-/* A response that outlives the callback in which it came. */
-struct held_answer;
-struct held_answer *held_answer_create(const struct net_response *response);
-void held_answer_free(struct held_answer *answer); /* takes NULL */
-
-/* The first header of that name, or NULL. */
-const char *held_answer_header(const struct held_answer *answer, const char *name);
-
 struct judge {
     const struct step *step;
     struct run_step *record; /* its last exchange is the one answered */
-    struct held_answer *answer;
+    const struct net_response *response;
     unsigned redirects;
     struct variables *variables; /* receive the captures */
     struct mask *mask;           /* receives those that are secret */
@@ -42,7 +34,7 @@ enum { JUDGE_FOUND_MAX = 100 };
 struct json_t *judge_find(const struct judge *judge);
 
 /* Keeps the beginning of the body as evidence. */
-void judge_keep_excerpt(struct run_step *record, const struct held_answer *answer,
+void judge_keep_excerpt(struct run_step *record, const struct net_response *response,
                         struct arena *arena);
 
 #endif

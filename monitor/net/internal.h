@@ -71,8 +71,11 @@ struct net_session {
     struct net_vantage *vantage;
     CURLM *multi;
     CURLSH *cookies;
+    CURL *easy; /* that serves all transfers; NULL: one is to be made */
+    char error_text[CURL_ERROR_SIZE];
     struct event *timer; /* libcurl's */
-    struct session_watch *watches;
+    struct session_watch *watches, *spare_watches;
+    size_t writers;                        /* watches that wait until more can be written */
     struct loop_timer *deadline, *at_once; /* the transfer's; kept here to be made once */
     struct map *addresses;                 /* host -> "ADDRESS,ADDRESS": asked once a visit */
     struct net_transfer *transfer;         /* NULL: idle */
@@ -81,6 +84,12 @@ struct net_session {
     struct session_socket sockets[SESSION_SOCKETS_MAX];
     size_t socket_count;
 };
+
+/* The easy handle, with all that is the same for every request. */
+CURL *session_easy(struct net_session *session);
+
+/* Before a transfer that did not end well leaves something of itself to the next. */
+void session_drop_easy(struct net_session *session);
 
 void session_add_socket(struct net_session *session, int descriptor);
 void session_forget_socket(struct net_session *session, int descriptor);
@@ -102,14 +111,12 @@ struct net_transfer {
     void *data;
     duration timeout;
 
-    CURL *easy;
     struct curl_slist *headers, *resolve;
     char *host, *port; /* of the URL; host without brackets */
     bool cold;         /* no connection of before, no address known before */
     bool own_trust;    /* authorities are the request's, not the system's */
     struct resolver_query *query;
     const char *asking; /* the name that `query` is for: the proxy's or the host */
-    char error_text[CURL_ERROR_SIZE];
 
     struct phase_stamps stamps;
     struct buffer header_lines, body;
@@ -139,18 +146,27 @@ void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const
 
 /* request.c */
 
-/* Makes the easy handle for `request`; RESULT_INVALID with the trouble noted when that cannot be.
- */
+/* What is the same for all requests of a vantage point. */
+void request_install(CURL *easy, const struct net_vantage *vantage);
+
+/* Sets the session's easy handle up for `request`; RESULT_INVALID with the trouble noted when that
+ * cannot be. */
 MUST_CHECK enum result transfer_build(struct net_transfer *transfer,
                                       const struct net_request *request);
 
 /* observe.c */
 
-/* Gives the easy handle the callbacks that stamp and collect. */
-void observe_install(struct net_transfer *transfer);
+/* Gives the session's easy handle the callbacks that stamp and collect for its transfer. */
+void observe_install(CURL *easy, struct net_session *session);
 
-/* The header lines collected, as an array on the heap whose texts are in the buffer. */
-struct net_header *observe_headers(struct net_transfer *transfer, size_t *ret_count);
+/* libcurl has returned, and waits for the other side. */
+void observe_pause(struct net_transfer *transfer);
+
+/* response.c */
+
+/* Takes the buffers over: header lines as they came, body, and what was sent. */
+struct net_response *response_take(struct buffer *header_lines, struct buffer *body,
+                                   struct buffer *sent_lines);
 
 /* url.c */
 

@@ -84,8 +84,8 @@ struct net_request {
     const char *ca, *certificate, *key;
 };
 
-/* What came back. Valid during the callback only; the strings of `exchange` live in the run's
- * arena. */
+/* What came back. The strings of the exchange live in the run's arena, those of the response in it.
+ */
 struct net_response {
     const struct net_header
         *headers; /* in order of arrival, names as sent; of the final response, no 1xx */
@@ -96,9 +96,14 @@ struct net_response {
     bool body_truncated; /* past NET_BODY_MAX: symptom content.too_large */
 };
 
+void net_response_free(struct net_response *response); /* takes NULL */
+
+/* The value of the first header of that name; NULL: there is none. */
+const char *net_response_header(const struct net_response *response, const char *name);
+
 /* Always called in a later turn of the loop than net_send. `exchange` is filled before. The session
  * may send its next from here. */
-typedef void net_done(void *data, const struct net_response *response);
+typedef void net_done(void *data, struct net_response *response_taken);
 
 /*
  * Starts an exchange. `exchange` (all phases absent) is filled by the time of `done`; its texts go

@@ -3,7 +3,6 @@
  * libcurl's callbacks during an exchange. Each only stamps, counts and collects; none calls back
  * into libcurl, and none decides what the exchange was worth.
  */
-#include "monitor/base/memory.h"
 #include "monitor/net/classify.h"
 #include "monitor/net/internal.h"
 #include "monitor/net/tcp_info.h"
@@ -88,7 +87,7 @@ static void note_certificate(struct net_transfer *transfer)
 {
     struct curl_tlssessioninfo *session = NULL;
     if (transfer->stamps.tls &&
-        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK &&
+        curl_easy_getinfo(transfer->session->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK &&
         session != NULL && session->internals != NULL)
         transfer->exchange->certificate = tls_certificate(session->internals, transfer->arena);
 }
@@ -96,16 +95,13 @@ static void note_certificate(struct net_transfer *transfer)
 /* The connection is up, and the request about to be sent: once, whatever its method. */
 static int before_request(void *data, char *peer, char *local, int peer_port, int local_port)
 {
-    struct net_transfer *transfer = data;
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     (void)local;
     if (transfer->requests++ > 0) {
         transfer->repeat_refused = true;
         return CURL_PREREQFUNC_ABORT;
     }
     stamp(&transfer->stamps.ready);
-    /* What a proxy was sent to open a tunnel is not the request. */
-    transfer->stamps.header_sent = 0;
-    transfer->stamps.sent = (struct instant){0};
     transfer->socket = session_socket_by_port(transfer->session, local_port);
     if (peer != NULL)
         snprintf(transfer->peer, sizeof transfer->peer, "%s", peer);
@@ -116,10 +112,10 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
 
 static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
 {
-    struct net_transfer *transfer = data;
+    struct net_session *session = data;
+    struct net_transfer *transfer = session->transfer;
     (void)easy;
     stamp(&transfer->stamps.connected);
-    struct net_session *session = transfer->session;
     struct net *net = session->vantage->net;
     struct error error = {0};
     if (!transfer->own_trust && net_load_trust(net, &error) != RESULT_OK)
@@ -135,33 +131,40 @@ static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
  * the vantage point. */
 static int before_resolving(void *resolver, void *reserved, void *data)
 {
-    struct net_transfer *transfer = data;
+    const struct net_session *session = data;
     (void)resolver;
     (void)reserved;
-    const struct proxy *proxy = transfer->session->vantage->proxy;
-    const char *host = proxy != NULL ? proxy->host : transfer->host;
+    const struct proxy *proxy = session->vantage->proxy;
+    const char *host = proxy != NULL ? proxy->host : session->transfer->host;
     return url_host_is_literal(host) ? 0 : 1;
 }
 
-static int count_bytes(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)
+/* Installed only where what was sent is to be kept: libcurl formats much for it that nobody reads.
+ */
+static int keep_sent(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)
 {
-    struct net_transfer *transfer = data;
-    struct phase_stamps *stamps = &transfer->stamps;
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     (void)easy;
-    if (type == CURLINFO_HEADER_OUT && transfer->keep_sent)
+    if (type == CURLINFO_HEADER_OUT && transfer != NULL && transfer->keep_sent)
         buffer_append(&transfer->sent_lines, bytes, size);
-    if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
-        transfer->exchange->bytes_received += size;
-    if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
-        return 0;
-    transfer->exchange->bytes_sent += size;
-    if (type == CURLINFO_HEADER_OUT)
-        stamps->header_sent += size;
-    else
-        stamps->body_sent += size;
-    if (stamps->first_byte.us == 0)
-        stamps->sent = clock_instant();
     return 0;
+}
+
+void observe_pause(struct net_transfer *transfer)
+{
+    struct phase_stamps *stamps = &transfer->stamps;
+    if (stamps->ready.us != 0 && stamps->first_byte.us == 0 && transfer->session->writers == 0)
+        stamp(&stamps->sent);
+}
+
+/* The answer begins. Where libcurl has not returned since it began to send, the request was small
+ * enough to go at once, and all that was waited for is the answer. */
+static void stamp_first_byte(struct net_transfer *transfer)
+{
+    struct phase_stamps *stamps = &transfer->stamps;
+    stamp(&stamps->first_byte);
+    if (stamps->sent.us == 0 && transfer->session->writers == 0)
+        stamps->sent = stamps->ready;
 }
 
 /* 101 is final: what follows is no HTTP any more (RFC 9110 section 15.2.2). */
@@ -176,7 +179,7 @@ static bool is_interim(const char *line, size_t size)
  * count, those of interim answers and trailers too: libcurl keeps them. */
 static size_t take_header(char *line, size_t size, size_t count, void *data)
 {
-    struct net_transfer *transfer = data;
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     size *= count;
     transfer->header_bytes += size;
     if (transfer->header_bytes > NET_HEADERS_MAX || ++transfer->header_count > HEADER_LINES_MAX) {
@@ -187,7 +190,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
         buffer_clear(&transfer->header_lines);
         transfer->headers_complete = false;
         if (!is_interim(line, size))
-            stamp(&transfer->stamps.first_byte);
+            stamp_first_byte(transfer);
         return size;
     }
     if (transfer->headers_complete)
@@ -202,7 +205,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 {
-    struct net_transfer *transfer = data;
+    struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     size *= count;
     if (buffer_append(&transfer->body, bytes, size) == RESULT_OK)
         return size;
@@ -210,71 +213,24 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
     return 0;
 }
 
-void observe_install(struct net_transfer *transfer)
+/* Sockets outlive a transfer, so every callback is given the session. */
+void observe_install(CURL *easy, struct net_session *session)
 {
-    CURL *easy = transfer->easy;
-    struct net_session *session = transfer->session;
-    /* Sockets outlive the transfer, so their callbacks are given the session. */
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, session);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, session);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, before_resolving);
-    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, session);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, session);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, before_handshake);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, session);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, session);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, count_bytes);
-    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text);
-}
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-/* A line that begins with a blank continues the one before (RFC 9112 section 5.2). */
-static char *end_of_line(char *line)
-{
-    char *end = strchr(line, '\n');
-    while (end != NULL && (end[1] == ' ' || end[1] == '\t')) {
-        *end = ' ';
-        if (end > line && end[-1] == '\r')
-            end[-1] = ' ';
-        end = strchr(end, '\n');
-    }
-    return end != NULL ? end : line + strlen(line);
-}
-
-struct net_header *observe_headers(struct net_transfer *transfer, size_t *ret_count)
-{
-    struct net_header *headers = NULL;
-    size_t count = 0;
-    char *line = transfer->header_lines.data, *end;
-    for (; *line != '\0'; line = end) {
-        end = end_of_line(line);
-        char *stop = end;
-        if (*end != '\0')
-            *end++ = '\0';
-        char *colon = strchr(line, ':');
-        if (colon == NULL)
-            continue;
-        char *value = colon + 1;
-        while (is_blank(*value))
-            value++;
-        while (stop > value && is_blank(stop[-1]))
-            stop--;
-        *stop = *colon = '\0';
-        memory_grow(headers, count);
-        headers[count++] = (struct net_header){line, value};
-    }
-    *ret_count = count;
-    return headers;
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, session);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, keep_sent);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, session);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, session->error_text);
 }

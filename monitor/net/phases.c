@@ -7,18 +7,12 @@ static bool happened(struct instant stamp)
     return stamp.us != 0;
 }
 
-static bool request_is_sent(const struct phase_stamps *stamps)
-{
-    return happened(stamps->sent) && stamps->header_sent > 0 &&
-           stamps->body_sent >= stamps->body_length;
-}
-
 enum phase phases_current(const struct phase_stamps *stamps)
 {
     if (happened(stamps->first_byte))
         return PHASE_RECEIVE;
     if (happened(stamps->ready))
-        return request_is_sent(stamps) ? PHASE_WAIT : PHASE_SEND;
+        return happened(stamps->sent) ? PHASE_WAIT : PHASE_SEND;
     if (happened(stamps->opened))
         return stamps->tls && happened(stamps->connected) ? PHASE_TLS : PHASE_CONNECT;
     if (happened(stamps->asked) && !happened(stamps->resolved))
@@ -82,9 +76,7 @@ void phases_fill(const struct phase_stamps *stamps, struct exchange *exchange)
     if (!fill_connection(stamps, &division))
         return;
     /* An answer may begin before the request is through, and ends the sending then. */
-    struct instant sent = {0};
-    if (request_is_sent(stamps) || happened(stamps->first_byte))
-        sent = happened(stamps->sent) ? stamps->sent : stamps->first_byte;
+    struct instant sent = happened(stamps->sent) ? stamps->sent : stamps->first_byte;
     if (!spend_until(&division, PHASE_SEND, sent, stamps->end) ||
         !spend_until(&division, PHASE_WAIT, stamps->first_byte, stamps->end))
         return;

@@ -13,12 +13,10 @@ struct phase_stamps {
     struct instant opened;     /* the first socket was made: a new connection */
     struct instant connected;  /* TCP is up; only stamped apart from `ready` with TLS */
     struct instant ready;      /* the connection can carry the request */
-    struct instant sent;       /* the last of the request went to the kernel, so far */
+    struct instant sent;       /* the last of the request has gone to the kernel */
     struct instant first_byte; /* the final answer's status line */
     struct instant end;
     bool tls;
-    uint64_t body_length, body_sent; /* of the request */
-    uint64_t header_sent;
 };
 
 /* The phase that is in progress. */

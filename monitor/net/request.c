@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* From a request to a libcurl easy handle: a new one each time, for some of its state is never
- * cleared. */
+/*
+ * From a request to libcurl's options. A session's easy handle serves all of its requests, so that
+ * what is the same for all is said once, and whatever one request may ask for is said, or taken
+ * back, for each.
+ */
 #include "monitor/net/internal.h"
 
 #include "config.h"
@@ -76,13 +79,12 @@ static enum result add_headers(struct net_transfer *transfer, const struct net_r
 
 static void set_body(struct net_transfer *transfer, const struct net_request *request)
 {
-    CURL *easy = transfer->easy;
+    CURL *easy = transfer->session->easy;
     const char *body = request->body != NULL ? request->body : "";
     size_t length = request->body != NULL ? request->body_length : 0;
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
     curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
-    transfer->stamps.body_length = length;
     add_line(transfer, "Expect:");
     if (find_header(request, "Content-Type") == NULL)
         add_line(transfer, "Content-Type:");
@@ -90,8 +92,10 @@ static void set_body(struct net_transfer *transfer, const struct net_request *re
 
 static enum result set_method(struct net_transfer *transfer, const struct net_request *request)
 {
-    CURL *easy = transfer->easy;
+    CURL *easy = transfer->session->easy;
     const char *method = request->method;
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
     if (!is_token(method)) {
         transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "the method is not a token");
         return RESULT_INVALID;
@@ -102,19 +106,18 @@ static enum result set_method(struct net_transfer *transfer, const struct net_re
     }
     bool has_length =
         strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
-    if (request->body != NULL || has_length)
+    bool has_body = request->body != NULL || has_length;
+    if (has_body)
         set_body(transfer, request);
-    else
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    if (strcmp(method, has_body ? "POST" : "GET") != 0)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     return RESULT_OK;
 }
 
 /* Certificates come from the net's store only, by before_handshake: with a path of its own, libcurl
  * would read the system's at each handshake. */
-static void set_tls(CURL *easy)
+static void install_tls(CURL *easy)
 {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
@@ -138,7 +141,7 @@ static bool needs_fresh(struct net_session *session, const struct net_request *r
  * apart. */
 static void set_connection(struct net_transfer *transfer, const struct net_request *request)
 {
-    CURL *easy = transfer->easy;
+    CURL *easy = transfer->session->easy;
     long version = transfer->stamps.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
     if (request->http == NET_HTTP_1_1)
         version = CURL_HTTP_VERSION_1_1;
@@ -147,31 +150,25 @@ static void set_connection(struct net_transfer *transfer, const struct net_reque
             transfer->stamps.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     transfer->cold = request->cold;
-    if (needs_fresh(transfer->session, request))
-        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    bool fresh = needs_fresh(transfer->session, request);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     transfer->own_trust = request->ca != NULL;
-    if (request->ca != NULL)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca);
-    if (request->certificate != NULL) {
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, request->certificate);
-        curl_easy_setopt(easy, CURLOPT_SSLKEY,
-                         request->key != NULL ? request->key : request->certificate);
-    }
-    if (request->cookies != NULL)
-        curl_easy_setopt(easy, CURLOPT_COOKIE, request->cookies);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca);
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, request->certificate);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY,
+                     request->key != NULL ? request->key : request->certificate);
+    curl_easy_setopt(easy, CURLOPT_COOKIE, request->cookies);
 }
 
-static void set_proxy(struct net_transfer *transfer)
+static void install_proxy(CURL *easy, const struct proxy *proxy)
 {
-    CURL *easy = transfer->easy;
-    const struct proxy *proxy = transfer->session->vantage->proxy;
     /* Never from the environment: it would be another vantage point. */
     curl_easy_setopt(easy, CURLOPT_PROXY, proxy != NULL ? proxy->url : "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
-static void set_fixed(CURL *easy)
+void request_install(CURL *easy, const struct net_vantage *vantage)
 {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -182,32 +179,27 @@ static void set_fixed(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+    install_tls(easy);
+    install_proxy(easy, vantage->proxy);
 }
 
 enum result transfer_build(struct net_transfer *transfer, const struct net_request *request)
 {
-    transfer->easy = curl_easy_init();
-    if (transfer->easy == NULL)
-        abort();
-    CURL *easy = transfer->easy;
+    CURL *easy = session_easy(transfer->session);
     enum result result =
         url_split(request->url, &transfer->host, &transfer->port, &transfer->stamps.tls);
     if (result != RESULT_OK) {
         transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
         return result;
     }
-    set_fixed(easy);
-    set_tls(easy);
-    set_proxy(transfer);
     set_connection(transfer, request);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_SHARE, transfer->session->cookies);
-    if (find_header(request, "User-Agent") == NULL)
-        curl_easy_setopt(easy, CURLOPT_USERAGENT, user_agent);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                     find_header(request, "User-Agent") == NULL ? user_agent : NULL);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, request->keep_sent ? 1L : 0L);
     result = add_headers(transfer, request);
     if (result == RESULT_OK)
         result = set_method(transfer, request);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-    observe_install(transfer);
     return result;
 }

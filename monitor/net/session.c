@@ -14,6 +14,7 @@
 struct session_watch {
     struct session_watch *next;
     struct event *event;
+    bool writes;
 };
 
 /* Outside of libcurl's own callbacks: `done` may send the next request, or free what it likes but
@@ -24,8 +25,12 @@ static void act(struct net_session *session, int descriptor, int what)
     curl_multi_socket_action(session->multi, descriptor, what, &running);
     int left;
     CURLMsg *message = curl_multi_info_read(session->multi, &left);
-    if (message != NULL && message->msg == CURLMSG_DONE && session->transfer != NULL)
+    if (session->transfer == NULL)
+        return;
+    if (message != NULL && message->msg == CURLMSG_DONE)
         transfer_finish(session->transfer, message->data.result);
+    else
+        observe_pause(session->transfer);
 }
 
 static void socket_ready(evutil_socket_t descriptor, short what, void *data)
@@ -41,6 +46,13 @@ static void timer_fired(evutil_socket_t descriptor, short what, void *data)
     act(data, CURL_SOCKET_TIMEOUT, 0);
 }
 
+static void count_writer(struct net_session *session, struct session_watch *watch, bool writes)
+{
+    session->writers += writes;
+    session->writers -= watch->writes;
+    watch->writes = writes;
+}
+
 static void unwatch(struct net_session *session, struct session_watch *watch)
 {
     struct session_watch **place = &session->watches;
@@ -48,8 +60,24 @@ static void unwatch(struct net_session *session, struct session_watch *watch)
         place = &(*place)->next;
     *place = watch->next;
     event_del(watch->event);
-    free(watch->event);
-    free(watch);
+    count_writer(session, watch, false);
+    watch->next = session->spare_watches;
+    session->spare_watches = watch;
+}
+
+/* One that was used before, or a new one. */
+static struct session_watch *add_watch(struct net_session *session)
+{
+    struct session_watch *watch = session->spare_watches;
+    if (watch != NULL) {
+        session->spare_watches = watch->next;
+    } else {
+        watch = memory_allocate(1, sizeof *watch);
+        watch->event = memory_allocate(1, event_get_struct_event_size());
+    }
+    watch->next = session->watches;
+    session->watches = watch;
+    return watch;
 }
 
 static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *data, void *known)
@@ -63,16 +91,14 @@ static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *d
         return 0;
     }
     if (watch == NULL) {
-        watch = memory_allocate(1, sizeof *watch);
-        watch->event = memory_allocate(1, event_get_struct_event_size());
-        watch->next = session->watches;
-        session->watches = watch;
+        watch = add_watch(session);
         curl_multi_assign(session->multi, descriptor, watch);
     } else {
         event_del(watch->event);
     }
-    int events =
-        EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
+    bool writes = (what & CURL_POLL_OUT) != 0;
+    count_writer(session, watch, writes);
+    int events = EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (writes ? EV_WRITE : 0);
     event_assign(watch->event, loop_base(session->vantage->net->loop), descriptor, (short)events,
                  socket_ready, session);
     event_add(watch->event, NULL);
@@ -113,16 +139,47 @@ struct net_session *net_session_open(struct net_vantage *vantage)
     return session;
 }
 
+CURL *session_easy(struct net_session *session)
+{
+    if (session->easy != NULL)
+        return session->easy;
+    session->easy = curl_easy_init();
+    if (session->easy == NULL)
+        abort(); /* only for want of memory */
+    request_install(session->easy, session->vantage);
+    observe_install(session->easy, session);
+    curl_easy_setopt(session->easy, CURLOPT_SHARE, session->cookies);
+    return session->easy;
+}
+
+void session_drop_easy(struct net_session *session)
+{
+    curl_easy_cleanup(session->easy);
+    session->easy = NULL;
+}
+
+static void free_watches(struct session_watch *watches)
+{
+    while (watches != NULL) {
+        struct session_watch *next = watches->next;
+        free(watches->event);
+        free(watches);
+        watches = next;
+    }
+}
+
 void net_session_close(struct net_session *session)
 {
     if (session == NULL)
         return;
     if (session->transfer != NULL)
         net_cancel(session->transfer);
+    session_drop_easy(session);
     curl_multi_cleanup(session->multi);
     curl_share_cleanup(session->cookies);
     while (session->watches != NULL)
         unwatch(session, session->watches);
+    free_watches(session->spare_watches);
     event_free(session->timer);
     loop_timer_free(session->deadline);
     loop_timer_free(session->at_once);

@@ -52,8 +52,10 @@ static void start(struct net_transfer *transfer)
         give_addresses(transfer, proxy->host, proxy->port);
     if (proxy == NULL || proxy->resolves_here)
         give_addresses(transfer, transfer->host, transfer->port);
-    curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
-    CURLMcode code = curl_multi_add_handle(transfer->session->multi, transfer->easy);
+    CURL *easy = transfer->session->easy;
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, transfer->resolve);
+    transfer->session->error_text[0] = '\0';
+    CURLMcode code = curl_multi_add_handle(transfer->session->multi, easy);
     if (code != CURLM_OK) {
         transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, curl_multi_strerror(code));
         fail_at_once(transfer);
@@ -155,14 +157,14 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
         abort(); /* one at a time: the caller's mistake */
     struct net_transfer *transfer = memory_allocate(1, sizeof *transfer);
     session->transfer = transfer;
-    *transfer = (struct net_transfer){.session = session,
-                                      .arena = arena,
-                                      .exchange = exchange,
-                                      .done = done,
-                                      .data = data,
-                                      .timeout = request->timeout,
-                                      .keep_sent = request->keep_sent,
-                                      .socket = -1};
+    transfer->session = session;
+    transfer->arena = arena;
+    transfer->exchange = exchange;
+    transfer->done = done;
+    transfer->data = data;
+    transfer->timeout = request->timeout;
+    transfer->keep_sent = request->keep_sent;
+    transfer->socket = -1;
     /* Before the clock runs. Where it cannot be read, the handshake says so. */
     if (strncasecmp(request->url, "https:", strlen("https:")) == 0)
         (void)!net_load_trust(session->vantage->net, &(struct error){0});
@@ -216,11 +218,18 @@ static void read_tcp_info(struct net_transfer *transfer)
 static void fill_exchange(struct net_transfer *transfer)
 {
     struct exchange *exchange = transfer->exchange;
-    long status = 0, version = 0;
+    CURL *easy = transfer->session->easy;
+    long status = 0, version = 0, header_sent = 0;
+    curl_off_t body_sent = 0, body_received = 0;
     transfer->stamps.end = clock_instant();
     read_tcp_info(transfer);
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &header_sent);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body_sent);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &body_received);
+    exchange->bytes_sent = (uint64_t)(header_sent + body_sent);
+    exchange->bytes_received = transfer->header_bytes + (uint64_t)body_received;
     /* An interim answer alone is none. */
     exchange->status = transfer->stamps.first_byte.us != 0 ? (int)status : 0;
     exchange->http = exchange->status != 0 ? version_name(version) : NULL;
@@ -233,16 +242,21 @@ static void fill_exchange(struct net_transfer *transfer)
     phases_fill(&transfer->stamps, exchange);
 }
 
-/* Gives everything back but the buffers; the session is free for the next transfer. */
-static void detach(struct net_transfer *transfer)
+/* Gives everything back but the buffers; the session is free for the next transfer. What libcurl
+ * remembers of an error it would tell of the next transfer, too. */
+static void detach(struct net_transfer *transfer, bool well)
 {
     struct net_session *session = transfer->session;
     loop_timer_cancel(session->deadline);
     loop_timer_cancel(session->at_once);
     if (transfer->query != NULL)
         resolver_forget(transfer->query);
-    curl_multi_remove_handle(session->multi, transfer->easy);
-    curl_easy_cleanup(transfer->easy);
+    curl_multi_remove_handle(session->multi, session->easy);
+    long system_error = 0;
+    if (well)
+        curl_easy_getinfo(session->easy, CURLINFO_OS_ERRNO, &system_error);
+    if (!well || system_error != 0)
+        session_drop_easy(session);
     session->transfer = NULL;
     net_unwatch_lag(session->vantage->net);
 }
@@ -264,16 +278,14 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     transfer->exchange->symptom = symptom;
     if (symptom != SYMPTOM_NONE && detail != NULL && detail[0] != '\0')
         transfer->exchange->detail = arena_duplicate(transfer->arena, detail);
-    detach(transfer);
-    struct net_response response = {.sent = transfer->keep_sent ? transfer->sent_lines.data : "",
-                                    .body = transfer->body.data,
-                                    .body_length = transfer->body.length,
-                                    .body_truncated = transfer->body_overflow};
-    struct net_header *headers = observe_headers(transfer, &response.header_count);
-    response.headers = headers;
-    transfer->done(transfer->data, &response);
-    free(headers);
+    detach(transfer, symptom == SYMPTOM_NONE);
+    struct net_response *response =
+        response_take(&transfer->header_lines, &transfer->body, &transfer->sent_lines);
+    response->body_truncated = transfer->body_overflow;
+    net_done *done = transfer->done;
+    void *caller = transfer->data;
     free_transfer(transfer);
+    done(caller, response);
 }
 
 static const char *describe(const struct net_transfer *transfer, CURLcode code)
@@ -286,14 +298,16 @@ static const char *describe(const struct net_transfer *transfer, CURLcode code)
         return "the body is larger than allowed";
     if (code == CURLE_OK)
         return "the headers end without an empty line";
-    return transfer->error_text[0] != '\0' ? transfer->error_text : curl_easy_strerror(code);
+    const char *text = transfer->session->error_text;
+    return text[0] != '\0' ? text : curl_easy_strerror(code);
 }
 
 void transfer_finish(struct net_transfer *transfer, CURLcode code)
 {
     long system_error = 0, verify_result = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
-    curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
+    CURL *easy = transfer->session->easy;
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system_error);
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
     fill_exchange(transfer);
     if (code == CURLE_COULDNT_CONNECT && transfer->attempts == 0 &&
         transfer->trouble != SYMPTOM_NONE) {
@@ -301,7 +315,7 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
         return;
     }
     if (code != CURLE_OK && transfer->session->vantage->proxy != NULL && transfer->requests == 0) {
-        enum symptom symptom = proxy_symptom(transfer->easy, (int)code);
+        enum symptom symptom = proxy_symptom(easy, (int)code);
         if (symptom != SYMPTOM_NONE) {
             deliver(transfer, symptom, describe(transfer, code));
             return;
@@ -347,6 +361,6 @@ void transfer_deadline(void *data)
 void net_cancel(struct net_transfer *transfer)
 {
     fill_exchange(transfer);
-    detach(transfer);
+    detach(transfer, false);
     free_transfer(transfer);
 }

@@ -48,10 +48,10 @@ static void probe_finish(void *data)
     done(owner, &result);
 }
 
-static void probe_answered(void *data, const struct net_response *response)
+static void probe_answered(void *data, struct net_response *response_taken)
 {
     struct probe_question *question = data;
-    (void)response;
+    net_response_free(response_taken);
     /* Any answer shows that there is a network; what it says is none of our business. */
     question->answered = question->exchange.status != 0;
     if (++question->probe->over == question->probe->count)

@@ -208,7 +208,7 @@ void stage_close(struct stage *stage)
     buffer_free(&stage->headers);
 }
 
-static void stage_done(void *data, const struct net_response *response)
+static void stage_done(void *data, struct net_response *response)
 {
     struct stage *stage = data;
     ck_assert_msg(!stage->in_send, "done came before net_send returned");
@@ -220,6 +220,7 @@ static void stage_done(void *data, const struct net_response *response)
         buffer_print(&stage->headers, "%s: %s\n", response->headers[i].name,
                      response->headers[i].value);
     stage->body_truncated = response->body_truncated;
+    net_response_free(response);
     loop_stop(stage->loop);
 }
 
