@@ -8,6 +8,7 @@
 #include "scenarios/pattern.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/base/utf8.h"
 #include "scenarios/pattern_iregexp.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -22,8 +23,11 @@ enum {
     PATTERN_MESSAGE_MAX = 256,
 };
 
+/* Compiled twice: in what may not be UTF-8, PCRE2 looks for such bytes one by one, which takes
+ * longer than most searches. */
 struct pattern {
-    pcre2_code *code;
+    pcre2_code *code; /* for valid UTF-8 */
+    pcre2_code *any;  /* for any bytes; NULL where none but UTF-8 comes */
     uint32_t groups;
 };
 
@@ -57,7 +61,7 @@ static pcre2_code *pattern_code(pcre2_compile_context *context, const char *text
 {
     int number;
     size_t offset;
-    options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C;
+    options |= PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C;
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, length, options, &number, &offset, context);
     if (code != NULL)
         return code;
@@ -72,12 +76,20 @@ static pcre2_code *pattern_code(pcre2_compile_context *context, const char *text
 struct pattern *pattern_compile(const char *text, struct error *error, size_t *ret_offset)
 {
     pcre2_compile_context *context = pattern_compile_context(NULL);
-    pcre2_code *code = pattern_code(context, text, strlen(text), PCRE2_UCP, error, ret_offset);
+    size_t length = strlen(text);
+    pcre2_code *code = pattern_code(context, text, length, PCRE2_UCP, error, ret_offset);
+    pcre2_code *any = NULL;
+    if (code != NULL)
+        any = pattern_code(context, text, length, PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, error,
+                           ret_offset);
     pcre2_compile_context_free(context);
-    if (code == NULL)
+    if (any == NULL) {
+        pcre2_code_free(code);
         return NULL;
+    }
     struct pattern *pattern = memory_allocate(1, sizeof *pattern);
     pattern->code = code;
+    pattern->any = any;
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &pattern->groups);
     return pattern;
 }
@@ -108,6 +120,7 @@ void pattern_free(struct pattern *pattern)
     if (pattern == NULL)
         return;
     pcre2_code_free(pattern->code);
+    pcre2_code_free(pattern->any);
     free(pattern);
 }
 
@@ -147,7 +160,9 @@ static enum result pattern_run(const struct pattern *pattern, const char *subjec
                                pcre2_match_data *data, struct effort *effort)
 {
     pcre2_match_context *context = pattern_match_context(effort);
-    int found = pcre2_match(pattern->code, (PCRE2_SPTR)subject, length, 0, 0, data, context);
+    bool valid = pattern->any == NULL || utf8_valid(subject, length) == length;
+    int found = pcre2_match(valid ? pattern->code : pattern->any, (PCRE2_SPTR)subject, length, 0,
+                            valid ? PCRE2_NO_UTF_CHECK : 0, data, context);
     pcre2_match_context_free(context);
     if (found == PCRE2_ERROR_NOMATCH)
         return RESULT_NOT_FOUND;

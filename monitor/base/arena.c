@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BLOCK = 4096 };
+enum { ARENA_BLOCK = 4096, ARENA_PRINT_SMALL = 256 };
 
 struct arena_block {
     struct arena_block *next;
@@ -43,7 +43,8 @@ void arena_free(struct arena *arena)
 static struct arena_block *arena_block_add(struct arena *arena, size_t size)
 {
     size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
-    struct arena_block *block = memory_allocate(1, sizeof *block + room);
+    struct arena_block *block = memory_resize(NULL, 1, sizeof *block + room);
+    block->used = 0;
     block->size = room;
     /* A big piece goes behind the block being filled, so that the rest of that one is not lost. */
     if (size > ARENA_BLOCK && arena->blocks != NULL) {
@@ -56,18 +57,24 @@ static struct arena_block *arena_block_add(struct arena *arena, size_t size)
     return block;
 }
 
-void *arena_allocate(struct arena *arena, size_t count, size_t size)
+/* Not zeroed. */
+static void *arena_piece(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
-    if (size != 0 && count > (SIZE_MAX / 2) / size)
-        abort();
-    size_t need = (count * size + align - 1) / align * align;
+    size_t need = (size + align - 1) / align * align;
     struct arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < need)
         block = arena_block_add(arena, need);
     void *piece = block->bytes + block->used;
     block->used += need;
     return piece;
+}
+
+void *arena_allocate(struct arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX / 2) / size)
+        abort();
+    return memset(arena_piece(arena, count * size), 0, count * size);
 }
 
 char *arena_duplicate(struct arena *arena, const char *text)
@@ -77,20 +84,24 @@ char *arena_duplicate(struct arena *arena, const char *text)
 
 char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length)
 {
-    char *copy = arena_allocate(arena, length + 1, 1);
+    char *copy = arena_piece(arena, length + 1);
     if (length > 0)
         memcpy(copy, bytes, length);
+    copy[length] = '\0';
     return copy;
 }
 
 char *arena_print(struct arena *arena, const char *format, ...)
 {
+    char small[ARENA_PRINT_SMALL];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(small, sizeof small, format, arguments);
     va_end(arguments);
     if (length < 0)
         return arena_duplicate(arena, "");
+    if ((size_t)length < sizeof small)
+        return arena_duplicate_bytes(arena, small, (size_t)length);
     char *text = arena_allocate(arena, (size_t)length + 1, 1);
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);

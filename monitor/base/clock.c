@@ -87,9 +87,29 @@ const char *wall_print(struct wall_time time, char text[WALL_TEXT_MAX])
     time_t seconds = (time_t)(time.us / DURATION_SECOND);
     struct tm parts;
     gmtime_r(&seconds, &parts);
-    size_t length = strftime(text, WALL_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + length, WALL_TEXT_MAX - length, ".%03dZ",
-             (int)(time.us % DURATION_SECOND / DURATION_MILLISECOND));
+    const struct {
+        int value, digits;
+        char before;
+    } fields[] = {
+        {parts.tm_year + 1900, 4, '\0'},
+        {parts.tm_mon + 1, 2, '-'},
+        {parts.tm_mday, 2, '-'},
+        {parts.tm_hour, 2, 'T'},
+        {parts.tm_min, 2, ':'},
+        {parts.tm_sec, 2, ':'},
+        {(int)(time.us % DURATION_SECOND / DURATION_MILLISECOND), 3, '.'},
+    };
+    char *at = text;
+    /* By hand: a record has three of them a step, and strftime looks at the locale each time. */
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        if (fields[i].before != '\0')
+            *at++ = fields[i].before;
+        int value = fields[i].value;
+        for (int digit = fields[i].digits; digit-- > 0; value /= 10)
+            at[digit] = (char)('0' + value % 10);
+        at += fields[i].digits;
+    }
+    memcpy(at, "Z", sizeof "Z");
     return text;
 }
 

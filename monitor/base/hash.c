@@ -2,7 +2,8 @@
 /* FNV-1a. See hash.h. */
 #include "monitor/base/hash.h"
 
-#include <stdio.h>
+#include "monitor/base/hex.h"
+
 #include <string.h>
 
 uint64_t hash_bytes(const void *bytes, size_t length)
@@ -26,6 +27,8 @@ void hash_hex(const char *text, char hex[HASH_HEX_LENGTH + 1])
     wide hash = ((wide)0x6c62272e07bb0142u << 64) + 0x62b821756295c58du;
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
         hash = (hash ^ *at) * prime;
-    snprintf(hex, HASH_HEX_LENGTH + 1, "%016llx%016llx", (unsigned long long)(hash >> 64),
-             (unsigned long long)hash);
+    unsigned char bytes[HASH_HEX_LENGTH / 2];
+    for (size_t i = sizeof bytes; i-- > 0; hash >>= 8)
+        bytes[i] = (unsigned char)hash;
+    hex_print(bytes, sizeof bytes, hex);
 }

@@ -52,12 +52,12 @@ size_t utf8_valid(const char *bytes, size_t length)
 {
     size_t at = 0;
     while (at < length) {
-        uint64_t eight;
-        /* Most of what comes is ASCII: eight bytes at once. */
-        if (length - at >= sizeof eight) {
-            memcpy(&eight, bytes + at, sizeof eight);
-            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
-                at += sizeof eight;
+        uint64_t words[4];
+        /* Most of what comes is ASCII: many bytes at once. */
+        if (length - at >= sizeof words) {
+            memcpy(words, bytes + at, sizeof words);
+            if (((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof words;
                 continue;
             }
         }

@@ -4,6 +4,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/base/utf8.h"
 #include "monitor/journey/evaluate_private.h"
+#include "monitor/record/json.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -202,7 +203,9 @@ json_t *evaluate_parse_json(const char *text, size_t length, enum symptom *ret_s
         text += mark;
         length -= mark;
     }
-    json_t *json = json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    json_t *json = json_read_plain(text, length);
+    if (json == NULL)
+        json = json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (json != NULL)
         return json;
     bool unsupported = is_unsupported(&error);

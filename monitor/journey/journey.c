@@ -7,6 +7,7 @@
 #include "monitor/journey/journey_private.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/base/random.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
 #include "scenarios/pool.h"
@@ -14,7 +15,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 static journey_stage journey_choose, journey_think, journey_prepare, journey_send, journey_received,
     journey_finish;
@@ -380,8 +380,8 @@ static void journey_set_row(struct journey *journey, const struct pool *pool)
     const struct scenario *scenario = journey->settings.scenario;
     /* The slot's number, not a count of runs: a restart moves on, and nothing is kept. */
     uint64_t number = (uint64_t)(journey->settings.planned.us / scenario->every);
-    if (pool->take == TAKE_RANDOM && getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
-        abort();
+    if (pool->take == TAKE_RANDOM)
+        random_bytes(&number, sizeof number);
     const char *const *fields = pool_row(pool, number);
     for (size_t i = 0; i < pool->column_count; i++)
         variables_set_text(journey->variables,

@@ -3,11 +3,23 @@
 #include "monitor/journey/request.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/base/hex.h"
+#include "monitor/base/random.h"
 #include "monitor/journey/request_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+
+/* Scheme, host and port, as they are written (RFC 6454 section 4). */
+static bool same_origin(const char *a, const char *b)
+{
+    const char *ends[] = {strstr(a, "://"), strstr(b, "://")};
+    if (ends[0] == NULL || ends[1] == NULL)
+        return false;
+    size_t length[] = {(size_t)(ends[0] - a) + 3 + strcspn(ends[0] + 3, "/?#"),
+                       (size_t)(ends[1] - b) + 3 + strcspn(ends[1] + 3, "/?#")};
+    return length[0] == length[1] && strncasecmp(a, b, length[0]) == 0;
+}
 
 /* Scenario, shop file and constant URLs are the author's own words: their hosts may be visited. */
 static bool request_host_is_named(const struct request_source *source, const char *host)
@@ -30,9 +42,12 @@ static bool request_host_is_named(const struct request_source *source, const cha
     return false;
 }
 
-static enum symptom request_check_host(const struct request_source *source, const char *url,
-                                       bool authors_own, const char **ret_detail)
+/* `base` is what the URL was made with, if that is one of the named. */
+static enum symptom request_check_host(const struct request_source *source, const char *base,
+                                       const char *url, bool authors_own, const char **ret_detail)
 {
+    if (base != NULL && same_origin(base, url))
+        return SYMPTOM_NONE;
     const char *host = net_url_host(source->arena, url);
     if (host == NULL) {
         *ret_detail = arena_print(source->arena, "%s is no http or https URL", url);
@@ -76,7 +91,7 @@ static enum symptom request_build_url(const struct request_source *source, const
             return request_missing(source, missing, ret_detail);
     }
     *ret_url = url;
-    return request_check_host(source, url, template_is_constant(step->url), ret_detail);
+    return request_check_host(source, base, url, template_is_constant(step->url), ret_detail);
 }
 
 static bool request_has_header(const struct net_header *headers, size_t count, const char *name)
@@ -91,10 +106,10 @@ static bool request_has_header(const struct net_header *headers, size_t count, c
 static const char *request_traceparent(const struct request_source *source)
 {
     unsigned char span[8];
-    if (getrandom(span, sizeof span, 0) != (ssize_t)sizeof span)
-        abort();
-    return arena_print(source->arena, "00-%s-%02x%02x%02x%02x%02x%02x%02x%02x-01", source->run_id,
-                       span[0], span[1], span[2], span[3], span[4], span[5], span[6], span[7]);
+    char digits[2 * sizeof span + 1];
+    random_bytes(span, sizeof span);
+    hex_print(span, sizeof span, digits);
+    return arena_print(source->arena, "00-%s-%s-01", source->run_id, digits);
 }
 
 static enum symptom request_build_headers(const struct request_source *source,
@@ -185,17 +200,6 @@ static void request_drop_header(const struct request_source *source, struct net_
     request->header_count = count;
 }
 
-/* Scheme, host and port, as they are written (RFC 6454 section 4). */
-static bool same_origin(const char *a, const char *b)
-{
-    const char *ends[] = {strstr(a, "://"), strstr(b, "://")};
-    if (ends[0] == NULL || ends[1] == NULL)
-        return false;
-    size_t length[] = {(size_t)(ends[0] - a) + 3 + strcspn(ends[0] + 3, "/?#"),
-                       (size_t)(ends[1] - b) + 3 + strcspn(ends[1] + 3, "/?#")};
-    return length[0] == length[1] && strncasecmp(a, b, length[0]) == 0;
-}
-
 bool request_is_redirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -229,7 +233,7 @@ enum symptom request_redirect(const struct request_source *source, int status, c
         request_drop_header(source, request, "Authorization");
     }
     /* Where the shop itself sends its visitors is the shop's doing. */
-    return request_check_host(source, url, false, ret_detail) == SYMPTOM_NONE
+    return request_check_host(source, NULL, url, false, ret_detail) == SYMPTOM_NONE
                ? SYMPTOM_NONE
                : SYMPTOM_HTTP_REDIRECT_REFUSED;
 }

@@ -4,11 +4,12 @@
 #include "monitor/journey/request_text.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/base/hex.h"
+#include "monitor/base/random.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 enum { BOUNDARY_BYTES = 12 };
 
@@ -117,10 +118,8 @@ static void multipart(const struct request_source *source, const struct step *st
     unsigned char bytes[BOUNDARY_BYTES];
     char boundary[2 * BOUNDARY_BYTES + 1];
     struct buffer out;
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        abort();
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(boundary + 2 * i, 3, "%02x", bytes[i]);
+    random_bytes(bytes, sizeof bytes);
+    hex_print(bytes, sizeof bytes, boundary);
     buffer_init(&out, (SCENARIO_UPLOAD_MAX + 4 * REQUEST_TEXT_MAX) * step->part_count);
     for (size_t i = 0; i < step->part_count && *ret_missing == NULL; i++) {
         buffer_print(&out, "--%s\r\n", boundary);

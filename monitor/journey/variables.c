@@ -2,59 +2,103 @@
 /* A map of names to JSON values, one a run. See variables.h. */
 #include "monitor/journey/variables.h"
 
+#include "monitor/base/hex.h"
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
+#include "monitor/base/random.h"
 #include "scenarios/fragment.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 struct variables {
     struct map *values; /* of json_t, owned */
     struct map *problems;
     struct map *inputs; /* of the fragment whose step is being done; NULL outside of one */
+    const char *run_id, *vantage;
+    struct wall_time planned;
 };
 
-enum { VARIABLES_INPUT_MAX = 64 * 1024 };
+enum { VARIABLES_INPUT_MAX = 64 * 1024, DATE_LENGTH = sizeof "2026-11-23" - 1 };
 
 static void variables_free_value(void *value)
 {
     json_decref(value);
 }
 
-static void random_bytes(void *bytes, size_t length)
+static json_t *make_run_id(const struct variables *variables)
 {
-    /* Up to 256 bytes getrandom(2) is neither interrupted nor short. */
-    if (getrandom(bytes, length, 0) != (ssize_t)length)
-        abort();
+    return json_string_nocheck(variables->run_id);
 }
 
-/* Version 4, RFC 9562 section 5.4. */
-static void set_uuid(struct variables *variables)
+static json_t *make_vantage(const struct variables *variables)
 {
-    unsigned char b[16];
-    char text[37];
-    random_bytes(b, sizeof b);
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(text, sizeof text,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-             b[15]);
-    variables_set_text(variables, "uuid", text);
+    return json_string_nocheck(variables->vantage);
 }
 
-static void set_times(struct variables *variables, struct wall_time planned)
+static json_t *make_slot(const struct variables *variables)
 {
     char text[WALL_TEXT_MAX];
-    variables_set_text(variables, "run.slot", wall_print(planned, text));
-    text[strlen("2026-11-23")] = '\0';
-    variables_set_text(variables, "date", text);
-    variables_set(variables, "timestamp", json_integer(planned.us / DURATION_SECOND));
+    return json_string_nocheck(wall_print(variables->planned, text));
+}
+
+static json_t *make_date(const struct variables *variables)
+{
+    char text[WALL_TEXT_MAX];
+    return json_stringn_nocheck(wall_print(variables->planned, text), DATE_LENGTH);
+}
+
+static json_t *make_timestamp(const struct variables *variables)
+{
+    return json_integer(variables->planned.us / DURATION_SECOND);
+}
+
+/* Version 4, RFC 9562 section 5.4: 8-4-4-4-12 digits. */
+static json_t *make_uuid(const struct variables *variables)
+{
+    static const size_t groups[] = {8, 4, 4, 4, 12};
+    unsigned char bytes[16];
+    char digits[2 * sizeof bytes + 1], text[sizeof digits + COUNT_OF(groups) - 1];
+    (void)variables;
+    random_bytes(bytes, sizeof bytes);
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    hex_print(bytes, sizeof bytes, digits);
+    char *to = text;
+    const char *from = digits;
+    for (size_t i = 0; i < COUNT_OF(groups); from += groups[i++]) {
+        if (i > 0)
+            *to++ = '-';
+        memcpy(to, from, groups[i]);
+        to += groups[i];
+    }
+    return json_stringn_nocheck(text, (size_t)(to - text));
+}
+
+static json_t *make_random(const struct variables *variables)
+{
+    uint32_t number;
+    (void)variables;
+    random_bytes(&number, sizeof number);
+    return json_integer(number % 1000000000);
+}
+
+/* What every run has. Made when it is first asked for: most journeys use one or two of them. */
+static const struct {
+    const char *name;
+    json_t *(*make)(const struct variables *variables);
+} given[] = {
+    {"run.id", make_run_id}, {"vantage", make_vantage},     {"run.slot", make_slot},
+    {"date", make_date},     {"timestamp", make_timestamp}, {"uuid", make_uuid},
+    {"random", make_random},
+};
+
+static void make_given(struct variables *variables, const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(given); i++)
+        if (strcmp(given[i].name, name) == 0)
+            map_put(variables->values, name, given[i].make(variables));
 }
 
 struct variables *variables_create(const char *run_id, const char *vantage,
@@ -62,14 +106,9 @@ struct variables *variables_create(const char *run_id, const char *vantage,
 {
     struct variables *variables = memory_allocate(1, sizeof *variables);
     variables->values = map_create(variables_free_value);
-    variables->problems = map_create(free);
-    variables_set_text(variables, "run.id", run_id);
-    variables_set_text(variables, "vantage", vantage);
-    set_times(variables, planned);
-    set_uuid(variables);
-    uint32_t number;
-    random_bytes(&number, sizeof number);
-    variables_set(variables, "random", json_integer(number % 1000000000));
+    variables->run_id = run_id;
+    variables->vantage = vantage;
+    variables->planned = planned;
     return variables;
 }
 
@@ -93,32 +132,43 @@ void variables_set_text(struct variables *variables, const char *name, const cha
     variables_set(variables, name, json_string_nocheck(text));
 }
 
-bool variables_has(const struct variables *variables, const char *name)
+/* The run's own; NULL: there is none. */
+static json_t *find_value(struct variables *variables, const char *name)
 {
-    return map_has(variables->values, name);
+    if (!map_has(variables->values, name))
+        make_given(variables, name);
+    return map_get(variables->values, name);
+}
+
+bool variables_has(struct variables *variables, const char *name)
+{
+    return find_value(variables, name) != NULL;
 }
 
 const struct json_t *variables_lookup(void *data, const char *name)
 {
-    const struct variables *variables = data;
+    struct variables *variables = data;
     if (variables->inputs != NULL && map_has(variables->inputs, name))
         return map_get(variables->inputs, name);
-    return map_get(variables->values, name);
+    return find_value(variables, name);
 }
 
 void variables_set_problem(struct variables *variables, const char *name, const char *problem)
 {
+    if (variables->problems == NULL)
+        variables->problems = map_create(free);
     map_put(variables->problems, name, memory_duplicate(problem));
 }
 
 const char *variables_problem(const struct variables *variables, const char *name)
 {
-    return map_get(variables->problems, name);
+    return variables->problems != NULL ? map_get(variables->problems, name) : NULL;
 }
 
-const char *variables_at(const struct variables *variables, size_t n,
-                         const struct json_t **ret_value)
+const char *variables_at(struct variables *variables, size_t n, const struct json_t **ret_value)
 {
+    for (size_t i = 0; n == 0 && i < COUNT_OF(given); i++)
+        find_value(variables, given[i].name);
     if (n >= map_count(variables->values))
         return NULL;
     *ret_value = map_value(variables->values, n);

@@ -15,14 +15,14 @@ struct json_t;
 struct fragment_use;
 
 /* With the given ones: `run.id` as `run_id`, `run.slot` and `timestamp` and `date` from `planned`,
- * `vantage`, `uuid`, `random`. */
+ * `vantage`, `uuid`, `random`. The texts are borrowed, and must outlive it. */
 struct variables *variables_create(const char *run_id, const char *vantage,
                                    struct wall_time planned);
 void variables_free(struct variables *variables); /* takes NULL */
 
 void variables_set(struct variables *variables, const char *name, struct json_t *value_taken);
 void variables_set_text(struct variables *variables, const char *name, const char *text);
-bool variables_has(const struct variables *variables, const char *name);
+bool variables_has(struct variables *variables, const char *name);
 
 /* Why a variable has no value, for people; copied. NULL when nobody said. */
 void variables_set_problem(struct variables *variables, const char *name, const char *problem);
@@ -32,8 +32,7 @@ const char *variables_problem(const struct variables *variables, const char *nam
 void variables_enter(struct variables *variables, const struct fragment_use *use);
 
 /* The n-th variable; NULL past the last. */
-const char *variables_at(const struct variables *variables, size_t n,
-                         const struct json_t **ret_value);
+const char *variables_at(struct variables *variables, size_t n, const struct json_t **ret_value);
 
 /* A template_lookup; `data` is the struct variables. */
 const struct json_t *variables_lookup(void *data, const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a server's certificate says, as texts; and the digest that OpenSSL has anyway. See tls.h. */
 #include "monitor/base/date.h"
+#include "monitor/base/hex.h"
 #include "monitor/net/net.h"
 #include "monitor/net/tls.h"
 
@@ -84,6 +85,5 @@ void net_sha256(const void *bytes, size_t length, char hex[NET_SHA256_LENGTH + 1
     unsigned int size = 0;
     if (EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) != 1)
         abort(); /* only for want of memory */
-    for (unsigned int i = 0; i < size; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    hex_print(digest, size, hex);
 }

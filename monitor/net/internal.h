@@ -26,6 +26,7 @@ enum {
 struct net {
     struct loop *loop;
     struct tls_trust *trust;      /* NULL until the first https URL */
+    char accept_encoding[64];     /* the header line of what libcurl can decode */
     struct loop_timer *lag_timer; /* runs while anything is measured */
     struct instant lag_due;
     duration lag;

@@ -4,6 +4,7 @@
 #include "monitor/net/internal.h"
 
 #include <ares.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void lag_expected(struct net *net)
@@ -26,6 +27,26 @@ static void lag_seen(void *data)
     lag_expected(net);
 }
 
+static void list_encodings(struct net *net)
+{
+    static const struct {
+        int feature;
+        const char *names;
+    } known[] = {
+        {CURL_VERSION_LIBZ, "gzip, deflate"},
+        {CURL_VERSION_BROTLI, "br"},
+        {CURL_VERSION_ZSTD, "zstd"},
+    };
+    int features = curl_version_info(CURLVERSION_NOW)->features;
+    size_t length = 0, room = sizeof net->accept_encoding;
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if ((features & known[i].feature) != 0)
+            length += (size_t)snprintf(net->accept_encoding + length, room - length, "%s%s",
+                                       length > 0 ? ", " : "Accept-Encoding: ", known[i].names);
+    if (length == 0)
+        snprintf(net->accept_encoding, room, "Accept-Encoding: identity");
+}
+
 struct net *net_create(struct loop *loop, struct error *error)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -39,6 +60,7 @@ struct net *net_create(struct loop *loop, struct error *error)
     }
     struct net *net = memory_allocate(1, sizeof *net);
     net->loop = loop;
+    list_encodings(net);
     net->lag_timer = loop_timer_create(loop, lag_seen, net);
     return net;
 }

@@ -103,8 +103,8 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
     }
     stamp(&transfer->stamps.ready);
     transfer->socket = session_socket_by_port(transfer->session, local_port);
-    if (peer != NULL)
-        snprintf(transfer->peer, sizeof transfer->peer, "%s", peer);
+    if (peer != NULL && strlen(peer) < sizeof transfer->peer)
+        memcpy(transfer->peer, peer, strlen(peer) + 1);
     transfer->peer_port = (unsigned)peer_port;
     note_certificate(transfer);
     return CURL_PREREQFUNC_OK;

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char user_agent[] = PACKAGE_NAME "/" PACKAGE_VERSION " (+mystery shopper)";
+static const char user_agent[] =
+    "User-Agent: " PACKAGE_NAME "/" PACKAGE_VERSION " (+mystery shopper)";
 
 /* libcurl wants one; the deadline is ours, and comes first. */
 static const long CONNECT_TIMEOUT_MILLISECONDS = 24L * 60 * 60 * 1000;
@@ -57,6 +58,11 @@ static enum result add_headers(struct net_transfer *transfer, const struct net_r
 {
     struct buffer line;
     enum result result = RESULT_OK;
+    /* Lines as all the others, not options of libcurl, which writes those twice. */
+    if (find_header(request, "User-Agent") == NULL)
+        add_line(transfer, user_agent);
+    if (find_header(request, "Accept-Encoding") == NULL)
+        add_line(transfer, transfer->session->vantage->net->accept_encoding);
     buffer_init(&line, NET_HEADERS_MAX);
     for (size_t i = 0; i < request->header_count && result == RESULT_OK; i++) {
         const struct net_header *header = &request->headers[i];
@@ -66,7 +72,9 @@ static enum result add_headers(struct net_transfer *transfer, const struct net_r
         } else if (!is_own(header->name)) {
             buffer_clear(&line);
             bool empty = header->value[strspn(header->value, " \t")] == '\0';
-            result = buffer_print(&line, empty ? "%s;" : "%s: %s", header->name, header->value);
+            buffer_text(&line, header->name);
+            buffer_text(&line, empty ? ";" : ": ");
+            result = empty ? line.result : buffer_text(&line, header->value);
             add_line(transfer, line.data);
         }
     }
@@ -194,8 +202,6 @@ enum result transfer_build(struct net_transfer *transfer, const struct net_reque
     }
     set_connection(transfer, request);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                     find_header(request, "User-Agent") == NULL ? user_agent : NULL);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, request->keep_sent ? 1L : 0L);
     result = add_headers(transfer, request);
     if (result == RESULT_OK)

@@ -44,17 +44,51 @@ static bool host_is_plain(const char *host, size_t length)
         return true;
     if (length >= sizeof copy)
         return false;
-    snprintf(copy, sizeof copy, "%.*s", (int)length, host);
+    memcpy(copy, host, length);
+    copy[length] = '\0';
     return inet_pton(AF_INET, copy, &address) == 1;
+}
+
+/* What a byte may be part of. */
+enum { IN_HOST = 1, IN_PATH = 2 };
+
+static const unsigned char byte_classes[256] = {
+    ['a' ... 'z'] = IN_HOST | IN_PATH,
+    ['A' ... 'Z'] = IN_PATH,
+    ['0' ... '9'] = IN_HOST | IN_PATH,
+    ['.'] = IN_HOST | IN_PATH,
+    ['-'] = IN_HOST | IN_PATH,
+    ['_'] = IN_PATH,
+    ['~'] = IN_PATH,
+    ['/'] = IN_PATH,
+    ['?'] = IN_PATH,
+    ['&'] = IN_PATH,
+    ['='] = IN_PATH,
+    ['+'] = IN_PATH,
+    [','] = IN_PATH,
+    [';'] = IN_PATH,
+    [':'] = IN_PATH,
+    ['@'] = IN_PATH,
+    ['!'] = IN_PATH,
+    ['$'] = IN_PATH,
+    ['*'] = IN_PATH,
+    ['('] = IN_PATH,
+    [')'] = IN_PATH,
+    ['%'] = IN_PATH,
+};
+
+/* How many of the first bytes are of the class. */
+static size_t span(const char *text, unsigned class)
+{
+    const char *at = text;
+    while ((byte_classes[(unsigned char)*at] & class) != 0)
+        at++;
+    return (size_t)(at - text);
 }
 
 static bool parse_plain(const char *url, struct plain_url *ret_plain)
 {
     static const char web[] = "http";
-    static const char host_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
-    static const char path_bytes[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        "-._~/?&=+,;:@!$*()%";
     struct plain_url plain = {0};
     if (strncmp(url, web, strlen(web)) != 0)
         return false;
@@ -64,7 +98,7 @@ static bool parse_plain(const char *url, struct plain_url *ret_plain)
     if (strncmp(at, "://", 3) != 0)
         return false;
     plain.host = at + 3;
-    plain.host_length = strspn(plain.host, host_bytes);
+    plain.host_length = span(plain.host, IN_HOST);
     plain.port = plain.path = plain.host + plain.host_length;
     if (*plain.port == ':') {
         plain.port++;
@@ -75,7 +109,7 @@ static bool parse_plain(const char *url, struct plain_url *ret_plain)
             return false;
     }
     if ((*plain.path != '\0' && *plain.path != '/') ||
-        plain.path[strspn(plain.path, path_bytes)] != '\0' ||
+        plain.path[span(plain.path, IN_PATH)] != '\0' ||
         !host_is_plain(plain.host, plain.host_length))
         return false;
     *ret_plain = plain;
@@ -159,8 +193,13 @@ static const char *resolve_plain(struct arena *arena, const char *base, const ch
     if (location[0] != '/' || location[1] == '/' || strstr(location, "/.") != NULL ||
         strchr(location, '%') != NULL || !parse_plain(base, &plain))
         return NULL;
-    const char *url = arena_print(arena, "%.*s%s", (int)(plain.path - base), base, location);
-    return parse_plain(url, &plain) ? url : NULL;
+    size_t origin = (size_t)(plain.path - base), length = span(location, IN_PATH);
+    if (location[length] != '\0')
+        return NULL;
+    char *url = arena_allocate(arena, origin + length + 1, 1);
+    memcpy(url, base, origin);
+    memcpy(url + origin, location, length + 1);
+    return url;
 }
 
 /* libcurl follows RFC 3986 but where the path stays that of the base. */
