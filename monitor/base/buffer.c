@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER_FIRST_ROOM = 64 };
+enum { BUFFER_FIRST_ROOM = 256 };
 
 void buffer_init(struct buffer *buffer, size_t limit)
 {

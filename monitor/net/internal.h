@@ -112,7 +112,8 @@ struct net_transfer {
     void *data;
     duration timeout;
 
-    struct curl_slist *headers, *resolve;
+    struct curl_slist *headers, **headers_end; /* in the arena */
+    struct curl_slist *resolve;
     char *host, *port; /* of the URL; host without brackets */
     bool cold;         /* no connection of before, no address known before */
     bool own_trust;    /* authorities are the request's, not the system's */

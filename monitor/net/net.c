@@ -6,6 +6,9 @@
 #include <ares.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { ZEROED_SMALL_MAX = 1024 };
 
 static void lag_expected(struct net *net)
 {
@@ -25,6 +28,15 @@ static void lag_seen(void *data)
     struct net *net = data;
     lag_look(net);
     lag_expected(net);
+}
+
+/* For small pieces glibc's malloc has a cache that its calloc does not use. */
+static void *allocate_zeroed(size_t count, size_t size)
+{
+    if (count > ZEROED_SMALL_MAX || size > ZEROED_SMALL_MAX || count * size > ZEROED_SMALL_MAX)
+        return calloc(count, size);
+    void *memory = malloc(count * size);
+    return memory != NULL ? memset(memory, 0, count * size) : NULL;
 }
 
 static void list_encodings(struct net *net)
@@ -49,7 +61,8 @@ static void list_encodings(struct net *net)
 
 struct net *net_create(struct loop *loop, struct error *error)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free, realloc, strdup, allocate_zeroed) !=
+        CURLE_OK) {
         error_set(error, RESULT_IO, "libcurl cannot start");
         return NULL;
     }

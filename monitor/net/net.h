@@ -71,9 +71,9 @@ enum net_http { NET_HTTP_ANY, NET_HTTP_1_1, NET_HTTP_2 };
 
 struct net_request {
     const char *method, *url;
-    const struct net_header *headers; /* copied; Host, Cookie and Content-Length are net's own */
+    const struct net_header *headers; /* Host, Cookie and Content-Length are net's own */
     size_t header_count;
-    const char *body; /* copied; NULL: none */
+    const char *body; /* must live until `done`; NULL: none */
     size_t body_length;
     bool keep_sent;      /* hand the header lines back as they were sent */
     duration timeout;    /* from the call of net_send to the last byte */

@@ -41,48 +41,66 @@ static bool is_own(const char *name)
 /* RFC 9110 section 5.6.2. */
 static bool is_token(const char *text)
 {
-    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    return text[0] != '\0' && text[strspn(text, token)] == '\0';
+    static const bool is_token_byte[256] = {
+        ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true,
+        ['#'] = true,         ['$'] = true,         ['%'] = true,         ['&'] = true,
+        ['\''] = true,        ['*'] = true,         ['+'] = true,         ['-'] = true,
+        ['.'] = true,         ['^'] = true,         ['_'] = true,         ['`'] = true,
+        ['|'] = true,         ['~'] = true,
+    };
+    const char *at = text;
+    while (is_token_byte[(unsigned char)*at])
+        at++;
+    return at > text && *at == '\0';
 }
 
+/* The list lives in the exchange's arena, not on libcurl's heap: a node and a text a line. */
 static void add_line(struct net_transfer *transfer, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
-    if (longer == NULL)
-        abort();
-    transfer->headers = longer;
+    struct curl_slist *node = arena_allocate(transfer->arena, 1, sizeof *node);
+    node->data = (char *)(uintptr_t)line; /* libcurl only reads it */
+    *transfer->headers_end = node;
+    transfer->headers_end = &node->next;
+}
+
+/* `Name: value`, or as libcurl wants a header without a value: `Name;`. */
+static void add_header(struct net_transfer *transfer, const struct net_header *header)
+{
+    bool empty = header->value[strspn(header->value, " \t")] == '\0';
+    size_t name = strlen(header->name), value = empty ? 0 : strlen(header->value);
+    char *line = arena_allocate(transfer->arena, name + value + sizeof ": ", 1);
+    memcpy(line, header->name, name);
+    memcpy(line + name, empty ? ";" : ": ", empty ? 1 : 2);
+    memcpy(line + name + 2, header->value, value);
+    add_line(transfer, line);
 }
 
 static enum result add_headers(struct net_transfer *transfer, const struct net_request *request)
 {
-    struct buffer line;
-    enum result result = RESULT_OK;
+    size_t length = 0;
     /* Lines as all the others, not options of libcurl, which writes those twice. */
     if (find_header(request, "User-Agent") == NULL)
         add_line(transfer, user_agent);
     if (find_header(request, "Accept-Encoding") == NULL)
         add_line(transfer, transfer->session->vantage->net->accept_encoding);
-    buffer_init(&line, NET_HEADERS_MAX);
-    for (size_t i = 0; i < request->header_count && result == RESULT_OK; i++) {
+    for (size_t i = 0; i < request->header_count; i++) {
         const struct net_header *header = &request->headers[i];
+        length += strlen(header->name) + strlen(header->value);
         /* libcurl sends a line break as it is, and whatever follows as headers of its own. */
         if (!is_token(header->name) || strpbrk(header->value, "\r\n") != NULL) {
-            result = RESULT_INVALID;
-        } else if (!is_own(header->name)) {
-            buffer_clear(&line);
-            bool empty = header->value[strspn(header->value, " \t")] == '\0';
-            buffer_text(&line, header->name);
-            buffer_text(&line, empty ? ";" : ": ");
-            result = empty ? line.result : buffer_text(&line, header->value);
-            add_line(transfer, line.data);
+            transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED,
+                             "a header's name is not a token, or its value has more than one line");
+            return RESULT_INVALID;
         }
+        if (length > NET_HEADERS_MAX) {
+            transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED,
+                             "the headers are larger than allowed");
+            return RESULT_LIMIT;
+        }
+        if (!is_own(header->name))
+            add_header(transfer, header);
     }
-    buffer_free(&line);
-    if (result != RESULT_OK)
-        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED,
-                         "a header's name is not a token, or its value has more than one line");
-    return result;
+    return RESULT_OK;
 }
 
 static void set_body(struct net_transfer *transfer, const struct net_request *request)
@@ -92,7 +110,7 @@ static void set_body(struct net_transfer *transfer, const struct net_request *re
     size_t length = request->body != NULL ? request->body_length : 0;
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
     add_line(transfer, "Expect:");
     if (find_header(request, "Content-Type") == NULL)
         add_line(transfer, "Content-Type:");

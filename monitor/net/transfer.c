@@ -13,6 +13,10 @@
 #include <string.h>
 #include <strings.h>
 
+/* Linux sends nothing again earlier (TCP_RTO_MIN is 200 ms; a tail loss probe may come before it).
+ */
+#define RETRANSMISSION_MIN (100 * DURATION_MILLISECOND)
+
 enum {
     ADDRESS_LIST_MAX = RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3),
     RESOLVE_ENTRY_MAX = ADDRESS_LIST_MAX + 300, /* and a name, of 253 at most, and a port */
@@ -164,6 +168,7 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
     transfer->data = data;
     transfer->timeout = request->timeout;
     transfer->keep_sent = request->keep_sent;
+    transfer->headers_end = &transfer->headers;
     transfer->socket = -1;
     /* Before the clock runs. Where it cannot be read, the handshake says so. */
     if (strncasecmp(request->url, "https:", strlen("https:")) == 0)
@@ -202,10 +207,14 @@ static const char *version_name(long version)
     }
 }
 
-/* What the kernel knows now, unless the socket is gone and was asked before. */
+/* What the kernel knows now, unless the socket is gone and was asked before, or it would tell
+ * nothing new: when the connection is known and the answer came before anything can have been sent
+ * again. */
 static void read_tcp_info(struct net_transfer *transfer)
 {
-    if (transfer->socket_closed)
+    duration spent = instant_between(transfer->stamps.start, transfer->stamps.end);
+    bool went_well = transfer->stamps.first_byte.us != 0 && transfer->attempts == 0;
+    if (transfer->socket_closed || (went_well && spent < RETRANSMISSION_MIN))
         return;
     int descriptor =
         transfer->socket >= 0 ? transfer->socket : session_current_socket(transfer->session);
@@ -263,7 +272,6 @@ static void detach(struct net_transfer *transfer, bool well)
 
 static void free_transfer(struct net_transfer *transfer)
 {
-    curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->resolve);
     free(transfer->host);
     free(transfer->port);

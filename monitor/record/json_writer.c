@@ -96,8 +96,16 @@ void json_add_text(struct json_writer *writer, const char *key, const char *text
     struct buffer valid;
     if (text == NULL)
         return;
-    size_t length = strlen(text);
+    size_t length = strlen(text), ascii = 0;
     write_key(writer, key);
+    while (is_plain((unsigned char)text[ascii]) && (unsigned char)text[ascii] < 0x80)
+        ascii++;
+    if (ascii == length) {
+        buffer_append(writer->out, "\"", 1);
+        buffer_append(writer->out, text, length);
+        buffer_append(writer->out, "\"", 1);
+        return;
+    }
     if (utf8_valid(text, length) == length) {
         write_string(writer->out, text, length);
         return;
@@ -106,6 +114,18 @@ void json_add_text(struct json_writer *writer, const char *key, const char *text
     utf8_append_valid(&valid, text, length);
     write_string(writer->out, valid.data, valid.length);
     buffer_free(&valid);
+}
+
+void json_add_word(struct json_writer *writer, const char *key, const char *word)
+{
+    write_key(writer, key);
+    size_t length = strlen(word);
+    char *at = buffer_extend(writer->out, length + 2);
+    if (at == NULL)
+        return;
+    at[0] = '"';
+    memcpy(at + 1, word, length);
+    at[length + 1] = '"';
 }
 
 /* The digits, right-aligned before `end`; where they begin. */
@@ -168,8 +188,5 @@ void json_add_wall(struct json_writer *writer, const char *key, struct wall_time
     char text[WALL_TEXT_MAX];
     if (time.us == 0)
         return;
-    write_key(writer, key);
-    buffer_append(writer->out, "\"", 1);
-    buffer_text(writer->out, wall_print(time, text));
-    buffer_append(writer->out, "\"", 1);
+    json_add_word(writer, key, wall_print(time, text));
 }

@@ -26,6 +26,8 @@ void json_close_array(struct json_writer *writer);
 /* NULL is left out. Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced.
  */
 void json_add_text(struct json_writer *writer, const char *key, const char *text);
+/* The same for a word of the program's own, which needs no look at its letters. */
+void json_add_word(struct json_writer *writer, const char *key, const char *word);
 void json_add_integer(struct json_writer *writer, const char *key, int64_t value);
 void json_add_real(struct json_writer *writer, const char *key, double value); /* three decimals */
 void json_add_flag(struct json_writer *writer, const char *key, bool value);

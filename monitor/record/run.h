@@ -54,7 +54,8 @@ const char *phase_name(enum phase phase);
 
 #define PHASE_ABSENT ((duration)-1) /* it did not happen: not the same as 0 */
 
-/* What the kernel knew of the connection when it was closed or timed out (tcp(7), TCP_INFO). */
+/* What the kernel knew of the connection at the end of the exchange (tcp(7), TCP_INFO); not asked
+ * after a short one over a connection that was used before. */
 struct tcp_facts {
     bool known;
     uint32_t unacknowledged; /* segments sent and not acknowledged */

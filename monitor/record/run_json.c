@@ -58,8 +58,8 @@ static void write_exchange(struct json_writer *writer, const struct exchange *ex
     json_add_integer(writer, "bytes_sent", (int64_t)exchange->bytes_sent);
     json_add_integer(writer, "bytes_received", (int64_t)exchange->bytes_received);
     if (exchange->symptom != SYMPTOM_NONE) {
-        json_add_text(writer, "symptom", symptom_code(exchange->symptom));
-        json_add_text(writer, "failed_phase", phase_name(exchange->failed_phase));
+        json_add_word(writer, "symptom", symptom_code(exchange->symptom));
+        json_add_word(writer, "failed_phase", phase_name(exchange->failed_phase));
     }
     json_add_text(writer, "detail", exchange->detail);
     if (exchange->tcp.known)
@@ -73,7 +73,7 @@ static void write_step(struct json_writer *writer, const struct run_step *step)
     json_add_text(writer, "step", step->name);
     if (step->cleanup)
         json_add_flag(writer, "cleanup", true);
-    json_add_text(writer, "state", state_name(step->state));
+    json_add_word(writer, "state", state_name(step->state));
     write_names(writer, "needs", step->needs, step->needs_count);
     if (step->writes_count > 0)
         write_names(writer, "writes", step->writes, step->writes_count);
@@ -81,7 +81,7 @@ static void write_step(struct json_writer *writer, const struct run_step *step)
     json_add_milliseconds(writer, "total", step->total);
     json_add_text(writer, "file", step->file);
     if (step->symptom != SYMPTOM_NONE) {
-        json_add_text(writer, "symptom", symptom_code(step->symptom));
+        json_add_word(writer, "symptom", symptom_code(step->symptom));
         json_add_integer(writer, "line", step->line);
         json_add_integer(writer, "column", step->column);
     }
@@ -98,7 +98,7 @@ static void write_step(struct json_writer *writer, const struct run_step *step)
 
 void run_write_members(const struct run *run, struct json_writer *writer)
 {
-    json_add_text(writer, "id", run->id);
+    json_add_word(writer, "id", run->id);
     json_add_text(writer, "journey", run->journey);
     json_add_text(writer, "vantage", run->vantage);
     json_add_text(writer, "file", run->file);
@@ -107,7 +107,7 @@ void run_write_members(const struct run *run, struct json_writer *writer)
     json_add_wall(writer, "started", run->slot.started);
     json_add_wall(writer, "ended", run->slot.ended);
     json_close_object(writer);
-    json_add_text(writer, "state", state_name(run->state));
+    json_add_word(writer, "state", state_name(run->state));
     json_add_text(writer, "reason", run->reason);
     json_add_milliseconds(writer, "latency", run_latency(run));
     json_open_array(writer, "steps");

@@ -74,6 +74,17 @@ START_TEST(second_exchange_uses_the_connection_again)
     ck_assert(!is_present(PHASE_CONNECT) && !is_present(PHASE_DNS));
     ck_assert(is_present(PHASE_WAIT));
     ck_assert_uint_eq(stage.server.accepted, 1);
+    ck_assert(!stage.exchange.tcp.known);
+}
+END_TEST
+
+START_TEST(kernel_is_asked_when_an_answer_takes_its_time)
+{
+    const struct act act = {.answer = OK_ANSWER, .delay = 150 * DURATION_MILLISECOND};
+    play(&act, 1);
+    stage_get(&stage, URL);
+    stage_get(&stage, URL "again");
+    ck_assert(stage.exchange.reused);
     ck_assert(stage.exchange.tcp.known);
 }
 END_TEST
@@ -535,6 +546,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, plain_exchange_is_measured);
     tcase_add_test(tests, second_exchange_uses_the_connection_again);
+    tcase_add_test(tests, kernel_is_asked_when_an_answer_takes_its_time);
     tcase_add_test(tests, sessions_share_no_connection);
     tcase_add_loop_test(tests, fault_has_its_symptom, 0, COUNT_OF(faults));
     tcase_add_test(tests, refusal_is_told_from_silence);
