@@ -7,6 +7,7 @@
 #define NET_INTERNAL_H
 
 #include "monitor/base/map.h"
+#include "monitor/net/multi.h"
 #include "monitor/net/net.h"
 #include "monitor/net/phases.h"
 #include "monitor/net/proxy.h"
@@ -25,6 +26,7 @@ enum {
 
 struct net {
     struct loop *loop;
+    struct multi *multi;
     struct tls_trust *trust;      /* NULL until the first https URL */
     char accept_encoding[64];     /* the header line of what libcurl can decode */
     struct loop_timer *lag_timer; /* runs while anything is measured */
@@ -66,17 +68,15 @@ struct session_socket {
     int local_port; /* 0: not known yet */
 };
 
-struct session_watch; /* one descriptor on the loop */
-
 struct net_session {
     struct net_vantage *vantage;
-    CURLM *multi;
-    CURLSH *cookies;
-    CURL *easy; /* that serves all transfers; NULL: one is to be made */
+    CURLSH *share; /* connections, addresses and cookies of this visitor */
+    CURL *easy;    /* that serves all transfers; NULL: one is to be made */
     char error_text[CURL_ERROR_SIZE];
-    struct event *timer; /* libcurl's */
-    struct session_watch *watches, *spare_watches;
-    size_t writers;                        /* watches that wait until more can be written */
+    size_t writers; /* sockets that are waited for until more can be written */
+    bool finished;  /* libcurl is through with the transfer, and says so by `code` */
+    CURLcode code;
+    struct net_session *next_finished;
     struct loop_timer *deadline, *at_once; /* the transfer's; kept here to be made once */
     struct map *addresses;                 /* host -> "ADDRESS,ADDRESS": asked once a visit */
     struct net_transfer *transfer;         /* NULL: idle */

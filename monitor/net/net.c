@@ -73,6 +73,7 @@ struct net *net_create(struct loop *loop, struct error *error)
     }
     struct net *net = memory_allocate(1, sizeof *net);
     net->loop = loop;
+    net->multi = multi_create(loop);
     list_encodings(net);
     net->lag_timer = loop_timer_create(loop, lag_seen, net);
     return net;
@@ -89,6 +90,7 @@ void net_free(struct net *net)
 {
     if (net == NULL)
         return;
+    multi_free(net->multi);
     tls_trust_free(net->trust);
     loop_timer_free(net->lag_timer);
     free(net);

@@ -1,138 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A session: a private multi handle on the loop, its sockets and its cookies. Private, because the
- * pool of connections belongs to the multi handle, and one visitor's must not serve another.
+ * A session: connections, addresses and cookies of one visitor, in a share object of libcurl's, so
+ * that nothing of one visitor serves another though all transfers go through one multi handle.
  */
 #include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
 
-#include <event2/event.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct session_watch {
-    struct session_watch *next;
-    struct event *event;
-    bool writes;
-};
-
-/* Outside of libcurl's own callbacks: `done` may send the next request, or free what it likes but
- * the session. */
-static void act(struct net_session *session, int descriptor, int what)
-{
-    int running;
-    curl_multi_socket_action(session->multi, descriptor, what, &running);
-    int left;
-    CURLMsg *message = curl_multi_info_read(session->multi, &left);
-    if (session->transfer == NULL)
-        return;
-    if (message != NULL && message->msg == CURLMSG_DONE)
-        transfer_finish(session->transfer, message->data.result);
-    else
-        observe_pause(session->transfer);
-}
-
-static void socket_ready(evutil_socket_t descriptor, short what, void *data)
-{
-    act(data, descriptor,
-        (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
-}
-
-static void timer_fired(evutil_socket_t descriptor, short what, void *data)
-{
-    (void)descriptor;
-    (void)what;
-    act(data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void count_writer(struct net_session *session, struct session_watch *watch, bool writes)
-{
-    session->writers += writes;
-    session->writers -= watch->writes;
-    watch->writes = writes;
-}
-
-static void unwatch(struct net_session *session, struct session_watch *watch)
-{
-    struct session_watch **place = &session->watches;
-    while (*place != watch)
-        place = &(*place)->next;
-    *place = watch->next;
-    event_del(watch->event);
-    count_writer(session, watch, false);
-    watch->next = session->spare_watches;
-    session->spare_watches = watch;
-}
-
-/* One that was used before, or a new one. */
-static struct session_watch *add_watch(struct net_session *session)
-{
-    struct session_watch *watch = session->spare_watches;
-    if (watch != NULL) {
-        session->spare_watches = watch->next;
-    } else {
-        watch = memory_allocate(1, sizeof *watch);
-        watch->event = memory_allocate(1, event_get_struct_event_size());
-    }
-    watch->next = session->watches;
-    session->watches = watch;
-    return watch;
-}
-
-static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *data, void *known)
-{
-    struct net_session *session = data;
-    struct session_watch *watch = known;
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch != NULL)
-            unwatch(session, watch);
-        return 0;
-    }
-    if (watch == NULL) {
-        watch = add_watch(session);
-        curl_multi_assign(session->multi, descriptor, watch);
-    } else {
-        event_del(watch->event);
-    }
-    bool writes = (what & CURL_POLL_OUT) != 0;
-    count_writer(session, watch, writes);
-    int events = EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (writes ? EV_WRITE : 0);
-    event_assign(watch->event, loop_base(session->vantage->net->loop), descriptor, (short)events,
-                 socket_ready, session);
-    event_add(watch->event, NULL);
-    return 0;
-}
-
-static int timer_wanted(CURLM *multi, long milliseconds, void *data)
-{
-    struct net_session *session = data;
-    struct timeval delay = {milliseconds / 1000, milliseconds % 1000 * 1000};
-    (void)multi;
-    if (milliseconds < 0)
-        event_del(session->timer);
-    else
-        event_add(session->timer, &delay);
-    return 0;
-}
 
 struct net_session *net_session_open(struct net_vantage *vantage)
 {
     struct net_session *session = memory_allocate(1, sizeof *session);
     struct loop *loop = vantage->net->loop;
     session->vantage = vantage;
-    session->multi = curl_multi_init();
-    session->cookies = curl_share_init();
-    if (session->multi == NULL || session->cookies == NULL)
+    session->share = curl_share_init();
+    if (session->share == NULL)
         abort(); /* only for want of memory */
-    curl_share_setopt(session->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-    curl_multi_setopt(session->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
-    curl_multi_setopt(session->multi, CURLMOPT_SOCKETDATA, session);
-    curl_multi_setopt(session->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
-    curl_multi_setopt(session->multi, CURLMOPT_TIMERDATA, session);
-    curl_multi_setopt(session->multi, CURLMOPT_MAXCONNECTS, (long)NET_CONNECTIONS_MAX);
-    session->timer = evtimer_new(loop_base(loop), timer_fired, session);
+    curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+    curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
     session->deadline = loop_timer_create(loop, transfer_deadline, session);
     session->at_once = loop_timer_create(loop, transfer_at_once, session);
     session->addresses = map_create(free);
@@ -148,7 +36,8 @@ CURL *session_easy(struct net_session *session)
         abort(); /* only for want of memory */
     request_install(session->easy, session->vantage);
     observe_install(session->easy, session);
-    curl_easy_setopt(session->easy, CURLOPT_SHARE, session->cookies);
+    curl_easy_setopt(session->easy, CURLOPT_SHARE, session->share);
+    curl_easy_setopt(session->easy, CURLOPT_PRIVATE, session);
     return session->easy;
 }
 
@@ -158,16 +47,6 @@ void session_drop_easy(struct net_session *session)
     session->easy = NULL;
 }
 
-static void free_watches(struct session_watch *watches)
-{
-    while (watches != NULL) {
-        struct session_watch *next = watches->next;
-        free(watches->event);
-        free(watches);
-        watches = next;
-    }
-}
-
 void net_session_close(struct net_session *session)
 {
     if (session == NULL)
@@ -175,12 +54,7 @@ void net_session_close(struct net_session *session)
     if (session->transfer != NULL)
         net_cancel(session->transfer);
     session_drop_easy(session);
-    curl_multi_cleanup(session->multi);
-    curl_share_cleanup(session->cookies);
-    while (session->watches != NULL)
-        unwatch(session, session->watches);
-    free_watches(session->spare_watches);
-    event_free(session->timer);
+    curl_share_cleanup(session->share); /* closes its connections */
     loop_timer_free(session->deadline);
     loop_timer_free(session->at_once);
     map_free(session->addresses);

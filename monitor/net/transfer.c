@@ -59,7 +59,7 @@ static void start(struct net_transfer *transfer)
     CURL *easy = transfer->session->easy;
     curl_easy_setopt(easy, CURLOPT_RESOLVE, transfer->resolve);
     transfer->session->error_text[0] = '\0';
-    CURLMcode code = curl_multi_add_handle(transfer->session->multi, easy);
+    CURLMcode code = multi_add(transfer->session->vantage->net->multi, easy);
     if (code != CURLM_OK) {
         transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, curl_multi_strerror(code));
         fail_at_once(transfer);
@@ -260,7 +260,7 @@ static void detach(struct net_transfer *transfer, bool well)
     loop_timer_cancel(session->at_once);
     if (transfer->query != NULL)
         resolver_forget(transfer->query);
-    curl_multi_remove_handle(session->multi, session->easy);
+    multi_remove(session->vantage->net->multi, session->easy);
     long system_error = 0;
     if (well)
         curl_easy_getinfo(session->easy, CURLINFO_OS_ERRNO, &system_error);
