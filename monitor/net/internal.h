@@ -27,6 +27,8 @@ enum {
 struct net {
     struct loop *loop;
     struct multi *multi;
+    struct incoming *spare_responses;
+    size_t spare_count;
     struct tls_trust *trust;      /* NULL until the first https URL */
     char accept_encoding[64];     /* the header line of what libcurl can decode */
     struct loop_timer *lag_timer; /* runs while anything is measured */
@@ -121,8 +123,7 @@ struct net_transfer {
     const char *asking; /* the name that `query` is for: the proxy's or the host */
 
     struct phase_stamps stamps;
-    struct buffer header_lines, body;
-    struct buffer sent_lines; /* of the request, if they are to be kept */
+    struct incoming *incoming;
     bool keep_sent;
     size_t header_bytes, header_count; /* that came, of all answers and trailers */
     bool headers_complete, headers_overflow, body_overflow;
@@ -166,9 +167,23 @@ void observe_pause(struct net_transfer *transfer);
 
 /* response.c */
 
-/* Takes the buffers over: header lines as they came, body, and what was sent. */
-struct net_response *response_take(struct buffer *header_lines, struct buffer *body,
-                                   struct buffer *sent_lines);
+/* A response that is being collected. */
+struct incoming {
+    struct net_response response; /* first: who has it gives it back by net_response_free */
+    struct net *net;
+    struct incoming *next; /* among the spare ones */
+    struct buffer header_lines, body;
+    struct buffer sent_lines; /* of the request, if they are kept */
+    struct net_header *headers;
+    size_t header_room;
+};
+
+struct incoming *incoming_create(struct net *net);
+void incoming_free(struct incoming *incoming);
+void incoming_free_spare(struct net *net);
+
+/* All that will come has come. */
+struct net_response *incoming_finish(struct incoming *incoming);
 
 /* url.c */
 

@@ -91,6 +91,7 @@ void net_free(struct net *net)
     if (net == NULL)
         return;
     multi_free(net->multi);
+    incoming_free_spare(net);
     tls_trust_free(net->trust);
     loop_timer_free(net->lag_timer);
     free(net);

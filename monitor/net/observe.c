@@ -146,7 +146,7 @@ static int keep_sent(CURL *easy, curl_infotype type, char *bytes, size_t size, v
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     (void)easy;
     if (type == CURLINFO_HEADER_OUT && transfer != NULL && transfer->keep_sent)
-        buffer_append(&transfer->sent_lines, bytes, size);
+        buffer_append(&transfer->incoming->sent_lines, bytes, size);
     return 0;
 }
 
@@ -187,7 +187,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
         return 0;
     }
     if (size >= 5 && strncasecmp(line, "HTTP/", 5) == 0) {
-        buffer_clear(&transfer->header_lines);
+        buffer_clear(&transfer->incoming->header_lines);
         transfer->headers_complete = false;
         if (!is_interim(line, size))
             stamp_first_byte(transfer);
@@ -199,7 +199,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
         transfer->headers_complete = true;
         return size;
     }
-    buffer_append(&transfer->header_lines, line, size);
+    buffer_append(&transfer->incoming->header_lines, line, size);
     return size;
 }
 
@@ -207,7 +207,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     size *= count;
-    if (buffer_append(&transfer->body, bytes, size) == RESULT_OK)
+    if (buffer_append(&transfer->incoming->body, bytes, size) == RESULT_OK)
         return size;
     transfer->body_overflow = true;
     return 0;

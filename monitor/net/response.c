@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer on its way to who asked for it: what the callbacks collected is not copied any more. */
+/*
+ * An answer from its first byte to who asked for it: what libcurl's callbacks have collected is not
+ * copied any more, and what it was collected in serves the next one.
+ */
 #include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
 
@@ -7,12 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* A response and what its texts are in. */
-struct held_response {
-    struct net_response response; /* first, so that one is the other */
-    struct net_header *headers;
-    char *header_lines, *body, *sent;
-};
+enum { SPARE_RESPONSES_MAX = 256, SPARE_BODY_MAX = 64 * 1024, HEADERS_USUAL = 16 };
 
 static bool is_blank(char byte)
 {
@@ -33,13 +31,10 @@ static char *end_of_line(char *line)
 }
 
 /* Cuts the lines into names and values, in place. */
-static void split_headers(struct held_response *held)
+static void split_headers(struct incoming *incoming)
 {
-    size_t count = 0, room = 0;
-    for (const char *at = held->header_lines; (at = strchr(at, '\n')) != NULL; at++)
-        room++;
-    struct net_header *headers = memory_allocate(room + 1, sizeof *headers);
-    char *line = held->header_lines, *end;
+    size_t count = 0;
+    char *line = incoming->header_lines.data, *end;
     for (; *line != '\0'; line = end) {
         end = end_of_line(line);
         char *stop = end;
@@ -54,35 +49,80 @@ static void split_headers(struct held_response *held)
         while (stop > value && is_blank(stop[-1]))
             stop--;
         *stop = *colon = '\0';
-        headers[count++] = (struct net_header){line, value};
+        if (count == incoming->header_room) {
+            incoming->header_room = count > 0 ? count * 2 : HEADERS_USUAL;
+            incoming->headers =
+                memory_resize(incoming->headers, incoming->header_room, sizeof *incoming->headers);
+        }
+        incoming->headers[count++] = (struct net_header){line, value};
     }
-    held->response.headers = held->headers = headers;
-    held->response.header_count = count;
+    incoming->response.headers = incoming->headers;
+    incoming->response.header_count = count;
 }
 
-struct net_response *response_take(struct buffer *header_lines, struct buffer *body,
-                                   struct buffer *sent_lines)
+struct incoming *incoming_create(struct net *net)
 {
-    struct held_response *held = memory_allocate(1, sizeof *held);
-    held->response.body_length = body->length;
-    held->response.body = held->body = buffer_steal(body);
-    held->sent = buffer_steal(sent_lines);
-    held->response.sent = held->sent != NULL ? held->sent : "";
-    held->header_lines = buffer_steal(header_lines);
-    split_headers(held);
-    return &held->response;
+    struct incoming *incoming = net->spare_responses;
+    if (incoming != NULL) {
+        net->spare_responses = incoming->next;
+        net->spare_count--;
+    } else {
+        incoming = memory_allocate(1, sizeof *incoming);
+        incoming->net = net;
+        buffer_init(&incoming->header_lines, NET_HEADERS_MAX);
+        buffer_init(&incoming->body, NET_BODY_MAX);
+        buffer_init(&incoming->sent_lines, NET_HEADERS_MAX);
+    }
+    return incoming;
+}
+
+static void destroy(struct incoming *incoming)
+{
+    buffer_free(&incoming->header_lines);
+    buffer_free(&incoming->body);
+    buffer_free(&incoming->sent_lines);
+    free(incoming->headers);
+    free(incoming);
+}
+
+void incoming_free(struct incoming *incoming)
+{
+    struct net *net = incoming->net;
+    if (net->spare_count == SPARE_RESPONSES_MAX || incoming->body.room > SPARE_BODY_MAX) {
+        destroy(incoming);
+        return;
+    }
+    buffer_clear(&incoming->header_lines);
+    buffer_clear(&incoming->body);
+    buffer_clear(&incoming->sent_lines);
+    incoming->response = (struct net_response){0};
+    incoming->next = net->spare_responses;
+    net->spare_responses = incoming;
+    net->spare_count++;
+}
+
+void incoming_free_spare(struct net *net)
+{
+    while (net->spare_responses != NULL) {
+        struct incoming *next = net->spare_responses->next;
+        destroy(net->spare_responses);
+        net->spare_responses = next;
+    }
+}
+
+struct net_response *incoming_finish(struct incoming *incoming)
+{
+    incoming->response.body = incoming->body.data;
+    incoming->response.body_length = incoming->body.length;
+    incoming->response.sent = incoming->sent_lines.data;
+    split_headers(incoming);
+    return &incoming->response;
 }
 
 void net_response_free(struct net_response *response)
 {
-    struct held_response *held = (struct held_response *)response;
-    if (held == NULL)
-        return;
-    free(held->headers);
-    free(held->header_lines);
-    free(held->body);
-    free(held->sent);
-    free(held);
+    if (response != NULL)
+        incoming_free((struct incoming *)response);
 }
 
 const char *net_response_header(const struct net_response *response, const char *name)

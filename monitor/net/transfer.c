@@ -174,10 +174,7 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
     if (strncasecmp(request->url, "https:", strlen("https:")) == 0)
         (void)!net_load_trust(session->vantage->net, &(struct error){0});
     transfer->stamps.start = clock_instant();
-    buffer_init(&transfer->header_lines, NET_HEADERS_MAX);
-    buffer_init(&transfer->body, NET_BODY_MAX);
-    if (request->keep_sent)
-        buffer_init(&transfer->sent_lines, NET_HEADERS_MAX);
+    transfer->incoming = incoming_create(session->vantage->net);
     prepare_exchange(exchange, arena, request);
     for (size_t i = 0; i < session->socket_count; i++)
         session->sockets[i].current = false;
@@ -251,7 +248,7 @@ static void fill_exchange(struct net_transfer *transfer)
     phases_fill(&transfer->stamps, exchange);
 }
 
-/* Gives everything back but the buffers; the session is free for the next transfer. What libcurl
+/* Gives everything back but what came; the session is free for the next transfer. What libcurl
  * remembers of an error it would tell of the next transfer, too. */
 static void detach(struct net_transfer *transfer, bool well)
 {
@@ -275,9 +272,6 @@ static void free_transfer(struct net_transfer *transfer)
     curl_slist_free_all(transfer->resolve);
     free(transfer->host);
     free(transfer->port);
-    buffer_free(&transfer->header_lines);
-    buffer_free(&transfer->body);
-    buffer_free(&transfer->sent_lines);
     free(transfer);
 }
 
@@ -287,8 +281,7 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     if (symptom != SYMPTOM_NONE && detail != NULL && detail[0] != '\0')
         transfer->exchange->detail = arena_duplicate(transfer->arena, detail);
     detach(transfer, symptom == SYMPTOM_NONE);
-    struct net_response *response =
-        response_take(&transfer->header_lines, &transfer->body, &transfer->sent_lines);
+    struct net_response *response = incoming_finish(transfer->incoming);
     response->body_truncated = transfer->body_overflow;
     net_done *done = transfer->done;
     void *caller = transfer->data;
@@ -370,5 +363,6 @@ void net_cancel(struct net_transfer *transfer)
 {
     fill_exchange(transfer);
     detach(transfer, false);
+    incoming_free(transfer->incoming);
     free_transfer(transfer);
 }
