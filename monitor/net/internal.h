@@ -84,6 +84,11 @@ struct net_session {
     struct net_transfer *transfer;         /* NULL: idle */
     unsigned http_seen;                    /* bits: the net_http of all requests so far */
     struct tls_facts tls;                  /* of the latest handshake */
+    struct {
+        const void *connection; /* that it was read from */
+        const struct arena *arena;
+        const struct certificate *read;
+    } certificate; /* of the latest connection with one */
     struct session_socket sockets[SESSION_SOCKETS_MAX];
     size_t socket_count;
 };

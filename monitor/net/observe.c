@@ -82,14 +82,23 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
-/* Of a connection that is up, new or used before. */
+/* Of a connection that is up; of one that was used before it was read then, which took as long as
+ * all else that a step does. */
 static void note_certificate(struct net_transfer *transfer)
 {
-    struct curl_tlssessioninfo *session = NULL;
-    if (transfer->stamps.tls &&
-        curl_easy_getinfo(transfer->session->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK &&
-        session != NULL && session->internals != NULL)
-        transfer->exchange->certificate = tls_certificate(session->internals, transfer->arena);
+    struct net_session *session = transfer->session;
+    struct curl_tlssessioninfo *tls = NULL;
+    if (!transfer->stamps.tls ||
+        curl_easy_getinfo(session->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == NULL ||
+        tls->internals == NULL)
+        return;
+    if (transfer->attempts > 0 || session->certificate.connection != tls->internals ||
+        session->certificate.arena != transfer->arena) {
+        session->certificate.connection = tls->internals;
+        session->certificate.arena = transfer->arena;
+        session->certificate.read = tls_certificate(tls->internals, transfer->arena);
+    }
+    transfer->exchange->certificate = session->certificate.read;
 }
 
 /* The connection is up, and the request about to be sent: once, whatever its method. */
