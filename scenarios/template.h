@@ -55,10 +55,11 @@ MUST_CHECK enum result template_render(const struct template *template, template
 /*
  * The value of `json:` in a step: a YAML tree. A plain scalar that is exactly `${name}` takes the
  * variable's type; a quoted one is always text: `quantity: ${n}` against `quantity: "${n}"`.
+ * Appended to `out` as compact JSON; results as of template_render.
  */
 MUST_CHECK enum result json_template_render(const struct json_template *template,
-                                            template_lookup *lookup, void *data,
-                                            struct json_t **ret_json, const char **ret_missing);
+                                            template_lookup *lookup, void *data, struct buffer *out,
+                                            const char **ret_missing);
 
 /* Calls `visit` for every variable that is used anywhere in it. */
 void json_template_names(const struct json_template *template,

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BLOCK = 4096, ARENA_PRINT_SMALL = 256 };
+/* A block and its head are 1,024 bytes: up to there glibc's malloc has a cache of pieces. */
+enum { ARENA_BLOCK = 992, ARENA_PRINT_SMALL = 256 };
 
 struct arena_block {
     struct arena_block *next;

@@ -84,32 +84,25 @@ const char *duration_print(duration value, char text[DURATION_TEXT_MAX])
 
 const char *wall_print(struct wall_time time, char text[WALL_TEXT_MAX])
 {
+    enum { LENGTH = sizeof "2026-11-23T10:20:30." - 1 };
+    /* Most stamps of a record are of one second. */
+    static _Thread_local struct {
+        time_t seconds;
+        char text[LENGTH + 1];
+    } latest = {.seconds = -1};
     time_t seconds = (time_t)(time.us / DURATION_SECOND);
-    struct tm parts;
-    gmtime_r(&seconds, &parts);
-    const struct {
-        int value, digits;
-        char before;
-    } fields[] = {
-        {parts.tm_year + 1900, 4, '\0'},
-        {parts.tm_mon + 1, 2, '-'},
-        {parts.tm_mday, 2, '-'},
-        {parts.tm_hour, 2, 'T'},
-        {parts.tm_min, 2, ':'},
-        {parts.tm_sec, 2, ':'},
-        {(int)(time.us % DURATION_SECOND / DURATION_MILLISECOND), 3, '.'},
-    };
-    char *at = text;
-    /* By hand: a record has three of them a step, and strftime looks at the locale each time. */
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        if (fields[i].before != '\0')
-            *at++ = fields[i].before;
-        int value = fields[i].value;
-        for (int digit = fields[i].digits; digit-- > 0; value /= 10)
-            at[digit] = (char)('0' + value % 10);
-        at += fields[i].digits;
+    if (seconds != latest.seconds) {
+        struct tm parts;
+        gmtime_r(&seconds, &parts);
+        strftime(latest.text, sizeof latest.text, "%Y-%m-%dT%H:%M:%S.", &parts);
+        latest.seconds = seconds;
     }
-    memcpy(at, "Z", sizeof "Z");
+    int milliseconds = (int)(time.us % DURATION_SECOND / DURATION_MILLISECOND);
+    memcpy(text, latest.text, LENGTH);
+    text[LENGTH] = (char)('0' + milliseconds / 100);
+    text[LENGTH + 1] = (char)('0' + milliseconds / 10 % 10);
+    text[LENGTH + 2] = (char)('0' + milliseconds % 10);
+    memcpy(text + LENGTH + 3, "Z", sizeof "Z");
     return text;
 }
 

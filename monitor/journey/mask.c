@@ -264,6 +264,8 @@ static const struct certificate *mask_certificate(const struct mask *mask, struc
 
 void mask_step(const struct mask *mask, struct arena *arena, struct run_step *step)
 {
+    if (mask->count == 0)
+        return;
     const char **texts[] = {&step->expected, &step->actual, &step->excerpt, &step->note};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = mask_text(mask, arena, *texts[i]);

@@ -6,51 +6,52 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/hex.h"
 #include "monitor/base/random.h"
+#include "monitor/record/json_writer.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BOUNDARY_BYTES = 12 };
 
-/* `json` is taken over; its text is in the arena. */
-static const char *json_text(const struct request_source *source, json_t *json)
+/* The text is in the arena; NULL without the variable `ret_missing`. */
+static const char *json_text(const struct request_source *source,
+                             const struct json_template *template, const char **ret_missing)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    const char *copy = arena_duplicate(source->arena, text);
-    free(text);
-    json_decref(json);
-    return copy;
-}
-
-static json_t *render_json(const struct request_source *source,
-                           const struct json_template *template, const char **ret_missing)
-{
-    json_t *json = NULL;
-    if (json_template_render(template, variables_lookup, source->variables, &json, ret_missing) !=
+    const char *body = NULL;
+    struct buffer text;
+    buffer_init(&text, REQUEST_BODY_MAX);
+    if (json_template_render(template, variables_lookup, source->variables, &text, ret_missing) ==
         RESULT_OK)
-        return NULL;
-    return json;
+        body = arena_duplicate_bytes(source->arena, text.data, text.length);
+    buffer_free(&text);
+    return body;
 }
 
 /* What a GraphQL interface takes over HTTP: {"query": ..., "variables": ...}. */
 static const char *graphql_text(const struct request_source *source, const struct step *step,
                                 const char **ret_missing)
 {
-    json_t *variables = NULL;
+    const char *variables = NULL, *body = NULL;
     const char *document = request_render(source, step->document, ret_missing);
+    struct buffer text;
     if (document == NULL)
         return NULL;
-    if (step->variables != NULL) {
-        variables = render_json(source, step->variables, ret_missing);
-        if (variables == NULL)
-            return NULL;
+    if (step->variables != NULL &&
+        (variables = json_text(source, step->variables, ret_missing)) == NULL)
+        return NULL;
+    buffer_init(&text, REQUEST_BODY_MAX);
+    struct json_writer writer = {.out = &text};
+    json_open_object(&writer, NULL);
+    json_add_text(&writer, "query", document);
+    if (variables != NULL) {
+        json_add_key(&writer, "variables");
+        json_add_raw(&writer, variables);
     }
-    json_t *json = json_object();
-    json_object_set_new(json, "query", json_string(document));
-    if (variables != NULL)
-        json_object_set_new(json, "variables", variables);
-    return json_text(source, json);
+    json_close_object(&writer);
+    if (text.result == RESULT_OK)
+        body = arena_duplicate_bytes(source->arena, text.data, text.length);
+    buffer_free(&text);
+    return body;
 }
 
 static const char *form_text(const struct request_source *source, const struct step *step,
@@ -146,8 +147,7 @@ enum symptom request_body(const struct request_source *source, const struct step
     if (step->is_graphql) {
         text_body(ret_body, graphql_text(source, step, &missing), "application/json");
     } else if (step->json != NULL) {
-        json_t *json = render_json(source, step->json, &missing);
-        text_body(ret_body, json != NULL ? json_text(source, json) : NULL, "application/json");
+        text_body(ret_body, json_text(source, step->json, &missing), "application/json");
     } else if (step->form_count > 0) {
         text_body(ret_body, form_text(source, step, &missing), "application/x-www-form-urlencoded");
     } else if (step->parts != NULL) {

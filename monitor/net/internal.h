@@ -123,6 +123,7 @@ struct net_transfer {
     struct curl_slist *resolve;
     char *host, *port; /* of the URL; host without brackets */
     bool cold;         /* no connection of before, no address known before */
+    bool is_late;      /* its deadline was seen too late once */
     bool own_trust;    /* authorities are the request's, not the system's */
     struct resolver_query *query;
     const char *asking; /* the name that `query` is for: the proxy's or the host */

@@ -111,6 +111,8 @@ static int known_port(struct session_socket *entry)
 
 int session_socket_by_port(struct net_session *session, int local_port)
 {
+    if (session->socket_count == 1)
+        return session->sockets[0].descriptor;
     for (size_t i = 0; i < session->socket_count; i++)
         if (known_port(&session->sockets[i]) == local_port)
             return session->sockets[i].descriptor;

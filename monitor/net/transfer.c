@@ -16,6 +16,7 @@
 /* Linux sends nothing again earlier (TCP_RTO_MIN is 200 ms; a tail loss probe may come before it).
  */
 #define RETRANSMISSION_MIN (100 * DURATION_MILLISECOND)
+#define LATE_MIN           (5 * DURATION_MILLISECOND)
 
 enum {
     ADDRESS_LIST_MAX = RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3),
@@ -344,10 +345,24 @@ void transfer_at_once(void *data)
     deliver(transfer, transfer->trouble, transfer->trouble_detail);
 }
 
+/* A machine that was busy elsewhere wakes the loop with deadlines passed and sockets ready: what
+ * has come in time is looked at before the other side is blamed. */
+static bool was_held_up(struct net_transfer *transfer)
+{
+    duration late = instant_between(transfer->stamps.start, clock_instant()) - transfer->timeout;
+    if (transfer->is_late || late < LATE_MIN)
+        return false;
+    transfer->is_late = true;
+    loop_timer_set(transfer->session->deadline, DURATION_MILLISECOND);
+    return true;
+}
+
 void transfer_deadline(void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     char limit[DURATION_TEXT_MAX];
+    if (was_held_up(transfer))
+        return;
     fill_exchange(transfer);
     enum phase phase = transfer->exchange->failed_phase;
     const char *detail = arena_print(transfer->arena, "not done within %s, during %s",

@@ -91,29 +91,61 @@ static void write_string(struct buffer *out, const char *text, size_t length)
     buffer_append(out, "\"", 1);
 }
 
-void json_add_text(struct json_writer *writer, const char *key, const char *text)
+/* A name, a URL, a word: most texts are of letters that stand for themselves. */
+static bool write_plain(struct buffer *out, const char *text, size_t length)
+{
+    size_t plain = 0;
+    while (plain < length && is_plain((unsigned char)text[plain]) &&
+           (unsigned char)text[plain] < 0x80)
+        plain++;
+    char *at = plain == length ? buffer_extend(out, length + 2) : NULL;
+    if (at == NULL)
+        return plain == length;
+    at[0] = '"';
+    memcpy(at + 1, text, length);
+    at[length + 1] = '"';
+    return true;
+}
+
+static void write_text(struct buffer *out, const char *text, size_t length)
 {
     struct buffer valid;
-    if (text == NULL)
+    if (write_plain(out, text, length))
         return;
-    size_t length = strlen(text), ascii = 0;
-    write_key(writer, key);
-    while (is_plain((unsigned char)text[ascii]) && (unsigned char)text[ascii] < 0x80)
-        ascii++;
-    if (ascii == length) {
-        buffer_append(writer->out, "\"", 1);
-        buffer_append(writer->out, text, length);
-        buffer_append(writer->out, "\"", 1);
-        return;
-    }
     if (utf8_valid(text, length) == length) {
-        write_string(writer->out, text, length);
+        write_string(out, text, length);
         return;
     }
     buffer_init(&valid, length * 3);
     utf8_append_valid(&valid, text, length);
-    write_string(writer->out, valid.data, valid.length);
+    write_string(out, valid.data, valid.length);
     buffer_free(&valid);
+}
+
+void json_add_text(struct json_writer *writer, const char *key, const char *text)
+{
+    if (text != NULL)
+        json_add_string(writer, key, text, strlen(text));
+}
+
+void json_add_string(struct json_writer *writer, const char *key, const char *text, size_t length)
+{
+    write_key(writer, key);
+    write_text(writer->out, text, length);
+}
+
+void json_add_key(struct json_writer *writer, const char *key)
+{
+    json_add_text(writer, NULL, key);
+    buffer_append(writer->out, ":", 1);
+    writer->follows = false;
+}
+
+void json_add_raw(struct json_writer *writer, const char *json)
+{
+    write_key(writer, NULL);
+    if (json != NULL)
+        buffer_text(writer->out, json);
 }
 
 void json_add_word(struct json_writer *writer, const char *key, const char *word)

@@ -26,12 +26,18 @@ void json_close_array(struct json_writer *writer);
 /* NULL is left out. Text that is not UTF-8 (a hostile body's excerpt) has its bad bytes replaced.
  */
 void json_add_text(struct json_writer *writer, const char *key, const char *text);
+/* The same for text that may hold NULs. */
+void json_add_string(struct json_writer *writer, const char *key, const char *text, size_t length);
 /* The same for a word of the program's own, which needs no look at its letters. */
 void json_add_word(struct json_writer *writer, const char *key, const char *word);
 void json_add_integer(struct json_writer *writer, const char *key, int64_t value);
 void json_add_real(struct json_writer *writer, const char *key, double value); /* three decimals */
 void json_add_flag(struct json_writer *writer, const char *key, bool value);
 void json_add_wall(struct json_writer *writer, const char *key, struct wall_time time); /* not 0 */
+/* A key that is not the program's own; its value follows, with NULL for a key. */
+void json_add_key(struct json_writer *writer, const char *key);
+/* What is JSON already, compact; NULL: the caller appends it. */
+void json_add_raw(struct json_writer *writer, const char *json);
 void json_add_milliseconds(struct json_writer *writer, const char *key, duration value);
 
 #endif

@@ -8,20 +8,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    struct net_transfer transfer = {0};
-    size_t count = 0;
-    buffer_init(&transfer.header_lines, NET_HEADERS_MAX);
-    buffer_append(&transfer.header_lines, bytes, length);
-    const char *end = transfer.header_lines.data + transfer.header_lines.length;
-    struct net_header *headers = observe_headers(&transfer, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (headers[i].name + strlen(headers[i].name) > end ||
-            headers[i].value + strlen(headers[i].value) > end)
+    struct net net = {0};
+    struct incoming *incoming = incoming_create(&net);
+    buffer_append(&incoming->header_lines, bytes, length);
+    const char *end = incoming->header_lines.data + incoming->header_lines.length;
+    const struct net_response *response = incoming_finish(incoming);
+    for (size_t i = 0; i < response->header_count; i++) {
+        const struct net_header *header = &response->headers[i];
+        if (header->name + strlen(header->name) > end ||
+            header->value + strlen(header->value) > end)
             abort();
-        if (strchr(headers[i].name, ':') != NULL || strchr(headers[i].value, '\n') != NULL)
+        if (strchr(header->name, ':') != NULL || strchr(header->value, '\n') != NULL)
             abort();
     }
-    free(headers);
-    buffer_free(&transfer.header_lines);
+    incoming_free(incoming);
+    incoming_free_spare(&net);
     return 0;
 }

@@ -59,6 +59,9 @@ make_seeds() {
     seeds_from_lines jsonpath 's/.*jsonpath "\([^"]*\)".*/\1/p' "$document"
     seeds_from_lines css 's/.*css "\([^"]*\)".*/\1/p' "$page"
     seeds_from_lines template '/\${/p' ''
+    sed 1d <<<"$document" >"$work/seeds/json/1"
+    printf '[-0, 1e3, 59.90, 123456789012345678, "\\u00e9\\ud83d\\ude00\\n", {}, [], true, false, null, {"a": 1, "a": 2}]' \
+        >"$work/seeds/json/2"
     printf 'Content-Type: text/html\r\nSet-Cookie: a=b; Path=/\r\nX: y\r\n z\r\nnone\r\n:\r\n' >"$work/seeds/headers/1"
 }
 

@@ -143,6 +143,66 @@ START_TEST(json_that_does_not_fit_is_known_by_its_buffer)
 }
 END_TEST
 
+/* What is read without jansson, and what is left to it. */
+static const struct {
+    const char *text;
+    bool plain;
+} documents[] = {
+    {"{}", true},
+    {" [ ] \n", true},
+    {"{\"a\": [1, -0, 59.90, -2.5, 0.000001, 123456789012345], \"b\": null}", true},
+    {"[true,false,\"\",\"\\u00e9\\u0041\\/\\\"\\\\ \\b\\f\\n\\r\\t\",\"\xc3\xa9\"]", true},
+    {"{\"a\": 1, \"a\": 2}", true},
+    {"\"alone\"", true},
+    {"7", true},
+    {"[1e3, 12345678901234567890, 0.1234567890123456]", false},
+    {"[\"\\ud83d\\ude00\"]", false},
+    {"[\"\\u0000\"]", false},
+    {"[01]", false},
+    {"[1.]", false},
+    {"[.5]", false},
+    {"[+1]", false},
+    {"[-]", false},
+    {"[1,]", false},
+    {"{\"a\" 1}", false},
+    {"{\"a\":}", false},
+    {"{a: 1}", false},
+    {"[tru]", false},
+    {"[\"\n\"]", false},
+    {"[\"\xff\"]", false},
+    {"[\"open", false},
+    {"[\"\\", false},
+    {"[\"\\u12", false},
+    {"[] []", false},
+    {"", false},
+};
+
+START_TEST(plain_json_is_read_as_jansson_reads_it)
+{
+    const char *text = documents[_i].text;
+    json_t *plain = json_read_plain(text, strlen(text));
+    json_t *whole = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    ck_assert_int_eq(plain != NULL, documents[_i].plain);
+    ck_assert(plain == NULL || json_equal(plain, whole));
+    json_decref(plain);
+    json_decref(whole);
+}
+END_TEST
+
+START_TEST(deep_json_is_left_to_jansson)
+{
+    char text[400] = "";
+    memset(text, '[', 64);
+    memset(text + 64, ']', 64);
+    json_t *json = json_read_plain(text, 128);
+    ck_assert_ptr_nonnull(json);
+    json_decref(json);
+    memset(text, '[', 65);
+    memset(text + 65, ']', 65);
+    ck_assert_ptr_null(json_read_plain(text, 130));
+}
+END_TEST
+
 START_TEST(an_absent_phase_is_not_written)
 {
     struct run *run = failed_run();
@@ -249,6 +309,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_run_survives_its_json);
     tcase_add_test(tests, a_record_is_one_line_that_reads_back);
     tcase_add_test(tests, json_is_written_member_by_member);
+    tcase_add_loop_test(tests, plain_json_is_read_as_jansson_reads_it, 0, COUNT_OF(documents));
+    tcase_add_test(tests, deep_json_is_left_to_jansson);
     tcase_add_test(tests, json_that_does_not_fit_is_known_by_its_buffer);
     tcase_add_test(tests, an_absent_phase_is_not_written);
     tcase_add_test(tests, ids_name_journey_vantage_and_slot);
