@@ -123,11 +123,12 @@ static json_t *read_string(struct reader *reader)
     return read_text(reader, &text, &length) ? json_stringn_nocheck(text, length) : NULL;
 }
 
-static size_t read_digits(struct reader *reader, int64_t *value)
+/* `most` and one more, which tells that there were too many. */
+static size_t read_digits(struct reader *reader, int64_t *value, size_t most)
 {
     const char *start = reader->at;
     while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9' &&
-           reader->at - start <= DIGITS_MAX)
+           (size_t)(reader->at - start) <= most)
         *value = *value * 10 + (*reader->at++ - '0');
     return (size_t)(reader->at - start);
 }
@@ -142,13 +143,13 @@ static json_t *read_number(struct reader *reader)
     bool negative = *reader->at == '-';
     reader->at += negative;
     bool zero = reader->at < reader->end && *reader->at == '0';
-    size_t digits = read_digits(reader, &value), decimals = 0;
-    if (digits == 0 || (zero && digits > 1))
+    size_t digits = read_digits(reader, &value, DIGITS_MAX), decimals = 0;
+    if (digits == 0 || digits > DIGITS_MAX || (zero && digits > 1))
         return NULL;
     bool real = reader->at < reader->end && *reader->at == '.';
     if (real) {
         reader->at++;
-        decimals = read_digits(reader, &value);
+        decimals = read_digits(reader, &value, DIGITS_MAX - digits);
     }
     bool exponent = reader->at < reader->end && (*reader->at == 'e' || *reader->at == 'E');
     if (digits + decimals > DIGITS_MAX || exponent || (real && decimals == 0))
