@@ -200,6 +200,20 @@ static void request_drop_header(const struct request_source *source, struct net_
     request->header_count = count;
 }
 
+/* Each exchange is a span of its own in the run's trace. */
+static void request_renew_traceparent(const struct request_source *source,
+                                      struct net_request *request)
+{
+    struct net_header *headers =
+        arena_allocate(source->arena, request->header_count, sizeof *headers);
+    for (size_t i = 0; i < request->header_count; i++) {
+        headers[i] = request->headers[i];
+        if (strcasecmp(headers[i].name, "traceparent") == 0)
+            headers[i].value = request_traceparent(source);
+    }
+    request->headers = headers;
+}
+
 bool request_is_redirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -216,6 +230,7 @@ enum symptom request_redirect(const struct request_source *source, int status, c
     const char *before = request->url;
     request->url = url;
     request->cold = false;
+    request_renew_traceparent(source, request);
     /* What browsers do (Fetch, HTTP-redirect fetch, step 12): 303 and a POST's 301 or 302 become a
      * GET. */
     bool becomes_get =

@@ -118,6 +118,39 @@ START_TEST(another_host_is_told_no_secret)
 }
 END_TEST
 
+/* W3C Trace Context section 3.2.2: the trace is the run, and each exchange has a parent of its own,
+ * a redirect's and a second try's, too. */
+START_TEST(own_traffic_is_marked_in_every_exchange)
+{
+    struct journey_fixture fixture;
+    char parents[5][17], trace[33], agent[64], run[33];
+    size_t count = 0;
+    journey_fixture_run(
+        &fixture,
+        "steps:\n  - {step: a, get: /to/one}\n"
+        "  - step: b\n    get: /flaky/200\n"
+        "    until: {holds: jsonpath \"$.state\" == \"confirmed\", every: 50ms, for: 1s}\n");
+    ck_assert_str_eq(fixture.asked, "GET /to/one;GET /one;"
+                                    "GET /flaky/200;GET /flaky/200;GET /flaky/200;");
+    for (const char *mark = fixture.marks; *mark != '\0'; mark = strchr(mark, ';') + 1) {
+        int length = 0;
+        ck_assert_uint_lt(count, COUNT_OF(parents));
+        ck_assert_int_eq(sscanf(mark, "%63[^)]) %32[0-9a-f] 00-%32[0-9a-f]-%16[0-9a-f]-01;%n",
+                                agent, run, trace, parents[count], &length),
+                         4);
+        ck_assert_int_gt(length, 0);
+        ck_assert_int_eq(strncmp(agent, "shopwatch/", strlen("shopwatch/")), 0);
+        ck_assert_str_eq(run, fixture.run->id);
+        ck_assert_str_eq(trace, fixture.run->id);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_str_ne(parents[i], parents[count]);
+        count++;
+    }
+    ck_assert_uint_eq(count, COUNT_OF(parents));
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(a_cold_step_has_a_connection_of_its_own)
 {
     struct journey_fixture fixture;
@@ -239,6 +272,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, cookies_of_a_step_are_sent_with_it_alone);
     tcase_add_loop_test(tests, a_step_says_who_asks, 0, COUNT_OF(auth_cases));
     tcase_add_test(tests, another_host_is_told_no_secret);
+    tcase_add_test(tests, own_traffic_is_marked_in_every_exchange);
     tcase_add_test(tests, a_cold_step_has_a_connection_of_its_own);
     tcase_add_test(tests, thinking_is_no_part_of_any_time);
     tcase_add_test(tests, thinking_ends_when_the_run_does);

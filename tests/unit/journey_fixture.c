@@ -29,6 +29,18 @@ static void keep_header(struct evhttp_request *request, const char *name, char t
     snprintf(text, 256, "%s", value != NULL ? value : "");
 }
 
+static void keep_marks(struct journey_fixture *fixture, struct evhttp_request *request)
+{
+    static const char *const names[] = {"User-Agent", "Shopwatch-Run", "traceparent"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char text[256];
+        size_t used = strlen(fixture->marks);
+        keep_header(request, names[i], text);
+        snprintf(fixture->marks + used, sizeof fixture->marks - used, "%s%c", text,
+                 i + 1 < COUNT_OF(names) ? ' ' : ';');
+    }
+}
+
 /* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /flaky
  * (fails twice, then succeeds; /flaky/cut by closing the connection), /list, /none, /errors
  * (GraphQL's), /page, /elsewhere and /away (redirects to other hosts), else JSON. */
@@ -43,6 +55,7 @@ static void serve(struct evhttp_request *request, void *data)
     keep_header(request, "Content-Type", fixture->type);
     keep_header(request, "Cookie", fixture->cookie);
     keep_header(request, "Authorization", fixture->authorization);
+    keep_marks(fixture, request);
     int length = evbuffer_remove(input, body, sizeof body - 1);
     body[length > 0 ? length : 0] = '\0';
     size_t used = strlen(fixture->asked);

@@ -17,6 +17,7 @@ struct journey_fixture {
     struct scenario *scenario;
     struct run *run;
     char asked[2048]; /* `GET /path body;` of every request, in order */
+    char marks[1024]; /* `User-Agent Shopwatch-Run traceparent;` of every request, in order */
     char type[256], cookie[256], authorization[256]; /* headers of the latest */
     unsigned progress;
     struct journey_ledger journey_ledger;
