@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The example shop as its visitors and its monitor see it: both journeys, every refusal, a payment
-# provider that declines, hangs and is gone, a crash in the middle of a checkout, and a table that is
-# damaged and mended while the shop runs. Writes TAP.
+# The example shop as its visitors and its monitor see it: guests and customers, pages and JSON, every
+# refusal, a payment provider that declines, hangs and is gone, a crash in the middle of a checkout, and
+# a table that is damaged and mended while the shop runs. Writes TAP.
 set -u
 
 SOURCE=${SOURCE:?the source directory}
@@ -176,6 +176,139 @@ test_json() {
     is "cancel what is not there" 404 "$(fetch json /api/orders/999999 -X DELETE)"
 }
 
+test_search() {
+    local path
+    is "search form" 200 "$(fetch searcher /search)"
+    has "it has a field" 'name="q"' "$scratch/body"
+    is "search" 200 "$(fetch searcher '/search?q=wool')"
+    has "search counts" '<strong>2</strong> found for <q>wool</q>' "$scratch/body"
+    is "search starts no session" "" "$(header Set-Cookie)"
+    has "search finds a description" /p/winter-lined "$scratch/body"
+    is "search finds nothing" 200 "$(fetch searcher '/search?q=%3Cb%3Ehat')"
+    has "and says so, escaped" 'Nothing found for <q>&lt;b&gt;hat</q>' "$scratch/body"
+    is "search for a control character" 422 "$(fetch searcher '/search?q=%01')"
+    is "search as JSON" "200 2 merino-crew" \
+        "$(fetch searcher '/api/search?q=wool') $(field .count) $(field '[.items[].slug] | sort | first')"
+    is "search ignores case, and takes words in any order" "chelsea-boot" \
+        "$(fetch searcher '/api/search?q=BOOT+chelsea' >/dev/null && field '[.items[].slug] | join(" ")')"
+    is "first comes what has it in its name" "bamboo-day meadow-walker merino-crew" \
+        "$(fetch searcher '/api/search?q=day' >/dev/null && field '[.items[].slug] | join(" ")')"
+    for path in "q=%25" "q=_" "q='" 'q=%22' 'q=%5C' 'q=%C3%A9'; do
+        is "search for $path finds nothing and breaks nothing" "200 0" \
+            "$(fetch searcher "/api/search?$path" | sed 's/$/ /')$(field .count)"
+    done
+    for path in q= q=+ q=%01 q=%FF "q=$(printf 'a%.0s' $(seq 101))" other=1; do
+        is "refused: search for ${path:0:10}" 422 "$(fetch searcher "/api/search?$path")"
+    done
+}
+
+ada=ada@shop.example
+shoes="a mile in her shoes" # Ada's password: examples/shop/README.md
+
+test_customer_pages() {
+    local token old order
+    is "the account wants a login" "303 /login" "$(fetch ada /account) $(header Location)"
+    is "login form" 200 "$(fetch ada /login)"
+    token=$(csrf) old=$(grep -o 'session	.*' "$scratch/ada.jar")
+    is "login without CSRF token" 403 "$(fetch ada /login -d email=$ada --data-urlencode "password=$shoes")"
+    is "login with a wrong password" 403 "$(fetch ada /login -d email=$ada -d password=wrong-one -d "csrf=$token")"
+    has "says so" 'role="alert">E-mail address or password is wrong.' "$scratch/body"
+    has "keeps the address" "value=\"$ada\"" "$scratch/body"
+    is "login of nobody" 403 "$(fetch ada /login -d email=nobody@shop.example \
+        --data-urlencode "password=$shoes" -d "csrf=$token")"
+    has "says no more" 'role="alert">E-mail address or password is wrong.' "$scratch/body"
+    fetch ada /cart -d product=7 -d quantity=1 -d "csrf=$token" >/dev/null
+    is "login" "303 /account" "$(fetch ada /login -d email=$ada --data-urlencode "password=$shoes" \
+        -d "csrf=$token") $(header Location)"
+    is "login gives another cookie" yes "$([ "$old" != "$(grep -o 'session	.*' "$scratch/ada.jar")" ] && echo yes)"
+    is "account" 200 "$(fetch ada /account)"
+    has "account greets" '<strong class="customer">Ada Example</strong>' "$scratch/body"
+    is "the old CSRF token is worth nothing" 403 "$(fetch ada /logout -d "csrf=$token")"
+    fetch ada /account >/dev/null
+    token=$(csrf)
+    is "the cart came along" 200 "$(fetch ada /cart)"
+    has "with what was in it" /p/ridge-boot "$scratch/body"
+    is "checkout of a customer" 200 "$(fetch ada /checkout)"
+    has "knows the name" 'value="Ada Example"' "$scratch/body"
+    has "knows the address" '>1 Returning Row, Testville</textarea>' "$scratch/body"
+    is "a customer buys" 303 "$(fetch ada /checkout -d email=$ada -d name=Ada -d address=Row \
+        -d method=invoice -d "csrf=$token")"
+    order=$(header Location)
+    is "her order" 200 "$(fetch ada "$order")"
+    has "may be cancelled" 'action="/orders/cancel"' "$scratch/body"
+    is "is nobody else's" 404 "$(fetch stranger "$order")"
+    is "nor by JSON" 404 "$(fetch stranger "/api$order")"
+    is "nor to be cancelled" 404 "$(fetch stranger "/api$order" -X DELETE)"
+    is "nor to be found by its e-mail address" "200 0" \
+        "$(fetch stranger "/api/orders?email=$ada") $(field '.orders | length')"
+    fetch ada /account >/dev/null
+    has "her account has it" "href=\"$order\"" "$scratch/body"
+    has "confirmed" '<td class="state">confirmed</td>' "$scratch/body"
+    is "cancel without CSRF token" 403 "$(fetch ada /orders/cancel -d "order=${order##*/}")"
+    is "cancel" "303 $order" "$(fetch ada /orders/cancel -d "order=${order##*/}" -d "csrf=$token") $(header Location)"
+    is "cancel what is not there" 404 "$(fetch ada /orders/cancel -d order=999999 -d "csrf=$token")"
+    fetch ada "$order" >/dev/null
+    has "is cancelled" '>cancelled<' "$scratch/body"
+    is "the stock is back" 99998 "$(stock 7)"
+    is "logout without CSRF token" 403 "$(fetch ada /logout -d nothing=)"
+    is "logout" "303 /" "$(fetch ada /logout -d "csrf=$token") $(header Location)"
+    is "takes the cookie back" 0 "$(grep -c 'session	' "$scratch/ada.jar")"
+    is "the account wants a login again" "303 /login" "$(fetch ada /account) $(header Location)"
+    is "who logs out keeps no secrets" 404 "$(fetch ada "$order")"
+}
+
+sign_up() { jq -cn --arg email "$1" --arg password "$2" '{$email, name: "Zoë", address: "2 Row", $password}'; }
+log_in() { jq -cn --arg email "$1" --arg password "$2" '{$email, $password}'; }
+
+test_customer_json() {
+    local token id
+    is "account of nobody" "403 not logged in" "$(fetch zoe /api/account) $(field .detail)"
+    is "orders of nobody" 403 "$(fetch zoe /api/account/orders)"
+    is "sign up as a form" 415 "$(fetch zoe /api/account -d email=zoe@shop.example)"
+    is "sign up without a password" 422 \
+        "$(json zoe /api/account '{"email":"zoe@shop.example","name":"Z","address":"A"}')"
+    is "a password of eight bytes, but seven characters" 422 "$(json zoe /api/account "$(sign_up zoe@shop.example siebenö)")"
+    is "sign up" "201 Zoë" "$(json zoe /api/account "$(sign_up zoe@shop.example achtzehnö)") $(field .name)"
+    is "is logged in" "200 zoe@shop.example" "$(fetch zoe /api/account) $(field .email)"
+    is "sign up again" 409 "$(json other /api/account "$(sign_up ZOE@shop.example achtzehnö)")"
+    is "no orders yet" "200 0" "$(fetch zoe /api/account/orders) $(field '.orders | length')"
+    json zoe /api/cart '{"product":12,"quantity":2}' >/dev/null
+    is "a customer buys by JSON" 201 "$(json zoe /api/checkout "$buy")"
+    id=$(field .id)
+    is "her orders" "200 $id" "$(fetch zoe /api/account/orders) $(field '.orders[].id')"
+    is "log out" "200 logged out" "$(fetch zoe /api/login -X DELETE) $(field .state)"
+    is "not logged in" 403 "$(fetch zoe /api/account)"
+    is "her order is hidden" 404 "$(fetch zoe "/api/orders/$id")"
+    is "log in as a form" 415 "$(fetch zoe /api/login -d email=zoe@shop.example)"
+    is "log in without a password" 422 "$(json zoe /api/login '{"email":"zoe@shop.example"}')"
+    is "log in with a wrong password" "403 e-mail address or password is wrong" \
+        "$(json zoe /api/login "$(log_in zoe@shop.example achtzehno)") $(field .detail)"
+    is "log in" 200 "$(json zoe /api/login "$(log_in zoe@shop.example achtzehnö)")"
+    is "her order is there" "200 confirmed" "$(fetch zoe "/api/orders/$id") $(field .state)"
+    is "cancelled by JSON" "200 cancelled" "$(fetch zoe "/api/orders/$id" -X DELETE) $(field .state)"
+    if command -v sqlite3 >/dev/null; then
+        is "no password is stored" 0 "$(sqlite3 "$scratch/shop.db" .dump | grep -cE 'achtzehn|a mile in')"
+        is "but what scrypt makes of it" 2 \
+            "$(sqlite3 "$scratch/shop.db" .dump | grep -cE "'scrypt\\\$16384\\\$8\\\$1\\\$[0-9a-f]{32}\\\$[0-9a-f]{64}'")"
+    else
+        skip "no password is stored" "no sqlite3"
+        skip "but what scrypt makes of it" "no sqlite3"
+    fi
+    json elsewhere /api/login "$(log_in zoe@shop.example achtzehnö)" >/dev/null
+    is "close the account" "200 closed" "$(fetch zoe /api/account -X DELETE) $(field .state)"
+    is "ends all sessions" "403 403" "$(fetch zoe /api/account) $(fetch elsewhere /api/account)"
+    is "and logins" 403 "$(json zoe /api/login "$(log_in zoe@shop.example achtzehnö)")"
+    is "sign up by the page" 200 "$(fetch zoe /signup)"
+    token=$(csrf)
+    is "with a bad password" 422 "$(fetch zoe /signup -d email=zoe@shop.example -d name=Z -d address=A \
+        -d password=short -d "csrf=$token")"
+    has "says so" 'role="alert">The password must have 8 characters or more.' "$scratch/body"
+    is "with a good one" "303 /account" "$(fetch zoe /signup -d email=zoe@shop.example -d name=Z -d address=A \
+        -d password=achtzehn -d "csrf=$token") $(header Location)"
+    fetch zoe /account >/dev/null
+    is "nobody inherits orders" 0 "$(grep -c 'href="/orders/' "$scratch/body")"
+}
+
 test_http() {
     is "health" "200 ok" "$(fetch http /health) $(field .status)"
     is "static file" "200 image/svg+xml" "$(fetch http /static/logo.svg) $(header Content-Type)"
@@ -291,6 +424,13 @@ test_restart() {
     is "another table: health" 200 "$(fetch again /health)"
     "$programs/damage" "$scratch/shop.db" product off
     is "another table: mended" 200 "$(fetch again /api/products)"
+    json again /api/cart '{"product":8,"quantity":1}' >/dev/null
+    "$programs/damage" "$scratch/shop.db" customer on
+    is "the customers' table: log in" 500 "$(json again /api/login "$(log_in $ada "$shoes")")"
+    is "the customers' table: cart" 200 "$(fetch again /cart)"
+    is "the customers' table: guests may buy" 201 "$(json again /api/checkout "$buy")"
+    "$programs/damage" "$scratch/shop.db" customer off
+    is "the customers' table: mended" 200 "$(json again /api/login "$(log_in $ada "$shoes")")"
 
     if ! command -v sqlite3 >/dev/null; then
         skip "crash: the pending order is released" "no sqlite3"
@@ -329,6 +469,22 @@ test_restart() {
         "$(sqlite3 "$scratch/shop.db" "SELECT count(*) FROM orders WHERE state = 'pending'")"
 }
 
+# A file that was made before there were customers.
+test_old_file() {
+    if ! command -v sqlite3 >/dev/null; then
+        skip "an old file" "no sqlite3"
+        return
+    fi
+    stop "$shop_pid"
+    shop_pid=
+    sqlite3 "$scratch/shop.db" "ALTER TABLE session DROP COLUMN customer;
+        ALTER TABLE orders DROP COLUMN customer; DROP TABLE customer"
+    start_shop
+    is "an old file: its orders are a guest's" 200 "$(fetch old /api/orders/1)"
+    is "an old file: the first customer is there" 200 "$(json old /api/login "$(log_in $ada "$shoes")")"
+    is "an old file: no orders of hers" "200 0" "$(fetch old /api/account/orders) $(field '.orders | length')"
+}
+
 test_options() {
     for program in shop payment damage; do
         "$programs/$program" --help >"$scratch/help"
@@ -352,11 +508,15 @@ start_payment 0
 start_shop
 test_pages
 test_json
+test_search
+test_customer_pages
+test_customer_json
 test_http
 test_stock
 test_payment
 test_damage
 test_restart
+test_old_file
 test_options
 echo "1..$count"
 [ "$failures" = 0 ] || sed 's/^/# /' "$scratch/log"

@@ -14,8 +14,6 @@ enum { HOME_PRODUCTS = 4 };
 
 const char *const catalogue_categories[] = {"shoes", "boots", "socks", NULL};
 
-typedef void add_product(struct evbuffer *out, const struct product *product);
-
 static void read_product(struct sqlite3_stmt *query, struct product *product)
 {
     product->id = database_integer(query, 0);
@@ -44,24 +42,6 @@ static enum row find_by_slug(struct database *database, const char *slug, struct
     return read_one(database, database_query(database, PRODUCT_BY_SLUG, "t", slug), product);
 }
 
-/* Adds the products of one category, of all when it is "", at most `most`, each by `add`. */
-static bool add_products(struct visit *visit, const char *category, long long most,
-                         struct evbuffer *out, add_product *add)
-{
-    struct database *database = visit->shop->database;
-    struct sqlite3_stmt *query = database_query(database, PRODUCT_LIST, "ti", category, most);
-    struct product product;
-    enum row row;
-
-    for (bool first = true; (row = database_next(database, query)) == ROW_READ; first = false) {
-        if (!first)
-            evbuffer_add(out, visit->is_api ? "," : "\n", 1);
-        read_product(query, &product);
-        add(out, &product);
-    }
-    return row == ROW_NONE;
-}
-
 static void add_card(struct evbuffer *out, const struct product *product)
 {
     char price[MONEY_SIZE];
@@ -79,6 +59,36 @@ static void add_json(struct evbuffer *out, const struct product *product)
     json_add(out, "{\"id\":%lld,\"slug\":\"%s\",\"name\":\"%s\",\"category\":\"%s\",\"price\":",
              product->id, product->slug, product->name, product->category);
     json_add(out, "%s,\"stock\":%lld}", money_text(product->price, price), product->stock);
+}
+
+bool catalogue_add(struct visit *visit, struct sqlite3_stmt *query, struct evbuffer *out,
+                   long long *count)
+{
+    struct database *database = visit->shop->database;
+    struct product product;
+    enum row row;
+
+    for (*count = 0; (row = database_next(database, query)) == ROW_READ; ++*count) {
+        if (*count > 0)
+            evbuffer_add(out, visit->is_api ? "," : "\n", 1);
+        read_product(query, &product);
+        if (visit->is_api)
+            add_json(out, &product);
+        else
+            add_card(out, &product);
+    }
+    return row == ROW_NONE;
+}
+
+/* The products of one category, of all when it is "", at most `most`. */
+static bool add_category(struct visit *visit, const char *category, long long most,
+                         struct evbuffer *out)
+{
+    struct database *database = visit->shop->database;
+    long long count;
+
+    return catalogue_add(visit, database_query(database, PRODUCT_LIST, "ti", category, most), out,
+                         &count);
 }
 
 static bool is_category(const char *name)
@@ -110,7 +120,7 @@ void catalogue_home(struct visit *visit)
                    "<p>Sixteen good products, honest prices, delivered nowhere.</p>"
                    "<p><a class=\"button\" href=\"/products\">See all products</a></p></section>\n"
                    "<h2>Popular now</h2>\n<ul class=\"cards\">\n");
-    finish(visit, page, add_products(visit, "", HOME_PRODUCTS, page, add_card));
+    finish(visit, page, add_category(visit, "", HOME_PRODUCTS, page));
 }
 
 void catalogue_list(struct visit *visit)
@@ -125,7 +135,7 @@ void catalogue_list(struct visit *visit)
     }
     page = page_begin(visit, title);
     html_add(page, "<h1 class=\"category\">%s</h1>\n<ul class=\"cards\">\n", title);
-    finish(visit, page, add_products(visit, category, PRODUCTS_MAX, page, add_card));
+    finish(visit, page, add_category(visit, category, PRODUCTS_MAX, page));
 }
 
 static void add_form(struct visit *visit, struct evbuffer *page, const struct product *product)
@@ -174,7 +184,7 @@ void catalogue_api_list(struct visit *visit)
     struct evbuffer *body = template_create();
 
     json_add(body, "{\"items\":[");
-    if (add_products(visit, visit_parameter(visit, "category"), PRODUCTS_MAX, body, add_json)) {
+    if (add_category(visit, visit_parameter(visit, "category"), PRODUCTS_MAX, body)) {
         json_add(body, "]}\n");
         reply_json(visit->request, 200, body);
     } else {

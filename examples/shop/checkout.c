@@ -7,6 +7,7 @@
  * Should the program end between the provider's yes and the second transaction, the order is
  * released later though it was paid for: a real shop would then ask the provider.
  */
+#include "examples/shop/customers.h"
 #include "examples/shop/orders.h"
 #include "examples/shop/payment_client.h"
 #include "examples/shop/reply.h"
@@ -29,10 +30,19 @@ struct checkout {
 
 void checkout_page(struct visit *visit)
 {
+    struct customer customer = {0};
+    enum row row = ROW_NONE;
     struct evbuffer *page;
 
     if (visit->cart_count == 0) {
         visit_redirect(visit, "/cart");
+        return;
+    }
+    /* A customer need not type what we know already. */
+    if (visit->customer != 0)
+        row = customers_read(visit->shop->database, visit->customer, &customer);
+    if (row == ROW_FAILED) {
+        visit_fail_database(visit);
         return;
     }
     page = page_begin(visit, "Checkout");
@@ -41,11 +51,13 @@ void checkout_page(struct visit *visit)
     page_csrf(visit, page);
     html_add(page,
              "<label>E-mail <input type=\"email\" name=\"email\" autocomplete=\"email\" "
-             "maxlength=\"%d\" required></label>\n"
-             "<label>Name <input name=\"name\" autocomplete=\"name\" maxlength=\"%d\" required>"
-             "</label>\n<label>Address <textarea name=\"address\" autocomplete=\"street-address\" "
-             "rows=\"3\" maxlength=\"%d\" required></textarea></label>\n",
-             EMAIL_MAX, NAME_MAX_LENGTH, ADDRESS_MAX);
+             "maxlength=\"%d\" value=\"%s\" required></label>\n"
+             "<label>Name <input name=\"name\" autocomplete=\"name\" maxlength=\"%d\" "
+             "value=\"%s\" required></label>\n"
+             "<label>Address <textarea name=\"address\" autocomplete=\"street-address\" "
+             "rows=\"3\" maxlength=\"%d\" required>%s</textarea></label>\n",
+             EMAIL_MAX, customer.email, NAME_MAX_LENGTH, customer.name, ADDRESS_MAX,
+             customer.address);
     html_add(page,
              "<fieldset><legend>Payment</legend>\n"
              "<label class=\"choice\"><input type=\"radio\" name=\"method\" value=\"invoice\" "
@@ -128,6 +140,7 @@ static void submit(struct visit *visit, struct order *order, const char *token)
     char shortage[SHORTAGE_SIZE];
     const char *mistake;
 
+    order->customer = visit->customer;
     if (strcmp(order->method, "invoice") == 0)
         token = "invoice"; /* the provider vouches for these, too */
     mistake = find_mistake(order, token);

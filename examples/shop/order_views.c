@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Orders as seen from outside: the page, and the JSON to read, find and cancel them. Whoever knows
- * a number or an e-mail address may ask: the example has no accounts, a real shop would demand one.
+ * Orders as seen from outside: the page, and the JSON to read, find and cancel them. A customer's
+ * orders are for the customer alone. Of guests' orders, whoever knows a number or an e-mail address
+ * may ask: a real shop would demand a proof.
  */
 #include "examples/shop/orders.h"
 #include "examples/shop/reply.h"
@@ -10,17 +11,30 @@
 
 #include <event2/buffer.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { TITLE_SIZE = 40 };
+enum { TITLE_SIZE = 40 }; /* of the longest title and the longest path */
 
-/* Reads the order that the path names. False when the visit was refused. */
-static bool read_order(struct visit *visit, struct order *order)
+/* Sessions are looked at for a customer's order only: a guest's needs no table but the orders'. */
+static enum row check_owner(struct visit *visit, const struct order *order)
+{
+    if (order->customer == 0)
+        return ROW_READ;
+    if (!session_load(visit))
+        return ROW_FAILED;
+    return order->customer == visit->customer ? ROW_READ : ROW_NONE;
+}
+
+/* Reads the order of that number. False when the visit was refused. */
+static bool read_order(struct visit *visit, const char *number, struct order *order)
 {
     long long id;
     enum row row = ROW_NONE;
 
-    if (text_to_number(visit->argument, &id))
+    if (text_to_number(number, &id))
         row = orders_read(visit->shop->database, id, order);
+    if (row == ROW_READ)
+        row = check_owner(visit, order);
     if (row == ROW_FAILED)
         visit_fail_database(visit);
     else if (row == ROW_NONE)
@@ -44,13 +58,25 @@ static bool add_rows(struct visit *visit, struct evbuffer *page, long long id)
     return row == ROW_NONE;
 }
 
+static void add_cancel_form(struct visit *visit, struct evbuffer *page, const struct order *order)
+{
+    if (!visit->has_session || strcmp(order->state, "confirmed") != 0)
+        return;
+    html_add(page, "<form method=\"post\" action=\"/orders/cancel\">\n");
+    page_csrf(visit, page);
+    html_add(page,
+             "<input type=\"hidden\" name=\"order\" value=\"%lld\">\n"
+             "<button class=\"quiet\" type=\"submit\">Cancel this order</button>\n</form>\n",
+             order->id);
+}
+
 void order_page(struct visit *visit)
 {
     struct order order;
     char title[TITLE_SIZE], total[MONEY_SIZE];
     struct evbuffer *page;
 
-    if (!read_order(visit, &order))
+    if (!read_order(visit, visit->argument, &order))
         return;
     snprintf(title, sizeof title, "Order %lld", order.id);
     page = page_begin(visit, title);
@@ -70,6 +96,7 @@ void order_page(struct visit *visit)
              "</tbody><tfoot><tr><th scope=\"row\" colspan=\"2\">Total</th>"
              "<td class=\"number total\">%s €</td></tr></tfoot></table>\n",
              money_text(order.total, total));
+    add_cancel_form(visit, page, &order);
     page_send(visit, 200, page);
 }
 
@@ -130,26 +157,28 @@ void order_api_read(struct visit *visit)
 {
     struct order order;
 
-    if (read_order(visit, &order))
+    if (read_order(visit, visit->argument, &order))
         reply_order(visit, 200, &order);
 }
 
 void order_api_list(struct visit *visit)
 {
-    struct database *database = visit->shop->database;
     const char *email = visit_parameter(visit, "email");
+
+    if (text_is_email(email))
+        order_api_reply_list(visit, orders_by_email(visit->shop->database, email));
+    else
+        visit_fail(visit, 422, "which e-mail address?");
+}
+
+void order_api_reply_list(struct visit *visit, struct sqlite3_stmt *query)
+{
+    struct database *database = visit->shop->database;
+    struct evbuffer *body = template_create();
     const char *separator = "";
-    struct sqlite3_stmt *query;
-    struct evbuffer *body;
     struct order order;
     enum row row;
 
-    if (!text_is_email(email)) {
-        visit_fail(visit, 422, "which e-mail address?");
-        return;
-    }
-    body = template_create();
-    query = orders_by_email(database, email);
     json_add(body, "{\"orders\":[");
     while ((row = orders_next(database, query, &order)) == ROW_READ) {
         json_add(body, "%s", separator);
@@ -166,21 +195,40 @@ void order_api_list(struct visit *visit)
     reply_json(visit->request, 200, body);
 }
 
+/* False when the visit was refused. */
+static bool cancel(struct visit *visit, const char *number, struct order *order)
+{
+    enum row row;
+
+    if (!read_order(visit, number, order))
+        return false;
+    row = orders_cancel(visit->shop->database, order->id);
+    if (row == ROW_FAILED)
+        visit_fail_database(visit);
+    else if (row == ROW_NONE)
+        visit_fail(visit, 404, "There is no such order that could be cancelled.");
+    return row == ROW_READ;
+}
+
+void order_cancel(struct visit *visit)
+{
+    char location[TITLE_SIZE];
+    struct order order;
+
+    if (!cancel(visit, visit_parameter(visit, "order"), &order))
+        return;
+    snprintf(location, sizeof location, "/orders/%lld", order.id);
+    visit_redirect(visit, location);
+}
+
 void order_api_cancel(struct visit *visit)
 {
     struct evbuffer *body;
-    long long id;
-    enum row row = ROW_NONE;
+    struct order order;
 
-    if (text_to_number(visit->argument, &id))
-        row = orders_cancel(visit->shop->database, id);
-    if (row == ROW_FAILED) {
-        visit_fail_database(visit);
-    } else if (row == ROW_NONE) {
-        visit_fail(visit, 404, "There is no such order that could be cancelled.");
-    } else {
-        body = template_create();
-        json_add(body, "{\"id\":%lld,\"state\":\"cancelled\"}\n", id);
-        reply_json(visit->request, 200, body);
-    }
+    if (!cancel(visit, visit->argument, &order))
+        return;
+    body = template_create();
+    json_add(body, "{\"id\":%lld,\"state\":\"cancelled\"}\n", order.id);
+    reply_json(visit->request, 200, body);
 }

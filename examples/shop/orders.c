@@ -43,8 +43,8 @@ static enum reservation reserve(struct database *database, const char *session, 
 
     if (reservation != RESERVED)
         return reservation;
-    if (!database_run(database, ORDER_ADD, "ttttti", session, order->email, order->name,
-                      order->address, order->method, (long long)time(NULL)))
+    if (!database_run(database, ORDER_ADD, "tttttii", session, order->email, order->name,
+                      order->address, order->method, (long long)time(NULL), order->customer))
         return RESERVE_FAILED;
     if (database_changes(database) == 0)
         return RESERVE_EMPTY;
@@ -143,6 +143,11 @@ struct sqlite3_stmt *orders_by_email(struct database *database, const char *emai
     return database_query(database, ORDER_LIST, "ti", email, (long long)ORDERS_MAX);
 }
 
+struct sqlite3_stmt *orders_of_customer(struct database *database, long long customer)
+{
+    return database_query(database, ORDER_HISTORY, "ii", customer, (long long)ORDERS_MAX);
+}
+
 enum row orders_next(struct database *database, struct sqlite3_stmt *query, struct order *order)
 {
     enum row row = database_next(database, query);
@@ -156,6 +161,7 @@ enum row orders_next(struct database *database, struct sqlite3_stmt *query, stru
         database_text(query, 5, order->method, sizeof order->method);
         order->total = database_integer(query, 6);
         database_text(query, 7, order->placed, sizeof order->placed);
+        order->customer = database_integer(query, 8);
     }
     return row;
 }

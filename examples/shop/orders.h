@@ -13,6 +13,7 @@ enum { METHOD_SIZE = 16, STATE_SIZE = 16, PLACED_SIZE = 32, SHORTAGE_SIZE = 200 
 
 struct order {
     long long id, total;
+    long long customer; /* 0: a guest */
     char state[STATE_SIZE], method[METHOD_SIZE], placed[PLACED_SIZE];
     char email[EMAIL_MAX + 1], name[NAME_MAX_LENGTH + 1], address[ADDRESS_MAX + 1];
 };
@@ -25,7 +26,8 @@ struct order_line {
 enum reservation { RESERVED, RESERVE_EMPTY, RESERVE_SHORT, RESERVE_FAILED };
 
 /* Makes a pending order of the session's cart, which is empty afterwards. Reads email, name,
- * address and method of `order`, writes id and total. A shortage is put into a sentence. */
+ * address, method and customer of `order`, writes id and total. A shortage is put into a sentence.
+ */
 enum reservation orders_reserve(struct database *database, const char *session, struct order *order,
                                 char shortage[static SHORTAGE_SIZE]);
 
@@ -43,8 +45,10 @@ enum row orders_cancel(struct database *database, long long id);
 
 enum row orders_read(struct database *database, long long id, struct order *order);
 
-/* Loops of database_next's kind over the orders of an e-mail address, and an order's lines. */
+/* Loops of database_next's kind over the orders of a guest's e-mail address, a customer's orders,
+ * and an order's lines. */
 struct sqlite3_stmt *orders_by_email(struct database *database, const char *email);
+struct sqlite3_stmt *orders_of_customer(struct database *database, long long customer);
 enum row orders_next(struct database *database, struct sqlite3_stmt *query, struct order *order);
 struct sqlite3_stmt *orders_lines(struct database *database, long long id);
 enum row orders_next_line(struct database *database, struct sqlite3_stmt *query,

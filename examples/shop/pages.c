@@ -35,9 +35,12 @@ struct evbuffer *page_begin(struct visit *visit, const char *title)
         html_add(page, "<a class=\"category\" href=\"/products?category=%s\">%s</a>\n",
                  catalogue_categories[i], catalogue_categories[i]);
     html_add(page,
+             "<form class=\"search\" role=\"search\" action=\"/search\"><input type=\"search\" "
+             "name=\"q\" maxlength=\"%d\" placeholder=\"Search\" aria-label=\"Search\"></form>\n"
+             "<a class=\"account\" href=\"/account\">%s</a>\n"
              "<a class=\"cart\" href=\"/cart\">Cart <span class=\"count\">%lld</span></a>\n"
              "</nav></header>\n<main id=\"main\">\n",
-             visit->cart_count);
+             SEARCH_MAX, visit->customer == 0 ? "Log in" : "Account", visit->cart_count);
     return page;
 }
 

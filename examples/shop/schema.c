@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables and, in a new file, the products. Called once when the database is opened.
+ * The tables and, in a new file, the products and a customer. Called once when the database is
+ * opened.
  */
+#include "examples/shop/customers.h"
 #include "examples/shop/database.h"
 
 enum { SEED_STOCK = 100000 };
@@ -15,7 +17,8 @@ static const char tables[] =
     " price INTEGER NOT NULL CHECK (price >= 0)," /* cents */
     " stock INTEGER NOT NULL CHECK (stock >= 0));"
     "CREATE TABLE IF NOT EXISTS session ("
-    " id TEXT PRIMARY KEY, csrf TEXT NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;"
+    " id TEXT PRIMARY KEY, csrf TEXT NOT NULL, seen INTEGER NOT NULL, customer INTEGER)"
+    " WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS session_by_seen ON session (seen);"
     "CREATE TABLE IF NOT EXISTS cart_line ("
     " session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,"
@@ -26,11 +29,15 @@ static const char tables[] =
     " state TEXT NOT NULL"
     "  CHECK (state IN ('pending', 'confirmed', 'declined', 'failed', 'cancelled')),"
     " email TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, method TEXT NOT NULL,"
-    " total INTEGER NOT NULL, placed INTEGER NOT NULL);"
+    " total INTEGER NOT NULL, placed INTEGER NOT NULL, customer INTEGER);"
     "CREATE TABLE IF NOT EXISTS order_line ("
     " order_id INTEGER NOT NULL, product INTEGER NOT NULL, name TEXT NOT NULL,"
     " price INTEGER NOT NULL, quantity INTEGER NOT NULL,"
-    " PRIMARY KEY (order_id, product)) WITHOUT ROWID;";
+    " PRIMARY KEY (order_id, product)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS customer ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT," /* nobody inherits the orders of who has left */
+    " email TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL, address TEXT NOT NULL,"
+    " password TEXT NOT NULL);"; /* as password.c writes it */
 
 static const struct {
     const char *slug, *name, *category;
@@ -71,7 +78,26 @@ static const struct {
      "Seven stripes, no two pairs alike. The washing machine takes only one of them."},
 };
 
-static bool seed(struct database *database)
+/* A password that is written down is for an example only; README.md says it, too. */
+static const struct {
+    const char *email, *name, *address, *password;
+} customers[] = {
+    {"ada@shop.example", "Ada Example", "1 Returning Row, Testville", "a mile in her shoes"},
+};
+
+static bool seed_customers(struct database *database)
+{
+    for (size_t i = 0; i < sizeof customers / sizeof customers[0]; i++) {
+        struct customer customer;
+        if (customers_fill(&customer, customers[i].email, customers[i].name, customers[i].address,
+                           customers[i].password) != NULL ||
+            customers_add(database, &customer, customers[i].password) != ROW_READ)
+            return false;
+    }
+    return true;
+}
+
+static bool seed_products(struct database *database)
 {
     for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
         if (!database_run(database, PRODUCT_SEED, "ttttii", seeds[i].slug, seeds[i].name,
@@ -82,24 +108,35 @@ static bool seed(struct database *database)
     return true;
 }
 
-static bool is_empty(struct database *database, bool *empty)
+/* Files of before there were customers have neither of the two columns. */
+static bool add_column(struct database *database, const char *table, const char *sql)
 {
-    struct sqlite3_stmt *query = database_query(database, PRODUCT_LIST, "ti", "", 1LL);
+    struct sqlite3_stmt *query = database_query(database, COLUMN_FIND, "tt", table, "customer");
     enum row row = database_next(database, query);
 
-    *empty = row == ROW_NONE;
     database_end(query);
-    return row != ROW_FAILED;
+    return row == ROW_READ || (row == ROW_NONE && database_execute(database, sql));
+}
+
+/* Runs `seed` if the query finds nothing. */
+static bool fill(struct database *database, struct sqlite3_stmt *query,
+                 bool (*seed)(struct database *database))
+{
+    enum row row = database_next(database, query);
+
+    database_end(query);
+    return row == ROW_READ || (row == ROW_NONE && seed(database));
 }
 
 bool schema_create(struct database *database)
 {
-    bool empty;
-
     if (!database_begin(database))
         return false;
-    if (database_execute(database, tables) && is_empty(database, &empty) &&
-        (!empty || seed(database)))
+    if (database_execute(database, tables) &&
+        add_column(database, "session", "ALTER TABLE session ADD COLUMN customer INTEGER") &&
+        add_column(database, "orders", "ALTER TABLE orders ADD COLUMN customer INTEGER") &&
+        fill(database, database_query(database, PRODUCT_LIST, "ti", "", 1LL), seed_products) &&
+        fill(database, database_query(database, CUSTOMER_ANY, ""), seed_customers))
         return database_commit(database);
     database_rollback(database);
     return false;

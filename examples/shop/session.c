@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sessions: a random cookie, its row, its CSRF token. A session starts with the first page that has
- * a form; who only browses gets none. Runs before the handlers, called by routes.c.
+ * Sessions: a random cookie, its row, its CSRF token, and who has logged in. A session starts with
+ * the first page that has a form; who only browses gets none. Runs before the handlers, called by
+ * routes.c.
  */
 #include "examples/shop/reply.h"
 #include "examples/shop/shop.h"
@@ -68,6 +69,7 @@ bool session_load(struct visit *visit)
         database_text(query, 0, visit->csrf, sizeof visit->csrf);
         seen = database_integer(query, 1);
         visit->cart_count = database_integer(query, 2);
+        visit->customer = database_integer(query, 3);
         database_end(query);
     }
     /* Not at each request: reading a page should not cost a write. */
@@ -76,21 +78,78 @@ bool session_load(struct visit *visit)
     return row != ROW_FAILED;
 }
 
-bool session_start(struct visit *visit)
+static void set_cookie(struct visit *visit, const char *value, const char *further)
 {
     char cookie[COOKIE_SIZE];
 
-    if (visit->has_session)
-        return true;
+    snprintf(cookie, sizeof cookie, "session=%s; Path=/; HttpOnly; SameSite=Lax%s", value, further);
+    reply_header(visit->request, "Set-Cookie", cookie);
+}
+
+static bool add_session(struct visit *visit)
+{
     make_token(visit->session);
     make_token(visit->csrf);
-    if (!database_run(visit->shop->database, SESSION_ADD, "tti", visit->session, visit->csrf,
-                      (long long)time(NULL)))
+    return database_run(visit->shop->database, SESSION_ADD, "tti", visit->session, visit->csrf,
+                        (long long)time(NULL));
+}
+
+bool session_start(struct visit *visit)
+{
+    if (visit->has_session)
+        return true;
+    if (!add_session(visit))
         return false;
     visit->has_session = true;
-    snprintf(cookie, sizeof cookie, "session=%s; Path=/; HttpOnly; SameSite=Lax", visit->session);
-    reply_header(visit->request, "Set-Cookie", cookie);
+    set_cookie(visit, visit->session, "");
     return true;
+}
+
+/* A new cookie, so that one who knew the old one is not logged in with it. */
+static bool replace_session(struct visit *visit, long long customer)
+{
+    struct database *database = visit->shop->database;
+    char old[TOKEN_SIZE];
+
+    memcpy(old, visit->session, sizeof old);
+    if (!add_session(visit) ||
+        !database_run(database, SESSION_ENTER, "ti", visit->session, customer))
+        return false;
+    return !visit->has_session || (database_run(database, CART_MOVE, "tt", old, visit->session) &&
+                                   database_run(database, SESSION_REMOVE, "t", old));
+}
+
+bool session_enter(struct visit *visit, long long customer)
+{
+    struct database *database = visit->shop->database;
+
+    if (!database_begin(database))
+        return false;
+    if (!replace_session(visit, customer)) {
+        database_rollback(database);
+        return false;
+    }
+    if (!database_commit(database))
+        return false;
+    visit->has_session = true;
+    visit->customer = customer;
+    set_cookie(visit, visit->session, "");
+    return true;
+}
+
+bool session_leave(struct visit *visit)
+{
+    if (!database_run(visit->shop->database, SESSION_REMOVE, "t", visit->session))
+        return false;
+    session_forget(visit);
+    return true;
+}
+
+void session_forget(struct visit *visit)
+{
+    visit->has_session = false;
+    visit->customer = visit->cart_count = 0;
+    set_cookie(visit, "", "; Max-Age=0");
 }
 
 bool session_owns(const struct visit *visit, const char *csrf)

@@ -4,7 +4,8 @@
  * made from this list. The comment above each group says which tables its callers may touch: a
  * damaged table must take down those pages only that need it.
  *
- * There is no index on orders.email, on purpose: a lookup by e-mail reads the table itself.
+ * There is no index on orders.email and none on orders.customer, on purpose: a lookup by either
+ * reads the table itself.
  */
 #ifndef SHOP_STATEMENTS_H
 #define SHOP_STATEMENTS_H
@@ -14,13 +15,26 @@
     X(BEGIN_WRITE, "BEGIN IMMEDIATE") \
     X(COMMIT_WRITE, "COMMIT") \
     X(ROLLBACK_WRITE, "ROLLBACK") \
+    X(COLUMN_FIND, "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2") \
     /* session, cart_line */ \
     X(SESSION_FIND, \
-      "SELECT csrf, seen, (SELECT coalesce(sum(quantity), 0) FROM cart_line WHERE session = s.id)" \
-      " FROM session AS s WHERE s.id = ?1 AND s.seen >= ?2") \
+      "SELECT csrf, seen, (SELECT coalesce(sum(quantity), 0) FROM cart_line WHERE session = s.id)," \
+      " coalesce(customer, 0) FROM session AS s WHERE s.id = ?1 AND s.seen >= ?2") \
     X(SESSION_ADD, "INSERT INTO session (id, csrf, seen) VALUES (?1, ?2, ?3)") \
     X(SESSION_TOUCH, "UPDATE session SET seen = ?2 WHERE id = ?1") \
+    X(SESSION_ENTER, "UPDATE session SET customer = ?2 WHERE id = ?1") \
+    X(SESSION_REMOVE, "DELETE FROM session WHERE id = ?1") \
+    X(SESSION_REMOVE_CUSTOMERS, "DELETE FROM session WHERE customer = ?1") \
     X(SESSION_SWEEP, "DELETE FROM session WHERE seen < ?1") \
+    X(CART_MOVE, "UPDATE cart_line SET session = ?2 WHERE session = ?1") \
+    /* customer */ \
+    X(CUSTOMER_ANY, "SELECT id FROM customer LIMIT 1") \
+    X(CUSTOMER_ADD, \
+      "INSERT INTO customer (email, name, address, password) VALUES (?1, ?2, ?3, ?4)" \
+      " ON CONFLICT (email) DO NOTHING") \
+    X(CUSTOMER_READ, "SELECT id, email, name, address, password FROM customer WHERE id = ?1") \
+    X(CUSTOMER_BY_EMAIL, "SELECT id, email, name, address, password FROM customer WHERE email = ?1") \
+    X(CUSTOMER_REMOVE, "DELETE FROM customer WHERE id = ?1") \
     /* product */ \
     X(PRODUCT_LIST, \
       "SELECT id, slug, name, category, description, price, stock FROM product" \
@@ -29,6 +43,13 @@
       "SELECT id, slug, name, category, description, price, stock FROM product WHERE id = ?1") \
     X(PRODUCT_BY_SLUG, \
       "SELECT id, slug, name, category, description, price, stock FROM product WHERE slug = ?1") \
+    /* ?1 is a JSON list of words: each must stand somewhere, and first come those in the name */ \
+    X(PRODUCT_SEARCH, \
+      "SELECT id, slug, name, category, description, price, stock FROM product AS p" \
+      " WHERE NOT EXISTS (SELECT 1 FROM json_each(?1) AS w WHERE" \
+      "  instr(lower(p.name || ' ' || p.category || ' ' || p.description), lower(w.value)) = 0)" \
+      " ORDER BY EXISTS (SELECT 1 FROM json_each(?1) AS w" \
+      "  WHERE instr(lower(p.name), lower(w.value)) = 0), id LIMIT ?2") \
     X(PRODUCT_SEED, \
       "INSERT INTO product (slug, name, category, description, price, stock)" \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
@@ -49,8 +70,8 @@
       " WHERE c.session = ?1 AND c.quantity > p.stock LIMIT 1") \
     /* all but session: buying */ \
     X(ORDER_ADD, \
-      "INSERT INTO orders (state, email, name, address, method, total, placed)" \
-      " SELECT 'pending', ?2, ?3, ?4, ?5, sum(c.quantity * p.price), ?6" \
+      "INSERT INTO orders (state, email, name, address, method, total, placed, customer)" \
+      " SELECT 'pending', ?2, ?3, ?4, ?5, sum(c.quantity * p.price), ?6, nullif(?7, 0)" \
       " FROM cart_line AS c JOIN product AS p ON p.id = c.product" \
       " WHERE c.session = ?1 GROUP BY c.session") \
     X(ORDER_LINES_ADD, \
@@ -73,11 +94,16 @@
     X(ORDER_ABANDONED, "SELECT id FROM orders WHERE state = 'pending' AND placed < ?1 LIMIT 1") \
     X(ORDER_READ, \
       "SELECT id, state, email, name, address, method, total," \
-      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch') FROM orders WHERE id = ?1") \
+      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), coalesce(customer, 0)" \
+      " FROM orders WHERE id = ?1") \
     X(ORDER_LIST, \
       "SELECT id, state, email, name, address, method, total," \
-      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch') FROM orders WHERE email = ?1" \
-      " ORDER BY id DESC LIMIT ?2") \
+      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), 0" \
+      " FROM orders WHERE email = ?1 AND customer IS NULL ORDER BY id DESC LIMIT ?2") \
+    X(ORDER_HISTORY, \
+      "SELECT id, state, email, name, address, method, total," \
+      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), customer" \
+      " FROM orders WHERE customer = ?1 ORDER BY id DESC LIMIT ?2") \
     X(ORDER_LINES, \
       "SELECT product, name, price, quantity FROM order_line WHERE order_id = ?1 ORDER BY product")
 /* clang-format on */

@@ -27,6 +27,15 @@ bool text_is_clean(const char *text, size_t longest)
     return true;
 }
 
+bool text_is_long_enough(const char *text, size_t least)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80; /* all but what continues one */
+    return count >= least;
+}
+
 /* Only what would surely not arrive is refused: who else can know which addresses exist? */
 bool text_is_email(const char *text)
 {
