@@ -58,8 +58,9 @@ wait_for() { # wait_for SECONDS COMMAND...
     done
 }
 
-# Starts payment provider and shop; sets shop_pid, payment_pid, shop_url.
+# Starts payment provider and shop; sets shop_pid, payment_pid, shop_url, and the password of its first customer.
 start_shop() {
+    export SHOP_PASSWORD='a mile in her shoes'
     "$BUILD/examples/shop/payment" --listen 127.0.0.1:0 --port-file "$scratch/payment.port" \
         >"$scratch/payment.log" 2>&1 &
     payment_pid=$!
@@ -72,6 +73,11 @@ start_shop() {
     started+=("$shop_pid")
     wait_for 10 test -s "$scratch/shop.port" || { echo "Bail out! no shop"; exit 1; }
     shop_url=http://127.0.0.1:$(cat "$scratch/shop.port")
+}
+
+# The examples' journeys for the example shop. Ledgers are written beside them, so what is replayed is a copy.
+copy_examples() { # copy_examples DIRECTORY
+    cp -r "$SOURCE"/examples/{browse,search,cart,guest-checkout,returning-customer}.yaml "$SOURCE/examples/fragments" "$1"
 }
 
 # The examples' shop file, for this shop, in scratch.

@@ -27,7 +27,7 @@ all_are() { # all_are valid|invalid SCHEMA FILE...
 examples=("$SOURCE"/examples/*.yaml "$SOURCE"/examples/*/*.yaml)
 scenarios=() shops=()
 for file in "${examples[@]}" "$SOURCE"/tests/scenarios/good/*.yaml "$SOURCE"/tests/journeys/*.yaml; do
-    if grep -q '^shop:' "$file"; then shops+=("$file"); else scenarios+=("$file"); fi
+    if grep -q '^shop:' "$file"; then shops+=("$file"); elif ! grep -q '^fragment:' "$file"; then scenarios+=("$file"); fi
 done
 ok "all good scenarios are valid" all_are valid "$scratch/scenario.json" "${scenarios[@]}"
 ok "all good shop files are valid" all_are valid "$scratch/shop.json" "${shops[@]}"
@@ -52,20 +52,21 @@ ok "and two methods, two bodies, and forms of text" all_are invalid "$scratch/sc
 
 start_shop
 shop_file
+copy_examples "$scratch/journeys"
 records() { # records CODE FILE...
     local want=$1
     shift
     "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$scratch/records.jsonl" "$@" >"$scratch/report" 2>&1
     [ $? = "$want" ] || { cat "$scratch/report"; return 1; }
 }
-ok "journeys pass" records 0 "$SOURCE"/examples/{browse,cart,guest-checkout}.yaml
+ok "journeys pass" records 0 "$scratch"/journeys/*.yaml
 ok "their records are valid" all_are valid "$scratch/record.json" "$scratch/records.jsonl"
 ok "journeys fail" records 1 "$SOURCE"/tests/journeys/{refused,wrong-content,redirects,missing-variable}.yaml
 ok "their records are valid, too" all_are valid "$scratch/record.json" "$scratch/records.jsonl"
 sed 's/"state":"[a-z]*"/"state":"splendid"/' "$scratch/records.jsonl" >"$scratch/wrong.jsonl"
 ok "another record is not" all_are invalid "$scratch/record.json" "$scratch/wrong.jsonl"
 ok "a HAR is written" bash -c '"$1" run -c "$2" --har "$3" "$4" "$5" >/dev/null; [ $? = 1 ]' - "$SHOPWATCH" \
-    "$scratch/shopwatch.yaml" "$scratch/run.har" "$SOURCE/examples/guest-checkout.yaml" "$SOURCE/tests/journeys/refused.yaml"
+    "$scratch/shopwatch.yaml" "$scratch/run.har" "$scratch/journeys/guest-checkout.yaml" "$SOURCE/tests/journeys/refused.yaml"
 ok "and valid by HAR 1.2's schema" all_are valid "$scratch/node/node_modules/har-schema/lib/har.json" "$scratch/run.har"
 sed 's/"startedDateTime"/"started"/' "$scratch/run.har" >"$scratch/wrong.har"
 ok "another archive is not" all_are invalid "$scratch/node/node_modules/har-schema/lib/har.json" "$scratch/wrong.har"

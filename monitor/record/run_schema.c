@@ -26,6 +26,7 @@
     X(slot, "started", time, OPTIONAL, "When the first step began.")                               \
     X(slot, "ended", time, OPTIONAL, "When the last step, or its cleanup, was done.")              \
     X(step, "step", text, REQUIRED, "Its name.")                                                   \
+    X(step, "file", text, OPTIONAL, "The fragment's file, where it is written in one.")            \
     X(step, "cleanup", flag, OPTIONAL, "True for a step of the cleanup.")                          \
     X(step, "state", state, REQUIRED, "How the step ended.")                                       \
     X(step, "needs", texts, REQUIRED, "The components that it needs.")                             \
