@@ -16,6 +16,7 @@ struct variables {
     struct map *values; /* of json_t, owned */
     struct map *problems;
     struct map *inputs; /* of the fragment whose step is being done; NULL outside of one */
+    struct map *input_problems;
     const char *run_id, *vantage;
     struct wall_time planned;
 };
@@ -119,6 +120,7 @@ void variables_free(struct variables *variables)
     map_free(variables->values);
     map_free(variables->problems);
     map_free(variables->inputs);
+    map_free(variables->input_problems);
     free(variables);
 }
 
@@ -162,7 +164,9 @@ void variables_set_problem(struct variables *variables, const char *name, const 
 
 const char *variables_problem(const struct variables *variables, const char *name)
 {
-    return variables->problems != NULL ? map_get(variables->problems, name) : NULL;
+    bool is_input = variables->inputs != NULL && map_has(variables->inputs, name);
+    const struct map *problems = is_input ? variables->input_problems : variables->problems;
+    return problems != NULL ? map_get(problems, name) : NULL;
 }
 
 const char *variables_at(struct variables *variables, size_t n, const struct json_t **ret_value)
@@ -175,20 +179,22 @@ const char *variables_at(struct variables *variables, size_t n, const struct jso
     return map_key(variables->values, n);
 }
 
-/* The value of one variable alone keeps its type, as in `json`. */
-static json_t *input_value(struct variables *variables, const struct pair *pair)
+/* The value of one variable alone keeps its type, as in `json`. Without a value, `missing` is the
+ * variable that has none. */
+static json_t *input_value(struct variables *variables, const struct pair *pair,
+                           const char **missing)
 {
     struct buffer text;
-    const char *missing;
     json_t *value = NULL;
     if (pair->constant != NULL)
         return json_incref(pair->constant);
     if (template_name_count(pair->value) == 1 &&
-        strlen(template_source(pair->value)) == strlen(template_name(pair->value, 0)) + 3)
-        return json_incref(
-            (json_t *)(uintptr_t)variables_lookup(variables, template_name(pair->value, 0)));
+        strlen(template_source(pair->value)) == strlen(template_name(pair->value, 0)) + 3) {
+        *missing = template_name(pair->value, 0);
+        return json_incref((json_t *)(uintptr_t)variables_lookup(variables, *missing));
+    }
     buffer_init(&text, VARIABLES_INPUT_MAX);
-    if (template_render(pair->value, variables_lookup, variables, &text, &missing) == RESULT_OK)
+    if (template_render(pair->value, variables_lookup, variables, &text, missing) == RESULT_OK)
         value = json_stringn_nocheck(text.data, text.length);
     buffer_free(&text);
     return value;
@@ -210,20 +216,41 @@ static json_t *input_of_type(json_t *value, enum input_type type)
     return text;
 }
 
+/* Why an input has no value, by what it was to be made of: a heap copy. */
+static char *input_problem(const struct variables *variables, const char *missing, bool has_value)
+{
+    struct buffer text;
+    if (has_value)
+        return memory_duplicate("what it was given is of another type");
+    const char *why = missing != NULL ? variables_problem(variables, missing) : NULL;
+    if (why != NULL)
+        return memory_duplicate(why);
+    buffer_init(&text, VARIABLES_INPUT_MAX);
+    buffer_print(&text, "${%s} has none", missing != NULL ? missing : "?");
+    return buffer_steal(&text);
+}
+
 /* An input without a value hides a variable of the same name all the same. */
 static void enter_one(struct variables *variables, const struct fragment_use *use)
 {
-    struct map *inputs = map_create(variables_free_value);
+    struct map *inputs = map_create(variables_free_value), *problems = map_create(free);
     for (size_t i = 0; i < use->fragment->input_count; i++) {
         const struct fragment_input *input = &use->fragment->inputs[i];
+        const char *missing = NULL;
         json_t *value = NULL;
         for (size_t j = 0; j < use->input_count; j++)
             if (strcmp(use->inputs[j].name, input->name) == 0)
-                value = input_value(variables, &use->inputs[j]);
-        map_put(inputs, input->name, input_of_type(value, input->type));
+                value = input_value(variables, &use->inputs[j], &missing);
+        bool has_value = value != NULL;
+        value = input_of_type(value, input->type);
+        map_put(inputs, input->name, value);
+        if (value == NULL)
+            map_put(problems, input->name, input_problem(variables, missing, has_value));
     }
     map_free(variables->inputs);
+    map_free(variables->input_problems);
     variables->inputs = inputs;
+    variables->input_problems = problems;
 }
 
 void variables_enter(struct variables *variables, const struct fragment_use *use)
@@ -231,7 +258,8 @@ void variables_enter(struct variables *variables, const struct fragment_use *use
     const struct fragment_use *way[FRAGMENT_DEPTH_MAX];
     size_t depth = 0;
     map_free(variables->inputs);
-    variables->inputs = NULL;
+    map_free(variables->input_problems);
+    variables->inputs = variables->input_problems = NULL;
     for (; use != NULL && depth < COUNT_OF(way); use = use->outer)
         way[depth++] = use;
     while (depth > 0)

@@ -24,7 +24,8 @@ void variables_set(struct variables *variables, const char *name, struct json_t 
 void variables_set_text(struct variables *variables, const char *name, const char *text);
 bool variables_has(struct variables *variables, const char *name);
 
-/* Why a variable has no value, for people; copied. NULL when nobody said. */
+/* Why a variable has no value, for people; copied. NULL when nobody said. An input's reason is that
+ * of what it was to be made of. */
 void variables_set_problem(struct variables *variables, const char *name, const char *problem);
 const char *variables_problem(const struct variables *variables, const char *name);
 
