@@ -35,9 +35,9 @@ ok "a directory is a usage error" exit_is 64 "$SHOPWATCH" lint "$scratch"
 ok "which says what to give" err_has "is a directory; give its files"
 ok "standard input is a usage error" exit_is 64 "$SHOPWATCH" lint -
 ok "which says so" err_has "standard input"
-cp "$SOURCE"/examples/{browse,cart,guest-checkout}.yaml "$scratch/journeys/"
+copy_examples "$scratch/journeys"
 ok "a shop file is checked with its scenarios" exit_is 0 "$SHOPWATCH" lint "$scratch/shopwatch.yaml"
-ok "all of them" out_has "4 files checked: 0 errors, 0 warnings"
+ok "all of them" out_has "6 files checked: 0 errors, 0 warnings"
 ok "a broken shop file is refused as one" exit_is 65 "$SHOPWATCH" lint "$bad/shop-vantages.yaml"
 ok "and not as a scenario" bash -c '! grep -q "a shop file, not a scenario" "$1"' - "$scratch/err"
 
@@ -91,7 +91,7 @@ ok "no URL is a usage error" exit_is 64 fresh new
 run() { "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$@"; }
 fails=$SOURCE/tests/journeys/wrong-content.yaml
 ok "all documents at once" exit_is 7 run --json "$scratch/all.jsonl" --junit "$scratch/all.xml" \
-    --tap "$scratch/all.tap" --har "$scratch/all.har" "$SOURCE/examples/guest-checkout.yaml" "$fails"
+    --tap "$scratch/all.tap" --har "$scratch/all.har" "$scratch/journeys/guest-checkout.yaml" "$fails"
 steps=$(jq -s '[.[].steps[]] | length' "$scratch/all.jsonl")
 failed=$(jq -s '[.[].steps[] | select(.state == "failed")] | length' "$scratch/all.jsonl")
 ok "the record holds no message" bash -c '! grep -q "\"headers\"" "$1"' - "$scratch/all.jsonl"
@@ -129,7 +129,7 @@ ok "a document that cannot be written is told" exit_is 5 run --har "$scratch/non
 ok "by its name" err_has "none/x.har: No such file"
 
 # run: what is replayed
-ok "-v shows requests and answers" exit_is 0 run -v "$SOURCE/examples/guest-checkout.yaml"
+ok "-v shows requests and answers" exit_is 0 run -v "$scratch/journeys/guest-checkout.yaml"
 ok "their headers" out_has "< Content-Type: application/json"
 ok "and bodies" bash -c 'grep -q "\"email\":\"guest+" "$1"' - "$scratch/out"
 ok "without -v they are not shown" bash -c '! "$1" run -c "$2" --har "$3" "$4" | grep -q "Shopwatch-Run"' - \
@@ -146,9 +146,9 @@ ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
     ["list of shoes", "product page"]' "$scratch/only.jsonl"
 ok "--only leaves out the cleanup of what was not done" bash -c '"$1" run -c "$2" --only shoes --json - "$3" 2>"$4" |
     jq -e ".state == \"passed\" and .steps[-1].state == \"skipped\""' - \
-    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$SOURCE/examples/guest-checkout.yaml" "$scratch/err"
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/journeys/guest-checkout.yaml" "$scratch/err"
 ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$SOURCE/examples/browse.yaml"
-ok "without files the shop file's are replayed" bash -c '"$1" run -c "$2" --json - 2>"$3" | jq -es "length == 3"' - \
+ok "without files the shop file's are replayed" bash -c '"$1" run -c "$2" --json - 2>"$3" | jq -es "length == 5"' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/errors"
 ok "--only of no step is a usage error" exit_is 64 run --only "no such step" "$SOURCE/examples/browse.yaml"
 for option in --repeat --parallel; do

@@ -16,9 +16,10 @@ start_shop
 shop_file
 
 # Ledgers are written beside the files, so the files are copied.
-cp -r "$SOURCE/tests/journeys" "$SOURCE/examples" "$scratch/"
+cp -r "$SOURCE/tests/journeys" "$scratch/"
 mv "$scratch/journeys" "$scratch/cases"
 mkdir "$scratch/journeys"
+copy_examples "$scratch/journeys"
 
 replay() { # replay FILE RECORD: the exit code is shopwatch's
     "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$2" "$1" >"$scratch/report" 2>"$scratch/errors"
@@ -49,22 +50,41 @@ for file in "$scratch"/cases/*.yaml; do
 done
 
 # The examples are what people start from: each must pass as it is, and pass lint.
-for file in browse cart guest-checkout; do
-    ok "examples/$file.yaml passes" replay "$scratch/examples/$file.yaml" "$scratch/record"
-    ok "examples/$file.yaml's latency is the sum of its steps" jq -e \
+for file in "$scratch"/journeys/*.yaml; do
+    ok "examples/$(basename "$file") passes" replay "$file" "$scratch/record"
+    ok "examples/$(basename "$file")'s latency is the sum of its steps" jq -e \
         '(.latency - ([.steps[] | select(.cleanup | not) | .total] | add) | fabs) < 0.01' "$scratch/record"
 done
-cp "$scratch"/examples/{browse,cart,guest-checkout}.yaml "$scratch/journeys/"
-ok "the examples have no mistakes and need no advice" \
-    bash -c '"$1" lint -c "$2" | grep -q "0 errors, 0 warnings"' - "$SHOPWATCH" "$scratch/shopwatch.yaml"
+ok "the examples have no mistakes and need no advice" bash -c '"$1" lint -c "$2" "${@:3}" | grep -q "0 errors, 0 warnings"' - \
+    "$SHOPWATCH" "$SOURCE/examples/shopwatch.yaml" "$SOURCE"/examples/*.yaml
+ok "the shop file names them all" test "$(sed -n 's/^scenarios: \[\(.*\)\]/\1/p' "$SOURCE/examples/shopwatch.yaml" | tr -d ' ' | tr , '\n' | sort)" = \
+    "$(cd "$SOURCE/examples" && printf '%s\n' *.yaml | grep -v '^shopwatch' | sort)"
+says_how_to_start() { # a tester starts from it: its flavour, and what to change, stand at the top
+    head -1 "$1" | grep -qE '^# Flavour: (HTML|JSON|GraphQL)\.' && sed '/^[^#]/,$d' "$1" | grep -q '^# For your shop change: '
+}
+for file in "$SOURCE"/examples/{browse,search,cart,guest-checkout,returning-customer,vendure/guest-checkout}.yaml; do
+    ok "${file#"$SOURCE"/} says how to start from it" says_how_to_start "$file"
+done
 
-# What the guest bought is in the shop's database, cancelled.
+# What the guest and the customer bought is in the shop's database, cancelled.
 if command -v sqlite3 >/dev/null; then
-    ok "the guest's order is in the database, cancelled" \
-        test "$(sqlite3 "$scratch/shop.db" "select distinct state from orders where email like 'guest+%'")" = cancelled
+    bought() { sqlite3 "$scratch/shop.db" "select distinct state from orders where $1"; }
+    ok "the guest's order is in the database, cancelled" test "$(bought "email like 'guest+%'")" = cancelled
+    ok "the customer's, too" test "$(bought "customer is not null")" = cancelled
 else
-    skip "the guest's order is in the database, cancelled" "sqlite3 is not installed"
+    skip "what was bought is in the database, cancelled" "sqlite3 is not installed"
 fi
+no_password() {
+    (unset SHOP_PASSWORD && replay "$scratch/journeys/returning-customer.yaml" "$scratch/record")
+    [ $? = 5 ] && jq -e '.steps[1].step == "log in / submit" and .steps[1].state == "unknown" and
+        .steps[1].actual == "${password} has no value: the environment variable SHOP_PASSWORD is not set"' "$scratch/record"
+}
+ok "without the password the login says what is missing" no_password
+wrong_password() {
+    SHOP_PASSWORD='another password' replay "$scratch/journeys/returning-customer.yaml" "$scratch/record"
+    jq -e '.steps[1].symptom == "http.error" and .steps[1].actual == "403" and (.steps[1].file | endswith("fragments/log-in.yaml"))' "$scratch/record"
+}
+ok "with a wrong one the login fails" wrong_password
 
 # Killed while an order is placed, the monitor knows of it still; with too many of those it places no more.
 scenario=$scratch/cases/lost-answer.yaml ledger=$scratch/cases/.lost-answer.yaml.ledger.jsonl
