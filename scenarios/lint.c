@@ -98,11 +98,30 @@ static bool expects_nothing(const struct step *step)
     return false;
 }
 
-static void lint_content(const struct lint *lint, const struct step *step)
+static bool expects_content(const struct step *step)
 {
     for (size_t i = 0; i < step->expect_count; i++)
         if (expression_is_about_content(step->expect[i]))
-            return;
+            return true;
+    return false;
+}
+
+/* `until` and `find` say what is not there: on another page that is so, too. */
+static void lint_find(const struct lint *lint, const struct step *step)
+{
+    if (step->find_count > 0 && !expects_content(step))
+        advise(lint, MISTAKE_LINT_FIND_ANYWHERE, step->position,
+               "assert something that only the right answer holds, such as "
+               "`jsonpath \"$.orders\" isCollection`",
+               "step `%s` finds nothing in any other answer, and what was left behind would count "
+               "as settled",
+               step->name);
+}
+
+static void lint_content(const struct lint *lint, const struct step *step)
+{
+    if (expects_content(step))
+        return;
     if (step->until != NULL && expression_is_about_content(step->until->holds))
         return;
     for (size_t i = 0; i < step->capture_count; i++)
@@ -224,6 +243,7 @@ void scenario_lint(const struct scenario *scenario, const struct shop *shop,
     for (size_t i = 0; i < scenario->cleanup_count; i++) {
         const struct lint at = lint_at(&lint, &scenario->cleanup[i]);
         lint_captures(&at, &scenario->cleanup[i]);
+        lint_find(&at, &scenario->cleanup[i]);
     }
     lint_cleanup(&lint);
     mistakes_sort(mistakes, first);

@@ -71,6 +71,7 @@
     X(EXPRESSION_REGEX, ERROR, "expression.regex")                                                 \
     X(LINT_CAPTURE_UNUSED, WARNING, "lint.capture_unused")                                         \
     X(LINT_NO_CONTENT, WARNING, "lint.no_content")                                                 \
+    X(LINT_FIND_ANYWHERE, WARNING, "lint.find_anywhere")                                           \
     X(LINT_TIMEOUT, WARNING, "lint.timeout_over_every")                                            \
     X(LINT_BUDGET, WARNING, "lint.budget_over_every")                                              \
     X(LINT_NO_NEEDS, WARNING, "lint.no_needs")                                                     \
