@@ -11,10 +11,48 @@
 #include "monitor/base/limits.h"
 #include "monitor/base/loop.h"
 #include "monitor/base/map.h"
+#include "monitor/base/process.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+START_TEST(a_process_is_alive_until_it_ends)
+{
+    char mark[PROCESS_MARK_MAX], other[PROCESS_MARK_MAX + 8];
+    int ends[2], held[2];
+    ck_assert(process_is_alive(process_mark(mark)));
+    /* The same number at another time is another process. */
+    snprintf(other, sizeof other, "%s1", mark);
+    ck_assert(!process_is_alive(other));
+    ck_assert(!process_is_alive(""));
+    ck_assert(!process_is_alive("1"));
+    ck_assert_int_eq(pipe(ends) + pipe(held), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        /* A name that looks like what follows it. */
+        FILE *name = fopen("/proc/self/comm", "w");
+        if (name == NULL || fputs(") Z 1 (", name) < 0 || fclose(name) != 0 ||
+            write(ends[1], process_mark(mark), sizeof mark) != sizeof mark)
+            _exit(1);
+        close(held[1]);
+        _exit(read(held[0], mark, 1) == 0 ? 0 : 1);
+    }
+    close(held[0]);
+    ck_assert_int_eq(read(ends[0], mark, sizeof mark), sizeof mark);
+    ck_assert(process_is_alive(mark));
+    close(held[1]);
+    siginfo_t ended;
+    ck_assert_int_eq(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
+    ck_assert(!process_is_alive(mark));
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert(!process_is_alive(mark));
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
 
 START_TEST(buffer_keeps_what_fits_and_remembers)
 {
@@ -261,6 +299,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
+    tcase_add_test(tests, a_process_is_alive_until_it_ends);
     tcase_add_test(tests, buffer_keeps_what_fits_and_remembers);
     tcase_add_test(tests, buffer_prints_long_text);
     tcase_add_test(tests, map_keeps_order_and_replaces);
