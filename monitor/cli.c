@@ -31,6 +31,17 @@ static const struct command commands[] = {
         .run = command_run,
     },
     {
+        .name = "settle",
+        .arguments = "[FILE...]",
+        .help = "Puts right what earlier runs have left behind, by the ledger beside each file.",
+        .options = "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
+                   "      --vantage NAME    start from this vantage point of the shop file\n"
+                   "  -v, --verbose         show requests and answers\n"
+                   "      --json FILE, --junit FILE, --tap FILE, --har FILE\n"
+                   "                        as those of run\n",
+        .run = command_settle,
+    },
+    {
         .name = "monitor",
         .arguments = "-c FILE",
         .help = "Replays a shop's scenarios on their schedule, all day.",
@@ -85,7 +96,8 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < COUNT_OF(commands) && commands[i].help != NULL; i++)
         fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
                 commands[i].arguments, commands[i].help, commands[i].options);
-    fputs("\nExit codes of run: 0 passed, 1 application, 2 network, 3 database, 4 third party,\n"
+    fputs("\nExit codes of run and settle: 0 passed, 1 application, 2 network, 3 database, 4 third "
+          "party,\n"
           "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
           "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
           "5 the monitor cannot start, 64 usage, 65 file invalid.\n",

@@ -64,5 +64,6 @@ int command_manual(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_schema(int argc, char **argv);
+int command_settle(int argc, char **argv);
 
 #endif

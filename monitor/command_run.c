@@ -4,7 +4,6 @@
  * of another) and reports each. The command line is here, the work in replay.c.
  */
 #include "monitor/base/memory.h"
-#include "monitor/daemon/settings.h"
 #include "monitor/replay.h"
 
 #include <getopt.h>
@@ -28,38 +27,6 @@ static enum result choose(struct replay *replay)
     }
     replay->scenario_count = count;
     return count > 0 ? RESULT_OK : RESULT_NOT_FOUND;
-}
-
-/* Without files: everything that the shop file names. */
-static enum result load_all(struct replay *replay)
-{
-    struct settings *settings = settings_load(replay->config, &replay->mistakes);
-    if (settings == NULL)
-        return RESULT_INVALID;
-    replay->shop = settings->shop;
-    replay->scenarios = settings->scenarios;
-    replay->scenario_count = settings->scenario_count;
-    *settings = (struct settings){0};
-    settings_free(settings);
-    return RESULT_OK;
-}
-
-static enum result load(struct replay *replay, char *const *files, int count)
-{
-    if (count == 0)
-        return load_all(replay);
-    if (replay->config != NULL) {
-        replay->shop = shop_load(replay->config, &replay->mistakes);
-        if (replay->shop == NULL)
-            return RESULT_INVALID;
-    }
-    replay->scenarios = memory_allocate((size_t)count, sizeof *replay->scenarios);
-    for (int i = 0; i < count; i++) {
-        struct scenario *scenario = scenario_load(files[i], replay->shop, &replay->mistakes);
-        if (scenario != NULL)
-            replay->scenarios[replay->scenario_count++] = scenario;
-    }
-    return replay->mistakes.errors > 0 ? RESULT_INVALID : RESULT_OK;
 }
 
 /* The first of --var that no scenario has a variable for, or NULL. */
@@ -100,15 +67,6 @@ static bool read_number(const char *text, unsigned most, unsigned *ret_number)
     return true;
 }
 
-static int add_output(struct replay *replay, const char *option, const char *file)
-{
-    if (strcmp(file, "-") == 0 && replay_writes_standard_output(replay))
-        return cli_usage_error("run", "--%s -: only one document goes to standard output", option);
-    if (!replay_add_output(replay, option, file))
-        return cli_usage_error("run", "more than %d documents", REPLAY_OUTPUTS_MAX);
-    return EXIT_PASSED;
-}
-
 static int set_option(struct replay *replay, int option, const char *name, const char *argument)
 {
     if (option == 'c')
@@ -120,7 +78,7 @@ static int set_option(struct replay *replay, int option, const char *name, const
     else if (option == 'v')
         replay->show_messages = replay->keep_messages = true;
     else if (option == 'd')
-        return add_output(replay, name, argument);
+        return replay_add_output(replay, name, argument);
     else if (option == 'V' && !add_variable(replay, argument))
         return cli_usage_error("run", "--var %s: NAME=VALUE is needed", argument);
     else if (option == 'r' && !read_number(argument, REPLAY_REPEAT_MAX, &replay->repeat))
@@ -159,10 +117,11 @@ static int read_options(struct replay *replay, int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct replay replay = {.mistakes = {.arena = arena_create()}, .repeat = 1, .parallel = 1};
+    struct replay replay = {
+        .command = "run", .mistakes = {.arena = arena_create()}, .repeat = 1, .parallel = 1};
     int result = read_options(&replay, argc, argv);
     if (result == EXIT_PASSED) {
-        enum result loaded = load(&replay, argv + optind, argc - optind);
+        enum result loaded = replay_load(&replay, argv + optind, argc - optind);
         cli_print_mistakes(&replay.mistakes);
         const char *unknown = find_unknown_variable(&replay);
         if (loaded != RESULT_OK)

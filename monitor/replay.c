@@ -3,7 +3,6 @@
 #include "monitor/replay.h"
 
 #include "monitor/base/memory.h"
-#include "monitor/daemon/ledger.h"
 #include "monitor/diagnose/diagnose.h"
 
 #include <signal.h>
@@ -11,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct replay_means {
-    struct secrets *secrets;
-    struct ledger *ledger;
-};
 
 struct replay_flight {
     struct replay *replay;
@@ -70,22 +64,25 @@ static void launch(struct replay *replay, struct replay_flight *flight)
     if (replay->next == replay->run_count || replay->interrupted)
         return;
     flight->number = replay->next++;
-    size_t file = flight->number / replay->repeat;
+    const struct replay_task *task = &replay->tasks[flight->number];
+    const struct replay_means *means = &replay->means[task->scenario];
     /* An id is made of the planned time, so no two may have the same. */
     struct wall_time now = clock_wall();
     replay->planned.us = now.us > replay->planned.us ? now.us : replay->planned.us + 1;
     const struct journey_settings settings = {
-        .scenario = replay->scenarios[file],
+        .scenario = replay->scenarios[task->scenario],
         .shop = replay->shop,
         .net_vantage = replay->net_vantage,
         .vantage = replay->vantage,
         .planned = replay->planned,
         .overrides = replay->variables,
         .override_count = replay->variable_count,
-        .secrets = replay->means[file].secrets,
-        .ledger = ledger_of_journey(replay->means[file].ledger),
+        .secrets = means->secrets,
+        .ledger = ledger_of_journey(means->ledger),
+        .debts = task->remains != NULL ? task->remains->debts : NULL,
+        .debt_count = task->remains != NULL ? task->remains->count : 0,
         .keep_messages = replay->keep_messages,
-        .chosen = replay->chosen != NULL ? replay->chosen[file] : NULL,
+        .chosen = replay->chosen != NULL ? replay->chosen[task->scenario] : NULL,
         .loop = replay->loop,
     };
     flight->journey = journey_start(&settings, flight_done, step_done, flight);
@@ -136,10 +133,21 @@ static enum result open_net(struct replay *replay, struct error *error)
     return replay->net_vantage != NULL ? RESULT_OK : error->code;
 }
 
+/* Every file so many times, or what there is to settle. */
+static enum result plan(struct replay *replay, struct error *error)
+{
+    if (replay->settles)
+        return replay_plan_settling(replay, error);
+    replay->run_count = replay->scenario_count * replay->repeat;
+    replay->tasks = memory_allocate(replay->run_count, sizeof *replay->tasks);
+    for (size_t i = 0; i < replay->run_count; i++)
+        replay->tasks[i].scenario = i / replay->repeat;
+    return RESULT_OK;
+}
+
 static void fly(struct replay *replay)
 {
     struct loop_watch *watch = loop_watch_signal(replay->loop, SIGINT, interrupt, replay);
-    replay->run_count = replay->scenario_count * replay->repeat;
     replay->runs = memory_allocate(replay->run_count, sizeof *replay->runs);
     replay->flights = memory_allocate(replay->parallel, sizeof *replay->flights);
     for (size_t i = 0; i < replay->parallel; i++) {
@@ -164,15 +172,19 @@ static void judge(struct replay *replay)
 }
 
 /* Orders of earlier runs that no cleanup has put right are somebody's money. */
-static void tell_unsettled(const struct ledger *ledger, const struct scenario *scenario)
+static void tell_unsettled(const struct replay *replay, size_t n)
 {
     struct error error = {0};
     size_t count;
-    if (ledger_unsettled(ledger, &count, &error) != RESULT_OK)
+    const char *file = replay->scenarios[n]->file, *config = replay->config;
+    if (ledger_unsettled(replay->means[n].ledger, &count, &error) != RESULT_OK)
         fprintf(stderr, "shopwatch run: %s\n", error.text);
     else if (count > 0)
-        fprintf(stderr, "shopwatch run: %s: %zu thing%s of earlier runs not cleaned up: cat %s\n",
-                scenario->file, count, count == 1 ? "" : "s", ledger_path(ledger));
+        fprintf(stderr,
+                "shopwatch run: %s: %zu thing%s of earlier runs not cleaned up: "
+                "shopwatch settle %s%s%s%s\n",
+                file, count, count == 1 ? "" : "s", config != NULL ? "-c " : "",
+                config != NULL ? config : "", config != NULL ? " " : "", file);
 }
 
 static void open_means(struct replay *replay)
@@ -182,7 +194,8 @@ static void open_means(struct replay *replay)
         const struct scenario *scenario = replay->scenarios[i];
         replay->means[i].secrets = secrets_read(scenario, replay->shop);
         replay->means[i].ledger = ledger_create(scenario);
-        tell_unsettled(replay->means[i].ledger, scenario);
+        if (!replay->settles)
+            tell_unsettled(replay, i);
     }
 }
 
@@ -190,6 +203,7 @@ static void close_means(struct replay *replay)
 {
     for (size_t i = 0; replay->means != NULL && i < replay->scenario_count; i++) {
         secrets_free(replay->means[i].secrets);
+        ledger_list_free(replay->means[i].left);
         ledger_free(replay->means[i].ledger);
     }
     free(replay->means);
@@ -198,18 +212,24 @@ static void close_means(struct replay *replay)
 int replay_run(struct replay *replay)
 {
     struct error error = {0};
-    if (open_net(replay, &error) != RESULT_OK) {
-        fprintf(stderr, "shopwatch run: %s\n", error.text);
-        return error.code == RESULT_NOT_FOUND ? EXIT_USAGE : EXIT_MONITOR;
+    enum result result = open_net(replay, &error);
+    if (result == RESULT_OK) {
+        open_means(replay);
+        result = plan(replay, &error);
+    }
+    if (result != RESULT_OK) {
+        fprintf(stderr, "shopwatch %s: %s\n", replay->command, error.text);
+        return result == RESULT_NOT_FOUND ? EXIT_USAGE : EXIT_MONITOR;
     }
     terminal_detect(STDERR_FILENO, &replay->terminal);
-    open_means(replay);
     fly(replay);
     judge(replay);
     enum exit_code exit_code = EXIT_PASSED;
     for (size_t i = 0; i < replay->run_count; i++)
         exit_code = cli_exit_worse(exit_code, cli_exit_of_run(replay->runs[i]));
     int reported = replay_report(replay);
+    if (replay->settles)
+        exit_code = cli_exit_worse(exit_code, (enum exit_code)replay_report_settled(replay));
     int written = replay_write_outputs(replay);
     if (reported != EXIT_PASSED)
         return reported;
@@ -221,6 +241,7 @@ void replay_free(struct replay *replay)
     for (size_t i = 0; i < replay->run_count; i++)
         run_free(replay->runs[i]);
     free(replay->runs);
+    free(replay->tasks);
     free(replay->flights);
     net_vantage_close(replay->net_vantage);
     net_free(replay->net);

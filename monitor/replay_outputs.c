@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `shopwatch run` leaves behind: a report for people, documents for programs. See replay.h. */
+/* What is told of the runs: a report for people, documents for programs. See replay.h. */
 #include "monitor/replay.h"
 
 #include <errno.h>
@@ -19,16 +19,20 @@ static const struct {
     {"har", document_har, true},
 };
 
-bool replay_add_output(struct replay *replay, const char *option, const char *file)
+int replay_add_output(struct replay *replay, const char *option, const char *file)
 {
+    if (strcmp(file, "-") == 0 && replay_writes_standard_output(replay))
+        return cli_usage_error(replay->command, "--%s -: only one document goes to standard output",
+                               option);
+    if (replay->output_count == REPLAY_OUTPUTS_MAX)
+        return cli_usage_error(replay->command, "more than %d documents", REPLAY_OUTPUTS_MAX);
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (strcmp(kinds[i].option, option) != 0 || replay->output_count == REPLAY_OUTPUTS_MAX)
+        if (strcmp(kinds[i].option, option) != 0)
             continue;
         replay->keep_messages |= kinds[i].needs_messages;
         replay->outputs[replay->output_count++] = (struct replay_output){kinds[i].write, file};
-        return true;
     }
-    return false;
+    return EXIT_PASSED;
 }
 
 bool replay_writes_standard_output(const struct replay *replay)
@@ -75,7 +79,7 @@ int replay_write_outputs(const struct replay *replay)
         struct error error = {0};
         if (write_output(replay, &replay->outputs[i], &error) == RESULT_OK)
             continue;
-        fprintf(stderr, "shopwatch run: %s\n", error.text);
+        fprintf(stderr, "shopwatch %s: %s\n", replay->command, error.text);
         exit_code = EXIT_MONITOR;
     }
     return exit_code;
@@ -115,6 +119,7 @@ int replay_report(const struct replay *replay)
         report_count(replay, out);
     if (fflush(out) == 0)
         return EXIT_PASSED;
-    fprintf(stderr, "shopwatch run: the report cannot be written: %s\n", strerror(errno));
+    fprintf(stderr, "shopwatch %s: the report cannot be written: %s\n", replay->command,
+            strerror(errno));
     return EXIT_MONITOR;
 }

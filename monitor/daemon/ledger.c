@@ -4,12 +4,11 @@
  * taken out. A line that a crash cut off is passed over, and ended before the next one. See
  * ledger.h.
  */
-#include "monitor/daemon/ledger.h"
+#include "monitor/daemon/ledger_private.h"
 
-#include "monitor/base/buffer.h"
 #include "monitor/base/log.h"
-#include "monitor/base/map.h"
 #include "monitor/base/memory.h"
+#include "monitor/base/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,19 +19,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct ledger {
-    char *path, *new_path;
-    unsigned most;
-    struct journey_ledger journey;
-};
-
-/* The file, open and locked, and what stands in it. */
-struct ledger_book {
-    int descriptor;
-    struct buffer text;
-    struct map *open; /* lines that are not struck off (heap), by run and thing */
-};
 
 static enum result ledger_failed(const struct ledger *ledger, struct error *error)
 {
@@ -59,17 +45,35 @@ static int open_locked(const struct ledger *ledger)
     }
 }
 
+/* A line that is not settled, of a run that is over: without its process. */
+static char *without_process(const char *line)
+{
+    json_t *json = json_loads(line, 0, NULL);
+    json_object_del(json, "process");
+    char *text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    return text;
+}
+
 static void read_line(struct ledger_book *book, const char *line, size_t length)
 {
     json_t *json = json_loadb(line, length, 0, NULL);
     const char *what = json_string_value(json_object_get(json, "what"));
     const char *run = json_string_value(json_object_get(json, "run"));
     const char *settled = json_string_value(json_object_get(json, "settled"));
-    if (what != NULL && (run != NULL || settled != NULL)) {
+    const char *left = json_string_value(json_object_get(json, "left"));
+    const char *id = run != NULL ? run : settled != NULL ? settled : left;
+    if (what != NULL && id != NULL) {
         struct buffer key;
         buffer_init(&key, LEDGER_FILE_MAX);
-        buffer_print(&key, "%s %s", run != NULL ? run : settled, what);
-        map_put(book->open, key.data, run != NULL ? memory_duplicate_bytes(line, length) : NULL);
+        buffer_print(&key, "%s %s", id, what);
+        const char *known = map_get(book->open, key.data);
+        if (run != NULL)
+            map_put(book->open, key.data, memory_duplicate_bytes(line, length));
+        else if (settled != NULL)
+            map_put(book->open, key.data, NULL);
+        else if (known != NULL)
+            map_put(book->open, key.data, without_process(known));
         buffer_free(&key);
     }
     json_decref(json);
@@ -83,7 +87,7 @@ static size_t count_open(const struct ledger_book *book)
     return count;
 }
 
-static void book_close(struct ledger_book *book)
+void ledger_book_close(struct ledger_book *book)
 {
     if (book->descriptor >= 0)
         close(book->descriptor);
@@ -110,7 +114,7 @@ static enum result book_read(const struct ledger *ledger, struct ledger_book *bo
     return RESULT_OK;
 }
 
-static enum result book_open(const struct ledger *ledger, struct ledger_book *book,
+enum result ledger_book_open(const struct ledger *ledger, struct ledger_book *book,
                              struct error *error)
 {
     *book = (struct ledger_book){.descriptor = open_locked(ledger), .open = map_create(free)};
@@ -118,7 +122,7 @@ static enum result book_open(const struct ledger *ledger, struct ledger_book *bo
     enum result result =
         book->descriptor >= 0 ? book_read(ledger, book, error) : ledger_failed(ledger, error);
     if (result != RESULT_OK)
-        book_close(book);
+        ledger_book_close(book);
     return result;
 }
 
@@ -192,11 +196,11 @@ static enum result book_compact(const struct ledger *ledger, const struct ledger
 
 static json_t *debt_to_json(const struct journey_debt *debt)
 {
-    char when[WALL_TEXT_MAX];
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O}", "run", debt->run_id, "what", debt->what,
-                     "journey", debt->journey, "vantage", debt->vantage, "step", debt->step, "when",
-                     wall_print(clock_wall(), when), "variables",
-                     (json_t *)(uintptr_t)debt->variables);
+    char when[WALL_TEXT_MAX], process[PROCESS_MARK_MAX];
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O}", "run", debt->run_id, "what",
+                     debt->what, "journey", debt->journey, "vantage", debt->vantage, "step",
+                     debt->step, "when", wall_print(clock_wall(), when), "process",
+                     process_mark(process), "variables", (json_t *)(uintptr_t)debt->variables);
 }
 
 static enum symptom record(void *data, const struct journey_debt *debt, struct arena *arena,
@@ -206,7 +210,7 @@ static enum symptom record(void *data, const struct journey_debt *debt, struct a
     struct ledger_book book;
     struct error error = {0};
     enum symptom symptom = SYMPTOM_NONE;
-    if (book_open(ledger, &book, &error) != RESULT_OK) {
+    if (ledger_book_open(ledger, &book, &error) != RESULT_OK) {
         *ret_detail = arena_duplicate(arena, error.text);
         return SYMPTOM_MONITOR_LEDGER_FAILED;
     }
@@ -219,22 +223,23 @@ static enum symptom record(void *data, const struct journey_debt *debt, struct a
         symptom = SYMPTOM_MONITOR_LEDGER_FAILED;
     }
     json_decref(json);
-    book_close(&book);
+    ledger_book_close(&book);
     return symptom;
 }
 
-/* What cannot be struck off stays: that errs on the side of the shop. */
-static void settle(void *data, const char *run_id, const char *what)
+/* A line about one that is noted already. What cannot be struck off stays: that errs on the side of
+ * the shop. */
+static void append_event(const struct ledger *ledger, const char *event, const char *run_id,
+                         const char *what)
 {
-    const struct ledger *ledger = data;
     struct ledger_book book;
     struct error error = {0};
     char when[WALL_TEXT_MAX];
-    if (book_open(ledger, &book, &error) != RESULT_OK) {
+    if (ledger_book_open(ledger, &book, &error) != RESULT_OK) {
         log_error("%s", error.text);
         return;
     }
-    json_t *json = json_pack("{s:s, s:s, s:s}", "settled", run_id, "what", what, "when",
+    json_t *json = json_pack("{s:s, s:s, s:s}", event, run_id, "what", what, "when",
                              wall_print(clock_wall(), when));
     enum result result = book_append(ledger, &book, json, &error);
     if (result == RESULT_OK && book.text.length > LEDGER_COMPACT_AT) {
@@ -246,7 +251,17 @@ static void settle(void *data, const char *run_id, const char *what)
     if (result != RESULT_OK)
         log_error("%s", error.text);
     json_decref(json);
-    book_close(&book);
+    ledger_book_close(&book);
+}
+
+static void settle(void *data, const char *run_id, const char *what)
+{
+    append_event(data, "settled", run_id, what);
+}
+
+static void leave(void *data, const char *run_id, const char *what)
+{
+    append_event(data, "left", run_id, what);
 }
 
 struct ledger *ledger_create(const struct scenario *scenario)
@@ -255,8 +270,6 @@ struct ledger *ledger_create(const struct scenario *scenario)
     bool mutates = false;
     for (size_t i = 0; i < scenario->step_count; i++)
         mutates |= scenario->steps[i].mutates != NULL;
-    if (!mutates)
-        return NULL;
     struct ledger *ledger = memory_allocate(1, sizeof *ledger);
     const char *slash = strrchr(scenario->file, '/');
     const char *name = slash != NULL ? slash + 1 : scenario->file;
@@ -266,8 +279,12 @@ struct ledger *ledger_create(const struct scenario *scenario)
     buffer_text(&path, ".new");
     ledger->new_path = buffer_steal(&path);
     ledger->most = scenario->orders_max;
-    ledger->journey = (struct journey_ledger){record, settle, ledger};
-    return ledger;
+    ledger->journey = (struct journey_ledger){record, settle, leave, ledger};
+    /* Where the scenario was changed since, what it has left behind is left behind still. */
+    if (mutates || access(ledger->path, F_OK) == 0)
+        return ledger;
+    ledger_free(ledger);
+    return NULL;
 }
 
 void ledger_free(struct ledger *ledger)
@@ -295,12 +312,12 @@ enum result ledger_unsettled(const struct ledger *ledger, size_t *ret_count, str
     *ret_count = 0;
     if (ledger == NULL || access(ledger->path, F_OK) != 0)
         return RESULT_OK;
-    enum result result = book_open(ledger, &book, error);
+    enum result result = ledger_book_open(ledger, &book, error);
     if (result != RESULT_OK)
         return result;
     *ret_count = count_open(&book);
     if (map_count(book.open) > *ret_count)
         result = book_compact(ledger, &book, error);
-    book_close(&book);
+    ledger_book_close(&book);
     return result;
 }

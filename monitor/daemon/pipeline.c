@@ -457,8 +457,8 @@ static void pipeline_open_means(struct pipeline *pipeline)
         if (ledger_unsettled(means->ledger, &unsettled, &error) != RESULT_OK)
             log_error("%s", error.text);
         else if (unsettled > 0)
-            log_warning("%s: %zu things not cleaned up: cat %s", scenario->file, unsettled,
-                        ledger_path(means->ledger));
+            log_warning("%s: %zu things of earlier runs not cleaned up: shopwatch settle -c %s %s",
+                        scenario->file, unsettled, settings->shop->file, scenario->file);
     }
 }
 

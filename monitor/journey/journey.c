@@ -110,7 +110,8 @@ static void journey_begin_record(struct journey *journey)
     struct run_step *record = run_add_step(journey->run, step->name);
     if (step->use != NULL)
         record->file = arena_duplicate(journey->run->arena, step_file(step));
-    record->cleanup = journey->in_cleanup;
+    /* Of a run that does nothing else they are the steps. */
+    record->cleanup = journey->in_cleanup && !journey_mutation_is_inherited(journey);
     record->started = clock_wall();
     struct arena *arena = journey->run->arena;
     journey_copy_needs(arena, step->needs, step->need_count, &record->needs, &record->needs_count);
@@ -279,21 +280,28 @@ static enum journey_next journey_received(struct journey *journey)
     return journey_judge_answer(journey);
 }
 
-/* The run ends as its steps say; a cleanup that failed leaves a good run degraded. */
-static enum state journey_state(const struct journey *journey, const char **ret_reason)
+/* The run ends as its steps say; a cleanup that failed leaves a good run degraded. Where all that
+ * an earlier run has left behind is `settled`, no step of its cleanup decides. */
+static enum state journey_state(const struct journey *journey, bool settled,
+                                const char **ret_reason)
 {
+    const bool inherited = journey_mutation_is_inherited(journey);
     enum state state = STATE_PASSED;
     for (size_t i = 0; i < journey->run->step_count; i++) {
         const struct run_step *step = &journey->run->steps[i];
         bool bad = step->state == STATE_FAILED || step->state == STATE_UNKNOWN;
-        if (!step->cleanup && bad)
+        bool decides = inherited ? !settled : !step->cleanup;
+        if (decides && bad)
             return step->state;
-        if (step->cleanup && bad)
+        if (bad)
             *ret_reason = "cleanup failed";
         if (bad || step->state == STATE_DEGRADED)
             state = STATE_DEGRADED;
     }
-    return state;
+    if (!inherited || settled)
+        return state;
+    *ret_reason = "not settled";
+    return STATE_UNKNOWN;
 }
 
 /* Stage: the one place where a run ends. */
@@ -304,7 +312,9 @@ static enum journey_next journey_finish(struct journey *journey)
     /* Once more for all: a secret may have been captured after it was first seen. */
     for (size_t i = 0; i < run->step_count; i++)
         mask_step(journey->mask, run->arena, &run->steps[i]);
-    run->state = journey->end.obeyed ? journey->end.state : journey_state(journey, &run->reason);
+    bool settled = !journey_mutation_leave(journey);
+    run->state =
+        journey->end.obeyed ? journey->end.state : journey_state(journey, settled, &run->reason);
     return JOURNEY_DONE;
 }
 
@@ -453,7 +463,12 @@ struct journey *journey_start(const struct journey_settings *settings, journey_d
     journey->variables = variables_create(run->id, settings->vantage, settings->planned);
     journey->mask = mask_create();
     journey_set_given(journey);
+    /* Twice: what holds a secret was not noted, and is made anew of what was. */
+    journey_mutation_inherit_variables(journey);
     journey_set_variables(journey);
+    journey_mutation_inherit_variables(journey);
+    journey_mutation_inherit(journey);
+    journey->in_cleanup = journey_mutation_is_inherited(journey);
     journey->session = net_session_open(settings->net_vantage);
     journey->stage = journey_choose;
     journey->deadline = instant_after(clock_instant(), scenario->budget);

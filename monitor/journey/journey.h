@@ -35,6 +35,8 @@ struct journey_ledger {
     enum symptom (*record)(void *data, const struct journey_debt *debt, struct arena *arena,
                            const char **ret_detail);
     void (*settle)(void *data, const char *run_id, const char *what);
+    /* The run has ended, and it is not put right. */
+    void (*leave)(void *data, const char *run_id, const char *what);
     void *data;
 };
 
@@ -51,6 +53,10 @@ struct journey_settings {
     const bool *chosen;            /* of scenario_choose; NULL: all steps */
     const struct secrets *secrets; /* NULL: none */
     const struct journey_ledger *ledger; /* NULL: nothing is noted */
+    /* What one earlier run has left behind: then nothing but the cleanup is done, in its place and
+     * with its variables, secrets apart, which are those of now. */
+    const struct journey_debt *debts;
+    size_t debt_count; /* 0: a run of its own */
     struct loop *loop;
 };
 

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a run leaves behind in the shop, and its being put right: noted before the step is sent,
- * settled when a cleanup step has passed, looked up where its id was lost. See journey_private.h.
+ * settled when a cleanup step has passed, looked up where its id was lost; and what an earlier run
+ * has left behind, of which nothing is known but what was noted. See journey_private.h.
  */
 #include "monitor/journey/journey_private.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool journey_mutation_is_inherited(const struct journey *journey)
+{
+    return journey->settings.debt_count > 0;
+}
+
+/* By whom it is noted in the ledger. */
+static const char *owner(const struct journey *journey)
+{
+    return journey_mutation_is_inherited(journey) ? journey->settings.debts[0].run_id
+                                                  : journey->run->id;
+}
 
 static struct journey_mutation *find_mutation(const struct journey *journey, const char *what)
 {
@@ -52,6 +65,12 @@ static enum symptom record_debt(struct journey *journey)
     return symptom;
 }
 
+static void add_mutation(struct journey *journey, const char *what)
+{
+    arena_grow(journey->run->arena, journey->mutations, journey->mutation_count);
+    journey->mutations[journey->mutation_count++] = (struct journey_mutation){.what = what};
+}
+
 enum symptom journey_mutation_record(struct journey *journey)
 {
     const char *what = journey->step->mutates;
@@ -60,11 +79,53 @@ enum symptom journey_mutation_record(struct journey *journey)
         return SYMPTOM_NONE;
     if (journey->settings.ledger != NULL)
         symptom = record_debt(journey);
-    if (symptom != SYMPTOM_NONE)
-        return symptom;
-    arena_grow(journey->run->arena, journey->mutations, journey->mutation_count);
-    journey->mutations[journey->mutation_count++] = (struct journey_mutation){.what = what};
-    return SYMPTOM_NONE;
+    if (symptom == SYMPTOM_NONE)
+        add_mutation(journey, what);
+    return symptom;
+}
+
+void journey_mutation_inherit(struct journey *journey)
+{
+    for (size_t i = 0; i < journey->settings.debt_count; i++)
+        add_mutation(journey, journey->settings.debts[i].what);
+}
+
+static bool is_secret(const struct journey *journey, const char *name)
+{
+    const struct secrets *secrets = journey->settings.secrets;
+    for (size_t i = 0; i < secrets_count(secrets); i++)
+        if (strcmp(secrets_name(secrets, i), name) == 0)
+            return true;
+    return false;
+}
+
+void journey_mutation_inherit_variables(struct journey *journey)
+{
+    for (size_t i = 0; i < journey->settings.debt_count; i++) {
+        json_t *variables = (json_t *)(uintptr_t)journey->settings.debts[i].variables;
+        const char *name;
+        json_t *value;
+        json_object_foreach(variables, name, value)
+        {
+            if (!is_secret(journey, name))
+                variables_set(journey->variables, name, json_deep_copy(value));
+        }
+    }
+}
+
+bool journey_mutation_leave(struct journey *journey)
+{
+    const struct journey_ledger *ledger = journey->settings.ledger;
+    bool left = false;
+    for (size_t i = 0; i < journey->mutation_count; i++) {
+        const struct journey_mutation *mutation = &journey->mutations[i];
+        if (mutation->is_settled)
+            continue;
+        left = true;
+        if (ledger != NULL && !journey_mutation_is_inherited(journey))
+            ledger->leave(ledger->data, journey->run->id, mutation->what);
+    }
+    return left;
 }
 
 bool journey_mutation_is_idle(const struct journey *journey, const struct step *step)
@@ -86,7 +147,7 @@ static void settle(struct journey *journey, const char *what)
         return;
     mutation->is_settled = true;
     if (ledger != NULL)
-        ledger->settle(ledger->data, journey->run->id, what);
+        ledger->settle(ledger->data, owner(journey), what);
 }
 
 void journey_mutation_take_found(struct journey *journey, struct json_t *list_taken)
@@ -96,7 +157,8 @@ void journey_mutation_take_found(struct journey *journey, struct json_t *list_ta
     journey->found.what = what;
     journey->found.list = list_taken;
     journey->found.element = journey->found.step = 0;
-    journey->found.settled = true;
+    /* Where the login before has failed, say, not to find it does not mean that it is not there. */
+    journey->found.settled = json_array_size(list_taken) > 0 || !journey->cleanup_failed;
 }
 
 static void end_found(struct journey *journey)
@@ -135,6 +197,8 @@ void journey_mutation_end_step(struct journey *journey, enum state state)
 {
     const char *what = journey->step->settles;
     bool went_well = state == STATE_PASSED || state == STATE_DEGRADED;
+    journey->cleanup_failed |=
+        journey->in_cleanup && (state == STATE_FAILED || state == STATE_UNKNOWN);
     if (!journey->in_cleanup || what == NULL || state == STATE_SKIPPED)
         return;
     if (journey->found.what != NULL)

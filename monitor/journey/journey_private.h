@@ -68,6 +68,7 @@ struct journey {
         size_t element, step; /* the next of each */
         bool settled;         /* no step has failed at it */
     } found;
+    bool cleanup_failed; /* a step of it, so far */
 
     struct net_request request;
     unsigned redirects;
@@ -123,5 +124,17 @@ const struct step *journey_mutation_next(struct journey *journey);
 
 /* After a step: what it settles is settled if it went well. */
 void journey_mutation_end_step(struct journey *journey, enum state state);
+
+/* True for a run that does the cleanup of an earlier one. */
+bool journey_mutation_is_inherited(const struct journey *journey);
+
+/* Takes over what an earlier run has left behind. */
+void journey_mutation_inherit(struct journey *journey);
+
+/* Sets the variables that the earlier run had. */
+void journey_mutation_inherit_variables(struct journey *journey);
+
+/* At the end: tells the ledger of what is not put right. True when there is any. */
+bool journey_mutation_leave(struct journey *journey);
 
 #endif

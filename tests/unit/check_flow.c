@@ -261,6 +261,81 @@ START_TEST(a_ledger_stays_short)
 }
 END_TEST
 
+static struct ledger_list *list_of(const struct book *book)
+{
+    struct error error = {0};
+    struct ledger_list *list;
+    ck_assert_int_eq(ledger_list(book->ledger, &list, &error), RESULT_OK);
+    return list;
+}
+
+/* A run that is over with its thing not put right, in a process that goes on. */
+START_TEST(a_ledger_tells_what_each_run_has_left)
+{
+    struct book book;
+    const char *detail = NULL;
+    book_open(&book);
+    struct ledger_list *list = list_of(&book);
+    ck_assert_uint_eq(ledger_list_count(list), 0);
+    ledger_list_free(list);
+    ck_assert_int_eq(book_record(&book, "one", &detail), SYMPTOM_NONE);
+    ck_assert_int_eq(book_record(&book, "two", &detail), SYMPTOM_NONE);
+    book.journey->leave(book.journey->data, "two", "order");
+    book.journey->leave(book.journey->data, "never heard of", "order");
+    /* As many of one run as it likes. */
+    json_t *variables = json_pack("{s:s, s:i}", "email", "b@shop.example", "order", 7);
+    const struct journey_debt review = {"one", "x", "here", "b", "review", variables};
+    ck_assert_int_eq(book.journey->record(book.journey->data, &review, book.arena, &detail),
+                     SYMPTOM_NONE);
+    json_decref(variables);
+    for (int round = 0; round < 2; round++) {
+        list = list_of(&book);
+        ck_assert_uint_eq(ledger_list_count(list), 2);
+        const struct ledger_remains *one = ledger_list_at(list, 0), *two = ledger_list_at(list, 1);
+        ck_assert_uint_eq(one->count, 2);
+        ck_assert_str_eq(one->debts[0].run_id, "one");
+        ck_assert_str_eq(one->debts[0].what, "order");
+        ck_assert_str_eq(one->debts[1].what, "review");
+        ck_assert_int_eq(json_integer_value(json_object_get(one->debts[1].variables, "order")), 7);
+        ck_assert(one->under_way);
+        ck_assert_uint_eq(two->count, 1);
+        ck_assert(!two->under_way);
+        ck_assert_int_eq(strncmp(two->when, "20", 2), 0);
+        ck_assert(ledger_list_has(list, "one", "review"));
+        ck_assert(!ledger_list_has(list, "two", "review"));
+        ledger_list_free(list);
+        /* And once more, of the file without what is not needed. */
+        book.journey->settle(book.journey->data, "never heard of", "order");
+        ck_assert_uint_eq(unsettled(&book), 3);
+    }
+    book.journey->settle(book.journey->data, "one", "order");
+    book.journey->settle(book.journey->data, "two", "order");
+    list = list_of(&book);
+    ck_assert_uint_eq(ledger_list_count(list), 1);
+    ck_assert(ledger_list_has(list, "one", "review"));
+    ledger_list_free(list);
+    book_close(&book);
+}
+END_TEST
+
+/* A scenario that leaves nothing behind has a ledger as long as there is one from before. */
+START_TEST(a_changed_scenario_keeps_its_ledger)
+{
+    struct book book;
+    const char *detail = NULL;
+    book_open(&book);
+    struct scenario *changed = load(book.file, "steps:\n  - {step: a, get: \"http://x/a\"}\n");
+    ck_assert_ptr_null(ledger_create(changed));
+    ck_assert_int_eq(book_record(&book, "one", &detail), SYMPTOM_NONE);
+    struct ledger *ledger = ledger_create(changed);
+    ck_assert_ptr_nonnull(ledger);
+    ck_assert_str_eq(ledger_path(ledger), book.path);
+    ledger_free(ledger);
+    scenario_free(changed);
+    book_close(&book);
+}
+END_TEST
+
 START_TEST(what_cannot_be_noted_is_not_sent)
 {
     struct book book;
@@ -285,6 +360,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_ledger_keeps_what_is_not_settled);
     tcase_add_test(tests, a_damaged_ledger_is_read_as_far_as_it_goes);
     tcase_add_test(tests, a_ledger_stays_short);
+    tcase_add_test(tests, a_ledger_tells_what_each_run_has_left);
+    tcase_add_test(tests, a_changed_scenario_keeps_its_ledger);
     tcase_add_test(tests, what_cannot_be_noted_is_not_sent);
     suite_add_tcase(suite, tests);
     return suite;

@@ -6,7 +6,9 @@
 #include "tests/unit/journey_fixture.h"
 #include "tests/unit/runner.h"
 
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct journey_case {
@@ -155,7 +157,7 @@ static const struct journey_case {
      "cleanup:\n  - {step: b, get: /status/500, settles: order}\n",
      STATE_DEGRADED, "pf", SYMPTOM_HTTP_ERROR,
      "POST /one x;GET /status/500;"
-     "|noted order;"},
+     "|noted order;left order;"},
     {"steps:\n  - {step: a, get: /status/500}\n"
      "  - {step: b, post: /one, body: x, mutates: order}\n"
      "cleanup:\n  - {step: c, get: /gone, settles: order}\n",
@@ -181,10 +183,25 @@ static const struct journey_case {
      "|noted order;settled order;"},
     {FIND("/list", "/status/5"), STATE_FAILED, "fspff", SYMPTOM_HTTP_ERROR,
      "POST /status/500;GET /list;GET /status/511;GET /status/512;"
-     "|noted order;"},
+     "|noted order;left order;"},
+    /* After a login that failed, say, nothing found is not nothing left behind. */
+    {"steps:\n  - {step: a, post: /one, mutates: order}\n"
+     "cleanup:\n  - {step: log in, get: /status/500}\n"
+     "  - {step: b, get: /none, find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
+     "  - {step: c, get: \"/gone/${order}\", when: order, settles: order}\n",
+     STATE_DEGRADED, "pfps", SYMPTOM_HTTP_ERROR,
+     "POST /one;GET /status/500;GET /none;"
+     "|noted order;left order;"},
+    {"steps:\n  - {step: a, post: /one, mutates: order}\n"
+     "cleanup:\n  - {step: log in, get: /status/500}\n"
+     "  - {step: b, get: /list, find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
+     "  - {step: c, get: \"/gone/${order}\", when: order, settles: order}\n",
+     STATE_DEGRADED, "pfppps", SYMPTOM_HTTP_ERROR,
+     "POST /one;GET /status/500;GET /list;GET /gone/11;GET /gone/12;"
+     "|noted order;settled order;"},
     {FIND("/status/404", "/gone/"), STATE_FAILED, "fsf", SYMPTOM_HTTP_ERROR,
      "POST /status/500;GET /status/404;"
-     "|noted order;"},
+     "|noted order;left order;"},
 };
 
 START_TEST(a_journey_ends_as_told)
@@ -264,6 +281,73 @@ START_TEST(an_ended_run_still_cleans_up)
 }
 END_TEST
 
+/* What an earlier run noted of itself is all that its cleanup has: its own id, what it was given,
+ * what it captured. Secrets, and what is made of them, are those of now. */
+static const char inherited[] =
+    "  bearer: b-${TOKEN}\nsecrets:\n  TOKEN: {env: CHECK_JOURNEY_TOKEN}\n"
+    "steps:\n  - {step: a, post: \"/orders/${colour}\", mutates: order, "
+    "capture: {order: 'jsonpath \"$.id\"'}}\n"
+    "  - {step: b, post: /reviews, mutates: review}\n"
+    "cleanup:\n"
+    "  - {step: c, when: order, post: \"/cancel/${order}\", body: \"${TOKEN} ${bearer}\", "
+    "settles: order}\n"
+    "  - {step: d, when: not order, post: %s, body: \"${run.id} ${colour}\", "
+    "find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
+    "  - {step: e, post: /reviews/remove, settles: review}\n";
+
+static const struct {
+    const char *look_up, *known, *what;
+    const char *asked, *ledger;
+    enum state state;
+    const char *reason;
+} inherited_cases[] = {
+    {"/list", "{\"run.id\": \"of-then\", \"colour\": \"green\"}", "order",
+     "POST /list of-then green;POST /cancel/11 from-now b-from-now;"
+     "POST /cancel/12 from-now b-from-now;",
+     "settled order;", STATE_PASSED, NULL},
+    /* A later step's note has what was captured by then. */
+    {"/list", "{\"run.id\": \"of-then\", \"order\": 7, \"TOKEN\": \"of-then\"}", "order",
+     "POST /cancel/7 from-now b-from-now;", "settled order;", STATE_PASSED, NULL},
+    {"/none", "{\"run.id\": \"of-then\"}", "order", "POST /none of-then blue;", "settled order;",
+     STATE_PASSED, NULL},
+    {"/status/500", "{\"run.id\": \"of-then\"}", "order", "POST /status/500 of-then blue;", "",
+     STATE_FAILED, NULL},
+    {"/list", "{\"run.id\": \"of-then\"}", "review", "POST /reviews/remove;", "settled review;",
+     STATE_PASSED, NULL},
+    {"/list", "{\"run.id\": \"of-then\"}", "parcel", "", "", STATE_UNKNOWN, "not settled"},
+};
+
+START_TEST(a_run_cleans_up_for_an_earlier_one)
+{
+    struct journey_fixture fixture;
+    char text[2048];
+    setenv("CHECK_JOURNEY_TOKEN", "from-now", 1);
+    journey_fixture_open(&fixture);
+    snprintf(text, sizeof text, inherited, inherited_cases[_i].look_up);
+    journey_fixture_load(&fixture, text);
+    struct secrets *secrets = secrets_read(fixture.scenario, NULL);
+    json_t *known = json_loads(inherited_cases[_i].known, 0, NULL);
+    ck_assert_ptr_nonnull(known);
+    const struct journey_debt debt = {.run_id = "0123456789abcdef0123456789abcdef",
+                                      .what = inherited_cases[_i].what,
+                                      .variables = known};
+    fixture.debts = &debt;
+    fixture.debt_count = 1;
+    fixture.secrets = secrets;
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, inherited_cases[_i].asked);
+    ck_assert_str_eq(fixture.ledger, inherited_cases[_i].ledger);
+    ck_assert_str_eq(state_name(fixture.run->state), state_name(inherited_cases[_i].state));
+    ck_assert_pstr_eq(fixture.run->reason, inherited_cases[_i].reason);
+    for (size_t i = 0; i < fixture.run->step_count; i++)
+        ck_assert(!fixture.run->steps[i].cleanup);
+    json_decref(known);
+    secrets_free(secrets);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(the_budget_bounds_the_steps)
 {
     struct journey_fixture fixture;
@@ -309,6 +393,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
     tcase_add_test(tests, connections_are_cold_first_and_warm_later);
     tcase_add_test(tests, an_ended_run_still_cleans_up);
+    tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0, COUNT_OF(inherited_cases));
     tcase_add_test(tests, the_budget_bounds_the_steps);
     tcase_add_test(tests, an_abandoned_run_leaves_nothing);
     suite_add_tcase(suite, tests);

@@ -183,10 +183,16 @@ static void note_settled(void *data, const char *run_id, const char *what)
     note(data, "settled", what);
 }
 
+static void note_left(void *data, const char *run_id, const char *what)
+{
+    ck_assert_uint_eq(strlen(run_id), HASH_HEX_LENGTH);
+    note(data, "left", what);
+}
+
 void journey_fixture_start(struct journey_fixture *fixture)
 {
     static const struct journey_variable overrides[] = {{"size", "42"}};
-    fixture->journey_ledger = (struct journey_ledger){note_debt, note_settled, fixture};
+    fixture->journey_ledger = (struct journey_ledger){note_debt, note_settled, note_left, fixture};
     const struct journey_settings settings = {
         .scenario = fixture->scenario,
         .shop = fixture->shop,
@@ -195,7 +201,10 @@ void journey_fixture_start(struct journey_fixture *fixture)
         .planned = clock_wall(),
         .overrides = overrides,
         .override_count = COUNT_OF(overrides),
+        .secrets = fixture->secrets,
         .ledger = &fixture->journey_ledger,
+        .debts = fixture->debts,
+        .debt_count = fixture->debt_count,
         .loop = fixture->loop,
     };
     fixture->journey = journey_start(&settings, done, count_progress, fixture);

@@ -18,12 +18,15 @@ struct journey_fixture {
     struct run *run;
     char asked[2048]; /* `GET /path body;` of every request, in order */
     char marks[1024]; /* `User-Agent Shopwatch-Run traceparent;` of every request, in order */
-    char type[256], cookie[256], authorization[256]; /* headers of the latest */
     unsigned progress;
     struct journey_ledger journey_ledger;
     unsigned flaky;   /* requests for /flaky so far */
     char ledger[512]; /* what was noted and settled, in order */
     struct journey *journey;
+    const struct journey_debt *debts; /* of an earlier run; NULL: none */
+    size_t debt_count;
+    const struct secrets *secrets;                   /* NULL: none */
+    char type[256], cookie[256], authorization[256]; /* headers of the latest */
 };
 
 /* The server and a vantage point; then the scenario's `steps`, and what else it has. */
