@@ -26,9 +26,9 @@ void loop_stop(struct loop *loop);
 
 struct event_base *loop_base(struct loop *loop); /* borrowed */
 
-/* A timer is created idle; set again, it forgets the earlier time. With a delay of 0 or less it fires
- * once the callbacks before it have returned, and before anything else is waited for: one that sets
- * itself again so for ever leaves the loop no time. */
+/* A timer is created idle; set again, it forgets the earlier time. With a delay of 0 or less it
+ * fires once the callbacks before it have returned, and before anything else is waited for: one
+ * that sets itself again so for ever leaves the loop no time. */
 struct loop_timer *loop_timer_create(struct loop *loop, loop_callback *callback, void *data);
 void loop_timer_set(struct loop_timer *timer, duration delay);
 void loop_timer_cancel(struct loop_timer *timer);

@@ -7,7 +7,6 @@
 #define NET_INTERNAL_H
 
 #include "monitor/base/map.h"
-#include "monitor/net/multi.h"
 #include "monitor/net/net.h"
 #include "monitor/net/phases.h"
 #include "monitor/net/proxy.h"
@@ -23,6 +22,9 @@ enum {
 };
 
 /* net.c */
+
+struct multi;
+struct incoming;
 
 struct net {
     struct loop *loop;
@@ -43,6 +45,16 @@ void net_unwatch_lag(struct net *net);
 
 /* Reads the system's certificates, once: tens of milliseconds that a plain visit does not need. */
 MUST_CHECK enum result net_load_trust(struct net *net, struct error *error);
+
+/* multi.c: libcurl's multi handle, one for all sessions. What would let one visitor see another's
+ * connections, addresses or cookies is kept apart by the sessions. */
+
+struct multi *multi_create(struct loop *loop);
+void multi_free(struct multi *multi); /* takes NULL; all sessions must be closed */
+
+/* A transfer is begun with, or ended. CURLOPT_PRIVATE of `easy` is its session. */
+CURLMcode multi_add(struct multi *multi, CURL *easy);
+void multi_remove(struct multi *multi, CURL *easy);
 
 /* vantage.c */
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl's callbacks ask, the loop answers. See multi.h. */
-#include "monitor/net/multi.h"
-
+/*
+ * libcurl's multi handle on the loop: which sockets are waited for, when libcurl's timer is due,
+ * and whose transfer is through. libcurl's callbacks only say what they want; see `act` for what is
+ * done.
+ */
 #include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
 
