@@ -4,6 +4,7 @@
 #include "monitor/net/internal.h"
 
 #include <ares.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +82,11 @@ struct net *net_create(struct loop *loop, struct error *error)
 
 enum result net_load_trust(struct net *net, struct error *error)
 {
-    if (net->trust == NULL)
+    if (net->trust == NULL) {
         net->trust = tls_trust_load(error);
+        /* The loop's own clock stood still meanwhile: the first deadline would come too early. */
+        event_base_update_cache_time(loop_base(net->loop));
+    }
     return net->trust != NULL ? RESULT_OK : RESULT_IO;
 }
 

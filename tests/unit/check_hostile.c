@@ -569,6 +569,49 @@ static void check_run(const struct hostile_case *hostile, const struct run *run)
                      state_name(symptom == SYMPTOM_NONE ? STATE_PASSED : STATE_FAILED));
 }
 
+/* Longer than the step may take. */
+static void trust_many(char *file)
+{
+    enum { MANY = 5000 };
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *certificate = hostile_certificate(key, "DNS:other.invalid", -3600, 3600);
+    FILE *stream = fdopen(mkstemp(file), "w");
+    ck_assert_ptr_nonnull(stream);
+    for (int i = 0; i < MANY; i++)
+        PEM_write_X509(stream, certificate);
+    fclose(stream);
+    setenv("SSL_CERT_FILE", file, 1);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+/* They are read when the first step wants TLS, and the step has all of its time then. */
+START_TEST(reading_certificates_takes_nothing_of_a_step)
+{
+    static const struct hostile_case silent = {
+        "half a handshake, then silence, and many certificates",
+        {HOSTILE_AFTER_HELLO, SAID("\x16\x03\x03\x00\x7a\x02"), HOSTILE_SILENT, NULL},
+        SYMPTOM_TLS_TIMED_OUT,
+        TLS_NONE,
+        "steps:\n  - {step: a, get: /, timeout: 80ms, expect: [status == 200]}\n"};
+    struct fixture fixture = {0};
+    char trusted[] = "/tmp/check_hostile_XXXXXX";
+    unsigned port;
+    int listener = hostile_listen(&port);
+    trust_many(trusted);
+    pid_t server = hostile_start(listener, &silent.script, NULL);
+    load(&fixture, &silent, port);
+    replay(&fixture);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    close(listener);
+    unlink(trusted);
+    check_run(&silent, fixture.run);
+    ck_assert_int_ge(fixture.run->steps[0].total, 80 * DURATION_MILLISECOND);
+    fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(server_that_means_harm_has_its_symptom)
 {
     const struct hostile_case *hostile = &cases[_i];
@@ -601,6 +644,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("hostile");
     tcase_set_timeout(tests, 30);
     tcase_add_loop_test(tests, server_that_means_harm_has_its_symptom, 0, COUNT_OF(cases));
+    tcase_add_test(tests, reading_certificates_takes_nothing_of_a_step);
     suite_add_tcase(suite, tests);
     return suite;
 }
