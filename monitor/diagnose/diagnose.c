@@ -206,9 +206,11 @@ static const char *what_settles(const struct ranking *ranking, const struct fact
         if ((probes[i].one == first && probes[i].other == second) ||
             (probes[i].other == first && probes[i].one == second))
             return probes[i].settles;
+    if (first != CAUSE_DATABASE && second != CAUSE_DATABASE)
+        return NULL;
     if (facts_have(facts, FACT_ONE_ROUTE))
         return "a second step that needs the same part of the database";
-    if (first + second == CAUSE_APPLICATION + CAUSE_DATABASE)
+    if (first == CAUSE_APPLICATION || second == CAUSE_APPLICATION)
         return "a look into the database itself";
     return NULL;
 }

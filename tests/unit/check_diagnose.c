@@ -108,6 +108,8 @@ static const struct failure cut = {
 static const struct failure unanswered = {
     SYMPTOM_TCP_TIMED_OUT, SYMPTOM_TCP_TIMED_OUT, 0, NULL, {0}};
 static const struct failure refused = {SYMPTOM_TCP_REFUSED, SYMPTOM_TCP_REFUSED, 0, NULL, {0}};
+static const struct failure nameless = {
+    SYMPTOM_DNS_NAME_NOT_RESOLVED, SYMPTOM_DNS_NAME_NOT_RESOLVED, 0, NULL, {0}};
 static const struct failure certificate = {
     SYMPTOM_TLS_CERT_DATE_INVALID, SYMPTOM_TLS_CERT_DATE_INVALID, 0, NULL, {0}};
 static const struct failure error_500 = {
@@ -322,6 +324,20 @@ START_TEST(expired_certificate)
 {
     EXPECT(&shop_with_door, CAUSE_NETWORK, "edge",
            failed("browse", "here", 1, STEPS("alive"), &certificate));
+}
+END_TEST
+
+/* Between the way to the shop and a provider behind it, no look into a database decides. */
+START_TEST(no_database_settles_where_none_is_suspected)
+{
+    struct history *history = history_create();
+    struct run *run = failed("browse", "here", 1, STEPS("alive"), &nameless);
+    history_add(history, run);
+    diagnose_run(history, &shop_with_door, run);
+    ck_assert_int_eq(run->verdict.cause, CAUSE_NETWORK);
+    ck_assert_str_eq(run->verdict.unsure, "a third party (5 %)");
+    run_free(run);
+    history_free(history);
 }
 END_TEST
 
@@ -574,6 +590,7 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, a_blind_vantage_point_has_no_voice);
     tcase_add_test(verdicts, what_passed_before_clears_the_scenario);
     tcase_add_test(verdicts, expired_certificate);
+    tcase_add_test(verdicts, no_database_settles_where_none_is_suspected);
     tcase_add_test(verdicts, checkout_alone_may_be_anything_behind_it);
     tcase_add_test(verdicts, payment_provider_gives_no_answer);
     tcase_add_test(verdicts, monitor_and_scenario_are_not_the_shop);
