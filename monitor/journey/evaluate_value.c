@@ -209,9 +209,17 @@ json_t *evaluate_parse_json(const char *text, size_t length, enum symptom *ret_s
     if (json != NULL)
         return json;
     bool unsupported = is_unsupported(&error);
-    snprintf(problem, sizeof problem, "%s: %s (line %d, column %d)",
-             unsupported ? "JSON that this monitor cannot hold" : "not JSON",
-             length == 0 ? "nothing is there" : error.text, error.line, error.column);
+    size_t blank = 0;
+    while (blank < length && memchr(" \t\r\n", text[blank], 4) != NULL)
+        blank++;
+    if (blank == length)
+        snprintf(problem, sizeof problem, "not JSON: nothing is there");
+    else if (text[blank] == '<')
+        snprintf(problem, sizeof problem, "not JSON: a page, or another document in tags");
+    else
+        snprintf(problem, sizeof problem, "%s: %s (line %d, column %d)",
+                 unsupported ? "JSON that this monitor cannot hold" : "not JSON", error.text,
+                 error.line, error.column);
     *ret_symptom = unsupported ? SYMPTOM_CONTENT_JSON_UNSUPPORTED : SYMPTOM_CONTENT_JSON_INVALID;
     *ret_problem = memory_duplicate(problem);
     return NULL;

@@ -21,6 +21,16 @@ static bool looks_at_errors(const struct step *step)
     return false;
 }
 
+const char *graphql_message(struct answer *answer, struct arena *arena)
+{
+    const json_t *errors = json_object_get(evaluate_body_json(answer), "errors");
+    const json_t *first = json_array_get(errors, 0);
+    const char *message = json_string_value(json_object_get(first, "message"));
+    if (first == NULL)
+        return NULL;
+    return message != NULL ? evaluate_cut(arena, message) : evaluate_show(arena, first);
+}
+
 struct outcome graphql_check(const struct step *step, struct answer *answer, struct arena *arena)
 {
     const struct outcome holds = {.holds = true};
@@ -30,12 +40,8 @@ struct outcome graphql_check(const struct step *step, struct answer *answer, str
     if (json == NULL)
         return (struct outcome){.symptom = answer->json_symptom,
                                 .actual = evaluate_cut(arena, answer->json_problem)};
-    const json_t *errors = json_object_get(json, "errors");
-    if (json_array_size(errors) == 0)
+    const char *message = graphql_message(answer, arena);
+    if (message == NULL)
         return holds;
-    const json_t *first = json_array_get(errors, 0);
-    const char *message = json_string_value(json_object_get(first, "message"));
-    return (struct outcome){.symptom = SYMPTOM_CONTENT_MISMATCH,
-                            .actual = message != NULL ? evaluate_cut(arena, message)
-                                                      : evaluate_show(arena, first)};
+    return (struct outcome){.symptom = SYMPTOM_CONTENT_MISMATCH, .actual = message};
 }

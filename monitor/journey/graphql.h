@@ -10,4 +10,7 @@
  * or no JSON at all, and no assertion of the step looks at $.errors. */
 struct outcome graphql_check(const struct step *step, struct answer *answer, struct arena *arena);
 
+/* What its first error says, in the arena; NULL: there is none. */
+const char *graphql_message(struct answer *answer, struct arena *arena);
+
 #endif

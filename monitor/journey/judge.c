@@ -73,11 +73,35 @@ static bool judge_status_is_expected(const struct step *step)
     return false;
 }
 
-static void judge_note_error(const struct judge *judge, const struct exchange *exchange)
+static void judge_note_error(const struct judge *judge, struct answer *answer,
+                             const struct exchange *exchange)
 {
-    judge->record->symptom = SYMPTOM_HTTP_ERROR;
-    judge->record->expected = "status < 400";
-    judge->record->actual = arena_print(judge->arena, "%d", exchange->status);
+    struct run_step *record = judge->record;
+    const char *message = judge->step->is_graphql ? graphql_message(answer, judge->arena) : NULL;
+    record->symptom = SYMPTOM_HTTP_ERROR;
+    record->line = record->column = 0; /* the step's own, not that of an assertion */
+    record->expected = "status < 400";
+    record->actual = arena_print(judge->arena, "%d%s%s", exchange->status,
+                                 message != NULL ? ": " : "", message != NULL ? message : "");
+}
+
+/* On an error page whatever is looked for is missing: what the step says of the status, if only
+ * further below, is what failed. */
+static void judge_blame_status(const struct judge *judge, struct answer *answer,
+                               const struct evaluate_variables *variables)
+{
+    if (symptom_layer(judge->record->symptom) != SYMPTOM_LAYER_CONTENT)
+        return;
+    for (size_t i = 0; i < judge->step->expect_count; i++) {
+        const struct expression *expression = judge->step->expect[i];
+        if (expression->query != QUERY_STATUS || expression->consequence != CONSEQUENCE_FAIL)
+            continue;
+        struct outcome outcome = evaluate_assertion(expression, answer, variables, judge->arena);
+        if (!outcome.holds) {
+            judge_note_failure(judge, expression, &outcome);
+            return;
+        }
+    }
 }
 
 /* A secret that cannot be masked must not be used. */
@@ -137,6 +161,12 @@ static enum state judge_captures(const struct judge *judge, struct answer *answe
     return STATE_PASSED;
 }
 
+/* Whether it is no fault of the answer: a variable without a value, say. */
+static bool judge_is_ours(const struct judge *judge)
+{
+    return symptom_layer(judge->record->symptom) == SYMPTOM_LAYER_MONITOR;
+}
+
 enum state judge_step(const struct judge *judge)
 {
     struct run_step *record = judge->record;
@@ -147,10 +177,12 @@ enum state judge_step(const struct judge *judge)
     if (state != STATE_FAILED)
         state = judge_assertions(judge, answer, &variables);
     /* A step that says nothing of the status does not mean that an error page will do. */
-    if (state != STATE_FAILED && exchange->status >= 400 &&
-        !judge_status_is_expected(judge->step)) {
-        judge_note_error(judge, exchange);
+    bool is_error = exchange->status >= 400 && !judge_is_ours(judge);
+    if (is_error && !judge_status_is_expected(judge->step)) {
+        judge_note_error(judge, answer, exchange);
         state = STATE_FAILED;
+    } else if (is_error && state == STATE_FAILED) {
+        judge_blame_status(judge, answer, &variables);
     }
     if (state != STATE_FAILED && judge_captures(judge, answer, &variables) == STATE_FAILED)
         state = STATE_FAILED;
@@ -172,7 +204,7 @@ bool judge_until(const struct judge *judge)
     /* On an error page nothing holds, not even that it holds nothing. */
     if (is_error) {
         outcome.holds = false;
-        judge_note_error(judge, exchange);
+        judge_note_error(judge, answer, exchange);
     } else if (!outcome.holds) {
         judge_note_failure(judge, holds, &outcome);
         if (symptom_layer(outcome.symptom) != SYMPTOM_LAYER_MONITOR)

@@ -95,6 +95,14 @@ static const struct journey_case {
      SYMPTOM_CONTENT_JSON_INVALID, "POST /page {\"query\":\"{ a }\"};"},
     {"steps:\n  - {step: a, graphql: /status/502, query: '{ a }'}\n", STATE_FAILED, "f",
      SYMPTOM_HTTP_ERROR, "POST /status/502 {\"query\":\"{ a }\"};"},
+    /* On an error page whatever is looked for is missing: it is the status that is wrong. */
+    {"steps:\n  - {step: a, graphql: /status/502, query: '{ a }',\n"
+     "     expect: ['jsonpath \"$.data.a\" == 1']}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "POST /status/502 {\"query\":\"{ a }\"};"},
+    {"steps:\n  - {step: a, get: /status/500, expect: ['jsonpath \"$.a\" == 1', status == 200]}\n",
+     STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /status/500;"},
+    {"steps:\n  - {step: a, get: /status/500, expect: ['body contains \"x\"', status == 500]}\n",
+     STATE_FAILED, "f", SYMPTOM_CONTENT_MISMATCH, "GET /status/500;"},
     /* What a cookie cannot hold is not sent at all. */
     {"steps:\n  - {step: a, get: /one, cookies: {a: \"x; b=y\"}}\n", STATE_UNKNOWN, "u",
      SYMPTOM_MONITOR_URL_REFUSED, ""},

@@ -24,6 +24,35 @@ START_TEST(a_graphql_error_is_told_in_its_words)
 }
 END_TEST
 
+/* Where the assertion stands that failed, or else the step: what is missing is no news then. */
+static const struct {
+    const char *step, *expected, *actual;
+    int line, column;
+} error_cases[] = {
+    {"{step: a, graphql: /unknown, query: '{ a }', expect: ['jsonpath \"$.data.a\" == 1']}",
+     "status < 400", "400: Cannot query field a", 10, 5},
+    {"{step: a, get: /status/404, expect: ['jsonpath \"$.id\" == 1']}", "status < 400", "404", 10,
+     5},
+    {"{step: a, get: /status/500, expect: ['jsonpath \"$.id\" == 1', status == 200]}",
+     "status == 200", "500", 10, 66},
+};
+
+START_TEST(an_error_status_is_told_before_what_is_missing)
+{
+    struct journey_fixture fixture;
+    char steps[256];
+    snprintf(steps, sizeof steps, "steps:\n  - %s\n", error_cases[_i].step);
+    journey_fixture_run(&fixture, steps);
+    const struct run_step *step = &fixture.run->steps[0];
+    ck_assert_int_eq(step->symptom, SYMPTOM_HTTP_ERROR);
+    ck_assert_str_eq(step->expected, error_cases[_i].expected);
+    ck_assert_str_eq(step->actual, error_cases[_i].actual);
+    ck_assert_int_eq(step->line, error_cases[_i].line);
+    ck_assert_int_eq(step->column, error_cases[_i].column);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(files_are_sent_as_they_are)
 {
     struct journey_fixture fixture;
@@ -268,6 +297,8 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("journey requests");
     tcase_set_timeout(tests, 30);
     tcase_add_test(tests, a_graphql_error_is_told_in_its_words);
+    tcase_add_loop_test(tests, an_error_status_is_told_before_what_is_missing, 0,
+                        COUNT_OF(error_cases));
     tcase_add_test(tests, files_are_sent_as_they_are);
     tcase_add_test(tests, cookies_of_a_step_are_sent_with_it_alone);
     tcase_add_loop_test(tests, a_step_says_who_asks, 0, COUNT_OF(auth_cases));

@@ -79,6 +79,8 @@ static void serve(struct evhttp_request *request, void *data)
         answer(request, 302, "");
     } else if (strcmp(path, "/errors") == 0) {
         answer(request, 200, "{\"errors\": [{\"message\": \"out of stock\"}], \"data\": null}");
+    } else if (strcmp(path, "/unknown") == 0) {
+        answer(request, 400, "{\"errors\": [{\"message\": \"Cannot query field a\"}]}");
     } else if (strcmp(path, "/page") == 0) {
         answer(request, 200, "<p>maintenance");
     } else if (strcmp(path, "/elsewhere") == 0) {
