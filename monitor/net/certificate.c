@@ -5,18 +5,22 @@
 #include "monitor/net/net.h"
 #include "monitor/net/tls.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 enum {
     CERTIFICATE_NAME_MAX = 4096, /* bytes of a subject shown; a certificate may have more */
     CERTIFICATE_SERIAL_MAX = 64, /* RFC 5280 allows 20 */
+    CERTIFICATE_NAMES_SHOWN = 5,
 };
 
 /* `C=US, O=Example, CN=shop.example`, in UTF-8, what steers a terminal escaped. */
@@ -62,11 +66,9 @@ static const char *serial_text(struct arena *arena, const ASN1_INTEGER *serial)
     return arena_duplicate(arena, text);
 }
 
-const struct certificate *tls_certificate(void *ssl, struct arena *arena)
+const struct certificate *tls_certificate_read(const void *from, struct arena *arena)
 {
-    X509 *x509 = SSL_get1_peer_certificate(ssl);
-    if (x509 == NULL)
-        return NULL;
+    const X509 *x509 = from;
     struct certificate *certificate = arena_allocate(arena, 1, sizeof *certificate);
     *certificate = (struct certificate){
         .subject = name_text(arena, X509_get_subject_name(x509)),
@@ -75,8 +77,73 @@ const struct certificate *tls_certificate(void *ssl, struct arena *arena)
         .expire = date_text(arena, X509_get0_notAfter(x509)),
         .serial = serial_text(arena, X509_get0_serialNumber(x509)),
     };
+    return certificate;
+}
+
+const struct certificate *tls_certificate(void *ssl, struct arena *arena)
+{
+    X509 *x509 = SSL_get1_peer_certificate(ssl);
+    if (x509 == NULL)
+        return NULL;
+    const struct certificate *certificate = tls_certificate_read(x509, arena);
     X509_free(x509);
     return certificate;
+}
+
+/* `shop.example`; a byte that no host name has is shown as `?`. */
+static void append_name(const ASN1_STRING *name, struct buffer *out)
+{
+    const unsigned char *bytes = ASN1_STRING_get0_data(name);
+    int length = ASN1_STRING_length(name);
+    if (out->length > 0)
+        buffer_text(out, ", ");
+    for (int i = 0; i < length; i++)
+        buffer_append(out, bytes[i] > ' ' && bytes[i] < 0x7f ? (const char *)&bytes[i] : "?", 1);
+}
+
+/* `192.0.2.1` or `2001:db8::1`. */
+static void append_address(const ASN1_OCTET_STRING *address, struct buffer *out)
+{
+    char text[INET6_ADDRSTRLEN];
+    int length = ASN1_STRING_length(address);
+    int family = length == 4 ? AF_INET : AF_INET6;
+    if ((length == 4 || length == 16) &&
+        inet_ntop(family, ASN1_STRING_get0_data(address), text, sizeof text) != NULL)
+        buffer_print(out, "%s%s", out->length > 0 ? ", " : "", text);
+}
+
+/* The names that count where there are any; else, as browsers did once, the subject. */
+static const char *names_text(const X509 *x509, struct arena *arena)
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+    struct buffer out;
+    buffer_init(&out, CERTIFICATE_NAME_MAX);
+    int count = names != NULL ? sk_GENERAL_NAME_num(names) : 0;
+    for (int i = 0; i < count && i < CERTIFICATE_NAMES_SHOWN; i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        if (name->type == GEN_DNS)
+            append_name(name->d.dNSName, &out);
+        else if (name->type == GEN_IPADD)
+            append_address(name->d.iPAddress, &out);
+    }
+    if (count > CERTIFICATE_NAMES_SHOWN)
+        buffer_print(&out, " and %d more", count - CERTIFICATE_NAMES_SHOWN);
+    const char *text = out.length > 0 ? arena_duplicate(arena, out.data)
+                                      : name_text(arena, X509_get_subject_name(x509));
+    buffer_free(&out);
+    GENERAL_NAMES_free(names);
+    return text;
+}
+
+const char *tls_other_names(void *ssl, const char *host, struct arena *arena)
+{
+    X509 *x509 = SSL_get1_peer_certificate(ssl);
+    const char *names = NULL;
+    if (x509 != NULL && X509_check_host(x509, host, 0, 0, NULL) != 1 &&
+        X509_check_ip_asc(x509, host, 0) != 1)
+        names = names_text(x509, arena);
+    X509_free(x509);
+    return names;
 }
 
 void net_sha256(const void *bytes, size_t length, char hex[NET_SHA256_LENGTH + 1])

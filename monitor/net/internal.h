@@ -203,6 +203,19 @@ void incoming_free_spare(struct net *net);
 /* All that will come has come. */
 struct net_response *incoming_finish(struct incoming *incoming);
 
+/* explain.c: sentences in the transfer's arena, or what is constant, or libcurl's. All are called
+ * before the easy handle is given back. */
+
+/* The transfer ended with `code`, which means `symptom`; `verify_result` is OpenSSL's. */
+const char *explain_end(const struct net_transfer *transfer, CURLcode code, enum symptom symptom,
+                        long verify_result);
+
+/* The same in libcurl's words: it was about a proxy. */
+const char *explain_library(const struct net_transfer *transfer, CURLcode code);
+
+/* The time was up during `phase`. */
+const char *explain_deadline(const struct net_transfer *transfer, enum phase phase);
+
 /* url.c */
 
 /* Whether `host`, without brackets, is an IPv4 or IPv6 address. */

@@ -131,7 +131,7 @@ static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
         transfer_trouble(transfer, SYMPTOM_MONITOR_INTERNAL, error.text);
     const struct tls_trust *trust = transfer->own_trust ? NULL : net->trust;
     if ((!transfer->own_trust && trust == NULL) ||
-        tls_prepare(trust, ssl_ctx, &session->tls) != RESULT_OK)
+        tls_prepare(trust, ssl_ctx, &session->tls, transfer->host, transfer->arena) != RESULT_OK)
         return CURLE_ABORTED_BY_CALLBACK;
     return CURLE_OK;
 }

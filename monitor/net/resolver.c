@@ -7,6 +7,7 @@
 #include "monitor/net/internal.h"
 
 #include <ares.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -44,35 +45,94 @@ struct resolver {
     int family;
     size_t asking;               /* queries in flight */
     enum symptom socket_trouble; /* since the last answer */
+    bool refused;                /* a server's machine has said that nobody listens, since then */
 };
 
 struct resolver_query {
     struct resolver *resolver;
+    char *host;
     resolver_done *done; /* NULL: forgotten */
     void *data;
     bool answered; /* resolver_ask frees it then, and gives NULL */
     bool returned; /* resolver_ask gave it out: the answer frees it */
 };
 
-static const struct {
+/* How a query ends: `the DNS server 192.0.2.53 VERB shop.example TAIL`; without a verb, c-ares's
+ * own words. What is not here is dns.failed. */
+static const struct status {
     int status;
     enum symptom symptom;
+    const char *verb, *tail;
 } statuses[] = {
-    {ARES_ENOTFOUND, SYMPTOM_DNS_NAME_NOT_RESOLVED},  {ARES_ENODATA, SYMPTOM_DNS_NAME_NOT_RESOLVED},
-    {ARES_EBADNAME, SYMPTOM_DNS_NAME_NOT_RESOLVED},   {ARES_ETIMEOUT, SYMPTOM_DNS_UNREACHABLE},
-    {ARES_ECONNREFUSED, SYMPTOM_DNS_UNREACHABLE},     {ARES_ENOMEM, SYMPTOM_MONITOR_INTERNAL},
-    {ARES_ENOTINITIALIZED, SYMPTOM_MONITOR_INTERNAL},
+    {ARES_ENOTFOUND, SYMPTOM_DNS_NAME_NOT_RESOLVED, "says that there is no", " (NXDOMAIN)"},
+    {ARES_ENODATA, SYMPTOM_DNS_NAME_NOT_RESOLVED, "knows no address of", ", though it is a name"},
+    {ARES_EBADNAME, SYMPTOM_DNS_NAME_NOT_RESOLVED, NULL, NULL},
+    {ARES_ETIMEOUT, SYMPTOM_DNS_UNREACHABLE, "did not answer when asked for", ""},
+    {ARES_ECONNREFUSED, SYMPTOM_DNS_UNREACHABLE, "could not be asked for",
+     ": nothing listens on its port"},
+    {ARES_EREFUSED, SYMPTOM_DNS_FAILED, "refuses to look up", " (REFUSED)"},
+    {ARES_ESERVFAIL, SYMPTOM_DNS_FAILED, "failed to look up", " (SERVFAIL)"},
+    {ARES_ENOTIMP, SYMPTOM_DNS_FAILED, "does not know how to look up", " (NOTIMP)"},
+    {ARES_EFORMERR, SYMPTOM_DNS_FAILED, "did not understand the question for", " (FORMERR)"},
+    {ARES_EBADRESP, SYMPTOM_DNS_FAILED, "sent no valid answer for", ""},
+    {ARES_ENOMEM, SYMPTOM_MONITOR_INTERNAL, NULL, NULL},
+    {ARES_ENOTINITIALIZED, SYMPTOM_MONITOR_INTERNAL, NULL, NULL},
 };
 
-static enum symptom status_symptom(const struct resolver *resolver, int status)
+static const struct status *find_status(int code)
 {
     for (size_t i = 0; i < COUNT_OF(statuses); i++)
-        if (statuses[i].status == status) {
-            enum symptom symptom = statuses[i].symptom;
-            bool ours = symptom == SYMPTOM_DNS_UNREACHABLE && resolver->socket_trouble;
-            return ours ? resolver->socket_trouble : symptom;
-        }
-    return SYMPTOM_DNS_FAILED;
+        if (statuses[i].status == code)
+            return &statuses[i];
+    return NULL;
+}
+
+static enum symptom status_symptom(const struct resolver *resolver, int code)
+{
+    const struct status *status = find_status(code);
+    enum symptom symptom = status != NULL ? status->symptom : SYMPTOM_DNS_FAILED;
+    bool ours = symptom == SYMPTOM_DNS_UNREACHABLE && resolver->socket_trouble;
+    return ours ? resolver->socket_trouble : symptom;
+}
+
+/* `server 192.0.2.53`, `servers 192.0.2.53, 192.0.2.54`. */
+static void print_servers(const struct resolver *resolver, struct buffer *out)
+{
+    enum { DNS_PORT = 53 };
+    struct ares_addr_port_node *servers = NULL;
+    if (ares_get_servers_ports(resolver->channel, &servers) != ARES_SUCCESS)
+        return;
+    buffer_text(out, servers != NULL && servers->next != NULL ? "servers" : "server");
+    for (const struct ares_addr_port_node *server = servers; server != NULL;
+         server = server->next) {
+        char text[INET6_ADDRSTRLEN] = "";
+        bool six = server->family == AF_INET6;
+        inet_ntop(server->family, &server->addr, text, sizeof text);
+        buffer_print(out, "%s %s", server != servers ? "," : "", text);
+        if (server->udp_port != 0 && server->udp_port != DNS_PORT)
+            buffer_print(out, "%s%d", six ? " port " : ":", server->udp_port);
+    }
+    ares_free_data(servers);
+}
+
+static void print_end(const struct resolver *resolver, const char *host, int code,
+                      struct buffer *out)
+{
+    const struct status *status = find_status(code);
+    if (code == ARES_ETIMEOUT && resolver->refused)
+        status = find_status(ARES_ECONNREFUSED);
+    if (status == NULL || status->verb == NULL || resolver->socket_trouble) {
+        buffer_text(out, ares_strerror(code));
+        return;
+    }
+    buffer_text(out, "the DNS ");
+    print_servers(resolver, out);
+    buffer_print(out, " %s %s%s", status->verb, host, status->tail);
+}
+
+void resolver_explain(const struct resolver *resolver, const char *host, struct buffer *out)
+{
+    print_end(resolver, host, ARES_ETIMEOUT, out);
 }
 
 /* c-ares asks for these instead of the system calls, so that its sockets are the vantage point's.
@@ -103,15 +163,24 @@ static int connect_socket(ares_socket_t descriptor, const struct sockaddr *addre
 static ares_ssize_t receive(ares_socket_t descriptor, void *bytes, size_t size, int flags,
                             struct sockaddr *from, ares_socklen_t *from_length, void *data)
 {
-    (void)data;
-    return recvfrom(descriptor, bytes, size, flags, from, from_length);
+    struct resolver *resolver = data;
+    ares_ssize_t received = recvfrom(descriptor, bytes, size, flags, from, from_length);
+    if (received < 0 && errno == ECONNREFUSED)
+        resolver->refused = true;
+    return received;
 }
 
+/* A refusal here is about a question sent before, and this one was not sent. c-ares would not look
+ * again after the earlier one, and wait for its answer. */
 static ares_ssize_t send_pieces(ares_socket_t descriptor, const struct iovec *pieces, int count,
                                 void *data)
 {
-    (void)data;
+    struct resolver *resolver = data;
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    ares_ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    if (sent >= 0 || errno != ECONNREFUSED)
+        return sent;
+    resolver->refused = true;
     return sendmsg(descriptor, &message, MSG_NOSIGNAL);
 }
 
@@ -261,6 +330,12 @@ static void follow_files(struct resolver *resolver)
         resolver->channel = old;
 }
 
+static void forget_trouble(struct resolver *resolver)
+{
+    resolver->socket_trouble = SYMPTOM_NONE;
+    resolver->refused = false;
+}
+
 static void hand_over(struct resolver_query *query, int status, const struct ares_addrinfo *found)
 {
     const struct sockaddr *addresses[RESOLVER_ADDRESSES_MAX];
@@ -272,9 +347,20 @@ static void hand_over(struct resolver_query *query, int status, const struct are
         status = ARES_ENODATA;
     enum symptom symptom =
         status == ARES_SUCCESS ? SYMPTOM_NONE : status_symptom(query->resolver, status);
-    query->resolver->socket_trouble = SYMPTOM_NONE;
-    struct resolver_answer answer = {symptom, ares_strerror(status), addresses, count};
+    struct buffer words;
+    buffer_init(&words, RESOLVER_WORDS_MAX);
+    if (status != ARES_SUCCESS)
+        print_end(query->resolver, query->host, status, &words);
+    forget_trouble(query->resolver);
+    struct resolver_answer answer = {symptom, words.data, addresses, count};
     query->done(query->data, &answer);
+    buffer_free(&words);
+}
+
+static void free_query(struct resolver_query *query)
+{
+    free(query->host);
+    free(query);
 }
 
 static void answered(void *data, int status, int timeouts, struct ares_addrinfo *found)
@@ -285,16 +371,19 @@ static void answered(void *data, int status, int timeouts, struct ares_addrinfo 
     query->resolver->asking--;
     if (query->done != NULL && status != ARES_EDESTRUCTION)
         hand_over(query, status, found);
+    else
+        forget_trouble(query->resolver);
     ares_freeaddrinfo(found);
     if (query->returned)
-        free(query);
+        free_query(query);
 }
 
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
                                     resolver_done *done, void *data)
 {
     struct resolver_query *query = memory_allocate(1, sizeof *query);
-    *query = (struct resolver_query){.resolver = resolver, .done = done, .data = data};
+    *query = (struct resolver_query){
+        .resolver = resolver, .host = memory_duplicate(host), .done = done, .data = data};
     const struct ares_addrinfo_hints hints = {.ai_family = resolver->family,
                                               .ai_socktype = SOCK_STREAM};
     follow_files(resolver);
@@ -302,7 +391,7 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
     ares_getaddrinfo(resolver->channel, host, NULL, &hints, answered, query);
     set_timer(resolver);
     if (query->answered) {
-        free(query);
+        free_query(query);
         return NULL;
     }
     query->returned = true;

@@ -6,6 +6,7 @@
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
+#include "monitor/base/buffer.h"
 #include "monitor/base/loop.h"
 #include "monitor/record/symptom.h"
 
@@ -30,7 +31,7 @@ void resolver_free(struct resolver *resolver); /* takes NULL; queries in flight 
 
 struct resolver_answer {
     enum symptom symptom;                    /* SYMPTOM_NONE: there is an address at least */
-    const char *detail;                      /* c-ares's words; valid during the callback */
+    const char *detail;                      /* for people; valid during the callback */
     const struct sockaddr *const *addresses; /* best first (RFC 6724) */
     size_t address_count;
 };
@@ -43,5 +44,10 @@ typedef void resolver_done(void *data, const struct resolver_answer *answer);
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
                                     resolver_done *done, void *data);
 void resolver_forget(struct resolver_query *query); /* `done` will not be called */
+
+enum { RESOLVER_WORDS_MAX = 1024 };
+
+/* Why there is no answer for `host` yet: who was asked, and whether there is anybody at all. */
+void resolver_explain(const struct resolver *resolver, const char *host, struct buffer *out);
 
 #endif

@@ -7,7 +7,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -47,6 +46,12 @@ void tls_trust_free(struct tls_trust *trust)
     free(trust);
 }
 
+void tls_forget(struct tls_facts *facts)
+{
+    facts->host = NULL;
+    facts->arena = NULL;
+}
+
 static void handshake_info(const SSL *ssl, int where, int value)
 {
     struct tls_facts *facts = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), facts_index);
@@ -60,16 +65,37 @@ static void handshake_info(const SSL *ssl, int where, int value)
     unsigned long error = ERR_peek_last_error();
     if (error != 0)
         facts->reason = ERR_GET_REASON(error);
+    /* libcurl compares the names after this, and says no more than that they differ. */
+    if (where == SSL_CB_HANDSHAKE_DONE && facts->host != NULL) {
+        facts->other_names = tls_other_names((SSL *)ssl, facts->host, facts->arena);
+        tls_forget(
+            facts); /* a session ticket that comes later is a handshake of its own to OpenSSL */
+    }
 }
 
-enum result tls_prepare(const struct tls_trust *trust, void *ssl_ctx, struct tls_facts *facts)
+/* Changes nothing; a certificate that is refused is gone when libcurl says so. */
+static int note_verification(int good, X509_STORE_CTX *store)
 {
-    *facts = (struct tls_facts){0};
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_facts *facts = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), facts_index);
+    const X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+    if (!good && certificate != NULL && facts->host != NULL && facts->refused == NULL) {
+        facts->refused = tls_certificate_read(certificate, facts->arena);
+        facts->refused_depth = X509_STORE_CTX_get_error_depth(store);
+    }
+    return good;
+}
+
+enum result tls_prepare(const struct tls_trust *trust, void *ssl_ctx, struct tls_facts *facts,
+                        const char *host, struct arena *arena)
+{
+    *facts = (struct tls_facts){.host = host, .arena = arena};
     if (SSL_CTX_set_ex_data(ssl_ctx, facts_index, facts) != 1)
         return RESULT_IO;
     if (trust != NULL)
         SSL_CTX_set1_cert_store(ssl_ctx, trust->store);
     SSL_CTX_set_info_callback(ssl_ctx, handshake_info);
+    SSL_CTX_set_verify(ssl_ctx, SSL_CTX_get_verify_mode(ssl_ctx), note_verification);
     return RESULT_OK;
 }
 
@@ -138,6 +164,17 @@ enum symptom tls_symptom(const struct tls_facts *facts)
     /* An alert of our own with no known reason says that what came made no sense. */
     return look_up(own_reasons, COUNT_OF(own_reasons), facts->reason,
                    facts->alert_sent != 0 ? SYMPTOM_TLS_PROTOCOL_ERROR : SYMPTOM_TLS_FAILED);
+}
+
+const char *tls_alert_words(int alert)
+{
+    return SSL_alert_desc_string_long(alert);
+}
+
+bool tls_is_not_tls(const struct tls_facts *facts)
+{
+    return facts->alert_received == 0 &&
+           (facts->reason == SSL_R_WRONG_VERSION_NUMBER || facts->reason == SSL_R_HTTP_REQUEST);
 }
 
 enum symptom tls_certificate_symptom(long verify_result)

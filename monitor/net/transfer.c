@@ -258,6 +258,7 @@ static void detach(struct net_transfer *transfer, bool well)
     loop_timer_cancel(session->at_once);
     if (transfer->query != NULL)
         resolver_forget(transfer->query);
+    tls_forget(&session->tls); /* a kept connection may outlive what it points to */
     multi_remove(session->vantage->net->multi, session->easy);
     long system_error = 0;
     if (well)
@@ -290,20 +291,6 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     done(caller, response);
 }
 
-static const char *describe(const struct net_transfer *transfer, CURLcode code)
-{
-    if (transfer->repeat_refused)
-        return "the connection was lost, and the request was not sent again";
-    if (transfer->headers_overflow)
-        return "the headers are larger than allowed";
-    if (transfer->body_overflow)
-        return "the body is larger than allowed";
-    if (code == CURLE_OK)
-        return "the headers end without an empty line";
-    const char *text = transfer->session->error_text;
-    return text[0] != '\0' ? text : curl_easy_strerror(code);
-}
-
 void transfer_finish(struct net_transfer *transfer, CURLcode code)
 {
     long system_error = 0, verify_result = 0;
@@ -319,7 +306,7 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
     if (code != CURLE_OK && transfer->session->vantage->proxy != NULL && transfer->requests == 0) {
         enum symptom symptom = proxy_symptom(easy, (int)code);
         if (symptom != SYMPTOM_NONE) {
-            deliver(transfer, symptom, describe(transfer, code));
+            deliver(transfer, symptom, explain_library(transfer, code));
             return;
         }
     }
@@ -335,7 +322,11 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
         .body_overflow = transfer->body_overflow,
         .tls = transfer->session->tls,
     };
-    deliver(transfer, classify_outcome(&outcome), describe(transfer, code));
+    enum symptom symptom = classify_outcome(&outcome);
+    const char *detail = NULL;
+    if (symptom != SYMPTOM_NONE)
+        detail = explain_end(transfer, code, symptom, verify_result);
+    deliver(transfer, symptom, detail);
 }
 
 void transfer_at_once(void *data)
@@ -360,13 +351,11 @@ static bool was_held_up(struct net_transfer *transfer)
 void transfer_deadline(void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
-    char limit[DURATION_TEXT_MAX];
     if (was_held_up(transfer))
         return;
     fill_exchange(transfer);
     enum phase phase = transfer->exchange->failed_phase;
-    const char *detail = arena_print(transfer->arena, "not done within %s, during %s",
-                                     duration_print(transfer->timeout, limit), phase_name(phase));
+    const char *detail = explain_deadline(transfer, phase);
     /* Before the proxy has answered, nothing is known of the target. */
     bool is_proxy = transfer->session->vantage->proxy != NULL && phase == PHASE_CONNECT &&
                     transfer->exchange->tcp.bytes_acknowledged == 0;

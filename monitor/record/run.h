@@ -98,7 +98,7 @@ struct exchange {
     uint64_t bytes_sent, bytes_received; /* header and body */
     enum symptom symptom;                /* transport only; the step judges content */
     enum phase failed_phase;             /* meaningful with a symptom */
-    const char *detail;                  /* what the library or kernel said; may be NULL */
+    const char *detail;                  /* what happened, for people; may be NULL */
     struct tcp_facts tcp;
     struct message *request, *answer;      /* NULL unless they are kept; never in the record */
     const struct certificate *certificate; /* the server's; NULL without TLS */

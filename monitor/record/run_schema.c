@@ -55,7 +55,7 @@
     X(exchange, "bytes_received", integer, REQUIRED, "Header and body.")                           \
     X(exchange, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                \
     X(exchange, "failed_phase", phase, OPTIONAL, "Where it went wrong.")                           \
-    X(exchange, "detail", text, OPTIONAL, "What the library or the kernel said of it.")            \
+    X(exchange, "detail", text, OPTIONAL, "With a symptom: what happened, for people.")            \
     X(exchange, "tcp", tcp, OPTIONAL, "What the kernel knew of the connection at the end.")        \
     X(tcp, "unacknowledged", integer, REQUIRED, "Segments sent and not acknowledged.")             \
     X(tcp, "retransmits", integer, REQUIRED, "In a row, at that moment.")                          \

@@ -32,7 +32,7 @@
     X(TLS_CERT_AUTHORITY_INVALID, TLS, "tls.cert.authority_invalid",                               \
       "The certificate's issuer is not trusted.")                                                  \
     X(TLS_CERT_INVALID, TLS, "tls.cert.invalid", "The certificate is not valid.")                  \
-    X(TLS_PROTOCOL_ERROR, TLS, "tls.protocol.error", "The TLS protocol was violated.")             \
+    X(TLS_PROTOCOL_ERROR, TLS, "tls.protocol.error", "What was answered is not correct TLS.")      \
     X(TLS_FAILED, TLS, "tls.failed", "The TLS handshake failed.")                                  \
     X(HTTP_TIMEOUT_SEND, HTTP, "http.timeout.send", "The request could not be sent in time.")      \
     X(HTTP_TIMEOUT_TTFB, HTTP, "http.timeout.ttfb",                                                \

@@ -112,75 +112,99 @@ static const struct {
     enum phase failed_phase;
     int status;
     const char *body;
+    const char *detail; /* NULL: none, or libcurl's words */
 } faults[] = {
-    {"closes without an answer", {.end = ACT_CLOSE}, SYMPTOM_TCP_CLOSED, PHASE_WAIT, 0, ""},
-    {"resets", {.end = ACT_RESET}, SYMPTOM_TCP_RESET, PHASE_WAIT, 0, ""},
+    {"closes without an answer",
+     {.end = ACT_CLOSE},
+     SYMPTOM_TCP_CLOSED,
+     PHASE_WAIT,
+     0,
+     "",
+     "the other side closed the connection before an answer began"},
+    {"resets",
+     {.end = ACT_RESET},
+     SYMPTOM_TCP_RESET,
+     PHASE_WAIT,
+     0,
+     "",
+     "the other side reset the connection before an answer began"},
     {"half of the body, then the end",
      {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", .end = ACT_CLOSE},
      SYMPTOM_HTTP_TRUNCATED,
      PHASE_RECEIVE,
      200,
-     "hello"},
+     "hello",
+     "5 of the 10 bytes that Content-Length announced, and then the end of the connection"},
     {"a chunk, then the end",
      {.answer = CHUNKED "5\r\nhello\r\n", .end = ACT_CLOSE},
      SYMPTOM_HTTP_TRUNCATED,
      PHASE_RECEIVE,
      200,
-     "hello"},
+     "hello",
+     "5 bytes of a body without its end, and then the end of the connection"},
     {"a chunk's size is none",
      {.answer = CHUNKED "5\r\nhello\r\nzebra\r\n", .end = ACT_CLOSE},
      SYMPTOM_HTTP_PROTOCOL_ERROR,
      PHASE_RECEIVE,
      200,
-     "hello"},
+     "hello",
+     NULL},
     {"headers cut off",
      {.answer = "HTTP/1.1 200 OK\r\nContent-Len", .end = ACT_CLOSE},
      SYMPTOM_HTTP_TRUNCATED,
      PHASE_RECEIVE,
      200,
-     ""},
+     "",
+     "headers that end without an empty line"},
     {"not HTTP",
      {.answer = "+OK ready\r\n", .end = ACT_CLOSE},
      SYMPTOM_HTTP_PROTOCOL_ERROR,
      PHASE_WAIT,
      0,
-     ""},
+     "",
+     "bytes that do not begin with a status line, as in `HTTP/1.1 200 OK`"},
     {"only an interim answer",
      {.answer = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", .end = ACT_CLOSE},
      SYMPTOM_TCP_CLOSED,
      PHASE_WAIT,
      0,
-     ""},
+     "",
+     "the other side closed the connection before an answer began"},
     {"an encoding nobody knows",
      {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding: rot13\r\n\r\nhello"},
      SYMPTOM_HTTP_RESPONSE_INVALID,
      PHASE_RECEIVE,
      200,
-     ""},
+     "",
+     NULL},
     {"gzip that is none",
      {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\nhello"},
      SYMPTOM_HTTP_RESPONSE_INVALID,
      PHASE_RECEIVE,
      200,
-     ""},
+     "",
+     NULL},
     {"a server error is an answer",
      {.answer = "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno"},
      SYMPTOM_NONE,
      PHASE_RECEIVE,
      500,
-     "no"},
+     "no",
+     NULL},
     {"a redirect is an answer",
      {.answer = "HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"},
      SYMPTOM_NONE,
      PHASE_RECEIVE,
      302,
-     ""},
+     "",
+     NULL},
     {"an old server",
      {.answer = "HTTP/1.0 200 OK\r\n\r\nhello", .end = ACT_CLOSE},
      SYMPTOM_NONE,
      PHASE_RECEIVE,
      200,
-     "hello"},
+     "hello",
+     NULL},
 };
 
 START_TEST(fault_has_its_symptom)
@@ -194,6 +218,8 @@ START_TEST(fault_has_its_symptom)
     ck_assert_msg(stage.exchange.status == faults[_i].status, "%s", faults[_i].name);
     ck_assert_str_eq(stage.body.data, faults[_i].body);
     ck_assert((stage.exchange.detail != NULL) == (faults[_i].symptom != SYMPTOM_NONE));
+    if (faults[_i].detail != NULL)
+        ck_assert_str_eq(stage.exchange.detail, faults[_i].detail);
     ck_assert(stage.exchange.tcp.known);
     ck_assert_uint_eq(stage.server.requests, 1);
 }
@@ -217,12 +243,13 @@ END_TEST
 static const struct net_request hurried = {
     .method = "GET", .url = URL, .timeout = 300 * DURATION_MILLISECOND};
 
-static void check_deadline(enum symptom symptom, enum phase phase)
+static void check_deadline(enum symptom symptom, enum phase phase, const char *detail)
 {
     ck_assert_msg(stage.exchange.symptom == symptom, "%s", symptom_code(stage.exchange.symptom));
     ck_assert_int_eq(stage.exchange.failed_phase, phase);
     ck_assert_int_ge(stage.exchange.total, hurried.timeout);
     ck_assert_int_lt(stage.exchange.total, 3 * hurried.timeout);
+    ck_assert_msg(strstr(stage.exchange.detail, detail) != NULL, "%s", stage.exchange.detail);
 }
 
 START_TEST(hanging_server_is_seen_to_have_the_request)
@@ -230,7 +257,7 @@ START_TEST(hanging_server_is_seen_to_have_the_request)
     static const struct act silence = {.answer = NULL};
     play(&silence, 1);
     stage_send(&stage, &hurried);
-    check_deadline(SYMPTOM_HTTP_TIMEOUT_TTFB, PHASE_WAIT);
+    check_deadline(SYMPTOM_HTTP_TIMEOUT_TTFB, PHASE_WAIT, "no answer within 300 ms");
     ck_assert(stage.exchange.tcp.known);
     ck_assert_uint_gt(stage.exchange.tcp.bytes_acknowledged, 1);
     ck_assert_uint_eq(stage.exchange.tcp.unacknowledged, 0);
@@ -243,7 +270,8 @@ START_TEST(dripping_body_ends_at_the_deadline)
                                     .drip = 20 * DURATION_MILLISECOND};
     play(&drip, 1);
     stage_send(&stage, &hurried);
-    check_deadline(SYMPTOM_HTTP_TIMEOUT_BODY, PHASE_RECEIVE);
+    check_deadline(SYMPTOM_HTTP_TIMEOUT_BODY, PHASE_RECEIVE,
+                   " of the 100000 bytes that Content-Length announced within 300 ms");
     ck_assert_int_eq(stage.exchange.status, 200);
     ck_assert_uint_gt(stage.body.length, 3);
 }
@@ -254,7 +282,7 @@ START_TEST(interim_answer_is_no_first_byte)
     static const struct act hints = {.answer = "HTTP/1.1 103 Early Hints\r\n\r\n"};
     play(&hints, 1);
     stage_send(&stage, &hurried);
-    check_deadline(SYMPTOM_HTTP_TIMEOUT_TTFB, PHASE_WAIT);
+    check_deadline(SYMPTOM_HTTP_TIMEOUT_TTFB, PHASE_WAIT, "no answer within 300 ms");
     ck_assert_int_eq(stage.exchange.status, 0);
 }
 END_TEST
@@ -270,7 +298,8 @@ START_TEST(request_that_is_not_read_times_out_in_sending)
     request.body = body;
     request.body_length = LENGTH;
     stage_send(&stage, &request);
-    check_deadline(SYMPTOM_HTTP_TIMEOUT_SEND, PHASE_SEND);
+    check_deadline(SYMPTOM_HTTP_TIMEOUT_SEND, PHASE_SEND,
+                   "the request was not taken within 300 ms");
     ck_assert_uint_lt(stage.exchange.bytes_sent, LENGTH);
     free(body);
 }
@@ -282,7 +311,8 @@ START_TEST(silent_port_times_out_in_the_handshake)
     struct net_request request = hurried;
     request.url = "https://127.0.0.1:PORT/";
     stage_send(&stage, &request);
-    check_deadline(SYMPTOM_TLS_TIMED_OUT, PHASE_TLS);
+    check_deadline(SYMPTOM_TLS_TIMED_OUT, PHASE_TLS,
+                   "a TLS handshake that was not done within 300 ms");
     ck_assert(is_present(PHASE_CONNECT) && !is_present(PHASE_SEND));
 }
 END_TEST
@@ -294,6 +324,8 @@ START_TEST(plain_text_on_a_tls_port_is_a_protocol_error)
     ck_assert_msg(stage.exchange.symptom == SYMPTOM_TLS_PROTOCOL_ERROR, "%s",
                   symptom_code(stage.exchange.symptom));
     ck_assert_int_eq(stage.exchange.failed_phase, PHASE_TLS);
+    ck_assert_str_eq(stage.exchange.detail, "what was answered is not TLS; a server that speaks "
+                                            "plain HTTP on this port answers so");
 }
 END_TEST
 

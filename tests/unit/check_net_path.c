@@ -129,14 +129,26 @@ static const struct {
     int rcode;
     uint32_t address;
     enum symptom symptom;
+    const char *detail; /* behind the server's address */
 } dns_cases[] = {
-    {RCODE_NXDOMAIN, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED},
-    {RCODE_OK, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED},
-    {RCODE_SERVFAIL, 0, SYMPTOM_DNS_FAILED},
-    {RCODE_REFUSED, 0, SYMPTOM_DNS_FAILED},
-    {RCODE_SILENT, 0, SYMPTOM_DNS_UNREACHABLE},
-    {RCODE_OK, 0xa9fea9fe /* 169.254.169.254 */, SYMPTOM_MONITOR_URL_REFUSED},
+    {RCODE_NXDOMAIN, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED,
+     " says that there is no nonexistent.invalid (NXDOMAIN)"},
+    {RCODE_OK, 0, SYMPTOM_DNS_NAME_NOT_RESOLVED,
+     " knows no address of nonexistent.invalid, though it is a name"},
+    {RCODE_SERVFAIL, 0, SYMPTOM_DNS_FAILED, " failed to look up nonexistent.invalid (SERVFAIL)"},
+    {RCODE_REFUSED, 0, SYMPTOM_DNS_FAILED, " refuses to look up nonexistent.invalid (REFUSED)"},
+    {RCODE_SILENT, 0, SYMPTOM_DNS_UNREACHABLE,
+     " did not answer when asked for nonexistent.invalid; given up after 500 ms"},
+    {RCODE_OK, 0xa9fea9fe /* 169.254.169.254 */, SYMPTOM_MONITOR_URL_REFUSED, NULL},
 };
+
+/* What people are told names the server that was asked. */
+static void check_dns_words(const char *words)
+{
+    char detail[256];
+    snprintf(detail, sizeof detail, "the DNS server 127.0.0.1:%u%s", dns.port, words);
+    ck_assert_str_eq(stage.exchange.detail, detail);
+}
 
 START_TEST(answer_code_is_told)
 {
@@ -150,6 +162,8 @@ START_TEST(answer_code_is_told)
     ck_assert_ptr_null(stage.exchange.ip);
     ck_assert_int_gt(stage.exchange.phases[PHASE_DNS], 0);
     ck_assert_ptr_nonnull(stage.exchange.detail);
+    if (dns_cases[_i].detail != NULL)
+        check_dns_words(dns_cases[_i].detail);
     ck_assert_int_eq(stage.exchange.phases[PHASE_CONNECT], PHASE_ABSENT);
     if (dns_cases[_i].address == 0)
         ck_assert_int_eq(stage.exchange.failed_phase, PHASE_DNS);
@@ -163,6 +177,9 @@ START_TEST(no_server_at_all_is_unreachable)
     close(dns.socket);
     stage_get(&stage, "http://shop.invalid:PORT/");
     ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_DNS_UNREACHABLE);
+    check_dns_words(" could not be asked for shop.invalid: nothing listens on its port");
+    /* The refusal of one question must not be taken for that of another, and waited for. */
+    ck_assert_int_lt(stage.exchange.total, DURATION_SECOND);
     dns.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
 }
@@ -497,6 +514,7 @@ START_TEST(vantage_point_in_a_network_namespace)
     /* Its own loopback is down, and the process's is not in it. */
     stage_get(&stage, "http://127.0.0.1:PORT/");
     ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_TCP_ADDRESS_UNREACHABLE);
+    ck_assert_ptr_nonnull(strstr(stage.exchange.detail, " cannot be reached, says this machine"));
     const struct net_request hurried = {
         .method = "GET", .url = url, .timeout = 300 * DURATION_MILLISECOND};
     if (drop_all()) {
@@ -509,6 +527,7 @@ START_TEST(vantage_point_in_a_network_namespace)
         stage_send(&stage, &hurried);
         ck_assert_msg(stage.exchange.symptom == SYMPTOM_TCP_TIMED_OUT, "%s",
                       symptom_code(stage.exchange.symptom));
+        ck_assert_ptr_nonnull(strstr(stage.exchange.detail, " did not answer within 300 ms: "));
         ck_assert_int_eq(stage.exchange.failed_phase, PHASE_CONNECT);
         ck_assert(stage.exchange.tcp.known);
         ck_assert_uint_eq(stage.exchange.tcp.bytes_acknowledged, 0);
