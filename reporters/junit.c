@@ -2,6 +2,7 @@
 /* JUnit XML, as build servers read it: a suite a run, a case a step. See documents.h. */
 #include "reporters/documents.h"
 #include "reporters/text.h"
+#include "reporters/words.h"
 
 enum { ESCAPED_MAX = 8 * 1024 * 1024, SECONDS_LENGTH = 19 };
 
@@ -60,10 +61,11 @@ static void write_failure(struct buffer *out, const struct run_step *step)
     attribute(out, "type", symptom_code(step->symptom));
     attribute(out, "message", symptom_sentence(step->symptom));
     buffer_text(out, ">");
-    line(out, "expected", step->expected);
-    line(out, "actual", step->actual);
+    line(out, "expected", words_expected(step));
+    line(out, "actual", words_came(step));
     for (size_t i = 0; i < step->exchange_count; i++)
-        line(out, "detail", step->exchanges[i].detail);
+        if (step->exchanges[i].detail != words_came(step))
+            line(out, "detail", step->exchanges[i].detail);
     line(out, "body", step->excerpt);
     buffer_print(out, "</%s>\n    ", element);
 }

@@ -84,12 +84,6 @@ static void write_wire(struct html *html, const struct exchange *exchange)
     buffer_init(&text, PAGE_SENTENCE_MAX * 4);
     words_request(exchange, &text);
     page_fact_text(html, "Request", text.data);
-    if (exchange->detail != NULL) {
-        page_fact(html, "Library says");
-        html_text(html, exchange->detail);
-        html_end(html);
-        html_end(html);
-    }
     buffer_clear(&text);
     if (words_tcp(exchange, &text))
         page_fact_text(html, "Kernel says", text.data);
@@ -124,8 +118,10 @@ static void write_failure(struct html *html, const struct run *run, const struct
     html_leaf(html, "code", NULL, symptom_code(step->symptom));
     html_end(html);
     html_begin(html, "dl", "facts");
-    write_code_fact(html, "Expected", step->expected);
-    write_code_fact(html, "Came", step->actual);
+    write_code_fact(html, "Expected", words_expected(step));
+    write_code_fact(html, "Came", words_came(step));
+    if (step->actual != NULL && last != NULL)
+        write_code_fact(html, "Detail", last->detail);
     write_place(html, run, step);
     if (last != NULL)
         write_wire(html, last);

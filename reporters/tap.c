@@ -2,6 +2,7 @@
 /* TAP version 14: a test a step, with what was wrong as a YAML block. See documents.h. */
 #include "reporters/documents.h"
 #include "reporters/text.h"
+#include "reporters/words.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -48,8 +49,8 @@ static void write_diagnosis(struct buffer *out, const struct run *run, const str
     fact(out, "state", state_name(step->state));
     fact(out, "symptom", symptom_code(step->symptom));
     fact(out, "message", symptom_sentence(step->symptom));
-    fact(out, "expected", step->expected);
-    fact(out, "actual", step->actual);
+    fact(out, "expected", words_expected(step));
+    fact(out, "actual", words_came(step));
     fact(out, "file", run->file);
     if (step->line > 0)
         buffer_print(out, "  line: %d\n  column: %d\n", step->line, step->column);

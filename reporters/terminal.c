@@ -243,7 +243,6 @@ static void write_wire(const struct terminal *terminal, const struct exchange *l
     buffer_init(&text, WORDS_MAX);
     words_request(last, &text);
     write_fact(terminal, "request", text.data, out);
-    write_fact(terminal, "library", last->detail, out);
     buffer_clear(&text);
     if (words_tcp(last, &text))
         write_fact(terminal, "kernel", text.data, out);
@@ -277,13 +276,16 @@ static void write_failure(const struct terminal *terminal, const struct run *run
     terminal_unpaint(terminal, looks[step->state].strong, out);
     write_fact(terminal, "symptom", symptom_sentence(step->symptom), out);
     write_fact(terminal, "", symptom_code(step->symptom), out);
-    write_fact(terminal, "expected", step->expected, out);
+    const char *expected = words_expected(step);
+    write_fact(terminal, "expected", expected, out);
     const char *file = step->file != NULL ? step->file : run->file;
     if (file != NULL && step->line > 0) {
         snprintf(place, sizeof place, "%s:%d:%d", file, step->line, step->column);
-        write_fact(terminal, step->expected != NULL ? "" : "written", place, out);
+        write_fact(terminal, expected != NULL ? "" : "written", place, out);
     }
-    write_fact(terminal, "came", step->actual, out);
+    write_fact(terminal, "came", words_came(step), out);
+    if (step->actual != NULL && last != NULL)
+        write_fact(terminal, "detail", last->detail, out);
     write_fact(terminal, "note", step->note, out);
     if (last != NULL)
         write_wire(terminal, last, out);

@@ -39,7 +39,52 @@ const char *words_cause(enum cause cause)
     return cause_words[cause];
 }
 
-/* Which of the stories that TCP_INFO can tell this one is. */
+static const struct {
+    enum symptom symptom;
+    const char *words;
+} expectations[] = {
+    {SYMPTOM_TLS_CERT_NAME_INVALID, "a certificate for the name in the URL"},
+    {SYMPTOM_TLS_CERT_DATE_INVALID, "a certificate that is valid today"},
+    {SYMPTOM_TLS_CERT_AUTHORITY_INVALID, "a certificate from an issuer that is trusted"},
+    {SYMPTOM_TLS_CERT_INVALID, "a valid certificate"},
+    {SYMPTOM_HTTP_TIMEOUT_SEND, "a request that is taken in time"},
+    {SYMPTOM_HTTP_TIMEOUT_TTFB, "an answer in time"},
+    {SYMPTOM_HTTP_TIMEOUT_BODY, "a whole answer in time"},
+    {SYMPTOM_HTTP_TRUNCATED, "a whole answer"},
+    {SYMPTOM_HTTP_PROTOCOL_ERROR, "an answer that is HTTP"},
+    {SYMPTOM_HTTP_RESPONSE_INVALID, "an answer that can be decoded"},
+};
+
+const char *words_expected(const struct run_step *step)
+{
+    const struct exchange *last = words_last_exchange(step);
+    enum symptom symptom = last != NULL ? last->symptom : SYMPTOM_NONE;
+    if (step->expected != NULL)
+        return step->expected;
+    for (size_t i = 0; i < COUNT_OF(expectations); i++)
+        if (expectations[i].symptom == symptom)
+            return expectations[i].words;
+    switch (symptom_layer(symptom)) {
+    case SYMPTOM_LAYER_DNS:
+        return "an address for the name in the URL";
+    case SYMPTOM_LAYER_TCP:
+        return "a connection";
+    case SYMPTOM_LAYER_TLS:
+        return "a TLS handshake";
+    default:
+        return NULL;
+    }
+}
+
+const char *words_came(const struct run_step *step)
+{
+    const struct exchange *last = words_last_exchange(step);
+    if (step->actual != NULL)
+        return step->actual;
+    return last != NULL ? last->detail : NULL;
+}
+
+/* Which of the stories that TCP_INFO can tell this one is; NULL: none that is of use. */
 static const char *tcp_story(const struct exchange *exchange)
 {
     const struct tcp_facts *tcp = &exchange->tcp;
@@ -49,14 +94,17 @@ static const char *tcp_story(const struct exchange *exchange)
     if (tcp->unacknowledged > 0 && (tcp->retransmits > 0 || tcp->total_retransmits > 0))
         return "What was sent is not acknowledged, however often it is sent again: the way to the "
                "server is broken, or its machine is gone";
-    if (tcp->unacknowledged > 0)
-        return "Part of what was sent was not acknowledged yet";
     if (tcp->bytes_acknowledged <= 1)
         return "Nothing was sent on this connection";
     if (symptom_layer(exchange->symptom) == SYMPTOM_LAYER_TLS)
         return "The server's kernel acknowledged what was sent: it is the handshake that failed, "
                "not the way to the server";
-    if (exchange->status == 0 && exchange->bytes_received == 0)
+    if (exchange->symptom == SYMPTOM_HTTP_PROTOCOL_ERROR ||
+        exchange->symptom == SYMPTOM_HTTP_RESPONSE_INVALID)
+        return NULL;
+    if (tcp->unacknowledged > 0)
+        return "Part of what was sent was not acknowledged yet";
+    if (exchange->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB)
         return "The server's kernel acknowledged the request and sent nothing back: network and "
                "machine are alive, the program behind them does not answer";
     return "The server's kernel acknowledged all that was sent";
@@ -65,11 +113,14 @@ static const char *tcp_story(const struct exchange *exchange)
 bool words_tcp(const struct exchange *exchange, struct buffer *out)
 {
     const struct tcp_facts *tcp = &exchange->tcp;
-    if (!tcp->known)
+    /* Where an answer came, the connection did its work. */
+    const char *story =
+        tcp->known && exchange->symptom != SYMPTOM_NONE ? tcp_story(exchange) : NULL;
+    if (story == NULL)
         return false;
     char text[DURATION_TEXT_MAX];
-    buffer_text(out, tcp_story(exchange));
-    if (tcp->unacknowledged > 0)
+    buffer_text(out, story);
+    if (tcp->unacknowledged > 0 && tcp->total_retransmits > 0)
         buffer_print(out, "; %" PRIu32 " segment%s unacknowledged, %" PRIu32 " retransmission%s",
                      tcp->unacknowledged, tcp->unacknowledged == 1 ? "" : "s",
                      tcp->total_retransmits, tcp->total_retransmits == 1 ? "" : "s");

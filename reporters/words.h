@@ -25,6 +25,13 @@ const char *words_cause(enum cause cause);
  */
 bool words_tcp(const struct exchange *exchange, struct buffer *out);
 
+/* What the failed step was to have: its assertion, or where there was no answer to hold one
+ * against, what the transport owed it (`an answer in time`); NULL when there is nothing to say. */
+const char *words_expected(const struct run_step *step);
+
+/* What came instead: of the assertion, or else what happened on the way; NULL: nothing to say. */
+const char *words_came(const struct run_step *step);
+
 /* `POST http://... to 192.0.2.1:443, HTTP/2, connection reused`. */
 void words_request(const struct exchange *exchange, struct buffer *out);
 

@@ -126,6 +126,24 @@ START_TEST(junit_is_xml_whatever_came)
 }
 END_TEST
 
+/* A step that got no answer has no assertion to show: then it is the way that is told. */
+START_TEST(a_build_server_is_told_what_came_of_the_way)
+{
+    struct run_step *step = &run->steps[0];
+    step->symptom = exchange->symptom = SYMPTOM_TCP_REFUSED;
+    step->expected = step->actual = NULL;
+    exchange->detail = "192.0.2.1:443 refused the connection";
+    document_tap(&run, 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data,
+                                 "  expected: \"a connection\"\n"
+                                 "  actual: \"192.0.2.1:443 refused the connection\"\n"));
+    buffer_clear(&text);
+    document_junit(&run, 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, ">expected: a connection&#10;"
+                                            "actual: 192.0.2.1:443 refused the connection&#10;<"));
+}
+END_TEST
+
 START_TEST(tap_has_no_directive_by_chance)
 {
     document_tap(&run, 1, &text);
@@ -180,6 +198,7 @@ Suite *test_suite(void)
     tcase_add_test(documents, handshakes_are_part_of_connect);
     tcase_add_test(documents, messages_are_not_needed);
     tcase_add_test(documents, junit_is_xml_whatever_came);
+    tcase_add_test(documents, a_build_server_is_told_what_came_of_the_way);
     tcase_add_test(documents, tap_has_no_directive_by_chance);
     tcase_add_loop_test(documents, only_what_yaml_would_misread_is_quoted, 0,
                         COUNT_OF(quote_cases));

@@ -149,7 +149,7 @@ static void make_hang(struct run_step *step, struct exchange *exchange)
     exchange->phases[PHASE_RECEIVE] = PHASE_ABSENT;
     exchange->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;
     exchange->failed_phase = PHASE_WAIT;
-    exchange->detail = "no answer began within 10 s";
+    exchange->detail = "no answer within 10 s";
     exchange->tcp = (struct tcp_facts){
         .known = true,
         .bytes_acknowledged = 1836,
@@ -158,8 +158,6 @@ static void make_hang(struct run_step *step, struct exchange *exchange)
         .round_trip = 8200,
     };
     step->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;
-    step->expected = "status == 201";
-    step->actual = "no answer within 10 s";
 }
 
 static void make_cut(struct run_step *step, struct exchange *exchange)
@@ -173,9 +171,8 @@ static void make_cut(struct run_step *step, struct exchange *exchange)
     exchange->total += 3100;
     exchange->symptom = step->symptom = SYMPTOM_TCP_TIMED_OUT;
     exchange->failed_phase = PHASE_CONNECT;
-    exchange->detail = "connect() to 192.0.2.17 port 443: timed out";
+    exchange->detail = "192.0.2.17:443, the address of shop.example, did not answer within 10 s";
     exchange->tcp = (struct tcp_facts){.known = true, .unacknowledged = 1, .total_retransmits = 3};
-    step->actual = "no connection within 10 s";
 }
 
 /* Whether the step fails in this situation. */
