@@ -65,7 +65,7 @@ static void print_duration(int64_t value)
         duration size;
     } units[] = {{"d", DURATION_DAY},    {"h", DURATION_HOUR},         {"m", DURATION_MINUTE},
                  {"s", DURATION_SECOND}, {"ms", DURATION_MILLISECOND}, {"us", 1}};
-    size_t i = 0;
+    size_t i = value == 0 ? COUNT_OF(units) - 3 : 0; /* 0s */
     while (i + 1 < COUNT_OF(units) && value % units[i].size != 0)
         i++;
     printf("%" PRId64 "%s", value / units[i].size, units[i].unit);

@@ -78,6 +78,7 @@ static void launch(struct replay *replay, struct replay_flight *flight)
         .overrides = replay->variables,
         .override_count = replay->variable_count,
         .secrets = means->secrets,
+        .leases = replay->leases,
         .ledger = ledger_of_journey(means->ledger),
         .debts = task->remains != NULL ? task->remains->debts : NULL,
         .debt_count = task->remains != NULL ? task->remains->count : 0,
@@ -150,6 +151,7 @@ static void fly(struct replay *replay)
     struct loop_watch *watch = loop_watch_signal(replay->loop, SIGINT, interrupt, replay);
     replay->runs = memory_allocate(replay->run_count, sizeof *replay->runs);
     replay->flights = memory_allocate(replay->parallel, sizeof *replay->flights);
+    replay->leases = leases_create();
     for (size_t i = 0; i < replay->parallel; i++) {
         replay->flights[i].replay = replay;
         launch(replay, &replay->flights[i]);
@@ -243,6 +245,7 @@ void replay_free(struct replay *replay)
     free(replay->runs);
     free(replay->tasks);
     free(replay->flights);
+    leases_free(replay->leases);
     net_vantage_close(replay->net_vantage);
     net_free(replay->net);
     loop_free(replay->loop);

@@ -59,6 +59,7 @@ struct replay {
     struct net *net;
     struct net_vantage *net_vantage;
     const char *vantage;
+    struct leases *leases;
     struct wall_time planned;
     struct replay_flight *flights; /* one for each that may be on its way */
     struct replay_task *tasks;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Journeys by vantage points: how each ends now, and how its slots ended over the last spans. */
+#include "monitor/base/zone.h"
 #include "reporters/page.h"
 #include "reporters/page_parts.h"
 #include "reporters/words.h"
+#include "scenarios/cron.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -192,12 +194,16 @@ static void write_head(struct html *html, const struct bars *bars)
     page_table_head(html, columns, COUNT_OF(columns));
 }
 
-static void write_interval(struct html *html, duration every)
+static void write_interval(struct html *html, const struct page_journey *journey)
 {
     struct buffer text;
     buffer_init(&text, PAGE_SENTENCE_MAX);
-    words_interval(every, &text);
-    html_print(html, "Replayed %s.", text.data);
+    if (journey->cron != NULL)
+        buffer_print(&text, "at %s (cron, %s)", journey->cron->text, zone_name(journey->zone));
+    else
+        words_interval(journey->every, &text);
+    html_print(html, "Replayed %s%s.", text.data,
+               journey->rotates ? ", from one vantage point after another" : "");
     buffer_free(&text);
 }
 
@@ -211,7 +217,7 @@ static void write_journey(struct html *html, const struct page_overview *model,
     html_begin(html, "p", "note");
     if (journey->about != NULL)
         html_print(html, "%s ", journey->about);
-    write_interval(html, journey->every);
+    write_interval(html, journey);
     html_end(html);
     html_begin(html, "table", "matrix");
     write_head(html, &bars);

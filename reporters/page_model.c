@@ -3,6 +3,8 @@
  */
 #include "reporters/page_model.h"
 
+#include "scenarios/cron.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -50,6 +52,22 @@ static const struct run *newest_replay(const struct page_overview *model,
     return latest;
 }
 
+/* When so many slots have been missed since a run that the journey is out of sight from there. */
+static struct wall_time out_of_sight(const struct page_overview *model,
+                                     const struct page_journey *journey, const struct run *run)
+{
+    unsigned slots = SLOTS_MISSED, vantages = 0;
+    while (journey->rotates && page_vantage(model, journey, vantages) != NULL)
+        vantages++;
+    slots *= vantages > 1 ? vantages : 1;
+    if (journey->cron == NULL)
+        return wall_after(run->slot.ended, slots * journey->every + DURATION_MINUTE);
+    struct wall_time slot = run->slot.planned;
+    for (unsigned i = 0; i < slots && slot.us != INT64_MAX; i++)
+        slot = cron_after(journey->cron, journey->zone, slot);
+    return slot.us == INT64_MAX ? slot : wall_after(slot, DURATION_MINUTE);
+}
+
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage)
 {
@@ -60,8 +78,7 @@ struct page_cell page_cell(const struct page_overview *model, const struct page_
     if (cell.run == NULL)
         return cell;
     cell.replay = newest_replay(model, journey, vantage, cell.run);
-    duration age = wall_between(cell.run->slot.ended, model->now);
-    cell.stale = age > SLOTS_MISSED * journey->every + DURATION_MINUTE ||
+    cell.stale = model->now.us > out_of_sight(model, journey, cell.run).us ||
                  cell.run->slot.planned.us > model->now.us;
     cell.state = cell.stale ? STATE_UNKNOWN : cell.run->state;
     return cell;

@@ -23,9 +23,15 @@ enum {
     PAGE_SENTENCE_MAX = 512,
 };
 
+struct cron;
+struct zone;
+
 struct page_journey {
     const char *name, *about; /* about: NULL when the file says nothing */
-    duration every;
+    duration every;           /* with `cron` the shortest */
+    const struct cron *cron;  /* NULL: by `every` */
+    const struct zone *zone;
+    bool rotates;      /* each slot is one vantage point's, by turns */
     const char **from; /* vantage points; none: all of the shop's */
     size_t from_count;
 };

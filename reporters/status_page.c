@@ -430,6 +430,9 @@ static void page_take_journeys(struct status_page *page)
             .name = scenario->journey,
             .about = scenario->about,
             .every = context->every > 0 ? context->every : scenario->every,
+            .cron = context->every > 0 ? NULL : scenario->cron,
+            .zone = scenario->zone,
+            .rotates = scenario->mode == MODE_ROTATE,
             .from = scenario->from,
             .from_count = scenario->from_count,
         };

@@ -25,6 +25,12 @@ static const char *const overlap_words[] = {
 #undef X
 };
 
+static const char *const mode_words[] = {
+#define X(name, word) word,
+    MODE_TABLE(X)
+#undef X
+};
+
 static const char *const take_words[] = {
 #define X(name, word) word,
     TAKE_TABLE(X)
@@ -78,11 +84,22 @@ static const struct language_key scenario_keys[] = {
      .help = "What the journey is for, for the people who read its reports."},
     {"tags", LANGUAGE_TEXTS, LANGUAGE_FORMAT_NAME, LIST(scenario, tags, tag_count),
      .help = "Words to select journeys by."},
-    {"every", LANGUAGE_DURATION, .minimum = DURATION_SECOND, .maximum = DURATION_WEEK,
-     AT(scenario, every), .help = "How often the journey is replayed; every minute if left out."},
+    {"every", LANGUAGE_DURATION, .group = LANGUAGE_GROUP_SCHEDULE, .minimum = DURATION_SECOND,
+     .maximum = DURATION_WEEK, AT(scenario, every),
+     .help = "How often the journey is replayed; every minute if left out."},
+    {"cron", LANGUAGE_CRON, LANGUAGE_FORMAT_CRON, .group = LANGUAGE_GROUP_SCHEDULE,
+     AT(scenario, cron),
+     .help = "When the journey is replayed: minutes, hours, days of the month, months and days of "
+             "the week, as in crontab(5)."},
+    {"timezone", LANGUAGE_TIMEZONE, LANGUAGE_FORMAT_TIMEZONE, AT(scenario, zone),
+     .help = "The time zone that `cron` is meant in; UTC if left out."},
     {"from", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_NAME, .minimum = 1,
      LIST(scenario, from, from_count),
      .help = "The vantage points that the journey is replayed from; all of them if left out."},
+    {"mode", LANGUAGE_WORD, .words = mode_words, .word_count = COUNT_OF(mode_words),
+     AT(scenario, mode),
+     .help = "burst: all vantage points at the same time; spread: one after another, evenly over "
+             "the interval; rotate: one in each slot, by turns; burst if left out."},
     {"timeout", LANGUAGE_DURATION, .minimum = DURATION_MILLISECOND, .maximum = TIMEOUT_MAX,
      AT(scenario, timeout),
      .help = "How long a step may take that has no timeout of its own; 10 s if left out."},
@@ -95,11 +112,16 @@ static const struct language_key scenario_keys[] = {
     {"overlap", LANGUAGE_WORD, .words = overlap_words, .word_count = COUNT_OF(overlap_words),
      AT(scenario, overlap),
      .help = "What happens when the previous run is still going: wait for it, or kill it."},
+    {"objective", LANGUAGE_OBJECT, .of = LANGUAGE_IN_OBJECTIVE, AT(scenario, objective),
+     .help =
+         "What is promised: {success: 99.9%, within: 4s, over: 30d}; it is checked and kept, and "
+         "nothing reports on it yet."},
     {"base", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(scenario, base),
      .help = "The URL that paths are added to; the shop file's if left out."},
-    {"variables", LANGUAGE_PAIRS, LANGUAGE_FORMAT_VARIABLE,
+    {"variables", LANGUAGE_VARIABLES, LANGUAGE_FORMAT_VARIABLE,
      LIST(scenario, variables, variable_count),
-     .help = "Values that steps use as ${name}; numbers and booleans keep their type."},
+     .help = "Values that steps use as ${name}; numbers and booleans keep their type; one that "
+             "differs by vantage point is a map: {us-east: USD, others: EUR}."},
     {"secrets", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_VARIABLE, .of = LANGUAGE_IN_SECRET,
      LIST(scenario, secrets, secret_count),
      .help = "Values that steps use as ${name} and that no output ever shows."},
@@ -111,6 +133,8 @@ static const struct language_key scenario_keys[] = {
              "10 if left out."},
     {"headers", LANGUAGE_PAIRS, LANGUAGE_FORMAT_HEADER, LIST(scenario, headers, header_count),
      .help = "Headers that every request of the journey is sent with."},
+    {"hosts", LANGUAGE_TEXTS, LANGUAGE_FORMAT_HOST, LIST(scenario, hosts, host_count),
+     .help = "Further hosts that the journey may visit, besides those of the shop file."},
     {"tls", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TLS, AT(scenario, tls),
      .help = "Certificates of all steps that have no `tls` of their own."},
     {"steps", LANGUAGE_OBJECTS, .required = true, .of = LANGUAGE_IN_STEP, .minimum = 1,
@@ -170,6 +194,9 @@ static const struct language_key step_keys[] = {
              "and behind steps that ask for another the connection is a new one."},
     {"tls", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TLS, AT(step, tls),
      .help = "Certificates: whom to trust, and who we are."},
+    {"proxy", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_STEP_PROXY, AT(step, proxy),
+     .help = "The proxy that this request goes through, in place of the vantage point's; the same "
+             "kinds as there."},
     {"think", LANGUAGE_DURATION, .minimum = 0, .maximum = THINK_MAX, AT(step, think),
      .help = "What a person would wait before the step; counted in no time and no budget."},
     {"needs", LANGUAGE_NEEDS, LANGUAGE_FORMAT_COMPONENT, LIST(step, needs, need_count),
@@ -217,7 +244,18 @@ static const struct language_key data_keys[] = {
     {"pool", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .required = true, AT(pool, path),
      .help = "A CSV file (RFC 4180) whose first line names the columns."},
     {"take", LANGUAGE_WORD, .words = take_words, .word_count = COUNT_OF(take_words), AT(pool, take),
-     .help = "Which row a run takes: the next one (rotate), or any (random); rotate if left out."},
+     .help = "Which row a run takes: the next one (rotate), any (random), or one that no other "
+             "run has at the same time, from any vantage point (lease); rotate if left out."},
+};
+
+static const struct language_key objective_keys[] = {
+    {"success", LANGUAGE_PERCENTAGE, .required = true, .minimum = 1, .maximum = 999999,
+     AT(objective, success), .help = "How many of the replays succeed."},
+    {"within", LANGUAGE_DURATION, .minimum = DURATION_MILLISECOND, .maximum = BUDGET_MAX,
+     AT(objective, within),
+     .help = "The time in which a replay must pass to be one of them; any if left out."},
+    {"over", LANGUAGE_DURATION, .minimum = DURATION_HOUR, .maximum = 366 * DURATION_DAY,
+     AT(objective, over), .help = "The time that they are counted over; 30 days if left out."},
 };
 
 static const struct language_key until_keys[] = {
@@ -361,6 +399,7 @@ static const struct scenario scenario_defaults = {
     .orders_max = DEFAULT_ORDERS_MAX,
 };
 static const struct step step_defaults = {.follow = DEFAULT_FOLLOW};
+static const struct objective objective_defaults = {.over = DEFAULT_OVER};
 static const struct until until_defaults = {.every = DEFAULT_UNTIL_EVERY};
 static const struct shop shop_defaults = {.store = DEFAULT_STORE};
 
@@ -402,6 +441,10 @@ static const struct language_table tables[] = {
                           .position_offset = offsetof(struct pool, position),
                           .name_offset = offsetof(struct pool, name),
                           KEYS(data_keys)},
+    [LANGUAGE_IN_OBJECTIVE] = {.size = sizeof(struct objective),
+                               .position_offset = offsetof(struct objective, position),
+                               .defaults = &objective_defaults,
+                               KEYS(objective_keys)},
     [LANGUAGE_IN_UNTIL] = {.size = sizeof(struct until),
                            .position_offset = offsetof(struct until, position),
                            .defaults = &until_defaults,

@@ -38,7 +38,11 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(QUERY, "a map of names and values; with `graphql`, text")                                    \
     X(GRAPHQL, "a URL or a path")                                                                  \
     X(FILE, "a file's path, seen from where this file is")                                         \
-    X(PARTS, "a map of names, and values or files")
+    X(PARTS, "a map of names, and values or files")                                                \
+    X(CRON, "the five fields of cron, such as \"*/5 8-22 * * MON-SAT\"")                           \
+    X(TIMEZONE, "a time zone, such as Europe/Berlin")                                              \
+    X(PERCENTAGE, "a percentage, such as 99.9%")                                                   \
+    X(VARIABLES, "a map of names, and values or a map of vantage points and values")
 
 enum language_type {
 #define X(name, text) LANGUAGE_##name,
@@ -75,7 +79,11 @@ enum language_type {
     X(MEDIA_TYPE, "^[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(;.*)?$",                           \
       "a media type, such as image/png")                                                           \
     X(PROXY, "^(http|socks5h?)://[^\\s/]+:[0-9]{1,5}/?$",                                          \
-      "http://, socks5:// or socks5h://, then HOST:PORT")
+      "http://, socks5:// or socks5h://, then HOST:PORT")                                          \
+    X(STEP_PROXY, "^(http|socks5h?)://[^\\s/]+(:[0-9]{1,5}|[}])/?$|^[$][{]\\S*[}]$",               \
+      "http://, socks5:// or socks5h://, then HOST:PORT")                                          \
+    X(CRON, "^\\s*\\S+(\\s+\\S+){4}\\s*$", "the five fields of cron")                              \
+    X(TIMEZONE, "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "a time zone, such as Europe/Berlin")
 
 enum language_format {
 #define X(name, expression, text) LANGUAGE_FORMAT_##name,
@@ -90,7 +98,8 @@ enum language_format {
     X(REQUEST, true, "one of get, post, put, patch, delete, head, options, graphql")               \
     X(BODY, false, "one of json, form, body, file, multipart")                                     \
     X(AUTH, true, "one of basic, bearer")                                                          \
-    X(SECRET, true, "one of env, file, command")
+    X(SECRET, true, "one of env, file, command")                                                   \
+    X(SCHEDULE, false, "one of every, cron")
 
 enum language_group {
 #define X(name, required, text) LANGUAGE_GROUP_##name,
@@ -116,7 +125,8 @@ enum language_group {
     X(PART, "a part of a form")                                                                    \
     X(AUTH, "auth")                                                                                \
     X(BASIC, "basic")                                                                              \
-    X(TLS, "tls")
+    X(TLS, "tls")                                                                                  \
+    X(OBJECTIVE, "an objective")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,

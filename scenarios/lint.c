@@ -184,11 +184,26 @@ static void lint_intervals(const struct lint *lint)
 {
     const struct scenario *scenario = lint->scenario;
     if (scenario->timeout > scenario->every)
-        advise(lint, MISTAKE_LINT_TIMEOUT, scenario->position, "set `timeout` below `every`",
+        advise(lint, MISTAKE_LINT_TIMEOUT, scenario->position,
+               scenario->cron == NULL ? "set `timeout` below `every`" : NULL,
                "a step may take longer than the journey's interval");
     if (scenario->budget > scenario->every)
-        advise(lint, MISTAKE_LINT_BUDGET, scenario->position, "set `budget` below `every`",
+        advise(lint, MISTAKE_LINT_BUDGET, scenario->position,
+               scenario->cron == NULL ? "set `budget` below `every`" : NULL,
                "the journey may take longer than its interval");
+}
+
+/* Said to be promised, and told to nobody: whoever relies on it should know. */
+static void lint_objective(const struct lint *lint)
+{
+    const struct objective *objective = lint->scenario->objective;
+    if (objective == NULL)
+        return;
+    advise(lint, MISTAKE_LINT_OBJECTIVE, objective->position, NULL,
+           "`objective` is checked and kept, but nothing reports on it yet");
+    if (objective->within > lint->scenario->budget)
+        advise(lint, MISTAKE_LINT_OBJECTIVE, objective->position, "set `within` below `budget`",
+               "no replay takes longer than its budget, so `within` leaves none out");
 }
 
 static bool is_readable_by_all(const char *file)
@@ -229,6 +244,7 @@ void scenario_lint(const struct scenario *scenario, const struct shop *shop,
     struct lint lint = {scenario, mistakes, arena_create(), scenario->file, scenario->text};
     size_t first = mistakes->count;
     lint_intervals(&lint);
+    lint_objective(&lint);
     lint_secrets(&lint, scenario->secrets, scenario->secret_count);
     if (shop != NULL)
         lint_shop_secrets(&lint, shop);

@@ -86,6 +86,10 @@ static loader_value *const values[] = {
     [LANGUAGE_GRAPHQL] = loader_graphql,
     [LANGUAGE_FILE] = loader_file,
     [LANGUAGE_PARTS] = loader_parts,
+    [LANGUAGE_CRON] = loader_cron,
+    [LANGUAGE_TIMEZONE] = loader_timezone,
+    [LANGUAGE_PERCENTAGE] = loader_percentage,
+    [LANGUAGE_VARIABLES] = loader_variables,
 };
 
 static void report_unknown(struct loader *loader, enum language_context context,

@@ -89,8 +89,11 @@ loader_value loader_texts, loader_text_or_texts, loader_texts_map, loader_needs,
 /* loader_values.c: what holds variables. */
 loader_value loader_template, loader_pairs, loader_request, loader_json, loader_condition,
     loader_assertions, loader_captures;
+loader_value loader_variables;                                            /* loader_variables.c */
 loader_value loader_one, loader_assertion, loader_words, loader_word_map; /* loader_flow.c */
 loader_value loader_steps;                                                /* loader_fragment.c */
+/* loader_schedule.c */
+loader_value loader_cron, loader_timezone, loader_percentage;
 /* loader_request.c */
 loader_value loader_query, loader_graphql, loader_file, loader_parts;
 
@@ -99,5 +102,8 @@ const char *loader_pair_name(struct loader *loader, const struct language_key *k
                              const struct yaml_node *node);
 struct template *loader_pair_value(struct loader *loader, const struct language_key *key,
                                    const struct yaml_node *node);
+
+/* The value of a variable, with its type; NULL for text. */
+struct json_t *loader_typed_value(const struct yaml_node *node);
 
 #endif

@@ -147,6 +147,8 @@ static const char *written(struct loader *loader, duration value)
     } units[] = {{"w", DURATION_WEEK},   {"d", DURATION_DAY},    {"h", DURATION_HOUR},
                  {"m", DURATION_MINUTE}, {"s", DURATION_SECOND}, {"ms", DURATION_MILLISECOND}};
     size_t i = 0;
+    if (value == 0)
+        return "0s";
     while (i + 1 < COUNT_OF(units) && value % units[i].size != 0)
         i++;
     return arena_print(loader->arena, "%" PRId64 "%s", value / units[i].size, units[i].unit);

@@ -65,8 +65,7 @@ void loader_condition(struct loader *loader, const struct language_key *key,
     add_use(loader, step->when, yaml_position(loader->file, node, skip));
 }
 
-/* The value of a variable, with its type; NULL for text. */
-static struct json_t *typed_value(const struct yaml_node *node)
+struct json_t *loader_typed_value(const struct yaml_node *node)
 {
     int64_t integer;
     double real;
@@ -131,7 +130,7 @@ void loader_pairs(struct loader *loader, const struct language_key *key,
         if (pair.name == NULL)
             continue;
         if (key->format == LANGUAGE_FORMAT_VARIABLE && value->kind == YAML_SCALAR)
-            pair.constant = typed_value(value);
+            pair.constant = loader_typed_value(value);
         arena_grow(loader->arena, pairs, count);
         pairs[count++] = pair;
     }

@@ -44,9 +44,14 @@
     X(NAME_UNDEFINED, ERROR, "name.undefined")                                                     \
     X(NAME_COMPONENT, ERROR, "name.component")                                                     \
     X(NAME_VANTAGE, ERROR, "name.vantage")                                                         \
+    X(NAME_TIMEZONE, ERROR, "name.timezone")                                                       \
+    X(VARIABLE_VANTAGE, ERROR, "variable.vantage")                                                 \
     X(USE_CIRCLE, ERROR, "use.circle")                                                             \
     X(USE_DEPTH, ERROR, "use.depth")                                                               \
     X(POOL_INVALID, ERROR, "data.invalid")                                                         \
+    X(POOL_SHORT, ERROR, "data.short")                                                             \
+    X(CRON_INVALID, ERROR, "cron.invalid")                                                         \
+    X(QUORUM_HIGH, ERROR, "quorum.high")                                                           \
     X(MUTATES_UNSETTLED, ERROR, "mutates.unsettled")                                               \
     X(MUTATES_REPEATED, ERROR, "mutates.repeated")                                                 \
     X(SETTLES_NOTHING, ERROR, "settles.nothing")                                                   \
@@ -74,6 +79,7 @@
     X(LINT_FIND_ANYWHERE, WARNING, "lint.find_anywhere")                                           \
     X(LINT_TIMEOUT, WARNING, "lint.timeout_over_every")                                            \
     X(LINT_BUDGET, WARNING, "lint.budget_over_every")                                              \
+    X(LINT_OBJECTIVE, WARNING, "lint.objective")                                                   \
     X(LINT_NO_NEEDS, WARNING, "lint.no_needs")                                                     \
     X(LINT_NO_CLEANUP, WARNING, "lint.no_cleanup")                                                 \
     X(LINT_SECRET_FILE, WARNING, "lint.secret_file")                                               \

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct csv {
@@ -140,6 +141,10 @@ static enum result read_text(struct csv *csv, struct buffer *text)
         fclose(stream);
     if (failed)
         return RESULT_IO;
+    char *real_path = realpath(csv->pool->path, NULL);
+    csv->pool->real_path =
+        arena_duplicate(csv->arena, real_path != NULL ? real_path : csv->pool->path);
+    free(real_path);
     if (text->result != RESULT_OK)
         return refuse(csv, arena_print(csv->arena, "longer than %d bytes, which is the limit",
                                        POOL_FILE_MAX));

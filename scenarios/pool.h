@@ -18,7 +18,8 @@ enum {
 /* Which row a run takes. X(NAME, word) */
 #define TAKE_TABLE(X)                                                                              \
     X(ROTATE, "rotate") /* the next one in each slot; a restart moves on, too */                   \
-    X(RANDOM, "random")
+    X(RANDOM, "random")                                                                            \
+    X(LEASE, "lease") /* one that no other run has at the same time, of the vantage point's own */
 
 enum take {
 #define X(name, word) TAKE_##name,
@@ -28,6 +29,7 @@ enum take {
 
 struct pool {
     const char *name, *path;
+    const char *real_path; /* the same for every way of writing it */
     enum take take;
     const char **columns;
     size_t column_count;

@@ -2,9 +2,12 @@
 /* From a file to a scenario: read, walk by the table, check, complete. See scenario.h. */
 #include "scenarios/scenario.h"
 
+#include "monitor/base/zone.h"
+#include "scenarios/cron.h"
 #include "scenarios/fragment.h"
 #include "scenarios/loader.h"
 #include "scenarios/scenario_check.h"
+#include "scenarios/shop.h"
 #include "scenarios/yaml.h"
 
 #include <jansson.h>
@@ -33,7 +36,51 @@ bool scenario_variable_is_given(const char *name)
     return false;
 }
 
+static bool is_from(const struct scenario *scenario, const char *vantage)
+{
+    for (size_t i = 0; i < scenario->from_count; i++)
+        if (strcmp(scenario->from[i], vantage) == 0)
+            return true;
+    return scenario->from_count == 0;
+}
+
+size_t scenario_vantage_count(const struct scenario *scenario, const struct shop *shop)
+{
+    size_t count = 0;
+    for (size_t i = 0; shop != NULL && i < shop->vantage_count; i++)
+        count += is_from(scenario, shop->vantages[i].name);
+    if (shop == NULL)
+        count = scenario->from_count > 0 ? scenario->from_count : 1;
+    return count;
+}
+
+const char *scenario_vantage(const struct scenario *scenario, const struct shop *shop, size_t n)
+{
+    if (shop == NULL)
+        return n < scenario->from_count ? scenario->from[n] : "local";
+    for (size_t i = 0; i < shop->vantage_count; i++)
+        if (is_from(scenario, shop->vantages[i].name) && n-- == 0)
+            return shop->vantages[i].name;
+    return NULL;
+}
+
+uint64_t scenario_slot_number(const struct scenario *scenario, struct wall_time planned)
+{
+    if (scenario->cron != NULL)
+        return cron_number(scenario->cron, scenario->zone, planned);
+    return (uint64_t)(planned.us / scenario->every);
+}
+
 /* What depends on another value is completed when all values are there. */
+static void complete_schedule(struct scenario *scenario)
+{
+    if (scenario->cron == NULL)
+        return;
+    scenario->every = cron_interval(scenario->cron);
+    if (scenario->zone == NULL)
+        scenario->zone = zone_utc();
+}
+
 static void complete_steps(struct scenario *scenario, struct step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -82,6 +129,7 @@ static void fill(struct loader *loader, struct scenario *scenario, const struct 
     if (journey != NULL)
         scenario->position = journey->position;
     scenario_check(loader, file->root, scenario, shop);
+    complete_schedule(scenario);
     complete_steps(scenario, scenario->steps, scenario->step_count);
     complete_steps(scenario, scenario->cleanup, scenario->cleanup_count);
 }
@@ -132,8 +180,11 @@ static void free_steps(struct step *steps, size_t count)
 
 static void free_constants(struct pair *pairs, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         json_decref(pairs[i].constant);
+        for (size_t j = 0; j < pairs[i].choice_count; j++)
+            json_decref(pairs[i].choices[j].constant);
+    }
 }
 
 void scenario_free(struct scenario *scenario)

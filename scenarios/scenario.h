@@ -11,15 +11,18 @@
 #include "scenarios/mistake.h"
 #include "scenarios/pool.h"
 #include "scenarios/scenario_request.h"
+#include "scenarios/scenario_schedule.h"
 #include "scenarios/secret.h"
 #include "scenarios/template.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+struct cron;
 struct shop;
 struct yaml_file;
 struct yaml_node;
+struct zone;
 
 #define DEFAULT_EVERY       DURATION_MINUTE
 #define DEFAULT_TIMEOUT     (10 * DURATION_SECOND)
@@ -51,24 +54,17 @@ enum method {
 
 const char *method_name(enum method method); /* `GET` */
 
-/* What to do when the previous run of the same journey and vantage point still goes. X(NAME, word)
- */
-#define OVERLAP_TABLE(X)                                                                           \
-    X(WAIT, "wait") /* the slot takes the state that the run in its way reaches */                 \
-    X(KILL, "kill") /* the run in its way is ended, failed */
-
-enum overlap {
-#define X(name, word) OVERLAP_##name,
-    OVERLAP_TABLE(X)
-#undef X
-};
-
 /* A name with a template: variables, headers, form fields, query parameters. */
 struct pair {
     const char *name;
     struct template *value;
     /* A plain number or boolean, with its type; else NULL. `${n}` in `json:` keeps it. */
     struct json_t *constant;
+    /* Of a variable that differs by vantage point: their names and its values. Then `value` is
+     * NULL.
+     */
+    struct pair *choices;
+    size_t choice_count;
     struct position position;
 };
 
@@ -137,7 +133,8 @@ struct step {
     struct tls_files *tls;
     enum connection connection;
     enum http_version http;
-    duration think; /* waited before it; no part of any measurement */
+    struct template *proxy; /* NULL: the vantage point's, if it has one */
+    duration think;         /* waited before it; no part of any measurement */
     struct need *needs, *writes;
     size_t need_count, write_count;
     duration timeout;
@@ -168,7 +165,12 @@ struct scenario {
     size_t tag_count;
     const char **from; /* vantage points; none: all of them */
     size_t from_count;
-    duration every, timeout, budget;
+    duration every;          /* with `cron`: the shortest time between two slots */
+    const struct cron *cron; /* NULL: by `every` */
+    const struct zone *zone; /* of `cron` */
+    enum mode mode;
+    struct objective *objective; /* NULL: none */
+    duration timeout, budget;
     unsigned quorum; /* 0: the default, half of the healthy vantage points, rounded up */
     enum overlap overlap;
     struct tls_files *tls; /* of steps that have none of their own */
@@ -179,6 +181,8 @@ struct scenario {
     size_t secret_count;
     struct pool *pools;
     size_t pool_count;
+    const char **hosts; /* further ones that the journey may visit */
+    size_t host_count;
     unsigned orders_max; /* left behind at most before no new ones are placed */
     struct step *steps, *cleanup;
     size_t step_count, cleanup_count;
@@ -200,6 +204,17 @@ struct scenario {
     X("random", "a random number")
 
 bool scenario_variable_is_given(const char *name);
+
+/* A variable as it is at a vantage point; NULL when it has no value there. */
+const struct pair *variable_at(const struct pair *variable, const char *vantage);
+
+/* The vantage points that the journey is replayed from: how many, and the n-th, from 0. Without a
+ * shop file and `from`: `local` alone. */
+size_t scenario_vantage_count(const struct scenario *scenario, const struct shop *shop);
+const char *scenario_vantage(const struct scenario *scenario, const struct shop *shop, size_t n);
+
+/* Slots are counted for ever upwards: the number of the one that is planned for then. */
+uint64_t scenario_slot_number(const struct scenario *scenario, struct wall_time planned);
 
 /*
  * Reads and checks one file. NULL when it has errors; warnings alone do not refuse it. `shop` (may

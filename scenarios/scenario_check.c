@@ -163,6 +163,21 @@ static void check_uses(struct loader *loader, const struct map *origins)
     }
 }
 
+/* `node` is where the value is written; NULL: not to be found. */
+static void check_value_order(struct loader *loader, const struct map *below,
+                              const struct pair *pair, const struct yaml_node *node)
+{
+    const struct template *value = pair->value;
+    for (size_t i = 0; value != NULL && i < template_name_count(value); i++)
+        if (map_has(below, template_name(value, i)))
+            loader_report(loader, MISTAKE_NAME_UNDEFINED,
+                          node != NULL
+                              ? yaml_position(loader->file, node, template_name_offset(value, i))
+                              : pair->position,
+                          "a variable may use those above it", "`%s` has no value yet",
+                          template_name(value, i));
+}
+
 /* Variables are worked out in their order: one may use those above it. */
 static void check_variable_order(struct loader *loader, const struct yaml_node *nodes,
                                  const struct scenario *scenario)
@@ -170,16 +185,12 @@ static void check_variable_order(struct loader *loader, const struct yaml_node *
     struct map *below = map_create(NULL);
     for (size_t i = scenario->variable_count; i-- > 0;) {
         const struct pair *variable = &scenario->variables[i];
+        const struct yaml_node *node = nodes != NULL ? yaml_find(nodes, variable->name) : NULL;
         map_put(below, variable->name, (void *)variable);
-        for (size_t j = 0; variable->value != NULL && j < template_name_count(variable->value);
-             j++) {
-            const char *name = template_name(variable->value, j);
-            if (map_has(below, name))
-                loader_report(loader, MISTAKE_NAME_UNDEFINED,
-                              yaml_position(loader->file, yaml_find(nodes, variable->name),
-                                            template_name_offset(variable->value, j)),
-                              "a variable may use those above it", "`%s` has no value yet", name);
-        }
+        check_value_order(loader, below, variable, node);
+        for (size_t j = 0; j < variable->choice_count; j++)
+            check_value_order(loader, below, &variable->choices[j],
+                              node != NULL ? yaml_find(node, variable->choices[j].name) : NULL);
     }
     map_free(below);
 }
@@ -228,35 +239,6 @@ static void check_needs(struct loader *loader, const struct shop *shop, const st
     }
 }
 
-static void check_vantage(struct loader *loader, const struct shop *shop,
-                          const struct yaml_node *node)
-{
-    const char **names = arena_allocate(loader->arena, shop->vantage_count + 1, sizeof *names);
-    if (node->kind != YAML_SCALAR)
-        return;
-    for (size_t i = 0; i < shop->vantage_count; i++) {
-        names[i] = shop->vantages[i].name;
-        if (strcmp(names[i], node->text) == 0)
-            return;
-    }
-    const char *nearest = mistake_nearest(node->text, names, shop->vantage_count);
-    loader_report(loader, MISTAKE_NAME_VANTAGE, node->position,
-                  nearest == NULL ? arena_print(loader->arena, "declare it in %s", shop->file)
-                                  : arena_print(loader->arena, "did you mean `%s`?", nearest),
-                  "the shop has no vantage point `%s`", node->text);
-}
-
-static void check_from(struct loader *loader, const struct shop *shop, const struct yaml_node *root)
-{
-    const struct yaml_node *from = yaml_find(root, "from");
-    if (from == NULL)
-        return;
-    if (from->kind == YAML_SCALAR)
-        check_vantage(loader, shop, from);
-    for (size_t i = 0; from->kind == YAML_SEQUENCE && i < from->count; i++)
-        check_vantage(loader, shop, from->items[i]);
-}
-
 static void check_step(struct loader *loader, const struct step *step, const struct shop *shop,
                        bool has_base)
 {
@@ -285,8 +267,7 @@ void scenario_check(struct loader *loader, const struct yaml_node *root,
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         for (size_t j = 0; j < parts[i].count; j++)
             check_step(loader, &parts[i].steps[j], shop, has_base);
-    if (shop != NULL)
-        check_from(loader, shop, root);
+    scenario_check_vantages(loader, root, scenario, shop);
     scenario_check_flow(loader, scenario);
 }
 

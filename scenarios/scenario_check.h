@@ -18,6 +18,10 @@ void scenario_check_fragment(struct loader *loader, const struct fragment *fragm
  * right. */
 void scenario_check_flow(struct loader *loader, const struct scenario *scenario);
 
+/* scenario_check_vantages.c: from where and when. */
+void scenario_check_vantages(struct loader *loader, const struct yaml_node *root,
+                             const struct scenario *scenario, const struct shop *shop);
+
 /* Reports at a place of a step, whichever file it is written in. */
 void scenario_report_step(struct loader *loader, const struct step *step, const char *key,
                           enum mistake_kind kind, const char *hint, const char *format, ...)

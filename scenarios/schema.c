@@ -98,9 +98,20 @@ static json_t *item_schema(const struct language_key *key)
                      reference_to(LANGUAGE_IN_USE), "else", reference_to(LANGUAGE_IN_STEP));
 }
 
+#define PERCENTAGE_PATTERN "^[0-9]{1,2}([.][0-9]{1,4})?%$"
+
 static json_t *pair_schema(void)
 {
     return json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean");
+}
+
+/* A value, or one for each vantage point. */
+static json_t *variable_schema(void)
+{
+    json_t *choices = json_pack("{s:s, s:{s:s}, s:o, s:i}", "type", "object", "propertyNames",
+                                "pattern", language_format_expression(LANGUAGE_FORMAT_NAME),
+                                "additionalProperties", pair_schema(), "minProperties", 1);
+    return json_pack("{s:[o, o]}", "anyOf", pair_schema(), choices);
 }
 
 /* No default: a new type of the language must say here what it is. */
@@ -119,7 +130,13 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_GRAPHQL:
     case LANGUAGE_FILE:
     case LANGUAGE_CONDITION:
+    case LANGUAGE_CRON:
+    case LANGUAGE_TIMEZONE:
         return text_schema(key->format);
+    case LANGUAGE_PERCENTAGE:
+        return json_pack("{s:s, s:s}", "type", "string", "pattern", PERCENTAGE_PATTERN);
+    case LANGUAGE_VARIABLES:
+        return map_schema(key, variable_schema());
     case LANGUAGE_TEXTS:
     case LANGUAGE_NEEDS:
         return list_schema(key, text_schema(key->format));

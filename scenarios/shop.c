@@ -53,6 +53,16 @@ static void check_ports(struct loader *loader, const struct shop *shop)
     }
 }
 
+static void check_vantage_names(struct loader *loader, const struct shop *shop)
+{
+    for (size_t i = 0; i < shop->vantage_count; i++)
+        if (shop->vantages[i].name != NULL && strcmp(shop->vantages[i].name, VARIABLE_OTHERS) == 0)
+            loader_report(loader, MISTAKE_NAME_GIVEN, shop->vantages[i].position,
+                          "choose another name",
+                          "`" VARIABLE_OTHERS "` are the vantage points that a variable does not "
+                          "name");
+}
+
 struct shop *shop_load(const char *file, struct mistakes *mistakes)
 {
     struct arena *arena = arena_create();
@@ -69,6 +79,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     shop->arena = arena;
     shop->file = yaml->name;
     check_ports(&loader, shop);
+    check_vantage_names(&loader, shop);
     loader_close(&loader);
     mistakes_sort(mistakes, first);
     if (mistakes->errors > errors) {

@@ -141,6 +141,20 @@ ok "in flight at once" jq -se '[.[] | .slot] | any(range(1; length) as $i | .[$i
     (. as $s | any(range(1; length); $s[.].started < $s[. - 1].ended))' "$scratch/many.jsonl"
 ok "one after another without" exit_is 0 run --repeat 3 --json "$scratch/many.jsonl" "$SOURCE/examples/cart.yaml"
 ok "none before the last is done" jq -se '[.[] | .slot] | . as $s | all(range(1; length); $s[.].started >= $s[. - 1].ended)' "$scratch/many.jsonl"
+printf '%s\n' name A B >"$scratch/journeys/rows.csv"
+cat >"$scratch/journeys/lease.yaml" <<'END'
+shopwatch: 1
+journey: lease
+data: {who: {pool: rows.csv, take: lease}}
+steps:
+  - {step: a, get: "/health?who=${who.name}"}
+END
+ok "leases: as many runs at once as there are rows" exit_is 0 run --repeat 20 --parallel 2 --json "$scratch/many.jsonl" "$scratch/journeys/lease.yaml"
+ok "leases: two at the same time have two rows" jq -se 'length == 20 and ([.[] | {s: .slot.started, e: .slot.ended, u: .steps[0].exchanges[0].url}]
+    | . as $r | all(range(length) as $i | range($i) as $j | [$r[$i], $r[$j]]; .[0].s >= .[1].e or .[1].s >= .[0].e or .[0].u != .[1].u))' "$scratch/many.jsonl"
+ok "leases: one more has none" exit_is 5 run --repeat 30 --parallel 3 --json "$scratch/many.jsonl" "$scratch/journeys/lease.yaml"
+ok "which is the monitor's fault, and said" jq -se 'any(.[]; .state == "unknown" and (.steps[0].actual | contains("other runs have all rows of")))' "$scratch/many.jsonl"
+rm "$scratch/journeys/lease.yaml"
 ok "--only with what it needs" exit_is 0 run --only "product page" --json "$scratch/only.jsonl" "$SOURCE/examples/browse.yaml"
 ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
     ["list of shoes", "product page"]' "$scratch/only.jsonl"

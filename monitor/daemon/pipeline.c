@@ -59,6 +59,7 @@ struct pipeline_means {
 struct pipeline_entry {
     struct pipeline *pipeline;
     const struct scenario *scenario;
+    unsigned number, count; /* the vantage point among those of the journey, from 0 */
     const struct pipeline_means *means;
     struct pipeline_vantage *vantage;
     struct journey *journey;    /* in flight, the latest; else NULL */
@@ -91,6 +92,7 @@ struct pipeline {
     size_t flight_count;
     size_t unjudged; /* published, and not handed to the keeper yet */
     struct bus *bus;
+    struct leases *leases;
     struct history *history;
     struct incident_book *incidents;
     struct store *store;
@@ -273,6 +275,7 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .vantage = entry->vantage->vantage->name,
         .planned = planned,
         .secrets = entry->means->secrets,
+        .leases = pipeline->leases,
         .ledger = ledger_of_journey(entry->means->ledger),
         .loop = pipeline->loop,
     };
@@ -435,14 +438,6 @@ static enum result pipeline_open_vantages(struct pipeline *pipeline, struct erro
     return RESULT_OK;
 }
 
-static bool scenario_is_from(const struct scenario *scenario, const char *vantage)
-{
-    for (size_t i = 0; i < scenario->from_count; i++)
-        if (strcmp(scenario->from[i], vantage) == 0)
-            return true;
-    return scenario->from_count == 0;
-}
-
 static void pipeline_open_means(struct pipeline *pipeline)
 {
     const struct settings *settings = pipeline->settings;
@@ -475,13 +470,16 @@ static void pipeline_add_entries(struct pipeline *pipeline, size_t n)
 {
     const struct scenario *scenario = pipeline->settings->scenarios[n];
     const struct shop *shop = pipeline->settings->shop;
-    for (size_t v = 0; v < shop->vantage_count; v++) {
-        if (!scenario_is_from(scenario, shop->vantages[v].name))
+    size_t count = scenario_vantage_count(scenario, shop), number = 0;
+    for (size_t v = 0; v < shop->vantage_count && number < count; v++) {
+        if (strcmp(scenario_vantage(scenario, shop, number), shop->vantages[v].name) != 0)
             continue;
         memory_grow(pipeline->entries, pipeline->entry_count);
         pipeline->entries[pipeline->entry_count++] = (struct pipeline_entry){
             .pipeline = pipeline,
             .scenario = scenario,
+            .number = (unsigned)number++,
+            .count = (unsigned)count,
             .means = &pipeline->means[n],
             .vantage = &pipeline->vantages[v],
             .verdict = {.cause = CAUSE_NONE, .runner_up = CAUSE_NONE},
@@ -496,12 +494,11 @@ static void pipeline_plan(struct pipeline *pipeline)
         pipeline_add_entries(pipeline, i);
     struct schedule_entry *plan = memory_allocate(pipeline->entry_count, sizeof *plan);
     for (size_t i = 0; i < pipeline->entry_count; i++) {
-        const struct scenario *scenario = pipeline->entries[i].scenario;
+        const struct pipeline_entry *entry = &pipeline->entries[i];
         plan[i] = (struct schedule_entry){
-            .journey = scenario->journey,
-            .vantage = pipeline->entries[i].vantage->vantage->name,
-            .every = pipeline->every > 0 ? pipeline->every : scenario->every,
-            .kill_overlap = scenario->overlap == OVERLAP_KILL,
+            .timetable =
+                timetable_of(entry->scenario, pipeline->every, entry->number, entry->count),
+            .kill_overlap = entry->scenario->overlap == OVERLAP_KILL,
         };
     }
     pipeline->schedule = schedule_create(plan, pipeline->entry_count, clock_wall());
@@ -517,6 +514,7 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->every = options->every;
     pipeline->tick = loop_timer_create(loop, pipeline_tick, pipeline);
     pipeline->bus = bus_create(loop, pipeline_receive, pipeline);
+    pipeline->leases = leases_create();
     pipeline->history = history_create();
     pipeline->incidents = incident_book_create();
     pipeline->net = net_create(loop, error);
@@ -600,6 +598,7 @@ void pipeline_free(struct pipeline *pipeline)
     schedule_free(pipeline->schedule);
     incident_book_free(pipeline->incidents);
     history_free(pipeline->history);
+    leases_free(pipeline->leases);
     loop_timer_free(pipeline->tick);
     free(pipeline);
 }

@@ -10,7 +10,6 @@
 #include "monitor/base/random.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
-#include "scenarios/pool.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -321,6 +320,7 @@ static enum journey_next journey_finish(struct journey *journey)
 static void journey_free(struct journey *journey)
 {
     net_session_close(journey->session);
+    journey_give_rows_back(journey);
     net_response_free(journey->response);
     json_decref(journey->found.list);
     mask_free(journey->mask);
@@ -385,20 +385,6 @@ static void journey_set_secret(struct journey *journey, const char *name, const 
         variables_set_text(journey->variables, name, value);
 }
 
-static void journey_set_row(struct journey *journey, const struct pool *pool)
-{
-    const struct scenario *scenario = journey->settings.scenario;
-    /* The slot's number, not a count of runs: a restart moves on, and nothing is kept. */
-    uint64_t number = (uint64_t)(journey->settings.planned.us / scenario->every);
-    if (pool->take == TAKE_RANDOM)
-        random_bytes(&number, sizeof number);
-    const char *const *fields = pool_row(pool, number);
-    for (size_t i = 0; i < pool->column_count; i++)
-        variables_set_text(journey->variables,
-                           arena_print(journey->run->arena, "%s.%s", pool->name, pool->columns[i]),
-                           fields[i]);
-}
-
 /* What variables may be made of, so it comes before them. */
 static void journey_set_given(struct journey *journey)
 {
@@ -408,7 +394,7 @@ static void journey_set_given(struct journey *journey)
         journey_set_secret(journey, secrets_name(secrets, i), secrets_value(secrets, i),
                            secrets_problem(secrets, i));
     for (size_t i = 0; i < scenario->pool_count; i++)
-        journey_set_row(journey, &scenario->pools[i]);
+        journey_take_row(journey, &scenario->pools[i]);
 }
 
 static bool journey_is_secret(const struct journey *journey, const char *name)
@@ -426,12 +412,16 @@ static void journey_set_variables(struct journey *journey)
     const struct scenario *scenario = journey->settings.scenario;
     for (size_t i = 0; i < scenario->variable_count; i++) {
         const struct pair *pair = &scenario->variables[i];
+        const struct pair *here = variable_at(pair, journey->settings.vantage);
         const char *missing;
         struct buffer text;
         buffer_init(&text, REQUEST_TEXT_MAX);
-        if (pair->constant != NULL)
-            variables_set(journey->variables, pair->name, json_incref(pair->constant));
-        else if (template_render(pair->value, variables_lookup, journey->variables, &text,
+        if (here == NULL)
+            variables_set_problem(journey->variables, pair->name,
+                                  "none is given for this vantage point");
+        else if (here->constant != NULL)
+            variables_set(journey->variables, pair->name, json_incref(here->constant));
+        else if (template_render(here->value, variables_lookup, journey->variables, &text,
                                  &missing) == RESULT_OK)
             variables_set_text(journey->variables, pair->name, text.data);
         buffer_free(&text);

@@ -7,6 +7,7 @@
 #ifndef JOURNEY_JOURNEY_H
 #define JOURNEY_JOURNEY_H
 
+#include "monitor/journey/leases.h"
 #include "monitor/journey/secrets.h"
 #include "monitor/net/net.h"
 #include "monitor/record/run.h"
@@ -52,6 +53,7 @@ struct journey_settings {
     bool keep_messages;            /* requests and answers stay with their exchanges: message.h */
     const bool *chosen;            /* of scenario_choose; NULL: all steps */
     const struct secrets *secrets; /* NULL: none */
+    struct leases *leases;         /* of all runs; NULL: nobody else takes rows */
     const struct journey_ledger *ledger; /* NULL: nothing is noted */
     /* What one earlier run has left behind: then nothing but the cleanup is done, in its place and
      * with its variables, secrets apart, which are those of now. */

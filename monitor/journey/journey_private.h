@@ -25,6 +25,12 @@ struct journey_mutation {
     bool is_found; /* `find` has looked it up, and its steps were done for each one */
 };
 
+/* A row that the run has to itself. */
+struct journey_lease {
+    const struct pool *pool;
+    size_t row;
+};
+
 struct journey;
 /* What a stage says. */
 enum journey_next { JOURNEY_NEXT, JOURNEY_WAIT, JOURNEY_DONE };
@@ -52,6 +58,8 @@ struct journey {
     struct instant step_deadline;
 
     struct mask *mask; /* the run's secrets */
+    struct journey_lease *leases;
+    size_t lease_count;
 
     struct {                            /* of the current step */
         unsigned tries;                 /* before this one, by `retry` */
@@ -106,6 +114,12 @@ void journey_again_clear(struct journey *journey);
 
 /* Says in the record what happened before the last try; a step that passed is degraded by it. */
 enum state journey_again_end(struct journey *journey, enum state state);
+
+/* --- journey_data.c --- */
+
+/* Sets the variables of a row of `pool`. */
+void journey_take_row(struct journey *journey, const struct pool *pool);
+void journey_give_rows_back(struct journey *journey);
 
 /* --- journey_mutation.c --- */
 

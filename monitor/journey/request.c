@@ -22,7 +22,8 @@ static bool same_origin(const char *a, const char *b)
 }
 
 /* Scenario, shop file and constant URLs are the author's own words: their hosts may be visited. */
-static bool request_host_is_named(const struct request_source *source, const char *host)
+static bool request_host_is_named(const struct request_source *source, const char *url,
+                                  const char *host)
 {
     const struct scenario *scenario = source->scenario;
     const struct shop *shop = source->shop;
@@ -37,7 +38,10 @@ static bool request_host_is_named(const struct request_source *source, const cha
             return true;
     }
     for (size_t i = 0; shop != NULL && i < shop->host_count; i++)
-        if (strcmp(shop->hosts[i], host) == 0)
+        if (net_url_leads_to(url, shop->hosts[i]))
+            return true;
+    for (size_t i = 0; i < scenario->host_count; i++)
+        if (net_url_leads_to(url, scenario->hosts[i]))
             return true;
     return false;
 }
@@ -53,10 +57,13 @@ static enum symptom request_check_host(const struct request_source *source, cons
         *ret_detail = arena_print(source->arena, "%s is no http or https URL", url);
         return SYMPTOM_MONITOR_URL_REFUSED;
     }
-    if (request_host_is_named(source, host) || (authors_own && !net_host_is_forbidden(host)))
+    if (request_host_is_named(source, url, host) || (authors_own && !net_host_is_forbidden(host)))
         return SYMPTOM_NONE;
-    *ret_detail = arena_print(
-        source->arena, "%s is not named by the scenario's base or the shop file's hosts", host);
+    *ret_detail =
+        arena_print(source->arena,
+                    "%s is named by no base, and not among the scenario's or the shop file's "
+                    "hosts",
+                    host);
     return SYMPTOM_MONITOR_URL_REFUSED;
 }
 
@@ -150,7 +157,9 @@ static enum symptom request_build_headers(const struct request_source *source,
 }
 
 /* What is said of the connection that the request goes over. */
-static void request_build_connection(const struct step *step, struct net_request *request)
+static enum symptom request_build_connection(const struct request_source *source,
+                                             const struct step *step, struct net_request *request,
+                                             const char **ret_detail)
 {
     static const enum net_http versions[] = {
         [HTTP_VERSION_ANY] = NET_HTTP_ANY,
@@ -160,11 +169,16 @@ static void request_build_connection(const struct step *step, struct net_request
     const struct tls_files *tls = step->tls;
     request->cold = step->connection == CONNECTION_COLD;
     request->http = versions[step->http];
-    if (tls == NULL)
-        return;
-    request->ca = tls->ca != NULL ? tls->ca->path : NULL;
-    request->certificate = tls->certificate != NULL ? tls->certificate->path : NULL;
-    request->key = tls->key != NULL ? tls->key->path : NULL;
+    if (tls != NULL) {
+        request->ca = tls->ca != NULL ? tls->ca->path : NULL;
+        request->certificate = tls->certificate != NULL ? tls->certificate->path : NULL;
+        request->key = tls->key != NULL ? tls->key->path : NULL;
+    }
+    const char *missing = NULL;
+    if (step->proxy == NULL)
+        return SYMPTOM_NONE;
+    request->proxy = request_render(source, step->proxy, &missing);
+    return request->proxy != NULL ? SYMPTOM_NONE : request_missing(source, missing, ret_detail);
 }
 
 enum symptom request_build(const struct request_source *source, const struct step *step,
@@ -173,8 +187,9 @@ enum symptom request_build(const struct request_source *source, const struct ste
     struct request_body body = {0};
     const char *authorization = NULL;
     *ret_request = (struct net_request){.method = method_name(step->method)};
-    request_build_connection(step, ret_request);
-    enum symptom symptom = request_build_url(source, step, &ret_request->url, ret_detail);
+    enum symptom symptom = request_build_connection(source, step, ret_request, ret_detail);
+    if (symptom == SYMPTOM_NONE)
+        symptom = request_build_url(source, step, &ret_request->url, ret_detail);
     if (symptom == SYMPTOM_NONE)
         symptom = request_body(source, step, &body, ret_detail);
     ret_request->body = body.bytes;

@@ -95,6 +95,7 @@ struct net_session {
     struct map *addresses;                 /* host -> "ADDRESS,ADDRESS": asked once a visit */
     struct net_transfer *transfer;         /* NULL: idle */
     unsigned http_seen;                    /* bits: the net_http of all requests so far */
+    bool had_proxy;                        /* the last request had one of its own */
     struct tls_facts tls;                  /* of the latest handshake */
     struct {
         const void *connection; /* that it was read from */
@@ -133,10 +134,12 @@ struct net_transfer {
 
     struct curl_slist *headers, **headers_end; /* in the arena */
     struct curl_slist *resolve;
-    char *host, *port; /* of the URL; host without brackets */
-    bool cold;         /* no connection of before, no address known before */
-    bool is_late;      /* its deadline was seen too late once */
-    bool own_trust;    /* authorities are the request's, not the system's */
+    char *host, *port;         /* of the URL; host without brackets */
+    bool cold;                 /* no connection of before, no address known before */
+    bool is_late;              /* its deadline was seen too late once */
+    bool own_trust;            /* authorities are the request's, not the system's */
+    const struct proxy *proxy; /* the vantage point's, or `own_proxy`; NULL: none */
+    struct proxy *own_proxy;
     struct resolver_query *query;
     const char *asking; /* the name that `query` is for: the proxy's or the host */
 

@@ -80,6 +80,7 @@ struct net_request {
     const char *cookies; /* `name=value; ...`, sent besides those of the jar; NULL: none */
     enum net_http http;  /* what is asked for; the exchange says what was spoken */
     bool cold;           /* a new connection, its name looked up anew */
+    const char *proxy;   /* in place of the vantage point's; NULL: that */
     /* PEM files; NULL: the system's authorities, no certificate of our own, its key with it. */
     const char *ca, *certificate, *key;
 };
@@ -125,6 +126,9 @@ const char *net_url_resolve(struct arena *arena, const char *base, const char *l
  * none.
  */
 const char *net_url_host(struct arena *arena, const char *url);
+
+/* Whether an http(s) URL leads to `place`: a host, or with `:PORT` one port of it. */
+bool net_url_leads_to(const char *url, const char *place);
 
 /* Appends application/x-www-form-urlencoded text (WHATWG URL, section 5.2). */
 void net_url_encode(struct buffer *out, const char *text, size_t length);

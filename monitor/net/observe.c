@@ -143,7 +143,7 @@ static int before_resolving(void *resolver, void *reserved, void *data)
     const struct net_session *session = data;
     (void)resolver;
     (void)reserved;
-    const struct proxy *proxy = session->vantage->proxy;
+    const struct proxy *proxy = session->transfer->proxy;
     const char *host = proxy != NULL ? proxy->host : session->transfer->host;
     return url_host_is_literal(host) ? 0 : 1;
 }

@@ -194,6 +194,26 @@ static void install_proxy(CURL *easy, const struct proxy *proxy)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
+/* The vantage point's is installed already, unless the request before had one of its own. */
+static enum result set_proxy(struct net_transfer *transfer, const struct net_request *request)
+{
+    struct net_session *session = transfer->session;
+    struct error error = {0};
+    bool has_own = request->proxy != NULL;
+    transfer->proxy = session->vantage->proxy;
+    if (has_own)
+        transfer->proxy = transfer->own_proxy = proxy_parse(request->proxy, &error);
+    if (error.code != RESULT_OK) {
+        transfer_trouble(transfer, SYMPTOM_MONITOR_PROXY_UNAVAILABLE, error.text);
+        return error.code;
+    }
+    if (has_own || session->had_proxy)
+        curl_easy_setopt(session->easy, CURLOPT_PROXY,
+                         transfer->proxy != NULL ? transfer->proxy->url : "");
+    session->had_proxy = has_own;
+    return RESULT_OK;
+}
+
 void request_install(CURL *easy, const struct net_vantage *vantage)
 {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -218,6 +238,9 @@ enum result transfer_build(struct net_transfer *transfer, const struct net_reque
         transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
         return result;
     }
+    result = set_proxy(transfer, request);
+    if (result != RESULT_OK)
+        return result;
     set_connection(transfer, request);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, request->keep_sent ? 1L : 0L);

@@ -52,7 +52,7 @@ static void give_addresses(struct net_transfer *transfer, const char *host, cons
 
 static void start(struct net_transfer *transfer)
 {
-    const struct proxy *proxy = transfer->session->vantage->proxy;
+    const struct proxy *proxy = transfer->proxy;
     if (proxy != NULL)
         give_addresses(transfer, proxy->host, proxy->port);
     if (proxy == NULL || proxy->resolves_here)
@@ -73,7 +73,7 @@ static char *list_addresses(const struct net_transfer *transfer,
                             const struct resolver_answer *answer)
 {
     struct buffer list;
-    /* Where the proxy is, the shop file's author has said. */
+    /* Where the proxy is, the author of the shop file or the scenario has said. */
     bool anywhere = transfer->asking != transfer->host || net_host_is_forbidden(transfer->host);
     buffer_init(&list, ADDRESS_LIST_MAX);
     for (size_t i = 0; i < answer->address_count; i++) {
@@ -131,7 +131,7 @@ static void ask(struct net_transfer *transfer, const char *host)
 static void find_address(struct net_transfer *transfer)
 {
     const struct map *known = transfer->session->addresses;
-    const struct proxy *proxy = transfer->session->vantage->proxy;
+    const struct proxy *proxy = transfer->proxy;
     bool is_ours = proxy == NULL || proxy->resolves_here;
     if (proxy != NULL && !url_host_is_literal(proxy->host) && !map_has(known, proxy->host))
         ask(transfer, proxy->host);
@@ -274,6 +274,7 @@ static void free_transfer(struct net_transfer *transfer)
     curl_slist_free_all(transfer->resolve);
     free(transfer->host);
     free(transfer->port);
+    proxy_free(transfer->own_proxy);
     free(transfer);
 }
 
@@ -303,7 +304,7 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
         deliver(transfer, transfer->trouble, transfer->trouble_detail);
         return;
     }
-    if (code != CURLE_OK && transfer->session->vantage->proxy != NULL && transfer->requests == 0) {
+    if (code != CURLE_OK && transfer->proxy != NULL && transfer->requests == 0) {
         enum symptom symptom = proxy_symptom(easy, (int)code);
         if (symptom != SYMPTOM_NONE) {
             deliver(transfer, symptom, explain_library(transfer, code));
@@ -357,7 +358,7 @@ void transfer_deadline(void *data)
     enum phase phase = transfer->exchange->failed_phase;
     const char *detail = explain_deadline(transfer, phase);
     /* Before the proxy has answered, nothing is known of the target. */
-    bool is_proxy = transfer->session->vantage->proxy != NULL && phase == PHASE_CONNECT &&
+    bool is_proxy = transfer->proxy != NULL && phase == PHASE_CONNECT &&
                     transfer->exchange->tcp.bytes_acknowledged == 0;
     deliver(transfer, is_proxy ? SYMPTOM_MONITOR_PROXY_UNAVAILABLE : classify_timeout(phase),
             detail);

@@ -13,6 +13,8 @@
 #define CURLU_PUNYCODE 0
 #endif
 
+enum { PLACE_MAX = 8 * 1024 };
+
 bool url_host_is_literal(const char *host)
 {
     struct in6_addr address;
@@ -184,6 +186,25 @@ const char *net_url_host(struct arena *arena, const char *url)
     free(host);
     free(port);
     return copy;
+}
+
+bool net_url_leads_to(const char *url, const char *place)
+{
+    const char *bracket = strrchr(place, ']');
+    bool has_port = strchr(bracket != NULL ? bracket : place, ':') != NULL, https;
+    char *host, *port, *wanted_host = NULL, *wanted_port = NULL;
+    struct buffer wanted;
+    buffer_init(&wanted, PLACE_MAX);
+    buffer_print(&wanted, "http://%s/", place);
+    bool leads = url_split(url, &host, &port, &https) == RESULT_OK &&
+                 url_split(wanted.data, &wanted_host, &wanted_port, &https) == RESULT_OK &&
+                 strcmp(host, wanted_host) == 0 && (!has_port || strcmp(port, wanted_port) == 0);
+    buffer_free(&wanted);
+    free(host);
+    free(port);
+    free(wanted_host);
+    free(wanted_port);
+    return leads;
 }
 
 /* A path on a plain host, without `.` and `..` to work out. NULL: libcurl is to look. */

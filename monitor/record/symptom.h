@@ -70,11 +70,11 @@
     X(MONITOR_SOURCE_UNAVAILABLE, MONITOR, "monitor.source_unavailable",                           \
       "The vantage point's source address or network namespace cannot be used.")                   \
     X(MONITOR_PROXY_UNAVAILABLE, MONITOR, "monitor.proxy_unavailable",                             \
-      "The vantage point's proxy cannot be used.")                                                 \
+      "The proxy of the vantage point or the step cannot be used.")                                \
     X(MONITOR_REFERENCES_UNREACHABLE, MONITOR, "monitor.references_unreachable",                   \
       "Not even the reference sites can be reached from this vantage point.")                      \
     X(MONITOR_URL_REFUSED, MONITOR, "monitor.url_refused",                                         \
-      "The URL leads to a host that the shop file does not name.")                                 \
+      "The URL leads to a host that neither scenario nor shop file name.")                         \
     X(MONITOR_VARIABLE_MISSING, MONITOR, "monitor.variable_missing",                               \
       "The step uses a variable that has no value.")                                               \
     X(MONITOR_LEDGER_FULL, MONITOR, "monitor.ledger_full",                                         \

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Slots on grids, in a binary heap by their planned time. Stands between the scenario set and the
- * journeys; knows neither, only names and intervals. See schedule.h.
+ * Slots of many timetables, in a binary heap by their planned time. Stands between the scenario set
+ * and the journeys; knows neither. See schedule.h.
  */
 #include "monitor/schedule/schedule.h"
 
-#include "monitor/base/hash.h"
 #include "monitor/base/memory.h"
 
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #define SCHEDULE_BACKWARD_MAX DURATION_SECOND
 
 struct schedule_item {
-    duration every, offset;
+    struct timetable timetable;
     struct wall_time next;
     unsigned running; /* more than one while a killed run does its cleanup */
     bool kill_overlap;
@@ -25,22 +24,14 @@ struct schedule {
     size_t *heap; /* numbers of items; the earliest at 0 */
     size_t count;
     struct wall_time last; /* the latest `now` that was given */
-    duration shift;        /* of all grids: one microsecond for each time the clock was set back */
+    duration shift;        /* of all slots: one microsecond for each time the clock was set back */
 };
 
-duration schedule_offset(const char *journey, duration every)
+static struct wall_time schedule_after(const struct schedule *schedule,
+                                       const struct schedule_item *item, struct wall_time time)
 {
-    return (duration)(hash_text(journey) % (uint64_t)every);
-}
-
-/* The first grid point later than `now`. */
-static struct wall_time schedule_grid_after(const struct schedule_item *item, duration shift,
-                                            struct wall_time now)
-{
-    duration offset = item->offset + shift;
-    int64_t passed = now.us - offset;
-    int64_t periods = passed >= 0 ? passed / item->every + 1 : -(-passed / item->every);
-    return (struct wall_time){offset + periods * item->every};
+    struct wall_time slot = timetable_after(&item->timetable, wall_after(time, -schedule->shift));
+    return slot.us == INT64_MAX ? slot : wall_after(slot, schedule->shift);
 }
 
 static bool schedule_earlier(const struct schedule *schedule, size_t a, size_t b)
@@ -71,7 +62,7 @@ static void schedule_sink(struct schedule *schedule, size_t at)
 static void schedule_begin(struct schedule *schedule, struct wall_time now)
 {
     for (size_t i = 0; i < schedule->count; i++)
-        schedule->items[i].next = schedule_grid_after(&schedule->items[i], schedule->shift, now);
+        schedule->items[i].next = schedule_after(schedule, &schedule->items[i], now);
     for (size_t i = schedule->count / 2; i-- > 0;)
         schedule_sink(schedule, i);
     schedule->last = now;
@@ -86,8 +77,7 @@ struct schedule *schedule_create(const struct schedule_entry *entries, size_t co
     schedule->heap = memory_allocate(count, sizeof *schedule->heap);
     for (size_t i = 0; i < count; i++) {
         schedule->items[i] = (struct schedule_item){
-            .every = entries[i].every,
-            .offset = schedule_offset(entries[i].journey, entries[i].every),
+            .timetable = entries[i].timetable,
             .kill_overlap = entries[i].kill_overlap,
         };
         schedule->heap[i] = i;
@@ -114,7 +104,7 @@ struct wall_time schedule_next(const struct schedule *schedule)
 
 static enum schedule_action schedule_decide(struct schedule_item *item, duration late)
 {
-    if (late > SCHEDULE_LATE_MAX || late > item->every)
+    if (late > SCHEDULE_LATE_MAX || late > item->timetable.every)
         return SCHEDULE_LATE;
     if (item->running > 0 && !item->kill_overlap)
         return SCHEDULE_OVERLAP;
@@ -135,7 +125,7 @@ bool schedule_take(struct schedule *schedule, struct wall_time now, struct sched
     duration late = wall_between(item->next, now);
     if (late < 0)
         return false;
-    if (late / item->every > SCHEDULE_MISSED_MAX) {
+    if (late / item->timetable.every > SCHEDULE_MISSED_MAX) {
         schedule_begin(schedule, now);
         return false;
     }
@@ -144,7 +134,7 @@ bool schedule_take(struct schedule *schedule, struct wall_time now, struct sched
         .planned = item->next,
         .action = schedule_decide(item, late),
     };
-    item->next = wall_after(item->next, item->every);
+    item->next = schedule_after(schedule, item, item->next);
     schedule_sink(schedule, 0);
     return true;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which slot is due when. Pure: `now` is a parameter, nothing here reads a clock. Slots lie on a
- * grid of the journey's interval with a stable offset, so that a restart moves nothing and a fleet
- * does not stampede; the vantage points of one journey share it (burst), so that they can be
- * compared.
+ * Which slot is due when. Pure: `now` is a parameter, nothing here reads a clock. When the slots of
+ * a journey are, its timetable says.
  */
 #ifndef SCHEDULE_SCHEDULE_H
 #define SCHEDULE_SCHEDULE_H
 
 #include "monitor/base/clock.h"
+#include "monitor/schedule/timetable.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +22,7 @@ enum { SCHEDULE_MISSED_MAX = 100000 };
 
 /* One journey from one vantage point. */
 struct schedule_entry {
-    const char *journey, *vantage;
-    duration every;
+    struct timetable timetable;
     bool kill_overlap; /* else wait */
 };
 
@@ -47,7 +45,7 @@ struct schedule_due {
     enum schedule_action action;
 };
 
-/* Copies `entries`. The first slots are the first grid points after `now`. */
+/* Copies `entries`; what they point to is borrowed. The first slots are the first after `now`. */
 struct schedule *schedule_create(const struct schedule_entry *entries, size_t count,
                                  struct wall_time now);
 void schedule_free(struct schedule *schedule); /* takes NULL */
@@ -58,15 +56,11 @@ struct wall_time schedule_next(const struct schedule *schedule);
 /*
  * The next slot that is due at `now`, oldest first, or false. Call until false. After a pause (a
  * suspended machine) every slot that was missed comes out once, as LATE. A clock that was set
- * forward by more than SCHEDULE_MISSED_MAX intervals, or back by more than a second, begins the
- * grids anew.
+ * forward by more than SCHEDULE_MISSED_MAX intervals, or back by more than a second, begins anew.
  */
 bool schedule_take(struct schedule *schedule, struct wall_time now, struct schedule_due *ret_due);
 
 /* The run of an entry has ended; until told, its next slots are OVERLAP or KILL. */
 void schedule_ended(struct schedule *schedule, size_t entry);
-
-/* The offset of a journey's grid from the epoch, 0 <= offset < every. */
-duration schedule_offset(const char *journey, duration every);
 
 #endif

@@ -42,12 +42,14 @@ PRINTF_LIKE(2, 3) static const char *put_file(const char *name, const char *form
     return path;
 }
 
+static const char *further_keys = "", *path = "/";
+
 static void put_scenario(const char *name, const char *journey)
 {
     put_file(name,
-             "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\nsteps:\n"
-             "  - {step: alive, get: /, needs: [web], expect: [status == 200]}\n",
-             journey);
+             "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\n%ssteps:\n"
+             "  - {step: alive, get: \"%s\", needs: [web], expect: [status == 200]}\n",
+             journey, further_keys, path);
 }
 
 /* --- settings ------------------------------------------------------------------------------ */
@@ -213,6 +215,49 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
 }
 END_TEST
 
+static char row_of(const struct run *run)
+{
+    return strrchr(run->steps[0].exchanges[0].url, '/')[1];
+}
+
+/* How long after a run from one vantage point the next from the other one is planned for. Each has
+ * a row of its own. */
+static const struct {
+    const char *keys;
+    duration apart;
+} mode_cases[] = {
+    {"data: {buyer: {pool: buyers.csv, take: lease}}\nmode: burst\n", 0},
+    {"data: {buyer: {pool: buyers.csv, take: lease}}\nmode: spread\n", DURATION_SECOND / 2},
+    {"data: {buyer: {pool: buyers.csv, take: lease}}\nmode: rotate\n", DURATION_SECOND},
+};
+
+START_TEST(vantage_points_share_slots_as_the_journey_says)
+{
+    put_file("buyers.csv", "name\nA\nB\n");
+    further_keys = mode_cases[_i].keys;
+    path = "/${buyer.name}";
+    watch(200, 5 * DURATION_SECOND);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_ge(runs.count, 4);
+    unsigned pairs = 0;
+    for (size_t i = 0; i < runs.count; i++) {
+        bool there = strcmp(runs.runs[i]->vantage, "there") == 0;
+        ck_assert_int_eq(row_of(runs.runs[i]), there ? 'B' : 'A');
+        for (size_t j = 0; j < runs.count; j++) {
+            duration apart = wall_between(runs.runs[i]->slot.planned, runs.runs[j]->slot.planned);
+            bool is_other = strcmp(runs.runs[i]->vantage, runs.runs[j]->vantage) != 0;
+            if (i != j && is_other)
+                ck_assert_int_eq((apart + 10 * DURATION_SECOND - mode_cases[_i].apart) %
+                                     (_i == 2 ? 2 * DURATION_SECOND : DURATION_SECOND),
+                                 0);
+            pairs += is_other;
+        }
+    }
+    ck_assert_uint_gt(pairs, 2);
+    store_fixture_release(&runs);
+}
+END_TEST
+
 static void note_incidents(void *data, enum result result, const struct store_incidents *incidents)
 {
     ck_assert_int_eq(result, RESULT_OK);
@@ -282,6 +327,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_kept_is_in_the_store);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
+    tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
+                        (int)COUNT_OF(mode_cases));
     tcase_add_test(tests, failures_are_judged_and_become_an_incident);
     tcase_add_test(tests, without_references_the_state_is_unknown);
     tcase_add_test(tests, a_vantage_point_that_cannot_be_is_named);

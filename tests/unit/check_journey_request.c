@@ -180,6 +180,106 @@ START_TEST(own_traffic_is_marked_in_every_exchange)
 }
 END_TEST
 
+/* The fixture's variables go on where `steps` begins. */
+static const struct {
+    const char *hosts;
+    const char *asked;
+} host_cases[] = {
+    {"localhost", "GET /elsewhere;GET /one;"},
+    {"\"LOCALHOST:%u\"", "GET /elsewhere;GET /one;"},
+    {"\"localhost:1\"", "GET /elsewhere;"},
+    {"localhost.test", "GET /elsewhere;"},
+};
+
+START_TEST(a_scenario_names_further_hosts)
+{
+    struct journey_fixture fixture;
+    char steps[256], hosts[64];
+    journey_fixture_open(&fixture);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(hosts, sizeof hosts, host_cases[_i].hosts, fixture.port);
+#pragma GCC diagnostic pop
+    snprintf(steps, sizeof steps, "hosts: [%s]\nsteps:\n  - {step: a, get: /elsewhere}\n", hosts);
+    journey_fixture_load(&fixture, steps);
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, host_cases[_i].asked);
+    bool refused = strstr(host_cases[_i].asked, "/one") == NULL;
+    ck_assert_int_eq(fixture.run->steps[0].symptom,
+                     refused ? SYMPTOM_HTTP_REDIRECT_REFUSED : SYMPTOM_NONE);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+/* The journey is replayed from `here`. */
+static const struct {
+    const char *variables, *asked;
+    enum symptom symptom;
+} vantage_cases[] = {
+    {"  c: {here: EUR, others: USD}\n", "GET /EUR;", SYMPTOM_NONE},
+    {"  c: {there: EUR, others: USD}\n", "GET /USD;", SYMPTOM_NONE},
+    {"  c: {here: \"${colour}1\", others: 2}\n", "GET /blue1;", SYMPTOM_NONE},
+    {"  c: {here: 1.5}\n", "GET /1.5;", SYMPTOM_NONE},
+    {"  c: {there: EUR}\n", "", SYMPTOM_MONITOR_VARIABLE_MISSING},
+};
+
+START_TEST(a_variable_is_what_it_is_at_the_vantage_point)
+{
+    struct journey_fixture fixture;
+    char steps[256];
+    snprintf(steps, sizeof steps, "%ssteps:\n  - {step: a, get: \"/${c}\"}\n",
+             vantage_cases[_i].variables);
+    journey_fixture_run(&fixture, steps);
+    ck_assert_str_eq(fixture.asked, vantage_cases[_i].asked);
+    ck_assert_int_eq(fixture.run->steps[0].symptom, vantage_cases[_i].symptom);
+    if (vantage_cases[_i].symptom != SYMPTOM_NONE)
+        ck_assert_str_eq(fixture.run->steps[0].actual,
+                         "${c} has no value: none is given for this vantage point");
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+/* What a proxy is asked for is a whole URL, and its host is not looked up here. */
+static const struct {
+    const char *proxy, *asked;
+    enum symptom symptom;
+} proxy_cases[] = {
+    {"http://127.0.0.1:%u", "GET http://shop.invalid/one;GET /two;", SYMPTOM_NONE},
+    {"http://${inner}:%u/", "GET http://shop.invalid/one;GET /two;", SYMPTOM_NONE},
+    {"http://127.0.0.1:1", "", SYMPTOM_MONITOR_PROXY_UNAVAILABLE},
+    {"http://proxy.invalid:3128", "", SYMPTOM_MONITOR_PROXY_UNAVAILABLE},
+    {"${outer}", "", SYMPTOM_MONITOR_PROXY_UNAVAILABLE},
+};
+
+START_TEST(a_step_goes_through_its_proxy)
+{
+    struct journey_fixture fixture;
+    char steps[512], proxy[64];
+    journey_fixture_open(&fixture);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(proxy, sizeof proxy, proxy_cases[_i].proxy, fixture.port);
+#pragma GCC diagnostic pop
+    snprintf(steps, sizeof steps,
+             "  inner: 127.0.0.1\n  outer: \"ftp://127.0.0.1:21\"\nsteps:\n"
+             "  - {step: a, get: \"http://shop.invalid/one\", proxy: \"%s\"}\n"
+             "  - {step: b, get: /two}\n",
+             proxy);
+    journey_fixture_load(&fixture, steps);
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    const struct run_step *step = &fixture.run->steps[0];
+    ck_assert_int_eq(step->symptom, proxy_cases[_i].symptom);
+    ck_assert_str_eq(fixture.asked, proxy_cases[_i].asked);
+    if (step->symptom != SYMPTOM_NONE)
+        ck_assert_int_eq(step->state, STATE_UNKNOWN);
+    else
+        ck_assert_int_eq(step->exchanges[0].phases[PHASE_DNS], PHASE_ABSENT);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(a_cold_step_has_a_connection_of_its_own)
 {
     struct journey_fixture fixture;
@@ -304,6 +404,10 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, a_step_says_who_asks, 0, COUNT_OF(auth_cases));
     tcase_add_test(tests, another_host_is_told_no_secret);
     tcase_add_test(tests, own_traffic_is_marked_in_every_exchange);
+    tcase_add_loop_test(tests, a_scenario_names_further_hosts, 0, COUNT_OF(host_cases));
+    tcase_add_loop_test(tests, a_variable_is_what_it_is_at_the_vantage_point, 0,
+                        COUNT_OF(vantage_cases));
+    tcase_add_loop_test(tests, a_step_goes_through_its_proxy, 0, COUNT_OF(proxy_cases));
     tcase_add_test(tests, a_cold_step_has_a_connection_of_its_own);
     tcase_add_test(tests, thinking_is_no_part_of_any_time);
     tcase_add_test(tests, thinking_ends_when_the_run_does);

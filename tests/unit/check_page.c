@@ -4,6 +4,8 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/utf8.h"
+#include "monitor/base/zone.h"
+#include "scenarios/cron.h"
 
 #include "reporters/html.h"
 #include "reporters/text.h"
@@ -297,6 +299,56 @@ START_TEST(bars_are_as_many_as_there_is_history)
 }
 END_TEST
 
+/* From one vantage point after another, and by cron: how long a run is believed. It was planned for
+ * 14:06:35, and ended 14:06. */
+static const struct {
+    const char *cron; /* NULL: every minute */
+    bool rotates;
+    duration fresh, stale; /* behind the samples' now, 14:07 */
+    const char *says;
+} sight_cases[] = {
+    {NULL, false, 3 * DURATION_MINUTE, 4 * DURATION_MINUTE, "Replayed every minute."},
+    {NULL, true, 6 * DURATION_MINUTE, 7 * DURATION_MINUTE,
+     "Replayed every minute, from one vantage point after another."},
+    /* 14:15, 14:30 and 14:45. */
+    {"*/15 8-22 * * MON-SAT", false, 38 * DURATION_MINUTE, 40 * DURATION_MINUTE,
+     "Replayed at */15 8-22 * * MON-SAT (cron, UTC)."},
+    /* Until 15:30 with two that rotate. */
+    {"*/15 8-22 * * MON-SAT", true, 83 * DURATION_MINUTE, 85 * DURATION_MINUTE,
+     "(cron, UTC), from one vantage point after another."},
+    /* The night is nobody's fault: 8:00, 9:00 and 10:00 on the next day. */
+    {"0 8-14 * * *", false, 19 * DURATION_HOUR, 20 * DURATION_HOUR, "Replayed at 0 8-14 * * *"},
+};
+
+START_TEST(a_run_is_believed_until_slots_are_missed)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct page_journey journey = sample->overview.journeys[0];
+    struct cron cron;
+    struct cron_mistake mistake;
+    struct buffer page;
+    journey.rotates = sight_cases[_i].rotates;
+    if (sight_cases[_i].cron != NULL) {
+        ck_assert_int_eq(cron_parse(sample->arena, sight_cases[_i].cron, &cron, &mistake),
+                         RESULT_OK);
+        journey.cron = &cron;
+        journey.zone = zone_utc();
+        journey.every = cron_interval(&cron);
+    }
+    sample->overview.journeys = &journey;
+    sample->overview.journey_count = 1;
+    sample->overview.now = wall_after(sample_now, sight_cases[_i].fresh);
+    ck_assert(!page_cell(&sample->overview, &journey, "ams").stale);
+    sample->overview.now = wall_after(sample_now, sight_cases[_i].stale);
+    ck_assert(page_cell(&sample->overview, &journey, "ams").stale);
+    buffer_init(&page, PAGE_MAX);
+    page_overview_render(&sample->overview, &page);
+    ck_assert_ptr_nonnull(strstr(page.data, sight_cases[_i].says));
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(an_incident_that_a_slot_without_a_run_opened_has_no_symptom)
 {
     struct sample *sample = sample_create(SAMPLE_DATABASE);
@@ -484,6 +536,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, slots_without_a_run_say_why);
     tcase_add_test(pages, a_bar_is_a_round_time_with_a_slot_in_it);
     tcase_add_loop_test(pages, bars_are_as_many_as_there_is_history, 0, COUNT_OF(bar_cases));
+    tcase_add_loop_test(pages, a_run_is_believed_until_slots_are_missed, 0, COUNT_OF(sight_cases));
     tcase_add_test(pages, an_incident_that_a_slot_without_a_run_opened_has_no_symptom);
     tcase_add_loop_test(pages, an_incident_says_what_it_lists, 0, COUNT_OF(incident_cases));
     tcase_add_loop_test(pages, components_are_blamed_only_on_evidence, 0,

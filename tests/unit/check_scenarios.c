@@ -4,6 +4,8 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/map.h"
+#include "monitor/base/zone.h"
+#include "scenarios/cron.h"
 #include "scenarios/language.h"
 #include "scenarios/pattern.h"
 #include "scenarios/scenario.h"
@@ -82,8 +84,8 @@ START_TEST(every_key_of_a_scenario_arrives)
     ck_assert_uint_eq(scenario->tag_count, 2);
     ck_assert_str_eq(scenario->tags[1], "critical");
     ck_assert_int_eq(scenario->every, 5 * DURATION_MINUTE);
-    ck_assert_uint_eq(scenario->from_count, 1);
-    ck_assert_str_eq(scenario->from[0], "eu-west");
+    ck_assert_uint_eq(scenario->from_count, 2);
+    ck_assert_str_eq(scenario->from[1], "rack2");
     ck_assert_int_eq(scenario->timeout, 5 * DURATION_SECOND);
     ck_assert_int_eq(scenario->budget, 30 * DURATION_SECOND);
     ck_assert_uint_eq(scenario->quorum, 2);
@@ -95,6 +97,46 @@ START_TEST(every_key_of_a_scenario_arrives)
     ck_assert_uint_eq(scenario->cleanup_count, 1);
     ck_assert_str_eq(scenario->cleanup[0].when, "order");
     ck_assert(!scenario->cleanup[0].when_not);
+    scenario_free(scenario);
+}
+END_TEST
+
+static const char *text_at(const struct pair *variable, const char *vantage)
+{
+    const struct pair *pair = variable_at(variable, vantage);
+    return pair != NULL ? template_source(pair->value) : NULL;
+}
+
+START_TEST(when_and_from_where_arrives)
+{
+    struct scenario *scenario = load_good("with-shop-times.yaml");
+    ck_assert_str_eq(scenario->cron->text, "*/15 8-22 * * MON-SAT");
+    ck_assert_str_eq(zone_name(scenario->zone), "Europe/Berlin");
+    ck_assert_int_eq(scenario->every, 15 * DURATION_MINUTE);
+    ck_assert_int_eq(scenario->mode, MODE_ROTATE);
+    ck_assert_int_eq(scenario->objective->success, 999500);
+    ck_assert_int_eq(scenario->objective->within, 4 * DURATION_SECOND);
+    ck_assert_int_eq(scenario->objective->over, 28 * DURATION_DAY);
+    ck_assert_uint_eq(scenario->host_count, 2);
+    ck_assert_str_eq(scenario->hosts[0], "images.test");
+    const struct pair *variables = scenario->variables;
+    ck_assert_str_eq(text_at(&variables[0], "rack2"), "DE");
+    ck_assert_str_eq(text_at(&variables[1], "eu-west"), "EUR");
+    ck_assert_str_eq(text_at(&variables[1], "rack2"), "USD");
+    ck_assert_str_eq(text_at(&variables[1], "office"), "${country}D");
+    ck_assert(json_is_real(variable_at(&variables[2], "rack2")->constant));
+    ck_assert(json_is_integer(variable_at(&variables[2], "eu-west")->constant));
+    ck_assert_int_eq(scenario->pools[0].take, TAKE_LEASE);
+    ck_assert_str_eq(template_source(scenario->steps[0].proxy), "${proxy}");
+    ck_assert_uint_eq(scenario_vantage_count(scenario, NULL), 2);
+    ck_assert_str_eq(scenario_vantage(scenario, NULL, 1), "rack2");
+    scenario_free(scenario);
+    scenario = load_good("spread.yaml");
+    ck_assert_ptr_null(scenario->cron);
+    ck_assert_int_eq(scenario->mode, MODE_SPREAD);
+    ck_assert_int_eq(scenario->objective->success, 990000);
+    ck_assert_int_eq(scenario->objective->within, 0);
+    ck_assert_int_eq(scenario->objective->over, 30 * DURATION_DAY);
     scenario_free(scenario);
 }
 END_TEST
@@ -358,6 +400,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("scenarios");
     tcase_add_test(tests, what_is_left_out_has_its_default);
     tcase_add_test(tests, every_key_of_a_scenario_arrives);
+    tcase_add_test(tests, when_and_from_where_arrives);
     tcase_add_test(tests, every_key_of_a_step_arrives);
     tcase_add_test(tests, every_way_to_ask_arrives);
     tcase_add_test(tests, variables_keep_the_type_that_they_were_written_with);

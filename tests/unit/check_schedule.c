@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* schedule/: grids, overlap, lateness, clock steps. Time is a parameter, so nothing here waits. */
+/*
+ * schedule/: grids, cron lines, who shares which slot, overlap, lateness, clock steps. Time is a
+ * parameter, so nothing here waits.
+ */
 #include "tests/unit/runner.h"
 
+#include "monitor/base/date.h"
+#include "monitor/base/zone.h"
 #include "monitor/schedule/schedule.h"
+#include "scenarios/cron.h"
 
 #include <stdio.h>
 
 static const struct wall_time start = {1763906820 * DURATION_SECOND};
 
+static struct schedule_entry entry_of(const char *journey, duration every, bool kill_overlap)
+{
+    return (struct schedule_entry){timetable_of_interval(journey, every, MODE_BURST, 0, 1),
+                                   kill_overlap};
+}
+
+/* One journey from two vantage points. */
 static struct schedule *schedule_of(duration every, bool kill_overlap)
 {
-    struct schedule_entry entries[] = {
-        {.journey = "cart", .vantage = "here", .every = every, .kill_overlap = kill_overlap},
-        {.journey = "cart", .vantage = "there", .every = every, .kill_overlap = kill_overlap},
-    };
+    struct schedule_entry entries[] = {entry_of("cart", every, kill_overlap),
+                                       entry_of("cart", every, kill_overlap)};
     return schedule_create(entries, COUNT_OF(entries), start);
 }
 
@@ -45,13 +56,13 @@ END_TEST
 START_TEST(a_restart_moves_nothing)
 {
     struct schedule *schedule = schedule_of(DURATION_MINUTE, false);
-    struct schedule_entry entry = {"cart", "here", DURATION_MINUTE, false};
+    struct schedule_entry entry = entry_of("cart", DURATION_MINUTE, false);
     struct schedule *later =
         schedule_create(&entry, 1, wall_after(start, 7 * DURATION_MINUTE + 12345));
     ck_assert_int_eq(schedule_next(schedule).us % DURATION_MINUTE,
                      schedule_next(later).us % DURATION_MINUTE);
-    ck_assert_int_eq(schedule_next(schedule).us % DURATION_MINUTE,
-                     schedule_offset("cart", DURATION_MINUTE));
+    ck_assert_int_ne(timetable_of_interval("cart", DURATION_MINUTE, MODE_BURST, 0, 1).offset,
+                     timetable_of_interval("browse", DURATION_MINUTE, MODE_BURST, 0, 1).offset);
     schedule_free(schedule);
     schedule_free(later);
 }
@@ -131,7 +142,7 @@ START_TEST(many_entries_come_out_in_order)
     char names[COUNT][8];
     for (int i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof names[i], "j%d", i);
-        entries[i] = (struct schedule_entry){names[i], "here", (i % 7 + 1) * DURATION_SECOND, true};
+        entries[i] = entry_of(names[i], (i % 7 + 1) * DURATION_SECOND, true);
     }
     struct schedule *schedule = schedule_create(entries, COUNT, start);
     struct schedule_due due;
@@ -158,6 +169,245 @@ START_TEST(nothing_to_do_is_never_due)
 }
 END_TEST
 
+/* --- who shares which slot ------------------------------------------------------------------ */
+
+enum { VANTAGES = 3 };
+
+/* The slots of each vantage point in one stretch of time, from `since` on. */
+struct shared {
+    struct wall_time slots[VANTAGES][64];
+    size_t counts[VANTAGES];
+};
+
+static struct shared share(const struct timetable timetables[VANTAGES], struct wall_time since,
+                           duration length)
+{
+    struct schedule_entry entries[VANTAGES] = {{.timetable = timetables[0], .kill_overlap = true},
+                                               {.timetable = timetables[1], .kill_overlap = true},
+                                               {.timetable = timetables[2], .kill_overlap = true}};
+    struct schedule *schedule = schedule_create(entries, VANTAGES, since);
+    struct shared shared = {0};
+    struct schedule_due due;
+    while (schedule_next(schedule).us <= since.us + length) {
+        ck_assert(schedule_take(schedule, schedule_next(schedule), &due));
+        ck_assert(due.action == SCHEDULE_START || due.action == SCHEDULE_KILL);
+        ck_assert_uint_lt(shared.counts[due.entry], 64);
+        shared.slots[due.entry][shared.counts[due.entry]++] = due.planned;
+    }
+    schedule_free(schedule);
+    return shared;
+}
+
+static struct shared share_interval(enum mode mode, duration every, struct wall_time since,
+                                    duration length)
+{
+    struct timetable timetables[VANTAGES];
+    for (unsigned i = 0; i < VANTAGES; i++)
+        timetables[i] = timetable_of_interval("cart", every, mode, i, VANTAGES);
+    return share(timetables, since, length);
+}
+
+START_TEST(burst_has_all_in_each_slot)
+{
+    struct shared shared = share_interval(MODE_BURST, DURATION_MINUTE, start, 10 * DURATION_MINUTE);
+    for (size_t v = 0; v < VANTAGES; v++) {
+        ck_assert_uint_eq(shared.counts[v], 10);
+        for (size_t i = 0; i < 10; i++)
+            ck_assert_int_eq(shared.slots[v][i].us, shared.slots[0][i].us);
+    }
+}
+END_TEST
+
+START_TEST(spread_has_all_in_each_interval_at_even_distances)
+{
+    struct shared shared =
+        share_interval(MODE_SPREAD, DURATION_MINUTE, start, 10 * DURATION_MINUTE);
+    duration offsets[VANTAGES];
+    for (size_t v = 0; v < VANTAGES; v++) {
+        ck_assert_uint_eq(shared.counts[v], 10);
+        offsets[v] = shared.slots[v][0].us % DURATION_MINUTE;
+        for (size_t i = 1; i < 10; i++)
+            ck_assert_int_eq(wall_between(shared.slots[v][i - 1], shared.slots[v][i]),
+                             DURATION_MINUTE);
+    }
+    for (size_t v = 0; v < VANTAGES; v++)
+        ck_assert_int_eq((offsets[(v + 1) % VANTAGES] - offsets[v] + DURATION_MINUTE) %
+                             DURATION_MINUTE,
+                         20 * DURATION_SECOND);
+}
+END_TEST
+
+START_TEST(rotate_has_one_in_each_slot_by_turns)
+{
+    struct shared all = share_interval(MODE_BURST, DURATION_MINUTE, start, 12 * DURATION_MINUTE);
+    struct shared shared =
+        share_interval(MODE_ROTATE, DURATION_MINUTE, start, 12 * DURATION_MINUTE);
+    size_t first = VANTAGES;
+    for (size_t v = 0; v < VANTAGES; v++) {
+        ck_assert_uint_eq(shared.counts[v], 4);
+        if (shared.slots[v][0].us == all.slots[0][0].us)
+            first = v;
+    }
+    ck_assert_uint_lt(first, VANTAGES);
+    for (size_t i = 0; i < 12; i++)
+        ck_assert_int_eq(shared.slots[(first + i) % VANTAGES][i / VANTAGES].us, all.slots[0][i].us);
+}
+END_TEST
+
+/* A restart in the midst of it: the turn is whose it would have been. */
+START_TEST(a_restart_changes_no_turn)
+{
+    struct shared before =
+        share_interval(MODE_ROTATE, DURATION_MINUTE, start, 30 * DURATION_MINUTE);
+    struct shared after = share_interval(
+        MODE_ROTATE, DURATION_MINUTE, wall_after(start, 15 * DURATION_MINUTE + 7 * DURATION_SECOND),
+        15 * DURATION_MINUTE - 7 * DURATION_SECOND);
+    for (size_t v = 0; v < VANTAGES; v++)
+        for (size_t i = 1; i <= after.counts[v]; i++)
+            ck_assert_int_eq(after.slots[v][after.counts[v] - i].us,
+                             before.slots[v][before.counts[v] - i].us);
+}
+END_TEST
+
+/* --- cron ----------------------------------------------------------------------------------- */
+
+static struct wall_time instant(const char *text)
+{
+    struct wall_time time = {0};
+    ck_assert_int_eq(date_parse(text, &time), DATE_RFC3339);
+    return time;
+}
+
+struct cron_scene {
+    struct arena *arena;
+    struct cron cron;
+    struct scenario scenario;
+};
+
+static void cron_scene_open(struct cron_scene *scene, const char *line, enum mode mode)
+{
+    struct cron_mistake mistake;
+    scene->arena = arena_create();
+    ck_assert_int_eq(cron_parse(scene->arena, line, &scene->cron, &mistake), RESULT_OK);
+    scene->scenario = (struct scenario){.journey = "cart",
+                                        .cron = &scene->cron,
+                                        .every = cron_interval(&scene->cron),
+                                        .mode = mode};
+    ck_assert_int_eq(zone_read(scene->arena, "Europe/Berlin", &scene->scenario.zone), RESULT_OK);
+}
+
+static struct shared cron_scene_share(struct cron_scene *scene, const char *since, duration length)
+{
+    struct timetable timetables[VANTAGES];
+    for (unsigned i = 0; i < VANTAGES; i++)
+        timetables[i] = timetable_of(&scene->scenario, 0, i, VANTAGES);
+    return share(timetables, instant(since), length);
+}
+
+/* In Berlin a day has 23 hours in March and 25 in October. */
+static const struct {
+    const char *line, *since;
+    size_t count;
+} cron_days[] = {
+    {"0 * * * *", "2026-03-28T22:59:00Z", 23},    {"0 * * * *", "2026-10-24T21:59:00Z", 25},
+    {"30 2 * * *", "2026-03-28T22:59:00Z", 1},    {"30 2 * * *", "2026-10-24T21:59:00Z", 1},
+    {"0 0-23 * * *", "2026-10-24T21:59:00Z", 24},
+};
+
+START_TEST(days_when_clocks_are_set_have_their_slots)
+{
+    struct cron_scene scene;
+    cron_scene_open(&scene, cron_days[_i].line, MODE_BURST);
+    duration length = _i == 0 || _i == 2 ? 23 * DURATION_HOUR : 25 * DURATION_HOUR;
+    struct shared shared = cron_scene_share(&scene, cron_days[_i].since, length);
+    for (size_t v = 0; v < VANTAGES; v++)
+        ck_assert_uint_eq(shared.counts[v], cron_days[_i].count);
+    arena_free(scene.arena);
+}
+END_TEST
+
+START_TEST(cron_rotates_by_turns)
+{
+    struct cron_scene scene;
+    cron_scene_open(&scene, "0 8-17 * * MON-FRI", MODE_ROTATE);
+    struct shared shared = cron_scene_share(&scene, "2026-10-23T00:00:00Z", 6 * DURATION_DAY);
+    struct wall_time at = instant("2026-10-23T00:00:00Z");
+    size_t taken[VANTAGES] = {0}, turn = VANTAGES;
+    /* Friday, Monday, Tuesday, Wednesday, with clocks set on the Sunday between. */
+    for (size_t i = 0; i < 40; i++) {
+        size_t now = 0;
+        at = cron_after(&scene.cron, scene.scenario.zone, at);
+        while (now < VANTAGES && shared.slots[now][taken[now]].us != at.us)
+            now++;
+        ck_assert_uint_lt(now, VANTAGES);
+        ck_assert(turn == VANTAGES || now == (turn + 1) % VANTAGES);
+        taken[now]++;
+        turn = now;
+    }
+    ck_assert_uint_eq(shared.counts[0] + shared.counts[1] + shared.counts[2], 40);
+    arena_free(scene.arena);
+}
+END_TEST
+
+START_TEST(an_interval_given_for_all_takes_the_place_of_cron)
+{
+    struct cron_scene scene;
+    cron_scene_open(&scene, "0 8 * * *", MODE_BURST);
+    struct timetable timetable = timetable_of(&scene.scenario, DURATION_SECOND, 0, 1);
+    struct wall_time next = timetable_after(&timetable, start);
+    ck_assert_int_le(wall_between(start, next), DURATION_SECOND);
+    ck_assert_int_eq(timetable_after(&timetable, next).us, next.us + DURATION_SECOND);
+    arena_free(scene.arena);
+}
+END_TEST
+
+/* A machine that slept, and a clock that was set back. */
+START_TEST(cron_slots_come_late_once_and_never_again)
+{
+    struct cron_scene scene;
+    cron_scene_open(&scene, "*/15 * * * *", MODE_BURST);
+    struct schedule_entry entry = {.timetable = timetable_of(&scene.scenario, 0, 0, 1)};
+    struct wall_time since = instant("2026-10-25T00:07:00Z");
+    struct schedule *schedule = schedule_create(&entry, 1, since);
+    struct schedule_due due;
+    unsigned late = 0;
+    while (schedule_take(schedule, wall_after(since, 2 * DURATION_HOUR), &due)) {
+        ck_assert_int_eq(due.action, SCHEDULE_LATE);
+        late++;
+    }
+    ck_assert_uint_eq(late, 8);
+    ck_assert_int_eq(schedule_next(schedule).us, instant("2026-10-25T02:15:00Z").us);
+    ck_assert(!schedule_take(schedule, since, &due));
+    ck_assert_int_eq(schedule_next(schedule).us, instant("2026-10-25T00:15:00Z").us + 1);
+    due = take(schedule, schedule_next(schedule));
+    ck_assert_int_eq(due.action, SCHEDULE_START);
+    ck_assert_int_eq(schedule_next(schedule).us, instant("2026-10-25T00:30:00Z").us + 1);
+    schedule_free(schedule);
+    arena_free(scene.arena);
+}
+END_TEST
+
+static TCase *sharing_tests(void)
+{
+    TCase *tests = tcase_create("sharing");
+    tcase_add_test(tests, burst_has_all_in_each_slot);
+    tcase_add_test(tests, spread_has_all_in_each_interval_at_even_distances);
+    tcase_add_test(tests, rotate_has_one_in_each_slot_by_turns);
+    tcase_add_test(tests, a_restart_changes_no_turn);
+    return tests;
+}
+
+static TCase *cron_tests(void)
+{
+    TCase *tests = tcase_create("cron");
+    tcase_add_loop_test(tests, days_when_clocks_are_set_have_their_slots, 0,
+                        (int)COUNT_OF(cron_days));
+    tcase_add_test(tests, cron_rotates_by_turns);
+    tcase_add_test(tests, an_interval_given_for_all_takes_the_place_of_cron);
+    tcase_add_test(tests, cron_slots_come_late_once_and_never_again);
+    return tests;
+}
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("schedule");
@@ -171,5 +421,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, many_entries_come_out_in_order);
     tcase_add_test(tests, nothing_to_do_is_never_due);
     suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, sharing_tests());
+    suite_add_tcase(suite, cron_tests());
     return suite;
 }
