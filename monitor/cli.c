@@ -74,8 +74,9 @@ static const struct command commands[] = {
     },
     {
         .name = "schema",
-        .arguments = "[scenario|shop|record]",
-        .help = "Prints the JSON Schema of a scenario, a shop file or a record of run --json.",
+        .arguments = "[scenario|shop|fragment|record]",
+        .help = "Prints the JSON Schema of a scenario, a shop file, a fragment or a record of run "
+                "--json.",
         .options = "",
         .run = command_schema,
     },

@@ -14,6 +14,8 @@ static json_t *schema_named(const char *name)
         return schema_of_language(LANGUAGE_IN_SCENARIO);
     if (strcmp(name, "shop") == 0)
         return schema_of_language(LANGUAGE_IN_SHOP);
+    if (strcmp(name, "fragment") == 0)
+        return schema_of_language(LANGUAGE_IN_FRAGMENT);
     if (strcmp(name, "record") == 0)
         return run_schema();
     return NULL;
@@ -26,7 +28,8 @@ int command_schema(int argc, char **argv)
         return cli_usage_error("schema", "one schema at a time");
     json_t *schema = schema_named(name);
     if (schema == NULL)
-        return cli_usage_error("schema", "no schema `%s`: scenario, shop or record", name);
+        return cli_usage_error("schema", "no schema `%s`: scenario, shop, fragment or record",
+                               name);
     int failed = json_dumpf(schema, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(schema);
