@@ -62,6 +62,7 @@ make_seeds() {
     sed 1d <<<"$document" >"$work/seeds/json/1"
     printf '[-0, 1e3, 59.90, 123456789012345678, "\\u00e9\\ud83d\\ude00\\n", {}, [], true, false, null, {"a": 1, "a": 2}]' \
         >"$work/seeds/json/2"
+    seeds_from_lines cron 's/^cron: "\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' $'\nCET-1CEST,M3.5.0,M10.5.0/3'
     printf 'Content-Type: text/html\r\nSet-Cookie: a=b; Path=/\r\nX: y\r\n z\r\nnone\r\n:\r\n' >"$work/seeds/headers/1"
 }
 
