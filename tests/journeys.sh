@@ -21,6 +21,15 @@ mv "$scratch/journeys" "$scratch/cases"
 mkdir "$scratch/journeys"
 copy_examples "$scratch/journeys"
 
+# Some ask another server, which tells what it was asked. It reads no file that is secret but to us.
+front=
+if PATH=$PATH:/usr/sbin command -v nginx >/dev/null && command -v openssl >/dev/null; then
+    start_front "$scratch/cases/front" >"$scratch/front.log" 2>&1 && front=yes
+    [ -n "$front" ] || { cat "$scratch/front.log" "$scratch/cases/front/front.log"; echo "Bail out! no front"; exit 1; }
+    sed -i -e "s/@tls@/$tls_port/g" -e "s/@plain@/$plain_port/g" "$scratch"/cases/*.yaml
+    (umask 077; echo a-secret-in-a-file >"$scratch/cases/front/secret.txt")
+fi
+
 replay() { # replay FILE RECORD: the exit code is shopwatch's
     "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$2" "$1" >"$scratch/report" 2>"$scratch/errors"
 }
@@ -46,7 +55,11 @@ case_passes() { # case_passes FILE
 }
 
 for file in "$scratch"/cases/*.yaml; do
-    ok "$(basename "$file" .yaml)" case_passes "$file"
+    if [ -z "$front" ] && grep -q '@plain@\|@tls@' "$file"; then
+        skip "$(basename "$file" .yaml)" "nginx or openssl is not installed"
+    else
+        ok "$(basename "$file" .yaml)" case_passes "$file"
+    fi
 done
 
 # The examples are what people start from: each must pass as it is, and pass lint.

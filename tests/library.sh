@@ -87,3 +87,53 @@ shop_file() { # shop_file VANTAGES-LINE
         "$SOURCE/examples/shopwatch.yaml" >"$scratch/shopwatch.yaml"
     mkdir -p "$scratch/journeys"
 }
+
+free_port() { # that nobody listens on at this moment
+    local port
+    for port in $(shuf -i 20000-32000 -n 20); do
+        (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+answers() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # answers PORT
+
+# A server that tells what it was asked, over TLS for those whom it knows, and plain, where it is a proxy as well.
+# Sets tls_port and plain_port; puts the certificates into DIRECTORY.
+start_front() { # start_front DIRECTORY
+    local directory=$1
+    tls_port=$(free_port) plain_port=$(free_port)
+    mkdir -p "$directory/logs"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=front \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$directory/server.key" -out "$directory/server.pem" &&
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=visitor \
+            -keyout "$directory/client.key" -out "$directory/client.pem" || return 1
+    cat >"$directory/front.conf" <<END
+daemon off; master_process off; pid front.pid; error_log stderr;
+events {}
+http {
+    access_log off; default_type text/plain; server_tokens off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    add_header X-Method \$request_method always;
+    server {
+        listen 127.0.0.1:$tls_port ssl http2;
+        ssl_certificate server.pem; ssl_certificate_key server.key;
+        ssl_client_certificate client.pem; ssl_verify_client on;
+        location / { return 200 "\$request_method \$request_uri \$server_protocol visitor=\$ssl_client_s_dn test=\$http_x_test \
+cookie=\$http_cookie authorization=\$http_authorization connection=\$connection"; }
+    }
+    server {
+        listen 127.0.0.1:$plain_port default_server;
+        location / { proxy_pass http://127.0.0.1:$plain_port/told; proxy_set_header X-Body \$request_body; proxy_set_header X-Type \$content_type; }
+        location /told { return 200 "type=\$http_x_type body=\$http_x_body"; }
+        location /graphql { proxy_pass http://127.0.0.1:$plain_port/answered; proxy_set_header X-Body \$request_body; }
+        location /answered { default_type application/json; return 200 '{"data": \$http_x_body}'; }
+        location /form { return 200 "type=\$content_type length=\$content_length"; }
+        location /away { return 302 http://localhost:$plain_port/told; }
+        location /broken { return 503; }
+    }
+    server { listen 127.0.0.1:$plain_port; server_name shop.invalid; return 200 "for \$host\$uri"; }
+}
+END
+    PATH=$PATH:/usr/sbin nginx -p "$directory" -c front.conf -e stderr 2>"$directory/front.log" &
+    started+=($!)
+    wait_for 10 answers "$tls_port" && wait_for 10 answers "$plain_port"
+}

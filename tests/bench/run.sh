@@ -24,13 +24,6 @@ build_references() {
         cc -O2 "$reference/delay.c" -o "$scratch/delay"
 }
 
-free_port() { # that nobody listens on at this moment
-    local port
-    for port in $(shuf -i 20000-32000 -n 20); do
-        (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-    done
-}
-
 start_target() {
     chmod 755 "$scratch" # the target's worker is nobody
     http_port=$(free_port) https_port=$(free_port) delay_port=$(free_port)
@@ -38,7 +31,6 @@ start_target() {
     started+=($!)
     "$scratch/delay" -p "$delay_port" -d 20 -q 900 >"$scratch/delay.log" 2>&1 &
     started+=($!)
-    answers() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
     wait_for 10 answers "$http_port" && wait_for 10 answers "$https_port" && wait_for 10 answers "$delay_port" &&
         cat "$SYSTEM_BUNDLE" "$scratch/target/cert.pem" >"$scratch/bundle.pem"
 }

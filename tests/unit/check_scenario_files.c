@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 1024 * 1024, FILES_MAX = 200, FUZZ_ROUNDS = 1500 };
+enum { TEXT_MAX = 1024 * 1024, FILES_MAX = 400, FUZZ_ROUNDS = 1500 };
 
 static const char *source_directory(void)
 {
@@ -150,7 +150,7 @@ END_TEST
 
 START_TEST(enough_files_were_found)
 {
-    ck_assert_int_ge(bad_files.count, 40);
+    ck_assert_int_ge(bad_files.count, 100);
     ck_assert_int_ge(good_files.count, 5);
     ck_assert_int_ge(lint_files.count, 5);
 }
