@@ -211,6 +211,15 @@ static json_t *phases_of(const struct exchange *exchange)
     return json;
 }
 
+/* HAR's name of a connection is the client's port, as text. */
+static void put_connection(json_t *json, unsigned port)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", port);
+    if (port != 0)
+        json_put_text(json, "connection", text);
+}
+
 static json_t *entry_of(const struct run_step *step, const struct exchange *exchange,
                         const char *page)
 {
@@ -226,6 +235,7 @@ static json_t *entry_of(const struct run_step *step, const struct exchange *exch
     json_object_set_new(json, "cache", json_object());
     json_object_set_new(json, "timings", timings_of(exchange));
     json_put_text(json, "serverIPAddress", exchange->ip);
+    put_connection(json, exchange->local_port);
     json_put_text(json, "_step", step->name);
     json_object_set_new(json, "_phases", phases_of(exchange));
     if (symptom != SYMPTOM_NONE)

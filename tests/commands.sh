@@ -116,6 +116,7 @@ fi
 har_is() { jq -e "$1" "$scratch/all.har" >"$scratch/ok.jq" || { cat "$scratch/ok.jq"; return 1; }; }
 ok "HAR: an entry an exchange" har_is ".log.version == \"1.2\" and (.log.entries | length) == $(jq -s '[.[].steps[].exchanges[]] | length' "$scratch/all.jsonl")"
 ok "HAR: times sum up" har_is 'all(.log.entries[]; . as $e | ([.timings | del(.ssl) | .[] | select(. >= 0)] | add) - $e.time | fabs < 0.01)'
+ok "HAR: a connection is named once for all its requests" har_is '[.log.entries[].connection] | all(. != null) and (unique | length) < length'
 ok "HAR: a phase that did not happen is -1" har_is 'any(.log.entries[]; .timings.ssl == -1 and .timings.dns == -1)'
 ok "HAR: what was really sent" har_is 'all(.log.entries[].request; any(.headers[]; .name == "Host") and any(.headers[]; .name == "traceparent"))'
 ok "HAR: cookies" har_is 'any(.log.entries[]; .response.cookies | length > 0) and any(.log.entries[]; .request.cookies | length > 0)'

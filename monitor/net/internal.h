@@ -119,6 +119,9 @@ void session_forget_socket(struct net_session *session, int descriptor);
  * -1: none. */
 int session_current_socket(const struct net_session *session);
 
+/* The local port of a socket; 0: it has none yet, or is not the session's. */
+unsigned session_local_port(struct net_session *session, int descriptor);
+
 /* The socket with this local port; -1: none. */
 int session_socket_by_port(struct net_session *session, int local_port);
 
@@ -165,6 +168,9 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code);
 /* Timers of the session, which is their `data`. */
 void transfer_deadline(void *data);
 void transfer_at_once(void *data);
+
+/* What the kernel knows of the socket that serves the transfer, while it is open. */
+void transfer_look_at(struct net_transfer *transfer, int descriptor);
 
 void transfer_trouble(struct net_transfer *transfer, enum symptom symptom, const char *detail);
 

@@ -73,9 +73,7 @@ static int close_socket(void *data, curl_socket_t descriptor)
     struct net_transfer *transfer = session->transfer;
     if (transfer != NULL && !transfer->socket_closed &&
         (transfer->socket == descriptor || transfer->socket < 0)) {
-        struct tcp_facts facts = tcp_info_read(descriptor);
-        if (facts.known)
-            transfer->exchange->tcp = facts;
+        transfer_look_at(transfer, descriptor);
         transfer->socket_closed = transfer->socket == descriptor;
     }
     session_forget_socket(session, descriptor);
@@ -115,6 +113,7 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
     if (peer != NULL && strlen(peer) < sizeof transfer->peer)
         memcpy(transfer->peer, peer, strlen(peer) + 1);
     transfer->peer_port = (unsigned)peer_port;
+    transfer->exchange->local_port = (unsigned)local_port;
     note_certificate(transfer);
     return CURL_PREREQFUNC_OK;
 }

@@ -109,6 +109,14 @@ static int known_port(struct session_socket *entry)
     return entry->local_port;
 }
 
+unsigned session_local_port(struct net_session *session, int descriptor)
+{
+    for (size_t i = 0; i < session->socket_count; i++)
+        if (session->sockets[i].descriptor == descriptor)
+            return (unsigned)known_port(&session->sockets[i]);
+    return 0;
+}
+
 int session_socket_by_port(struct net_session *session, int local_port)
 {
     if (session->socket_count == 1)

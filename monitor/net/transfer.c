@@ -205,20 +205,26 @@ static const char *version_name(long version)
     }
 }
 
-/* What the kernel knows now, unless the socket is gone and was asked before, or it would tell
- * nothing new: when the connection is known and the answer came before anything can have been sent
- * again. */
-static void read_tcp_info(struct net_transfer *transfer)
+void transfer_look_at(struct net_transfer *transfer, int descriptor)
+{
+    struct tcp_facts facts = tcp_info_read(descriptor);
+    if (facts.known)
+        transfer->exchange->tcp = facts;
+    unsigned port = session_local_port(transfer->session, descriptor);
+    if (port != 0)
+        transfer->exchange->local_port = port;
+}
+
+/* Now, unless the socket is gone and was looked at before, or it would tell nothing new: when the
+ * connection is known and the answer came before anything can have been sent again. */
+static void look_at_socket(struct net_transfer *transfer)
 {
     duration spent = instant_between(transfer->stamps.start, transfer->stamps.end);
     bool went_well = transfer->stamps.first_byte.us != 0 && transfer->attempts == 0;
     if (transfer->socket_closed || (went_well && spent < RETRANSMISSION_MIN))
         return;
-    int descriptor =
-        transfer->socket >= 0 ? transfer->socket : session_current_socket(transfer->session);
-    struct tcp_facts facts = tcp_info_read(descriptor);
-    if (facts.known)
-        transfer->exchange->tcp = facts;
+    transfer_look_at(transfer, transfer->socket >= 0 ? transfer->socket
+                                                     : session_current_socket(transfer->session));
 }
 
 /* Everything but the symptom. Called while the easy handle is still in the multi. */
@@ -229,7 +235,7 @@ static void fill_exchange(struct net_transfer *transfer)
     long status = 0, version = 0, header_sent = 0;
     curl_off_t body_sent = 0, body_received = 0;
     transfer->stamps.end = clock_instant();
-    read_tcp_info(transfer);
+    look_at_socket(transfer);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &header_sent);

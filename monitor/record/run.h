@@ -90,8 +90,9 @@ struct exchange {
     int status;     /* 0: no status line came */
     const char *ip; /* NULL: never connected */
     unsigned port;
-    bool reused;      /* the connection had served before */
-    const char *http; /* "1.0" "1.1" "2"; NULL without a response */
+    unsigned local_port; /* what a packet capture knows the connection by; 0: it has none */
+    bool reused;         /* the connection had served before */
+    const char *http;    /* "1.0" "1.1" "2"; NULL without a response */
     struct wall_time started;
     duration phases[PHASE_COUNT]; /* PHASE_ABSENT or longer; they sum to total */
     duration total;

@@ -50,6 +50,8 @@ static void write_exchange(struct json_writer *writer, const struct exchange *ex
     json_add_text(writer, "ip", exchange->ip);
     if (exchange->port != 0)
         json_add_integer(writer, "port", exchange->port);
+    if (exchange->local_port != 0)
+        json_add_integer(writer, "local_port", exchange->local_port);
     json_add_flag(writer, "reused", exchange->reused);
     json_add_text(writer, "http", exchange->http);
     json_add_wall(writer, "started", exchange->started);
@@ -160,6 +162,7 @@ static void exchange_from_json(struct arena *arena, const json_t *json, struct e
     exchange->status = (int)json_get_integer(json, "status");
     exchange->ip = json_get_text(arena, json, "ip");
     exchange->port = (unsigned)json_get_integer(json, "port");
+    exchange->local_port = (unsigned)json_get_integer(json, "local_port");
     exchange->reused = json_get_flag(json, "reused");
     exchange->http = json_get_text(arena, json, "http");
     exchange->started = json_get_wall(json, "started");

@@ -46,6 +46,7 @@
     X(exchange, "status", integer, OPTIONAL, "Absent where no status line came.")                  \
     X(exchange, "ip", text, OPTIONAL, "The address that was spoken to.")                           \
     X(exchange, "port", integer, OPTIONAL, "And its port.")                                        \
+    X(exchange, "local_port", integer, OPTIONAL, "Ours, which finds it in a capture.")             \
     X(exchange, "reused", flag, REQUIRED, "The connection had served before.")                     \
     X(exchange, "http", text, OPTIONAL, "The version: 1.0, 1.1 or 2.")                             \
     X(exchange, "started", time, OPTIONAL, "When the exchange began.")                             \

@@ -48,6 +48,7 @@ START_TEST(plain_exchange_is_measured)
     ck_assert_int_eq(exchange->status, 200);
     ck_assert_str_eq(exchange->ip, "127.0.0.1");
     ck_assert_uint_eq(exchange->port, stage.server.port);
+    ck_assert_uint_eq(exchange->local_port, stage.server.peer_port);
     ck_assert_str_eq(exchange->http, "1.1");
     ck_assert_str_eq(stage.body.data, "hello");
     ck_assert_str_eq(stage.headers.data, "Content-Length: 5\nX-Shop: open\n");
@@ -68,9 +69,11 @@ START_TEST(second_exchange_uses_the_connection_again)
 {
     play(&well, 1);
     stage_get(&stage, URL);
+    unsigned local_port = stage.exchange.local_port;
     stage_get(&stage, URL "again");
     ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_NONE);
     ck_assert(stage.exchange.reused);
+    ck_assert_uint_eq(stage.exchange.local_port, local_port);
     ck_assert(!is_present(PHASE_CONNECT) && !is_present(PHASE_DNS));
     ck_assert(is_present(PHASE_WAIT));
     ck_assert_uint_eq(stage.server.accepted, 1);
@@ -235,6 +238,7 @@ START_TEST(refusal_is_told_from_silence)
     ck_assert_int_eq(stage.exchange.failed_phase, PHASE_CONNECT);
     ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
     ck_assert_uint_eq(stage.exchange.port, port);
+    ck_assert_uint_ne(stage.exchange.local_port, 0);
     ck_assert(!is_present(PHASE_SEND));
     raw_server_open(&stage.server, stage.loop, "127.0.0.1");
 }

@@ -160,6 +160,7 @@ START_TEST(answer_code_is_told)
     ck_assert_msg(stage.exchange.symptom == dns_cases[_i].symptom, "%s",
                   symptom_code(stage.exchange.symptom));
     ck_assert_ptr_null(stage.exchange.ip);
+    ck_assert_uint_eq(stage.exchange.local_port, 0);
     ck_assert_int_gt(stage.exchange.phases[PHASE_DNS], 0);
     ck_assert_ptr_nonnull(stage.exchange.detail);
     if (dns_cases[_i].detail != NULL)

@@ -38,6 +38,7 @@ static struct run *failed_run(void)
     exchange->status = 500;
     exchange->ip = "192.0.2.1";
     exchange->port = 80;
+    exchange->local_port = 40000;
     exchange->http = "1.1";
     exchange->phases[PHASE_CONNECT] = 345;
     exchange->phases[PHASE_WAIT] = 12000;
@@ -65,6 +66,7 @@ START_TEST(a_run_survives_its_json)
     ck_assert_str_eq(read->id, run->id);
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_DNS], PHASE_ABSENT);
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_WAIT], 12000);
+    ck_assert_uint_eq(read->steps[1].exchanges[0].local_port, 40000);
     ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
     ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
     json_decref(json);

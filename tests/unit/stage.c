@@ -128,6 +128,7 @@ static void server_readable(void *data)
         return;
     server->accepted++;
     inet_ntop(AF_INET, &peer.sin_addr, server->peer, sizeof server->peer);
+    server->peer_port = ntohs(peer.sin_port);
     struct raw_connection *connection = memory_allocate(1, sizeof *connection);
     connection->server = server;
     connection->descriptor = descriptor;

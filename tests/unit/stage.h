@@ -32,6 +32,7 @@ struct raw_server {
     size_t accepted, requests;
     struct buffer latest; /* request */
     char peer[64];        /* of the latest connection */
+    unsigned peer_port;
     struct raw_connection *connections;
 };
 
