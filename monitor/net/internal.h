@@ -7,6 +7,7 @@
 #define NET_INTERNAL_H
 
 #include "monitor/base/map.h"
+#include "monitor/net/arrival.h"
 #include "monitor/net/net.h"
 #include "monitor/net/phases.h"
 #include "monitor/net/proxy.h"
@@ -80,6 +81,7 @@ struct session_socket {
     int descriptor;
     bool current;   /* opened for the transfer in flight */
     int local_port; /* 0: not known yet */
+    struct instant opened;
 };
 
 struct net_session {
@@ -97,6 +99,7 @@ struct net_session {
     unsigned http_seen;                    /* bits: the net_http of all requests so far */
     bool had_proxy;                        /* the last request had one of its own */
     struct tls_facts tls;                  /* of the latest handshake */
+    struct arrival arrival;                /* of the bytes that libcurl read last, or reads now */
     struct {
         const void *connection; /* that it was read from */
         const struct arena *arena;
@@ -118,6 +121,10 @@ void session_forget_socket(struct net_session *session, int descriptor);
 /* The socket that serves the transfer: of those it opened, the connected one or else the last;
  * -1: none. */
 int session_current_socket(const struct net_session *session);
+
+/* When the socket was connected, by the kernel's own time for the SYN and its answer; {0}: not
+ * known. To be asked before anything else went over it. */
+struct instant session_connected(const struct net_session *session, int descriptor);
 
 /* The local port of a socket; 0: it has none yet, or is not the session's. */
 unsigned session_local_port(struct net_session *session, int descriptor);
@@ -151,6 +158,7 @@ struct net_transfer {
     bool keep_sent;
     size_t header_bytes, header_count; /* that came, of all answers and trailers */
     bool headers_complete, headers_overflow, body_overflow;
+    bool sends_on;       /* libcurl has returned before the request was through */
     size_t requests;     /* how often libcurl was about to send; the second time is refused */
     bool repeat_refused; /* the first was lost, libcurl wanted to send again */
     size_t attempts;     /* sockets opened */
@@ -188,6 +196,10 @@ MUST_CHECK enum result transfer_build(struct net_transfer *transfer,
 
 /* Gives the session's easy handle the callbacks that stamp and collect for its transfer. */
 void observe_install(CURL *easy, struct net_session *session);
+
+/* libcurl is about to read from a socket of the session's, and has read. */
+void observe_arrival(struct net_session *session, int descriptor);
+void observe_read(struct net_session *session);
 
 /* libcurl has returned, and waits for the other side. */
 void observe_pause(struct net_transfer *transfer);

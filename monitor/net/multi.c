@@ -59,6 +59,8 @@ static void act(struct multi *multi, int descriptor, int what, struct net_sessio
     int running;
     curl_multi_socket_action(multi->handle, descriptor, what, &running);
     struct net_session *finished = collect_finished(multi);
+    if (session != NULL)
+        observe_read(session);
     if (session != NULL && session->transfer != NULL && !session->finished)
         observe_pause(session->transfer);
     while (finished != NULL) {
@@ -72,6 +74,7 @@ static void act(struct multi *multi, int descriptor, int what, struct net_sessio
 static void socket_ready(evutil_socket_t descriptor, short what, void *data)
 {
     const struct watch *watch = data;
+    observe_arrival(watch->session, descriptor);
     act(watch->multi, descriptor,
         (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0),
         watch->session);

@@ -17,6 +17,9 @@
 /* libcurl's time for a header that is continued goes with the square of its lines. */
 enum { HEADER_LINES_MAX = 2000 };
 
+/* Ten segments go without an acknowledgement (RFC 6928). */
+enum { FIRST_FLIGHT_MAX = 10 * 1460 };
+
 static void stamp(struct instant *where)
 {
     if (where->us == 0)
@@ -33,6 +36,28 @@ static void note_peer(struct net_transfer *transfer, const struct curl_sockaddr 
     transfer->peer_port = ntohs(is_six ? six->sin6_port : four->sin_port);
 }
 
+/* Of the vantage point; -1 with the trouble noted. */
+static int make_socket(struct net_transfer *transfer, const struct curl_sockaddr *address)
+{
+    const struct net_vantage *vantage = transfer->session->vantage;
+    if (vantage->family != AF_UNSPEC && vantage->family != address->family) {
+        transfer_trouble(transfer, SYMPTOM_TCP_ADDRESS_INVALID,
+                         "the address is not of the vantage point's family");
+        return -1;
+    }
+    int descriptor = vantage_socket(vantage, address->family, address->socktype | SOCK_CLOEXEC,
+                                    address->protocol);
+    if (descriptor >= 0 && vantage_bind(vantage, descriptor) == 0) {
+        tcp_info_keep_alive(descriptor);
+        arrival_enable(descriptor);
+        return descriptor;
+    }
+    transfer_trouble(transfer, classify_socket_error(errno), strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor);
+    return -1;
+}
+
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct net_session *session = data;
@@ -44,24 +69,12 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
         transfer->repeat_refused = true;
         return CURL_SOCKET_BAD;
     }
+    int descriptor = make_socket(transfer, address);
     stamp(&transfer->stamps.opened);
-    int family = session->vantage->family;
-    if (family != AF_UNSPEC && family != address->family) {
-        transfer_trouble(transfer, SYMPTOM_TCP_ADDRESS_INVALID,
-                         "the address is not of the vantage point's family");
+    if (descriptor < 0)
         return CURL_SOCKET_BAD;
-    }
-    int descriptor = vantage_socket(session->vantage, address->family,
-                                    address->socktype | SOCK_CLOEXEC, address->protocol);
-    if (descriptor < 0 || vantage_bind(session->vantage, descriptor) != 0) {
-        transfer_trouble(transfer, classify_socket_error(errno), strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-        return CURL_SOCKET_BAD;
-    }
     transfer->attempts++;
     note_peer(transfer, address);
-    tcp_info_keep_alive(descriptor);
     session_add_socket(session, descriptor);
     return descriptor;
 }
@@ -99,6 +112,21 @@ static void note_certificate(struct net_transfer *transfer)
     transfer->exchange->certificate = session->certificate.read;
 }
 
+/* Some time goes by until libcurl knows, and makes what TLS needs: the kernel knows better. Through
+ * a proxy there is more to a connection than that. */
+static void stamp_connected(struct net_transfer *transfer, int descriptor)
+{
+    struct instant *connected = &transfer->stamps.connected;
+    if (connected->us != 0)
+        return;
+    *connected = clock_instant();
+    if (transfer->session->vantage->proxy != NULL)
+        return;
+    struct instant known = session_connected(transfer->session, descriptor);
+    if (known.us != 0 && known.us < connected->us)
+        *connected = known;
+}
+
 /* The connection is up, and the request about to be sent: once, whatever its method. */
 static int before_request(void *data, char *peer, char *local, int peer_port, int local_port)
 {
@@ -108,13 +136,14 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
         transfer->repeat_refused = true;
         return CURL_PREREQFUNC_ABORT;
     }
-    stamp(&transfer->stamps.ready);
     transfer->socket = session_socket_by_port(transfer->session, local_port);
+    stamp_connected(transfer, transfer->socket);
     if (peer != NULL && strlen(peer) < sizeof transfer->peer)
         memcpy(transfer->peer, peer, strlen(peer) + 1);
     transfer->peer_port = (unsigned)peer_port;
     transfer->exchange->local_port = (unsigned)local_port;
     note_certificate(transfer);
+    stamp(&transfer->stamps.ready);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -123,7 +152,7 @@ static CURLcode before_handshake(CURL *easy, void *ssl_ctx, void *data)
     struct net_session *session = data;
     struct net_transfer *transfer = session->transfer;
     (void)easy;
-    stamp(&transfer->stamps.connected);
+    stamp_connected(transfer, session_current_socket(session));
     struct net *net = session->vantage->net;
     struct error error = {0};
     if (!transfer->own_trust && net_load_trust(net, &error) != RESULT_OK)
@@ -158,21 +187,70 @@ static int keep_sent(CURL *easy, curl_infotype type, char *bytes, size_t size, v
     return 0;
 }
 
+static bool is_one_flight(const struct net_transfer *transfer)
+{
+    long header = 0;
+    curl_off_t body = 0;
+    curl_easy_getinfo(transfer->session->easy, CURLINFO_REQUEST_SIZE, &header);
+    curl_easy_getinfo(transfer->session->easy, CURLINFO_SIZE_UPLOAD_T, &body);
+    return header + body <= FIRST_FLIGHT_MAX;
+}
+
+/* What fits into the first flight and went at once was sent when it began to be: until libcurl
+ * returns, the kernel may have let the server run before us. */
 void observe_pause(struct net_transfer *transfer)
 {
     struct phase_stamps *stamps = &transfer->stamps;
-    if (stamps->ready.us != 0 && stamps->first_byte.us == 0 && transfer->session->writers == 0)
-        stamp(&stamps->sent);
+    if (stamps->ready.us == 0 || stamps->first_byte.us != 0 || stamps->sent.us != 0)
+        return;
+    if (transfer->session->writers > 0)
+        transfer->sends_on = true;
+    else if (!transfer->sends_on && is_one_flight(transfer))
+        stamps->sent = stamps->ready;
+    else
+        stamps->sent = clock_instant();
 }
 
-/* The answer begins. Where libcurl has not returned since it began to send, the request was small
- * enough to go at once, and all that was waited for is the answer. */
+void observe_arrival(struct net_session *session, int descriptor)
+{
+    const struct net_transfer *transfer = session->transfer;
+    struct arrival arrival = {0};
+    if (transfer != NULL && transfer->stamps.ready.us != 0)
+        arrival = arrival_peek(descriptor, transfer->stamps.first_byte.us == 0);
+    /* Where nothing waits, what was read before has not all been handed on. */
+    if (arrival.last.us != 0)
+        session->arrival = arrival;
+    session->tls.arriving = session->arrival.first;
+}
+
+/* What libcurl reads without being called for it has not waited. What it goes on with came last. */
+void observe_read(struct net_session *session)
+{
+    session->arrival.first = session->tls.arriving = (struct instant){0};
+}
+
+/* The answer begins, with what came first since the request. Where libcurl has not returned since
+ * it began to send, the request was small enough to go at once, and all that was waited for is the
+ * answer; where it came before libcurl returned, it was sent by then. */
 static void stamp_first_byte(struct net_transfer *transfer)
 {
     struct phase_stamps *stamps = &transfer->stamps;
-    stamp(&stamps->first_byte);
+    struct instant record = transfer->session->tls.record;
+    struct arrival arrival = transfer->session->arrival;
+    if (stamps->first_byte.us != 0)
+        return;
+    if (record.us >= stamps->ready.us)
+        stamps->first_byte = record;
+    else if (arrival.first.us >= stamps->ready.us)
+        stamps->first_byte = arrival.first;
+    else if (arrival.first.us != 0 && arrival.last.us >= stamps->ready.us)
+        stamps->first_byte = arrival.last;
+    else
+        stamps->first_byte = clock_instant();
     if (stamps->sent.us == 0 && transfer->session->writers == 0)
         stamps->sent = stamps->ready;
+    else if (stamps->sent.us > stamps->first_byte.us)
+        stamps->sent = stamps->first_byte;
 }
 
 /* 101 is final: what follows is no HTTP any more (RFC 9110 section 15.2.2). */

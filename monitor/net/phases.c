@@ -44,27 +44,44 @@ static bool spend_until(struct division *division, enum phase phase, struct inst
     return happened(stamp);
 }
 
-/* Time before there was a connection to work with, or to use again. */
+/* Time in which nothing was asked of the other side: the monitor's own, between the phases. */
 static void spend_blocked(struct division *division, struct instant until)
 {
-    if (instant_between(division->cursor, until) > 0)
-        spend(division, PHASE_BLOCKED, until);
+    duration *blocked = &division->exchange->phases[PHASE_BLOCKED], before = *blocked;
+    if (instant_between(division->cursor, until) <= 0)
+        return;
+    spend(division, PHASE_BLOCKED, until);
+    if (before != PHASE_ABSENT)
+        *blocked += before;
+}
+
+/* From the hello on: before it is what libcurl makes for itself. */
+static bool fill_handshake(const struct phase_stamps *stamps, struct division *division)
+{
+    spend_blocked(division, stamps->hello);
+    bool is_told = happened(stamps->ready) && happened(stamps->shaken);
+    return spend_until(division, PHASE_TLS, is_told ? stamps->shaken : stamps->ready, stamps->end);
 }
 
 /* False: the exchange ended before the request could be sent. */
 static bool fill_connection(const struct phase_stamps *stamps, struct division *division)
 {
-    if (happened(stamps->asked) && !spend_until(division, PHASE_DNS, stamps->resolved, stamps->end))
-        return false;
+    if (happened(stamps->asked)) {
+        spend_blocked(division, stamps->asked);
+        if (!spend_until(division, PHASE_DNS, stamps->resolved, stamps->end))
+            return false;
+    }
     if (!happened(stamps->opened)) {
         spend_blocked(division, happened(stamps->ready) ? stamps->ready : stamps->end);
         return happened(stamps->ready);
     }
     spend_blocked(division, stamps->opened);
-    struct instant connected = stamps->tls ? stamps->connected : stamps->ready;
-    if (!spend_until(division, PHASE_CONNECT, connected, stamps->end))
+    if (!spend_until(division, PHASE_CONNECT, stamps->connected, stamps->end))
         return false;
-    return !stamps->tls || spend_until(division, PHASE_TLS, stamps->ready, stamps->end);
+    if (stamps->tls && !fill_handshake(stamps, division))
+        return false;
+    spend_blocked(division, stamps->ready);
+    return true;
 }
 
 void phases_fill(const struct phase_stamps *stamps, struct exchange *exchange)

@@ -8,10 +8,12 @@
 /* Monotonic, in this order; {0} for what did not happen. */
 struct phase_stamps {
     struct instant start;      /* net_send was called */
-    struct instant asked;      /* the resolver was asked */
-    struct instant resolved;   /* it answered */
+    struct instant asked;      /* the resolver was asked, or asked a server */
+    struct instant resolved;   /* the last answer came */
     struct instant opened;     /* the first socket was made: a new connection */
-    struct instant connected;  /* TCP is up; only stamped apart from `ready` with TLS */
+    struct instant connected;  /* TCP is up */
+    struct instant hello;      /* TLS: the client's hello has gone to the kernel */
+    struct instant shaken;     /* TLS: the handshake is done */
     struct instant ready;      /* the connection can carry the request */
     struct instant sent;       /* the last of the request has gone to the kernel */
     struct instant first_byte; /* the final answer's status line */

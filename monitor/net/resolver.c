@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,8 @@ struct resolver {
     size_t asking;               /* queries in flight */
     enum symptom socket_trouble; /* since the last answer */
     bool refused;                /* a server's machine has said that nobody listens, since then */
+    struct instant sent;         /* the first message of the question that is being put */
+    struct instant received;     /* the latest message of those that are being looked at */
 };
 
 struct resolver_query {
@@ -53,6 +56,7 @@ struct resolver_query {
     char *host;
     resolver_done *done; /* NULL: forgotten */
     void *data;
+    struct instant asked;
     bool answered; /* resolver_ask frees it then, and gives NULL */
     bool returned; /* resolver_ask gave it out: the answer frees it */
 };
@@ -144,6 +148,8 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *data)
         vantage_socket(resolver->vantage, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     if (descriptor < 0 && errno != EAFNOSUPPORT)
         resolver->socket_trouble = classify_socket_error(errno);
+    if (descriptor >= 0)
+        arrival_enable(descriptor);
     return descriptor;
 }
 
@@ -164,10 +170,24 @@ static ares_ssize_t receive(ares_socket_t descriptor, void *bytes, size_t size, 
                             struct sockaddr *from, ares_socklen_t *from_length, void *data)
 {
     struct resolver *resolver = data;
-    ares_ssize_t received = recvfrom(descriptor, bytes, size, flags, from, from_length);
-    if (received < 0 && errno == ECONNREFUSED)
-        resolver->refused = true;
-    return received;
+    alignas(struct cmsghdr) char room[ARRIVAL_ROOM];
+    struct iovec piece = {bytes, size};
+    struct msghdr message = {.msg_name = from,
+                             .msg_namelen = from_length != NULL ? *from_length : 0,
+                             .msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = room,
+                             .msg_controllen = sizeof room};
+    ssize_t got = recvmsg(descriptor, &message, flags);
+    if (got < 0) {
+        if (errno == ECONNREFUSED)
+            resolver->refused = true;
+        return got;
+    }
+    if (from_length != NULL)
+        *from_length = message.msg_namelen;
+    resolver->received = arrival_of(&message);
+    return got;
 }
 
 /* A refusal here is about a question sent before, and this one was not sent. c-ares would not look
@@ -177,6 +197,8 @@ static ares_ssize_t send_pieces(ares_socket_t descriptor, const struct iovec *pi
 {
     struct resolver *resolver = data;
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    if (resolver->sent.us == 0)
+        resolver->sent = clock_instant();
     ares_ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
     if (sent >= 0 || errno != ECONNREFUSED)
         return sent;
@@ -204,6 +226,7 @@ static void set_timer(struct resolver *resolver)
 static void timer_fired(void *data)
 {
     struct resolver *resolver = data;
+    resolver->received = (struct instant){0};
     ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     set_timer(resolver);
 }
@@ -211,6 +234,7 @@ static void timer_fired(void *data)
 static void socket_ready(evutil_socket_t descriptor, short what, void *data)
 {
     struct resolver *resolver = data;
+    resolver->received = (struct instant){0};
     ares_process_fd(resolver->channel, what & EV_READ ? descriptor : ARES_SOCKET_BAD,
                     what & EV_WRITE ? descriptor : ARES_SOCKET_BAD);
     set_timer(resolver);
@@ -352,7 +376,15 @@ static void hand_over(struct resolver_query *query, int status, const struct are
     if (status != ARES_SUCCESS)
         print_end(query->resolver, query->host, status, &words);
     forget_trouble(query->resolver);
-    struct resolver_answer answer = {symptom, words.data, addresses, count};
+    struct instant received = query->resolver->received;
+    struct resolver_answer answer = {
+        .symptom = symptom,
+        .detail = words.data,
+        .addresses = addresses,
+        .address_count = count,
+        .asked = query->asked,
+        .answered = received.us != 0 ? received : clock_instant(),
+    };
     query->done(query->data, &answer);
     buffer_free(&words);
 }
@@ -388,12 +420,14 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
                                               .ai_socktype = SOCK_STREAM};
     follow_files(resolver);
     resolver->asking++;
+    resolver->sent = resolver->received = (struct instant){0};
     ares_getaddrinfo(resolver->channel, host, NULL, &hints, answered, query);
     set_timer(resolver);
     if (query->answered) {
         free_query(query);
         return NULL;
     }
+    query->asked = resolver->sent;
     query->returned = true;
     return query;
 }

@@ -7,6 +7,7 @@
 #define NET_RESOLVER_H
 
 #include "monitor/base/buffer.h"
+#include "monitor/base/clock.h"
 #include "monitor/base/loop.h"
 #include "monitor/record/symptom.h"
 
@@ -34,6 +35,8 @@ struct resolver_answer {
     const char *detail;                      /* for people; valid during the callback */
     const struct sockaddr *const *addresses; /* best first (RFC 6724) */
     size_t address_count;
+    struct instant asked;    /* the first question went to a server; {0}: none had to */
+    struct instant answered; /* the last answer came */
 };
 
 enum { RESOLVER_ADDRESSES_MAX = 16 };

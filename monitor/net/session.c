@@ -5,6 +5,7 @@
  */
 #include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
+#include "monitor/net/tcp_info.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -77,7 +78,8 @@ void session_add_socket(struct net_session *session, int descriptor)
     session_forget_socket(session, descriptor);
     if (session->socket_count == SESSION_SOCKETS_MAX)
         session_forget_socket(session, session->sockets[0].descriptor);
-    session->sockets[session->socket_count++] = (struct session_socket){descriptor, true, 0};
+    session->sockets[session->socket_count++] = (struct session_socket){
+        .descriptor = descriptor, .current = true, .opened = clock_instant()};
 }
 
 int session_current_socket(const struct net_session *session)
@@ -94,6 +96,17 @@ int session_current_socket(const struct net_session *session)
         latest = entry->descriptor;
     }
     return latest;
+}
+
+struct instant session_connected(const struct net_session *session, int descriptor)
+{
+    struct tcp_facts facts = tcp_info_read(descriptor);
+    if (!facts.known || facts.round_trip == 0 || facts.total_retransmits > 0)
+        return (struct instant){0};
+    for (size_t i = 0; i < session->socket_count; i++)
+        if (session->sockets[i].descriptor == descriptor)
+            return instant_after(session->sockets[i].opened, facts.round_trip);
+    return (struct instant){0};
 }
 
 /* Asked once a socket, when it is connected. */

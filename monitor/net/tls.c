@@ -52,10 +52,31 @@ void tls_forget(struct tls_facts *facts)
     facts->arena = NULL;
 }
 
+/* Messages of ours on the point of being sent: in TLS 1.3 the client's Finished ends the handshake,
+ * before it the server's answer to it does. And the beginning of what the server sends, which is
+ * handed on only when a record of it, perhaps of many packets, is whole. */
+static void message_passes(int is_ours, int version, int type, const void *bytes, size_t length,
+                           SSL *ssl, void *data)
+{
+    struct tls_facts *facts = data;
+    (void)version;
+    if (!is_ours && type == SSL3_RT_HEADER)
+        facts->record = facts->arriving.us != 0 ? facts->arriving : clock_instant();
+    if (!is_ours || type != SSL3_RT_HANDSHAKE || length == 0)
+        return;
+    int message = *(const unsigned char *)bytes;
+    if (message == SSL3_MT_CLIENT_HELLO && facts->hello.us == 0)
+        facts->hello = clock_instant();
+    if (message == SSL3_MT_FINISHED && SSL_version(ssl) >= TLS1_3_VERSION)
+        facts->shaken = clock_instant();
+}
+
 static void handshake_info(const SSL *ssl, int where, int value)
 {
     struct tls_facts *facts = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), facts_index);
     int alert = value & 0xff;
+    if ((where & SSL_CB_HANDSHAKE_DONE) != 0 && facts->shaken.us == 0)
+        facts->shaken = clock_instant();
     if ((where & SSL_CB_ALERT) != 0 && alert != SSL_AD_CLOSE_NOTIFY) {
         if ((where & SSL_CB_READ) != 0)
             facts->alert_received = alert;
@@ -96,6 +117,8 @@ enum result tls_prepare(const struct tls_trust *trust, void *ssl_ctx, struct tls
         SSL_CTX_set1_cert_store(ssl_ctx, trust->store);
     SSL_CTX_set_info_callback(ssl_ctx, handshake_info);
     SSL_CTX_set_verify(ssl_ctx, SSL_CTX_get_verify_mode(ssl_ctx), note_verification);
+    SSL_CTX_set_msg_callback(ssl_ctx, message_passes);
+    SSL_CTX_set_msg_callback_arg(ssl_ctx, facts);
     return RESULT_OK;
 }
 

@@ -7,6 +7,7 @@
 #define NET_TLS_H
 
 #include "monitor/base/arena.h"
+#include "monitor/base/clock.h"
 #include "monitor/base/result.h"
 #include "monitor/record/symptom.h"
 
@@ -28,6 +29,9 @@ struct tls_facts {
     const char *other_names;           /* whom the certificate is for, if not for the host */
     const char *host;                  /* that is asked; NULL: nobody is interested any more */
     struct arena *arena;
+    struct instant hello, shaken; /* ours was sent; the handshake is done */
+    struct instant arriving; /* of what is about to be read: for the caller to keep up to date */
+    struct instant record;   /* the beginning of the latest record arrived */
 };
 
 /* Puts the store (NULL: libcurl's own of a request's authorities) into `ssl_ctx` (an SSL_CTX) and

@@ -3,6 +3,8 @@
  * One exchange from net_send to `done`: address, connection, request, answer, and what it all
  * meant. Completion is always delivered from the loop, never from inside a libcurl callback.
  */
+#include "config.h" /* GNU extensions: strcasestr */
+
 #include "monitor/base/memory.h"
 #include "monitor/net/classify.h"
 #include "monitor/net/internal.h"
@@ -103,8 +105,11 @@ static void resolved(void *data, const struct resolver_answer *answer)
         fail_at_once(transfer);
         return;
     }
-    if (is_target)
-        transfer->stamps.resolved = clock_instant();
+    if (is_target) {
+        if (answer->asked.us != 0)
+            transfer->stamps.asked = answer->asked;
+        transfer->stamps.resolved = answer->answered;
+    }
     char *addresses = list_addresses(transfer, answer);
     if (addresses[0] == '\0') {
         free(addresses);
@@ -180,6 +185,7 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
     for (size_t i = 0; i < session->socket_count; i++)
         session->sockets[i].current = false;
     session->tls = (struct tls_facts){0};
+    session->arrival = (struct arrival){0};
     net_watch_lag(session->vantage->net);
     loop_timer_set(session->deadline, request->timeout);
     if (transfer_build(transfer, request) == RESULT_OK)
@@ -228,13 +234,15 @@ static void look_at_socket(struct net_transfer *transfer)
 }
 
 /* Everything but the symptom. Called while the easy handle is still in the multi. */
-static void fill_exchange(struct net_transfer *transfer)
+static void fill_exchange(struct net_transfer *transfer, struct instant end)
 {
     struct exchange *exchange = transfer->exchange;
     CURL *easy = transfer->session->easy;
     long status = 0, version = 0, header_sent = 0;
     curl_off_t body_sent = 0, body_received = 0;
-    transfer->stamps.end = clock_instant();
+    transfer->stamps.end = end;
+    transfer->stamps.hello = transfer->session->tls.hello;
+    transfer->stamps.shaken = transfer->session->tls.shaken;
     look_at_socket(transfer);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
@@ -298,13 +306,34 @@ static void deliver(struct net_transfer *transfer, enum symptom symptom, const c
     done(caller, response);
 }
 
+/* Without a length, a body ends when the connection is closed (RFC 9112 section 6.3). */
+static bool ends_by_closing(const struct net_transfer *transfer)
+{
+    CURL *easy = transfer->session->easy;
+    curl_off_t length = 0;
+    long version = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    return length < 0 && transfer->incoming->body.length > 0 && version < CURL_HTTP_VERSION_2_0 &&
+           strcasestr(transfer->incoming->header_lines.data, "transfer-encoding:") == NULL;
+}
+
+/* Of an answer that libcurl has read to its end, now or before. */
+static struct instant last_byte(const struct net_transfer *transfer)
+{
+    struct instant first = transfer->stamps.first_byte, last = transfer->session->arrival.last;
+    if (first.us == 0 || last.us == 0 || ends_by_closing(transfer))
+        return clock_instant();
+    return last.us > first.us ? last : first;
+}
+
 void transfer_finish(struct net_transfer *transfer, CURLcode code)
 {
     long system_error = 0, verify_result = 0;
     CURL *easy = transfer->session->easy;
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system_error);
     curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
-    fill_exchange(transfer);
+    fill_exchange(transfer, code == CURLE_OK ? last_byte(transfer) : clock_instant());
     if (code == CURLE_COULDNT_CONNECT && transfer->attempts == 0 &&
         transfer->trouble != SYMPTOM_NONE) {
         deliver(transfer, transfer->trouble, transfer->trouble_detail);
@@ -339,7 +368,7 @@ void transfer_finish(struct net_transfer *transfer, CURLcode code)
 void transfer_at_once(void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
-    fill_exchange(transfer);
+    fill_exchange(transfer, clock_instant());
     deliver(transfer, transfer->trouble, transfer->trouble_detail);
 }
 
@@ -360,7 +389,7 @@ void transfer_deadline(void *data)
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     if (was_held_up(transfer))
         return;
-    fill_exchange(transfer);
+    fill_exchange(transfer, clock_instant());
     enum phase phase = transfer->exchange->failed_phase;
     const char *detail = explain_deadline(transfer, phase);
     /* Before the proxy has answered, nothing is known of the target. */
@@ -372,7 +401,7 @@ void transfer_deadline(void *data)
 
 void net_cancel(struct net_transfer *transfer)
 {
-    fill_exchange(transfer);
+    fill_exchange(transfer, clock_instant());
     detach(transfer, false);
     incoming_free(transfer->incoming);
     free_transfer(transfer);

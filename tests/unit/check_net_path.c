@@ -37,6 +37,7 @@ static struct dns_server {
     uint32_t address; /* 0: no data */
     bool six;         /* ::1 besides */
     size_t questions;
+    duration hold_up; /* after an answer the loop stands still for so long */
 } dns;
 
 static void dns_readable(void *data)
@@ -71,6 +72,7 @@ static void dns_readable(void *data)
         length += 28;
     }
     sendto(dns.socket, packet, length, 0, (struct sockaddr *)&from, size);
+    usleep((useconds_t)dns.hold_up);
 }
 
 static unsigned port_of(int socket)
@@ -81,17 +83,22 @@ static unsigned port_of(int socket)
     return ntohs(own.sin_port);
 }
 
-static void set_up_dns(void)
+static void open_with_dns(enum net_family family)
 {
     char resolver[32];
+    snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
+    stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver, .family = family});
+    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    raw_server_play(&stage.server, &well, 1);
+}
+
+static void set_up_dns(void)
+{
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     dns = (struct dns_server){.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     ck_assert_int_eq(bind(dns.socket, (struct sockaddr *)&own, sizeof own), 0);
     dns.port = port_of(dns.socket);
-    snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
-    stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver});
-    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
-    raw_server_play(&stage.server, &well, 1);
+    open_with_dns(NET_FAMILY_ANY);
 }
 
 static void tear_down_dns(void)
@@ -205,6 +212,22 @@ START_TEST(second_address_is_tried)
     ck_assert_str_eq(stage.exchange.ip, "127.0.0.1");
     ck_assert(stage.exchange.tcp.known);
     ck_assert_uint_gt(stage.exchange.tcp.bytes_acknowledged, 1);
+}
+END_TEST
+
+START_TEST(hold_up_of_the_loop_is_no_time_of_the_dns_server)
+{
+    const duration *phases = stage.exchange.phases;
+    loop_watch_free(dns.watch);
+    stage_close(&stage);
+    open_with_dns(NET_FAMILY_IPV4);
+    dns.address = INADDR_LOOPBACK;
+    dns.hold_up = 300 * DURATION_MILLISECOND;
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_uint_eq(dns.questions, 1);
+    ck_assert_int_lt(phases[PHASE_DNS], dns.hold_up / 3);
+    ck_assert_int_ge(phases[PHASE_BLOCKED], dns.hold_up - DURATION_MILLISECOND);
 }
 END_TEST
 
@@ -550,6 +573,7 @@ Suite *test_suite(void)
     tcase_add_test(names, no_server_at_all_is_unreachable);
     tcase_add_test(names, hosts_file_comes_first);
     tcase_add_test(names, second_address_is_tried);
+    tcase_add_test(names, hold_up_of_the_loop_is_no_time_of_the_dns_server);
     tcase_add_test(names, final_dot_is_taken);
     tcase_add_test(names, session_closes_while_a_name_is_asked);
     suite_add_tcase(suite, names);

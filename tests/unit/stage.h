@@ -17,7 +17,8 @@ struct act {
     size_t length;      /* 0: strlen */
     duration delay;     /* before the answer */
     enum act_end end;
-    duration drip; /* a byte each `drip` after the answer, for ever */
+    duration drip;    /* a byte each `drip` after the answer, for ever */
+    duration hold_up; /* after the answer the loop, and so the client, stands still for so long */
 };
 
 struct raw_server {
@@ -45,6 +46,8 @@ struct stage {
     struct arena *arena;
     struct exchange exchange;
     struct loop_timer *guard; /* a test that hangs ends here */
+    struct loop_timer *stop;  /* for which the loop stands still */
+    duration hold_up;         /* once the next request is on its way; 0: not */
     bool done, in_send;
     /* copies of the latest response */
     struct buffer body, headers; /* headers as `name: value` lines */
