@@ -4,7 +4,7 @@
  * run's record, and prints CPU time, memory and, against a server that says how long it held its
  * answer, how wrong the wait phase is. run.sh holds the figures against those of the floor.
  *
- *   bench [-n RUNS] [-c IN_FLIGHT] [-r RUNS_PER_SECOND] -o RECORDS SCENARIO
+ *   bench [-n RUNS] [-c IN_FLIGHT] [-r RUNS_PER_SECOND] [-d DNS_SERVER] -o RECORDS SCENARIO
  */
 #include "config.h" /* GNU extensions: prctl's timer slack */
 
@@ -31,7 +31,7 @@ struct errors { /* microseconds, one an exchange that says how long it was held 
 
 struct bench {
     unsigned long runs, in_flight, per_second;
-    const char *records;
+    const char *records, *dns_server;
 
     struct loop *loop;
     struct net *net;
@@ -181,7 +181,7 @@ static void print_errors(const char *name, struct errors *errors)
 
 static int open_all(struct bench *bench, const char *file)
 {
-    const struct net_vantage_settings here = {0};
+    const struct net_vantage_settings here = {.resolver = bench->dns_server};
     struct error error = {0};
     struct mistakes mistakes = {.arena = arena_create()};
     bench->scenario = scenario_load(file, NULL, &mistakes);
@@ -240,19 +240,21 @@ int main(int argc, char **argv)
 {
     struct bench bench = {.runs = 1000, .in_flight = 50};
     int option;
-    while ((option = getopt(argc, argv, "n:c:r:o:")) != -1) {
+    while ((option = getopt(argc, argv, "n:c:r:d:o:")) != -1) {
         if (option == 'n')
             bench.runs = strtoul(optarg, NULL, 10);
         else if (option == 'c')
             bench.in_flight = strtoul(optarg, NULL, 10);
         else if (option == 'r')
             bench.per_second = strtoul(optarg, NULL, 10);
+        else if (option == 'd')
+            bench.dns_server = optarg;
         else if (option == 'o')
             bench.records = optarg;
     }
     if (optind + 1 != argc || bench.runs == 0 || bench.in_flight == 0 || bench.records == NULL) {
-        fprintf(stderr, "usage: bench [-n RUNS] [-c IN_FLIGHT] [-r RUNS_PER_SECOND] -o RECORDS "
-                        "SCENARIO\n");
+        fprintf(stderr, "usage: bench [-n RUNS] [-c IN_FLIGHT] [-r RUNS_PER_SECOND] "
+                        "[-d DNS_SERVER] -o RECORDS SCENARIO\n");
         return 64;
     }
     prctl(PR_SET_TIMERSLACK, (unsigned long)SLACK_NANOSECONDS);
