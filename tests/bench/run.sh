@@ -8,6 +8,7 @@
 set -u
 . "${SOURCE:?}/tests/library.sh"
 . "$SOURCE/tests/bench/common.sh"
+. "$SOURCE/tests/bench/others.sh"
 want nginx openssl cc pkg-config
 
 pairs=5 crowds='50 2000' plain_runs=4000 tls_runs=1500 held_runs=5000 starts=20
@@ -28,12 +29,13 @@ start_target() {
         cat "$SYSTEM_BUNDLE" "$scratch/target/cert.pem" >"$scratch/bundle.pem"
 }
 
-# Runs floor and bench in turn; leaves medians of their figures in floor_cpu, bench_cpu and so on. Over TLS floor
-# speaks HTTP/1.1, for with HTTP/2 and one pool some of its journeys fail; ours speaks what the target offers.
-compare() { # compare IN_FLIGHT RUNS URL [FLOOR-OPTION...]
-    local in_flight=$1 runs=$2 url=$3 file pair
-    shift 3
+# Runs floor and bench in turn; leaves medians of their figures in floor_cpu, bench_cpu and so on. Both speak HTTP/1.1,
+# for with HTTP/2 and one pool some of floor's journeys fail; with h2 for KIND, ours speaks HTTP/2 beside it.
+compare() { # compare KIND IN_FLIGHT RUNS URL [FLOOR-OPTION...]
+    local kind=$1 in_flight=$2 runs=$3 url=$4 file pair
+    shift 4
     file=$(scenario shop.yaml "$url")
+    [ "$kind" != h2 ] || sed -i 's/http: "1.1"/http: "2"/' "$file"
     : >"$scratch/floors" >"$scratch/benches" >"$scratch/ratios"
     for pair in $(seq "$pairs"); do
         "$scratch/floor" -b "$url" -n "$runs" -c "$in_flight" "$@" >"$scratch/floor.out" || return 1
@@ -54,13 +56,14 @@ costs() {
     local kind in_flight url runs small_rss
     printf '# %-7s %9s %14s %14s %7s %12s %10s\n' target 'in flight' 'floor us/step' 'bench us/step' ratio \
         'runs/cpu-s' 'peak KiB' >"$scratch/table"
-    for kind in plain tls; do
+    for kind in plain tls h2; do
         url=http://127.0.0.1:$http_port runs=$plain_runs options=()
         [ "$kind" = plain ] || url=https://127.0.0.1:$https_port runs=$tls_runs options=(-k "$scratch/bundle.pem")
         for in_flight in $crowds; do
-            compare "$in_flight" "$((runs > in_flight ? runs : in_flight))" "$url" "${options[@]}" || return 1
+            compare "$kind" "$in_flight" "$((runs > in_flight ? runs : in_flight))" "$url" "${options[@]}" || return 1
             printf '# %-7s %9s %14s %14s %7s %12s %10s\n' "$kind" "$in_flight" "$floor_cpu" "$bench_cpu" "$ratio" \
                 "$rate" "$bench_rss" >>"$scratch/table"
+            [ "$kind-$in_flight" != plain-50 ] || bench_plain=$bench_cpu
             case $kind-$in_flight in
             plain-50) gate 'CPU per step to floor, plain, 50 in flight' "$ratio" 1.3 x ;;
             plain-2000) gate 'CPU per step to floor, plain, 2000 in flight' "$ratio" 1.4 x ;;
@@ -131,12 +134,13 @@ ok "the reference programs build" build_references
 ok "nginx and the delaying server answer" start_target
 costs >"$scratch/costs.out" 2>&1
 ok "every run against nginx passes" test $? = 0
+ok "what is installed besides is compared" others
 sed 's/^/# /' "$scratch/costs.out" | tail -5
 start_cost >"$scratch/start.out" 2>&1
 ok "shopwatch run passes" test $? = 0
 exactness >"$scratch/exact.out" 2>&1
 ok "every run against the delaying server passes" test $? = 0
-cat "$scratch/table" "$scratch/exact" 2>/dev/null
+cat "$scratch/table" "$scratch/others" "$scratch/exact" 2>/dev/null
 say_priority
 printf '%s' "$gates"
 plan
