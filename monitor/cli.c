@@ -91,12 +91,14 @@ const struct command *cli_command(size_t n)
     return n < COUNT_OF(commands) ? &commands[n] : NULL;
 }
 
-static void print_help(FILE *out)
+/* All commands, or one. */
+static void print_help(FILE *out, const struct command *only)
 {
     fprintf(out, "shopwatch %s: a mystery shopper for online shops\n\nUsage:\n", PACKAGE_VERSION);
     for (size_t i = 0; i < COUNT_OF(commands) && commands[i].help != NULL; i++)
-        fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
-                commands[i].arguments, commands[i].help, commands[i].options);
+        if (only == NULL || only == &commands[i])
+            fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
+                    commands[i].arguments, commands[i].help, commands[i].options);
     fputs("\nExit codes of run and settle: 0 passed, 1 application, 2 network, 3 database, 4 third "
           "party,\n"
           "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
@@ -115,7 +117,8 @@ int cli_usage_error(const char *command, const char *format, ...)
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fputs("\nTry `shopwatch --help`.\n", stderr);
+    fprintf(stderr, "\nTry `shopwatch %s%s--help`.\n", command != NULL ? command : "",
+            command != NULL ? " " : "");
     return EXIT_USAGE;
 }
 
@@ -169,13 +172,30 @@ enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b)
     return EXIT_PASSED;
 }
 
+/* What other tools call it. */
+static const char *find_meant(const char *name)
+{
+    static const struct {
+        const char *theirs, *ours;
+    } words[] = {
+        {"check", "lint"},    {"validate", "lint"},  {"verify", "lint"},   {"test", "run"},
+        {"exec", "run"},      {"replay", "run"},     {"watch", "monitor"}, {"start", "monitor"},
+        {"serve", "monitor"}, {"daemon", "monitor"}, {"format", "fmt"},    {"init", "new"},
+        {"create", "new"},    {"add", "new"},
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(words[i].theirs, name) == 0)
+            return words[i].ours;
+    return NULL;
+}
+
 int cli_main(int argc, char **argv)
 {
     /* A visitor, a shop or a pipe that went away is no reason to end: who writes to it is told. */
     signal(SIGPIPE, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        print_help(argc > 1 ? stdout : stderr);
+        print_help(argc > 1 ? stdout : stderr, NULL);
         return argc > 1 ? EXIT_PASSED : EXIT_USAGE;
     }
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
@@ -188,12 +208,14 @@ int cli_main(int argc, char **argv)
         if (strcmp(commands[i].name, name) != 0)
             continue;
         if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
-            print_help(stdout);
+            print_help(stdout, commands[i].help != NULL ? &commands[i] : NULL);
             return EXIT_PASSED;
         }
         return commands[i].run(argc - 1, argv + 1);
     }
-    const char *near = mistake_nearest(name, names, COUNT_OF(names));
+    const char *near = find_meant(name);
+    if (near == NULL)
+        near = mistake_nearest(name, names, COUNT_OF(names));
     return cli_usage_error(NULL, "no command `%s`%s%s%s", name,
                            near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
                            near != NULL ? "`?" : "");

@@ -49,7 +49,8 @@ void cli_print_mistakes(const struct mistakes *mistakes);
 /* How lint says what it found. The last has no name. */
 struct cli_mistake_format {
     const char *name;
-    void (*print)(const struct mistakes *mistakes, size_t files);
+    /* `note`: what was not looked at; NULL when all was. */
+    void (*print)(const struct mistakes *mistakes, size_t files, const char *note);
 };
 extern const struct cli_mistake_format cli_mistake_formats[];
 

@@ -27,12 +27,14 @@ void cli_print_mistakes(const struct mistakes *mistakes)
     buffer_free(&text);
 }
 
-static void print_human(const struct mistakes *mistakes, size_t files)
+static void print_human(const struct mistakes *mistakes, size_t files, const char *note)
 {
     cli_print_mistakes(mistakes);
     printf("%zu file%s checked: %zu error%s, %zu warning%s\n", files, files == 1 ? "" : "s",
            mistakes->errors, mistakes->errors == 1 ? "" : "s", mistakes->warnings,
            mistakes->warnings == 1 ? "" : "s");
+    if (note != NULL)
+        printf("note: %s\n", note);
 }
 
 static const char *severity_word(const struct mistake *mistake)
@@ -51,7 +53,7 @@ static void set_text(json_t *object, const char *key, const char *text)
     buffer_free(&valid);
 }
 
-static void print_json(const struct mistakes *mistakes, size_t files)
+static void print_json(const struct mistakes *mistakes, size_t files, const char *note)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < mistakes->count; i++) {
@@ -70,6 +72,7 @@ static void print_json(const struct mistakes *mistakes, size_t files)
     json_t *json = json_pack("{s:I, s:I, s:I, s:o}", "files", (json_int_t)files, "errors",
                              (json_int_t)mistakes->errors, "warnings",
                              (json_int_t)mistakes->warnings, "mistakes", list);
+    set_text(json, "note", note);
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
@@ -85,9 +88,14 @@ static void print_escaped(const char *text, const char *special)
             putchar(*text);
 }
 
-static void print_github(const struct mistakes *mistakes, size_t files)
+static void print_github(const struct mistakes *mistakes, size_t files, const char *note)
 {
     (void)files;
+    if (note != NULL) {
+        printf("::notice::");
+        print_escaped(note, "%\r\n");
+        putchar('\n');
+    }
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mistake *mistake = &mistakes->items[i];
         printf("::%s file=", severity_word(mistake));

@@ -73,6 +73,18 @@ static size_t format_file(const char *name, bool check, struct error *error)
     return changed;
 }
 
+/* What no quotes can mend is told; whether a file is good is for lint to judge. */
+static void tell_syntax(const char *name)
+{
+    struct mistakes all = {.arena = arena_create()}, syntax = {.arena = all.arena};
+    scenario_free(scenario_load(name, NULL, &all));
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.items[i].code, "yaml.syntax") == 0)
+            mistakes_add(&syntax, &all.items[i]);
+    cli_print_mistakes(&syntax);
+    arena_free(all.arena);
+}
+
 int command_fmt(int argc, char **argv)
 {
     static const struct option options[] = {{"check", no_argument, NULL, 'c'}, {0}};
@@ -100,6 +112,9 @@ int command_fmt(int argc, char **argv)
             if (check && exit_code == EXIT_PASSED)
                 exit_code = WOULD_CHANGE;
         }
+        bool is_mended = check && changed > 0;
+        if (error.code == RESULT_OK && !is_mended)
+            tell_syntax(argv[i]);
     }
     return exit_code;
 }

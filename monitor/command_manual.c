@@ -68,7 +68,7 @@ static void print_duration(int64_t value)
     size_t i = value == 0 ? COUNT_OF(units) - 3 : 0; /* 0s */
     while (i + 1 < COUNT_OF(units) && value % units[i].size != 0)
         i++;
-    printf("%" PRId64 "%s", value / units[i].size, units[i].unit);
+    printf("%" PRId64 "%s", value / units[i].size, value == 0 ? "s" : units[i].unit);
 }
 
 /* What a key takes, as far as the table knows. */
@@ -92,6 +92,13 @@ static void print_type(const struct language_key *key)
         print_duration(key->maximum);
     }
     fputs(key->required ? "; required.\n" : ".\n", stdout);
+    /* Of several lines are those that the text of the page shows. */
+    if (key->example == NULL || strchr(key->example, '\n') != NULL)
+        return;
+    fputs(".Dl ", stdout);
+    for (const char *at = key->example; *at != '\0'; at++)
+        fputs(*at == '"' ? "\\(dq" : (char[]){*at, '\0'}, stdout);
+    putchar('\n');
 }
 
 static void print_context(enum language_context context)

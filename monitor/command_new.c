@@ -174,6 +174,9 @@ int command_new(int argc, char **argv)
     }
     if (optind + 1 != argc)
         return cli_usage_error("new", "give the URL of a page of the shop");
+    if (strstr(argv[optind], "://") == NULL)
+        return cli_usage_error("new", "%s: a URL begins with http:// or https://: https://%s",
+                               argv[optind], argv[optind]);
     if (access(shop, F_OK) == 0 || access(journey, F_OK) == 0)
         return cli_usage_error("new", "%s is there already, and is not overwritten",
                                access(shop, F_OK) == 0 ? shop : journey);

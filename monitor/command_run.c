@@ -44,6 +44,51 @@ static const char *find_unknown_variable(const struct replay *replay)
     return NULL;
 }
 
+/* Names that were possible, in a few words: the nearest one, or the first of them. */
+struct names {
+    const char **items;
+    size_t count;
+};
+
+enum { NAMES_SHOWN_MAX = 8 };
+
+static const char *suggest_name(struct replay *replay, const struct names *names,
+                                const char *wanted)
+{
+    struct arena *arena = replay->mistakes.arena;
+    const char *nearest = mistake_nearest(wanted, names->items, names->count), *list = "";
+    if (nearest != NULL)
+        return arena_print(arena, "; did you mean `%s`?", nearest);
+    for (size_t i = 0; i < names->count && i < NAMES_SHOWN_MAX; i++)
+        list = arena_print(arena, "%s%s`%s`", list, i == 0 ? "; there is " : ", ", names->items[i]);
+    return names->count > NAMES_SHOWN_MAX ? arena_print(arena, "%s ...", list) : list;
+}
+
+static void add_name(struct replay *replay, struct names *names, const char *name)
+{
+    arena_grow(replay->mistakes.arena, names->items, names->count);
+    names->items[names->count++] = name;
+}
+
+static const char *step_names(struct replay *replay)
+{
+    struct names names = {0};
+    for (size_t i = 0; i < replay->scenario_count; i++)
+        for (size_t j = 0; j < replay->scenarios[i]->step_count; j++)
+            add_name(replay, &names,
+                     arena_duplicate(replay->mistakes.arena, replay->scenarios[i]->steps[j].name));
+    return suggest_name(replay, &names, replay->only);
+}
+
+static const char *variable_names(struct replay *replay, const char *wanted)
+{
+    struct names names = {0};
+    for (size_t i = 0; i < replay->scenario_count; i++)
+        for (size_t j = 0; j < replay->scenarios[i]->variable_count; j++)
+            add_name(replay, &names, replay->scenarios[i]->variables[j].name);
+    return suggest_name(replay, &names, wanted);
+}
+
 /* `NAME=VALUE`; the name is a copy, the value points into argv. */
 static bool add_variable(struct replay *replay, const char *text)
 {
@@ -124,13 +169,15 @@ int command_run(int argc, char **argv)
         enum result loaded = replay_load(&replay, argv + optind, argc - optind);
         cli_print_mistakes(&replay.mistakes);
         const char *unknown = find_unknown_variable(&replay);
+        const char *steps = replay.only != NULL ? step_names(&replay) : "";
         if (loaded != RESULT_OK)
             result = EXIT_INVALID;
         else if (unknown != NULL)
-            result = cli_usage_error("run", "--var %s: no scenario has a variable of this name",
-                                     unknown);
+            result = cli_usage_error("run", "--var %s: no scenario has a variable of this name%s",
+                                     unknown, variable_names(&replay, unknown));
         else if (replay.only != NULL && choose(&replay) != RESULT_OK)
-            result = cli_usage_error("run", "--only %s: no step has this name", replay.only);
+            result =
+                cli_usage_error("run", "--only %s: no step has this name%s", replay.only, steps);
         else
             result = replay_run(&replay);
     }

@@ -112,12 +112,25 @@ static const struct vantage *find_vantage(const struct replay *replay)
     return NULL;
 }
 
+static const char *vantage_names(const struct replay *replay)
+{
+    const char *names = "";
+    for (size_t i = 0; i < replay->shop->vantage_count; i++)
+        names = arena_print(replay->mistakes.arena, "%s%s`%s`", names,
+                            i == 0 ? "; there is " : ", ", replay->shop->vantages[i].name);
+    return names;
+}
+
 static enum result open_net(struct replay *replay, struct error *error)
 {
     const struct vantage *vantage = find_vantage(replay);
-    if (vantage == NULL && replay->vantage_name != NULL)
-        return error_set(error, RESULT_NOT_FOUND, "the shop file has no vantage point `%s`",
+    if (vantage == NULL && replay->vantage_name != NULL && replay->shop == NULL)
+        return error_set(error, RESULT_NOT_FOUND,
+                         "--vantage %s: a shop file (-c) says what it is called so",
                          replay->vantage_name);
+    if (vantage == NULL && replay->vantage_name != NULL)
+        return error_set(error, RESULT_NOT_FOUND, "the shop file has no vantage point `%s`%s",
+                         replay->vantage_name, vantage_names(replay));
     struct net_vantage_settings settings = {0};
     if (vantage != NULL)
         settings = (struct net_vantage_settings){.source = vantage->source,

@@ -16,13 +16,16 @@
 /* X(NAME, word, takes an argument, help) */
 #define QUERY_TABLE(X)                                                                             \
     X(STATUS, "status", false, "the status code, a number")                                        \
-    X(HEADER, "header", true, "a header's value; a list when it came more than once")              \
+    X(HEADER, "header", true,                                                                      \
+      "a header's value, whatever the case of its name; a list when it came more than once")       \
     X(COOKIE, "cookie", true, "the value of a cookie that the answer set")                         \
     X(BODY, "body", false, "the body as text")                                                     \
     X(BYTES, "bytes", false, "the size of the body in bytes")                                      \
     X(JSONPATH, "jsonpath", true, "RFC 9535: a singular path gives its value, another a list")     \
     X(XPATH, "xpath", true, "XPath 1.0 over the HTML body")                                        \
-    X(CSS, "css", true, "a CSS selector over the HTML body: the text of what it selects")          \
+    X(CSS, "css", true,                                                                            \
+      "a CSS selector over the HTML body: the text of what it selects, a list when that is more "  \
+      "than one")                                                                                  \
     X(REGEX, "regex", true, "the first match in the body: group 1 where there is one")             \
     X(URL, "url", false, "the URL of the last exchange")                                           \
     X(REDIRECTS, "redirects", false, "how many redirects were followed")                           \
@@ -32,7 +35,9 @@
     X(CERTIFICATE, "certificate", true,                                                            \
       "of the server's certificate: `Subject`, `Issuer`, `Start-Date`, `Expire-Date`, "            \
       "`Serial-Number`; nothing without TLS")                                                      \
-    X(TIME, "time.", false, "`time.total`, or a phase: `time.wait`")
+    X(TIME, "time.", false,                                                                        \
+      "`time.total`, or a phase: `time.blocked`, `time.dns`, `time.connect`, `time.tls`, "         \
+      "`time.send`, `time.wait`, `time.receive`; nothing for one that did not happen")
 
 enum query {
 #define X(name, word, argument, help) QUERY_##name,

@@ -98,12 +98,56 @@ struct pattern *expression_compile_pattern(struct expression_parser *parser,
     return pattern;
 }
 
+/* `$.a-b`: such a name stands in brackets. */
+static void suggest_brackets(struct expression_parser *parser, const struct token *token,
+                             const char *text, size_t offset)
+{
+    size_t start = offset, length = strcspn(text + offset, ".[ ");
+    while (start > 0 && text[start] != '.')
+        start--;
+    length += offset - start;
+    expression_suggest(
+        &parser->source, expression_token_offset(&parser->source, token, start),
+        expression_token_offset(&parser->source, token, start + length),
+        arena_print(parser->source.arena, "['%.*s']", (int)length - 1, text + start + 1));
+}
+
+/* Brackets that are still open where the path ends. */
+static void suggest_closing(struct expression_parser *parser, const struct token *token,
+                            const char *text)
+{
+    char *close = arena_duplicate(parser->source.arena, text);
+    size_t open = 0;
+    for (; *text != '\0'; text++) {
+        if (strchr("([", *text) != NULL)
+            close[open++] = *text == '(' ? ')' : ']';
+        else if (open > 0 && *text == close[open - 1])
+            open--;
+    }
+    close[open] = '\0';
+    for (size_t i = 0; i < open / 2; i++) {
+        char first = close[i];
+        close[i] = close[open - 1 - i];
+        close[open - 1 - i] = first;
+    }
+    if (open > 0 && token->kind == TOKEN_TEXT)
+        expression_suggest(&parser->source, token->end - 1, token->end - 1, close);
+}
+
 struct jsonpath *expression_compile_jsonpath(struct expression_parser *parser,
                                              const struct token *token, const char *text)
 {
     struct error error = {0};
     size_t offset = 0;
     struct jsonpath *path = jsonpath_compile(parser->source.arena, text, &error, &offset);
+    if (path == NULL && text[offset] == '-')
+        suggest_brackets(parser, token, text, offset);
+    if (path == NULL && text[offset] == '\0')
+        suggest_closing(parser, token, text);
+    bool is_rootless = path == NULL && text[0] != '$' && token->kind == TOKEN_TEXT;
+    if (is_rootless)
+        expression_suggest(&parser->source, token->start + 1, token->start + 1,
+                           strchr("[.", text[0]) != NULL ? "$" : "$.");
     if (path == NULL)
         FAIL(parser, JSONPATH, expression_token_offset(&parser->source, token, offset), NULL,
              "not a JSONPath: %s", error.text);

@@ -4,6 +4,7 @@
  * the first is reported; the loader goes on with the next line. See expression.h.
  */
 #include "scenarios/expression_parser.h"
+#include "scenarios/expression_repair.h"
 #include "scenarios/pattern.h"
 
 #include <jansson.h>
@@ -53,8 +54,9 @@ static void parse_query_argument(struct expression_parser *parser, const char *w
         if (expression->argument != NULL)
             compile_argument(parser, &token);
     } else {
+        expression_suggest_argument(parser);
         FAIL(parser, ARGUMENT, token.start,
-             arena_print(parser->source.arena, "write: %s \"...\"", word),
+             arena_print(parser->source.arena, "such as: %s \"...\"", word),
              "`%s` needs its argument in double quotes, not %s", word, expression_shown(parser));
     }
     expression_advance(parser);
@@ -90,12 +92,19 @@ static void report_query(struct expression_parser *parser, const struct token *t
     };
     const char *otherwise = "an expression begins with what is looked at: status, header, body, "
                             "jsonpath, css, time.total ...";
+    expression_suggest_query(parser);
     if (expression_at_word(parser, "time") || expression_at_word(parser, "time."))
-        FAIL(parser, QUERY, token->start, "write `time.total`, or a phase, such as `time.wait`",
+        FAIL(parser, QUERY, token->start, "`time.total`, or a phase, such as `time.wait`",
              "which time?");
     else if (expression_at_word(parser, "not"))
-        FAIL(parser, QUERY, token->start, "write: status not == 200",
+        FAIL(parser, QUERY, token->start, "such as: status not == 200",
              "`not` stands before the predicate");
+    else if (expression_at_predicate(parser))
+        FAIL(parser, QUERY, token->start, otherwise, "what is looked at stands before %s",
+             expression_shown(parser));
+    else if (expression_at_filter(parser))
+        FAIL(parser, QUERY, token->start, otherwise, "a filter stands behind the query: %s",
+             expression_shown(parser));
     else if (token->kind == TOKEN_WORD)
         FAIL(parser, QUERY, token->start,
              expression_near(parser, token->text, words, COUNT_OF(words), otherwise),
@@ -136,15 +145,27 @@ static const struct {
 #undef X
 };
 
+bool expression_at_filter(const struct expression_parser *parser)
+{
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        if (expression_at_word(parser, filters[i].word))
+            return true;
+    return false;
+}
+
 static void report_filter_argument(struct expression_parser *parser, const struct filter *filter)
 {
     const char *word = filters[filter->kind].word;
+    if (parser->token.kind == TOKEN_NUMBER && strcmp(parser->token.text, "-1") == 0)
+        expression_suggest(&parser->source, parser->filter, parser->token.end, "last");
+    else if (parser->token.kind == TOKEN_STRANGE)
+        expression_suggest_operand(parser);
     if (filter->kind == FILTER_NTH)
         FAIL(parser, ARGUMENT, parser->token.start, "counted from 0; `last` is the last one",
              "`nth` needs a number, not %s", expression_shown(parser));
     else
         FAIL(parser, ARGUMENT, parser->token.start,
-             arena_print(parser->source.arena, "write: %s %s", word,
+             arena_print(parser->source.arena, "such as: %s %s", word,
                          filters[filter->kind].arguments == 2 ? "\"...\" \"...\"" : "\"...\""),
              "`%s` needs text in double quotes, not %s", word, expression_shown(parser));
 }
@@ -208,6 +229,7 @@ static bool parse_filter(struct expression_parser *parser)
     arena_grow(parser->source.arena, expression->filters, expression->filter_count);
     struct filter *filter = &expression->filters[expression->filter_count++];
     *filter = (struct filter){.kind = (enum filter_kind)found};
+    parser->filter = token.start;
     expression_advance(parser);
     for (int i = 0; i < filters[found].arguments && !expression_failed(parser); i++)
         parse_filter_argument(parser, filter, i);
@@ -233,10 +255,16 @@ static void parse_secret(struct expression_parser *parser)
 static void parse_capture_end(struct expression_parser *parser)
 {
     parse_secret(parser);
+    parser->source.predicate = parser->token.start;
     bool is_predicate = expression_at_predicate(parser) || parser->token.kind == TOKEN_BAR;
-    if (is_predicate)
+    expression_suggest_cut(parser);
+    if (parser->token.kind == TOKEN_BAR && parser->source.fix.text != NULL &&
+        parser->source.fix.end == parser->token.end)
+        FAIL(parser, SYNTAX, parser->token.start, NULL, "filters follow one another without a `|`");
+    else if (is_predicate)
         FAIL(parser, PREDICATE, parser->token.start, "assertions stand under `expect`",
-             "a capture has no predicate: %s", expression_shown(parser));
+             "a capture only takes a value; what it must be stands under `expect`: %s",
+             expression_shown(parser));
     else if (parser->token.kind != TOKEN_END)
         expression_report_predicate(parser);
 }
@@ -256,25 +284,31 @@ static void parse(struct expression_parser *parser, bool is_capture)
     expression_parse_predicate(parser);
     if (!expression_failed(parser))
         expression_parse_consequence(parser);
-    if (!expression_failed(parser) && parser->token.kind != TOKEN_END)
-        FAIL(parser, SYNTAX, parser->token.start,
-             expression_at_word(parser, "and") || expression_at_word(parser, "or")
-                 ? "write each assertion on a line of its own"
-                 : NULL,
-             "the assertion should end here, before %s", expression_shown(parser));
+    if (expression_failed(parser) || parser->token.kind == TOKEN_END)
+        return;
+    expression_suggest_end(parser);
+    const char *shown = expression_shown(parser);
+    bool is_or = strcmp(shown, "`or`") == 0 || strcmp(shown, "`||`") == 0;
+    if (parser->source.fix.splits)
+        FAIL(parser, SYNTAX, parser->token.start, "write each assertion on a line of its own",
+             "a second assertion behind %s: each stands on a line of its own", shown);
+    FAIL(parser, SYNTAX, parser->token.start,
+         is_or ? "there is no `or`; one of several values is written: status in 200, 204"
+               : "write each assertion on a line of its own",
+         "the assertion should end here, before %s", shown);
 }
 
-struct expression *expression_parse(struct arena *arena, const char *text, bool is_capture,
-                                    const char *file, struct position position, const char *line,
-                                    struct mistakes *mistakes)
+struct expression *expression_read(struct arena *arena, const char *text, bool is_capture,
+                                   const struct mistake_place *place, struct mistakes *mistakes,
+                                   struct expression_fix *ret_fix)
 {
     struct expression *expression = arena_allocate(arena, 1, sizeof *expression);
     expression->source = arena_duplicate(arena, text);
-    expression->position = position;
+    expression->position = place->position;
     struct expression_parser parser = {
         .source = {.arena = arena,
                    .text = expression->source,
-                   .place = {file, position, line},
+                   .place = *place,
                    .mistakes = mistakes},
         .expression = expression,
         .class = CLASS_ANY,
@@ -282,6 +316,27 @@ struct expression *expression_parse(struct arena *arena, const char *text, bool 
     parse(&parser, is_capture);
     if (!parser.source.failed)
         return expression;
+    *ret_fix = parser.source.fix;
     expression_free(expression);
+    return NULL;
+}
+
+struct expression *expression_parse(struct arena *arena, const char *text, bool is_capture,
+                                    const char *file, struct position position, const char *line,
+                                    struct mistakes *mistakes)
+{
+    struct expression_fix fix = {0};
+    size_t before = mistakes->count;
+    struct expression *expression = expression_read(
+        arena, text, is_capture, &(struct mistake_place){file, position, line}, mistakes, &fix);
+    if (expression != NULL || mistakes->count == before)
+        return expression;
+    const char *mended = expression_repaired(arena, text, is_capture, &fix);
+    struct mistake *mistake = &mistakes->items[before];
+    if (mended != NULL && fix.keeps)
+        mistake->hint = arena_print(mistakes->arena, "%s, as in: %s", mistake->hint, mended);
+    else if (mended != NULL)
+        mistake->hint =
+            arena_print(mistakes->arena, "write:%s%s", *mended == '\n' ? "" : " ", mended);
     return NULL;
 }

@@ -15,10 +15,16 @@ struct expression_parser {
     struct expression *expression;
     struct token token;     /* the next one, not yet taken */
     enum value_class class; /* of the value so far */
+    size_t filter;          /* where the last filter begins */
 };
 
 #define FAIL(parser, kind, offset, hint, ...)                                                      \
     expression_report(&(parser)->source, MISTAKE_EXPRESSION_##kind, (offset), (hint), __VA_ARGS__)
+
+/* Reads without repairing; where it reports, `ret_fix` is what would mend it. */
+struct expression *expression_read(struct arena *arena, const char *text, bool is_capture,
+                                   const struct mistake_place *place, struct mistakes *mistakes,
+                                   struct expression_fix *ret_fix);
 
 void expression_advance(struct expression_parser *parser);
 bool expression_at_word(const struct expression_parser *parser, const char *word);
@@ -53,7 +59,8 @@ struct json_t *expression_number(struct expression_parser *parser, const struct 
 void expression_parse_predicate(struct expression_parser *parser);
 void expression_parse_consequence(struct expression_parser *parser);
 
-/* Whether a predicate begins here; and what to say when none does, and should. */
+/* Whether a filter, or a predicate, begins here; and what to say when none does, and should. */
+bool expression_at_filter(const struct expression_parser *parser);
 bool expression_at_predicate(const struct expression_parser *parser);
 void expression_report_predicate(struct expression_parser *parser);
 

@@ -2,6 +2,8 @@
 /* What is claimed of a value: predicate, operands, and what it means when the claim is false. See
  * expression_parser.h. */
 #include "scenarios/expression_parser.h"
+#include "scenarios/expression_repair.h"
+#include "scenarios/foreign.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -25,11 +27,14 @@ static void parse_word_operand(struct expression_parser *parser, struct operand 
         operand->value = json_boolean(expression_at_word(parser, "true"));
     else if (expression_at_word(parser, "null"))
         operand->value = json_null();
-    else
-        FAIL(parser, OPERAND, parser->token.start,
-             arena_print(parser->source.arena, "text stands in double quotes: \"%.*s\"",
-                         (int)strcspn(text, " \t,|"), text),
-             "a value was expected, not %s", expression_shown(parser));
+    if (operand->value != NULL)
+        return;
+    bool is_word = foreign_word(FOREIGN_VALUE, parser->token.text) == NULL;
+    expression_suggest_operand(parser);
+    FAIL(parser, OPERAND, parser->token.start,
+         arena_print(parser->source.arena, "such as: \"%.*s\"", (int)strcspn(text, " \t,|"), text),
+         "a value was expected, not %s%s", expression_shown(parser),
+         is_word ? ": text stands in double quotes" : "");
 }
 
 static void parse_text_operand(struct expression_parser *parser, struct operand *operand)
@@ -79,10 +84,12 @@ static void parse_operand(struct expression_parser *parser)
         operand->pattern = expression_compile_pattern(parser, &token, token.text);
         break;
     default:
+        expression_suggest_operand(parser);
         FAIL(parser, OPERAND, token.start,
              "a number, \"text\", true, false, null, 500ms or ${name}",
-             "`%s` needs a value, not %s", predicate_word(expression->predicate),
-             expression_shown(parser));
+             token.is_quoted ? "`%s` needs text in double quotes, not %s"
+                             : "`%s` needs a value, not %s",
+             predicate_word(expression->predicate), expression_shown(parser));
     }
     if (!expression_failed(parser))
         expression_check_operand(&parser->source, expression, parser->class, operand, &token);
@@ -105,7 +112,8 @@ static void parse_operands(struct expression_parser *parser, int count)
     if (count == 2 && !expression_failed(parser)) {
         size_t offset = parser->token.start;
         if (!expression_at_word(parser, "and")) {
-            FAIL(parser, OPERAND, offset, "write: between 100 and 5000",
+            expression_suggest_and(parser);
+            FAIL(parser, OPERAND, offset, "such as: between 100 and 5000",
                  "`and` was expected, not %s", expression_shown(parser));
             return;
         }
@@ -135,6 +143,10 @@ void expression_report_predicate(struct expression_parser *parser)
     };
     const struct token *token = &parser->token;
     const char *otherwise = "such as ==, !=, >, contains, matches, exists, isEmpty";
+    if (token->kind == TOKEN_WORD)
+        expression_suggest_word(parser, words, COUNT_OF(words));
+    else
+        expression_suggest_predicate(parser);
     if (token->kind == TOKEN_END || token->kind == TOKEN_BAR)
         FAIL(parser, PREDICATE_MISSING, token->start, otherwise, "a predicate was expected, not %s",
              expression_shown(parser));
@@ -166,10 +178,12 @@ bool expression_at_predicate(const struct expression_parser *parser)
 void expression_parse_predicate(struct expression_parser *parser)
 {
     struct expression *expression = parser->expression;
+    parser->source.predicate = parser->token.start;
     if (expression_at_word(parser, "not")) {
         expression->negated = true;
         expression_advance(parser);
     }
+    parser->source.claim = parser->token.start;
     size_t found = find_predicate(parser);
     if (found == COUNT_OF(predicates)) {
         expression_report_predicate(parser);
@@ -199,6 +213,7 @@ void expression_parse_consequence(struct expression_parser *parser)
         expression_advance(parser);
         return;
     }
+    expression_suggest_consequence(parser, words, COUNT_OF(words));
     FAIL(parser, CONSEQUENCE, parser->token.start, "fail, degrade or note",
          "behind `|` stands what a false assertion means, not %s", expression_shown(parser));
 }

@@ -15,6 +15,13 @@
 
 enum { TEXT_MAX = 500 };
 
+void expression_suggest(struct expression_source *source, size_t start, size_t end,
+                        const char *text)
+{
+    if (!source->failed)
+        source->fix = (struct expression_fix){.start = start, .end = end, .text = text};
+}
+
 void expression_report(struct expression_source *source, enum mistake_kind kind, size_t offset,
                        const char *hint, const char *format, ...)
 {
@@ -62,6 +69,18 @@ static size_t read_escape(const char *at, char made[4], size_t *ret_made)
     return 1;
 }
 
+/* In quotes that hold an escape of regular expressions: the same between slashes. */
+static void suggest_pattern(struct expression_source *source, size_t start)
+{
+    const char *text = source->text + start + 1;
+    size_t length = 0;
+    while (text[length] != '"' && text[length] != '\0')
+        length += text[length] == '\\' && text[length + 1] != '\0' ? 2 : 1;
+    if (text[length] == '"')
+        expression_suggest(source, start, start + length + 2,
+                           expression_quoted(source->arena, text, length, true));
+}
+
 static struct token read_text(struct expression_source *source, size_t start)
 {
     const char *text = source->text;
@@ -70,6 +89,10 @@ static struct token read_text(struct expression_source *source, size_t start)
     size_t length = 0, at = start + 1;
     while (text[at] != '"') {
         if (text[at] == '\0') {
+            size_t end = expression_unquoted_end(text, start + 1);
+            expression_suggest(
+                source, start, end,
+                arena_print(source->arena, "%.*s\"", (int)(end - start), text + start));
             expression_report(source, MISTAKE_EXPRESSION_TEXT, start, NULL,
                               "the quotation mark is never closed");
             return token;
@@ -79,6 +102,7 @@ static struct token read_text(struct expression_source *source, size_t start)
         if (text[at] == '\\') {
             size = read_escape(text + at + 1, out + length, &made) + 1;
             if (size == 1) {
+                suggest_pattern(source, start);
                 expression_report(source, MISTAKE_EXPRESSION_TEXT, at,
                                   "escapes are \\\" \\\\ \\n \\t \\r \\u{1F600}; "
                                   "a regular expression may stand between slashes: /\\d+/",
@@ -107,6 +131,7 @@ static struct token read_pattern(struct expression_source *source, size_t start)
         else if (text[at] == '\\' && text[at + 1] != '\0')
             out[length++] = text[at++];
         if (text[at] == '\0') {
+            expression_suggest(source, strlen(text), strlen(text), "/");
             expression_report(source, MISTAKE_EXPRESSION_TEXT, start, NULL,
                               "the `/` of a regular expression is never closed");
             return token;
@@ -138,6 +163,7 @@ static struct token read_number(struct expression_source *source, size_t start)
         return token;
     token.kind = TOKEN_DURATION;
     if (duration_parse(token.text, &token.time) != RESULT_OK) {
+        expression_suggest_number(source, &token);
         expression_report(source, MISTAKE_EXPRESSION_NUMBER, start,
                           "times are written 500ms, 1.5s, 2m", "`%s` is no number and no time",
                           token.text);
@@ -161,32 +187,89 @@ static struct token read_variable(struct expression_source *source, size_t start
     return token;
 }
 
-static struct token read_operator(struct expression_source *source, size_t start)
+/* Quotation marks of word processors and other languages: what opens, what closes. */
+static const struct {
+    const char *open, *close, *other;
+} quotes[] = {
+    {"'", "'", "'"},
+    {"`", "`", "`"},
+    {"\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x98"}, /* single, high 6 and 9 */
+    {"\xe2\x80\x99", "\xe2\x80\x99", "\xe2\x80\x99"},
+    {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9c"}, /* double, high 6 and 9 */
+    {"\xe2\x80\x9d", "\xe2\x80\x9d", "\xe2\x80\x9d"},
+    {"\xe2\x80\x9e", "\xe2\x80\x9c", "\xe2\x80\x9d"}, /* double, low 9 */
+    {"\xc2\xab", "\xc2\xbb", "\xc2\xbb"},             /* angled */
+    {"\xc2\xbb", "\xc2\xab", "\xc2\xbb"},
+};
+
+/* Text between quotation marks that are none here. */
+static bool read_quoted(struct expression_source *source, struct token *token)
+{
+    const char *text = source->text + token->start;
+    for (size_t i = 0; i < COUNT_OF(quotes); i++) {
+        size_t length = strlen(quotes[i].open);
+        if (strncmp(text, quotes[i].open, length) != 0)
+            continue;
+        const char *close = strstr(text + length, quotes[i].close);
+        const char *other = strstr(text + length, quotes[i].other);
+        if (close == NULL || (other != NULL && other < close))
+            close = other;
+        size_t inside = close != NULL ? (size_t)(close - text) - length : strlen(text) - length;
+        token->text = arena_duplicate_bytes(source->arena, text + length, inside);
+        token->end = token->start + length + inside + (close != NULL ? length : 0);
+        token->is_quoted = true;
+        return true;
+    }
+    return false;
+}
+
+/* How much stands in brackets, they included; 0 when they are never closed. */
+static size_t bracketed(const char *text)
+{
+    size_t depth = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        depth += strchr("([{", text[i]) != NULL;
+        depth -= strchr(")]}", text[i]) != NULL && depth > 0;
+        if (depth == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Blanks that look like one and are none, as copied from web pages. */
+static bool read_strange_blank(struct expression_source *source, struct token *token)
+{
+    static const char no_break[] = "\xc2\xa0";
+    if (strncmp(source->text + token->start, no_break, strlen(no_break)) != 0)
+        return false;
+    token->end = token->start + strlen(no_break);
+    expression_suggest(source, token->start, token->end, " ");
+    expression_report(source, MISTAKE_EXPRESSION_SYNTAX, token->start, "type a plain space",
+                      "a no-break space (U+00A0) stands here");
+    token->kind = TOKEN_BAD;
+    return true;
+}
+
+#define OPERATOR_CHARACTERS "=<>!~&|:;"
+
+/* An operator, or something that is no token of ours. */
+static struct token read_other(struct expression_source *source, size_t start)
 {
     static const char *const operators[] = {"==", "!=", ">=", "<=", ">", "<"};
     const char *text = source->text + start;
-    struct token token = {.kind = TOKEN_BAD, .start = start, .end = start + 1};
-    for (size_t i = 0; i < COUNT_OF(operators); i++) {
-        if (strncmp(text, operators[i], strlen(operators[i])) != 0)
-            continue;
-        token.kind = TOKEN_OPERATOR;
-        token.text = operators[i];
-        token.end = start + strlen(operators[i]);
+    struct token token = {.kind = TOKEN_STRANGE, .start = start};
+    if (read_quoted(source, &token) || read_strange_blank(source, &token))
         return token;
-    }
-    const char *hint = NULL;
-    if (text[0] == '=')
-        hint = "did you mean `==`?";
-    else if (text[0] == '!')
-        hint = "did you mean `!=` or `not`?";
-    else if (text[0] == '\'' || strncmp(text, "\xe2\x80\x9c", 3) == 0 ||
-             strncmp(text, "\xe2\x80\x9d", 3) == 0)
-        hint = "text stands between \" and \"";
-    else if (text[0] == '&' || text[0] == '|')
-        hint = "write each assertion on a line of its own";
-    size_t length = utf8_sequence(text, strlen(text));
-    expression_report(source, MISTAKE_EXPRESSION_SYNTAX, start, hint, "unexpected `%.*s`",
-                      (int)(length > 0 ? length : 1), text);
+    size_t length = strspn(text, OPERATOR_CHARACTERS);
+    if (length == 0)
+        length = bracketed(text);
+    if (length == 0 || strchr("([{" OPERATOR_CHARACTERS, text[0]) == NULL)
+        length = strcspn(text, " \t\r\n\"");
+    token.end = start + length;
+    token.text = arena_duplicate_bytes(source->arena, text, length);
+    for (size_t i = 0; i < COUNT_OF(operators); i++)
+        if (strcmp(token.text, operators[i]) == 0)
+            token.kind = TOKEN_OPERATOR;
     return token;
 }
 
@@ -212,7 +295,7 @@ struct token expression_token(struct expression_source *source, size_t offset)
         return token;
     }
     if (strchr(LETTERS, first) == NULL)
-        return read_operator(source, start);
+        return read_other(source, start);
     token.kind = TOKEN_WORD;
     token.end = start + strspn(text + start, LETTERS DIGITS "._-");
     token.text = arena_duplicate_bytes(source->arena, text + start, token.end - start);

@@ -103,7 +103,7 @@ enum value_class expression_filter_class(struct expression_source *source,
                           "`attribute` works on what `css` or `xpath` selected");
     else if (filter->kind == FILTER_DECODE && !has_bytes(expression))
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
-                          "write: body decode \"iso-8859-1\"",
+                          "such as: body decode \"iso-8859-1\"",
                           "`decode` works straight behind `body`, `bytes` or `base64Decode`");
     else if (input != CLASS_ANY && (filter_classes[filter->kind].accepts & input) == 0)
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start, NULL,
@@ -162,10 +162,14 @@ void expression_check_predicate(struct expression_source *source,
     if ((predicate_rules[expression->predicate].classes & input) != 0)
         return;
     const char *hint = NULL;
-    if (input == CLASS_LIST)
-        hint = "use `count`, `first`, `nth 0` or `contains`";
-    else if (input == CLASS_NUMBER)
+    if (input == CLASS_LIST) {
+        hint = "a path with `*`, `..`, a slice or a filter gives a list: use `count`, `contains`, "
+               "`nth 0`, or `first`";
+        expression_suggest(source, source->predicate, source->predicate, "first ");
+        source->fix.keeps = !source->failed;
+    } else if (input == CLASS_NUMBER) {
         hint = "`toString` makes text of a number";
+    }
     expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start, hint,
                       "`%s` does not work on %s", token->text, class_name(input));
 }
@@ -205,10 +209,26 @@ static const char *bits_name(unsigned bits)
     }
 }
 
+/* The operand as text, or as the number that its quotes hold. */
+static void suggest_type(struct expression_source *source, bool as_text, const struct token *token)
+{
+    const char *text = source->text + token->start;
+    size_t length = token->end - token->start;
+    if (as_text && token->kind != TOKEN_TEXT)
+        expression_suggest(source, token->start, token->end,
+                           expression_quoted(source->arena, text, length, false));
+    else if (!as_text && token->kind == TOKEN_TEXT)
+        expression_suggest(source, token->start, token->end, token->text);
+}
+
 /* A time is compared with a time, and nothing else is. */
 static void check_time(struct expression_source *source, enum value_class input, unsigned bits,
                        const struct token *token)
 {
+    if (input == CLASS_TIME && bits == IS_NUMBER)
+        expression_suggest_number(source, token);
+    else if (input == CLASS_TIME && token->kind == TOKEN_TEXT)
+        expression_suggest(source, token->start, token->end, token->text);
     if (input != CLASS_TIME)
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
                           "times are compared with `time.total`, `time.wait` ...",
@@ -235,6 +255,7 @@ void expression_check_operand(struct expression_source *source, const struct exp
         return;
     }
     if ((bits & allowed) == 0) {
+        suggest_type(source, (allowed & IS_NUMBER) == 0, token);
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
                           (allowed & IS_NUMBER) == 0 ? "write it as text: \"...\"" : NULL,
                           "`%s` cannot be followed by %s", predicate_word(expression->predicate),
@@ -245,6 +266,7 @@ void expression_check_operand(struct expression_source *source, const struct exp
                    (input == CLASS_TEXT && (bits & (IS_NUMBER | IS_CONSTANT)) != 0);
     if (!differs)
         return;
+    suggest_type(source, input == CLASS_TEXT, token);
     const char *hint = input == CLASS_TEXT && token->kind == TOKEN_NUMBER
                            ? arena_print(source->arena, "write \"%s\"", token->text)
                        : input == CLASS_NUMBER && token->kind == TOKEN_TEXT

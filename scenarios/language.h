@@ -19,21 +19,21 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(WORD, "one word of a few")                                                                   \
     X(TEXT, "text")                                                                                \
     X(TEXTS, "a list of texts")                                                                    \
-    X(TEXT_OR_TEXTS, "a name or a list of names")                                                  \
+    X(TEXT_OR_TEXTS, "a text or a list of texts")                                                  \
     X(TEMPLATE, "text")                                                                            \
     X(PAIRS, "a map of names and values")                                                          \
     X(REQUEST, "a URL or a path")                                                                  \
     X(JSON, "any value")                                                                           \
     X(CONDITION, "`name` or `not name` of a variable")                                             \
-    X(NEEDS, "a list of components")                                                               \
-    X(ASSERTIONS, "a list of assertions")                                                          \
+    X(NEEDS, "a component or a list of components")                                                \
+    X(ASSERTIONS, "a list of assertions, or one")                                                  \
     X(CAPTURES, "a map of names and expressions")                                                  \
     X(OBJECTS, "a list")                                                                           \
     X(OBJECT_MAP, "a map")                                                                         \
     X(TEXTS_MAP, "a map of names and lists")                                                       \
     X(OBJECT, "a map of keys")                                                                     \
     X(ASSERTION, "an assertion")                                                                   \
-    X(WORDS, "a list of words")                                                                    \
+    X(WORDS, "a word or a list of words")                                                          \
     X(WORD_MAP, "a map of names and words")                                                        \
     X(QUERY, "a map of names and values; with `graphql`, text")                                    \
     X(GRAPHQL, "a URL or a path")                                                                  \
@@ -149,6 +149,7 @@ struct language_key {
     int method;                  /* REQUEST: an enum method */
     size_t offset, count_offset; /* where it goes in the context's struct */
     const char *help;
+    const char *example; /* as it may stand in a file, where its form is not told by its type */
 };
 
 struct language_table {

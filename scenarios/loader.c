@@ -3,6 +3,7 @@
  * loader.h. */
 #include "scenarios/loader.h"
 
+#include "scenarios/foreign.h"
 #include "scenarios/pattern.h"
 
 #include <stdarg.h>
@@ -31,8 +32,40 @@ bool loader_is_other_kind(struct loader *loader, enum language_context own,
     bool is_other = yaml_find(root, language_table(other)->keys[0].name) != NULL;
     if (is_own || !is_other)
         return false;
-    loader_report(loader, MISTAKE_FILE_KIND, root->position, NULL, "this is %s, not %s",
+    static const char *const hints[LANGUAGE_CONTEXT_COUNT] = {
+        [LANGUAGE_IN_SCENARIO] = "the shop file stands behind -c, and its scenarios behind that",
+        [LANGUAGE_IN_SHOP] = "a shop file stands behind -c: shopwatch run -c FILE",
+        [LANGUAGE_IN_FRAGMENT] = "a journey takes it in among its steps: - use: FILE",
+    };
+    const char *hint = own == LANGUAGE_IN_FRAGMENT
+                           ? "a fragment begins with its name, such as: fragment: login"
+                           : hints[other];
+    loader_report(loader, MISTAKE_FILE_KIND, root->position, hint, "this is %s, not %s",
                   language_context_text(other), language_context_text(own));
+    return true;
+}
+
+static bool has_key(const void *root, const char *key)
+{
+    return yaml_find(root, key) != NULL;
+}
+
+/* The first line of a Hurl file, or of a request that was copied. */
+static bool is_request_line(const struct yaml_node *root)
+{
+    size_t word = root->kind == YAML_SCALAR ? strspn(root->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") : 0;
+    return word > 2 && root->text[word] == ' ' && strchr("h/{", root->text[word + 1]) != NULL;
+}
+
+bool loader_is_foreign(struct loader *loader, enum language_context own)
+{
+    const struct yaml_node *root = loader->file->root;
+    const char *kind = is_request_line(root) ? "a Hurl file" : foreign_file(has_key, root);
+    if (kind == NULL || yaml_find(root, language_table(own)->keys[0].name) != NULL)
+        return false;
+    loader_report(loader, MISTAKE_FILE_KIND, root->position,
+                  "`shopwatch new URL` writes a first one; man 5 shopwatch-scenario has an example",
+                  "this looks like %s, not like %s", kind, language_context_text(own));
     return true;
 }
 
@@ -92,27 +125,10 @@ static loader_value *const values[] = {
     [LANGUAGE_VARIABLES] = loader_variables,
 };
 
-static void report_unknown(struct loader *loader, enum language_context context,
-                           const struct yaml_node *name)
-{
-    const struct language_table *table = language_table(context);
-    const char *names[LANGUAGE_KEYS_MAX], *hint = NULL;
-    for (size_t i = 0; i < table->key_count; i++)
-        names[i] = table->keys[i].name;
-    const char *nearest = mistake_nearest(name->text, names, table->key_count);
-    for (unsigned other = 0; other < LANGUAGE_CONTEXT_COUNT && hint == NULL; other++)
-        if (language_find((enum language_context)other, name->text) != NULL)
-            hint = arena_print(loader->arena, "it is a key of %s",
-                               language_context_text((enum language_context)other));
-    if (nearest != NULL)
-        hint = arena_print(loader->arena, "did you mean `%s`?", nearest);
-    loader_report(loader, MISTAKE_KEY_UNKNOWN, name->position, hint, "unknown key `%s`",
-                  name->text);
-}
-
 struct seen {
     bool keys[LANGUAGE_KEYS_MAX];
     const struct yaml_node *groups[LANGUAGE_GROUP_COUNT];
+    bool told[LANGUAGE_GROUP_COUNT]; /* that none of these is there was said already */
 };
 
 /* False when an earlier key excludes this one. */
@@ -124,7 +140,9 @@ static bool join_group(struct loader *loader, const struct language_key *key,
         return true;
     if (*first != NULL) {
         loader_report(loader, MISTAKE_KEY_CONFLICT, name->position,
-                      arena_print(loader->arena, "only %s", language_group_text(key->group)),
+                      key->type == LANGUAGE_GRAPHQL
+                          ? "`graphql` is sent by POST; what is asked stands under `query`"
+                          : arena_print(loader->arena, "only %s", language_group_text(key->group)),
                       "`%s` besides `%s`", key->name, (*first)->text);
         return false;
     }
@@ -132,20 +150,143 @@ static bool join_group(struct loader *loader, const struct language_key *key,
     return true;
 }
 
-static void load_pair(struct loader *loader, enum language_context context,
-                      const struct yaml_node *name, const struct yaml_node *value,
-                      struct seen *seen, void *target)
+/* What an unknown key is meant for. */
+struct meant {
+    const struct language_key *key; /* NULL: nobody knows, or it is none of this place */
+    const char *text;               /* what to do instead, where that is more than another name */
+    bool is_near;                   /* a typing mistake */
+    bool is_elsewhere;              /* all that stands here belongs to another place */
+};
+
+static struct meant find_meant(enum language_context context, const char *name)
 {
+    const struct language_table *table = language_table(context);
+    const struct foreign_key *foreign = foreign_key(context, name);
+    const char *names[LANGUAGE_KEYS_MAX];
+    for (size_t i = 0; i < table->key_count; i++) {
+        names[i] = table->keys[i].name;
+        if (foreign_is_same(names[i], name))
+            return (struct meant){.key = &table->keys[i], .is_near = true};
+    }
+    if (foreign != NULL) {
+        struct meant meant = {.text = foreign->text};
+        if (foreign->ours != NULL)
+            meant.key = language_find(context, foreign->ours);
+        meant.is_elsewhere = foreign->ours != NULL && meant.key == NULL;
+        return meant;
+    }
+    const char *nearest = mistake_nearest(name, names, table->key_count);
+    return (struct meant){.key = nearest != NULL ? language_find(context, nearest) : NULL,
+                          .is_near = nearest != NULL};
+}
+
+static const char *elsewhere_hint(struct loader *loader, const char *name)
+{
+    for (unsigned other = 0; other < LANGUAGE_CONTEXT_COUNT; other++)
+        if (language_find((enum language_context)other, name) != NULL)
+            return arena_print(loader->arena, "it is a key of %s",
+                               language_context_text((enum language_context)other));
+    return NULL;
+}
+
+static void load_value(struct loader *loader, const struct language_key *key,
+                       const struct yaml_node *value, void *target)
+{
+    const struct language_key *outer = loader->key;
+    loader->key = key;
+    if (value->kind != YAML_REFUSED)
+        values[key->type](loader, key, value, target);
+    loader->key = outer;
+}
+
+/* As it would stand under its name here; wrong values get hints of their own. */
+static const char *renamed_hint(struct loader *loader, const struct language_key *key,
+                                const struct yaml_node *value, bool is_good)
+{
+    const char *written = is_good ? loader_written(loader, value) : NULL;
+    if (written == NULL)
+        return arena_print(loader->arena, "here it is called `%s`", key->name);
+    return arena_print(loader->arena, "write: %s: %s", key->name, written);
+}
+
+static const char *unknown_hint(struct loader *loader, const struct meant *meant,
+                                const struct yaml_node *node, size_t n, bool is_good)
+{
+    const struct yaml_node *value = yaml_value(node, n);
+    const char *hint = NULL;
+    bool is_request =
+        meant->text != NULL && meant->key != NULL && meant->key->group == LANGUAGE_GROUP_REQUEST;
+    if (is_request)
+        hint = loader_method_hint(loader, value->kind == YAML_MAPPING ? value : node);
+    if (is_request && hint == NULL && value->kind == YAML_SCALAR &&
+        strchr(value->text, ' ') != NULL)
+        hint = loader_format_hint(loader, LANGUAGE_FORMAT_REQUEST, value->text);
+    if (hint != NULL)
+        return hint;
+    if (meant->text != NULL)
+        return meant->text;
+    if (meant->key == NULL)
+        return elsewhere_hint(loader, yaml_key(node, n)->text);
+    if (meant->is_near)
+        return arena_print(loader->arena, "did you mean `%s`?", meant->key->name);
+    return renamed_hint(loader, meant->key, yaml_value(node, n), is_good);
+}
+
+/* Tells what is meant, and goes on with that: so a mistake is told once, and those inside of it. */
+static void load_unknown(struct loader *loader, enum language_context context,
+                         const struct yaml_node *node, size_t n, struct seen *seen, void *target)
+{
+    const struct yaml_node *name = yaml_key(node, n);
+    const struct meant meant = find_meant(context, name->text);
+    size_t place = loader->mistakes->count;
+    loader_report(loader, MISTAKE_KEY_UNKNOWN, name->position, NULL, "unknown key `%s`",
+                  name->text);
+    size_t errors = loader->mistakes->errors;
+    bool is_new = meant.key != NULL && yaml_find(node, meant.key->name) == NULL;
+    if (is_new)
+        seen->keys[meant.key - language_table(context)->keys] = true;
+    if (is_new && meant.text != NULL)
+        seen->told[meant.key->group] = true;
+    else if (is_new && join_group(loader, meant.key, name, seen))
+        load_value(loader, meant.key, yaml_value(node, n), target);
+    seen->told[LANGUAGE_GROUP_REQUEST] |= meant.is_elsewhere;
+    bool is_good = is_new && loader->mistakes->errors == errors;
+    const char *hint = unknown_hint(loader, &meant, node, n, is_good);
+    if (place < loader->mistakes->count)
+        loader->mistakes->items[place].hint = arena_duplicate(loader->mistakes->arena, hint);
+}
+
+static void load_pair(struct loader *loader, enum language_context context,
+                      const struct yaml_node *node, size_t n, struct seen *seen, void *target)
+{
+    const struct yaml_node *name = yaml_key(node, n);
     if (name->kind != YAML_SCALAR)
         return;
     const struct language_key *key = language_find(context, name->text);
     if (key == NULL) {
-        report_unknown(loader, context, name);
+        load_unknown(loader, context, node, n, seen, target);
         return;
     }
     seen->keys[key - language_table(context)->keys] = true;
-    if (join_group(loader, key, name, seen) && value->kind != YAML_REFUSED)
-        values[key->type](loader, key, value, target);
+    if (join_group(loader, key, name, seen))
+        load_value(loader, key, yaml_value(node, n), target);
+}
+
+static const char *example_hint(struct loader *loader, const struct language_key *key)
+{
+    const struct loader at = {.arena = loader->arena, .key = key};
+    const char *hint = loader_example(&at);
+    return hint != NULL ? hint : key->help;
+}
+
+/* The first of the group. */
+static const char *group_hint(struct loader *loader, const struct language_table *table,
+                              enum language_group group)
+{
+    for (size_t i = 0; i < table->key_count; i++)
+        if (table->keys[i].group == group)
+            return example_hint(loader, &table->keys[i]);
+    return NULL;
 }
 
 static void report_missing(struct loader *loader, enum language_context context,
@@ -158,13 +299,14 @@ static void report_missing(struct loader *loader, enum language_context context,
         const struct language_key *key = &table->keys[i];
         wanted[key->group] |= language_group_is_required(key->group);
         if (key->required && !seen->keys[i])
-            loader_report(loader, MISTAKE_KEY_MISSING, node->position, key->help,
+            loader_report(loader, MISTAKE_KEY_MISSING, node->position, example_hint(loader, key),
                           "%s needs the key `%s`", title, key->name);
     }
     for (unsigned group = 0; group < LANGUAGE_GROUP_COUNT; group++)
-        if (wanted[group] && seen->groups[group] == NULL)
-            loader_report(loader, MISTAKE_KEY_MISSING, node->position, NULL, "%s needs %s", title,
-                          language_group_text((enum language_group)group));
+        if (wanted[group] && seen->groups[group] == NULL && !seen->told[group])
+            loader_report(loader, MISTAKE_KEY_MISSING, node->position,
+                          group_hint(loader, table, (enum language_group)group), "%s needs %s",
+                          title, language_group_text((enum language_group)group));
 }
 
 void loader_object(struct loader *loader, enum language_context context,
@@ -177,11 +319,12 @@ void loader_object(struct loader *loader, enum language_context context,
     if (node->kind != YAML_MAPPING) {
         loader_report_type(
             loader, node,
-            arena_print(loader->arena, "%s: a map of keys", language_context_text(context)), NULL);
+            arena_print(loader->arena, "%s: a map of keys", language_context_text(context)),
+            context == LANGUAGE_IN_STEP ? "a step begins with its name: - step: home page" : NULL);
         return;
     }
     loader_put(target, table->position_offset, &node->position, sizeof node->position);
     for (size_t i = 0; i < yaml_pair_count(node); i++)
-        load_pair(loader, context, yaml_key(node, i), yaml_value(node, i), &seen, target);
+        load_pair(loader, context, node, i, &seen, target);
     report_missing(loader, context, node, &seen);
 }

@@ -5,10 +5,25 @@
 
 #include <string.h>
 
+/* An assertion, or a number, that stands for the whole map. */
+static const char *one_hint(struct loader *loader, const struct language_key *key,
+                            const struct yaml_node *node)
+{
+    if (key->of == LANGUAGE_IN_RETRY && yaml_type(node) == YAML_INTEGER)
+        return arena_print(loader->arena, "write: retry: {times: %s, on: network}", node->text);
+    if (key->of == LANGUAGE_IN_UNTIL && yaml_type(node) == YAML_TEXT &&
+        strpbrk(node->text, "\r\n") == NULL)
+        return arena_print(loader->arena, "write:\nuntil:\n  holds: %s\n  for: 10s", node->text);
+    return NULL;
+}
+
 void loader_one(struct loader *loader, const struct language_key *key, const struct yaml_node *node,
                 void *target)
 {
-    if (!loader_is_map(loader, key, node))
+    const char *hint = node->kind == YAML_SCALAR ? one_hint(loader, key, node) : NULL;
+    if (hint != NULL)
+        loader_report_type(loader, node, language_type_text(key->type), hint);
+    if (hint != NULL || !loader_is_map(loader, key, node))
         return;
     void *object = arena_allocate(loader->arena, 1, language_table(key->of)->size);
     loader_object(loader, key->of, node, object);
@@ -26,13 +41,12 @@ void loader_words(struct loader *loader, const struct language_key *key,
                   const struct yaml_node *node, void *target)
 {
     unsigned bits = 0;
-    if (!loader_is_list(loader, key, node))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
+    size_t count = loader_item_count(loader, key, node);
+    for (size_t i = 0; i < count; i++) {
         unsigned word = 0;
         struct language_key one = *key;
         one.offset = 0;
-        loader_word(loader, &one, node->items[i], &word);
+        loader_word(loader, &one, loader_item(node, i), &word);
         bits |= 1U << word;
     }
     loader_put(target, key->offset, &bits, sizeof bits);

@@ -7,9 +7,11 @@
 #include "scenarios/loader.h"
 #include "scenarios/scenario_check.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Steps as they come: the file's own, and those of its fragments. */
 struct step_list {
@@ -149,11 +151,27 @@ static bool read_fragment(struct loader *inner, struct fragment *fragment)
     return inner->mistakes->errors == errors;
 }
 
+/* False after reporting, where it is used, that there is no such file. */
+static bool is_there(struct loader *loader, const char *path, struct position position)
+{
+    const char *longer = arena_print(loader->arena, "%s.yaml", path);
+    if (access(path, R_OK) == 0)
+        return true;
+    int error = errno;
+    loader_report(loader, MISTAKE_FILE_UNREADABLE, position,
+                  access(longer, R_OK) == 0
+                      ? arena_print(loader->arena, "did you mean `%s`?", longer)
+                      : "a path starts where this file is",
+                  "%s: %s", path, strerror(error));
+    return false;
+}
+
 static void use_fragment(struct loader *loader, const struct yaml_node *node,
                          struct fragment_use *use, struct step_list *list)
 {
     const char *path = loader_beside(loader->arena, loader->file->name, use->path);
-    if (!may_use(loader, path, yaml_find(node, "use")->position))
+    struct position position = yaml_find(node, "use")->position;
+    if (!may_use(loader, path, position) || !is_there(loader, path, position))
         return;
     const struct yaml_file *file = yaml_read(loader->arena, path, loader->mistakes);
     if (file == NULL)
@@ -207,16 +225,19 @@ void loader_steps(struct loader *loader, const struct language_key *key,
                   const struct yaml_node *node, void *target)
 {
     struct step_list list = {0};
-    if (!loader_is_list(loader, key, node))
+    /* The `- ` of a single step is forgotten: what is wrong in it is told all the same. */
+    bool is_one = node->kind == YAML_MAPPING && yaml_find(node, "step") != NULL;
+    if (!loader_is_list(loader, key, node) && !is_one)
         return;
     loader->cleanup =
         key->count_offset == offsetof(struct scenario, cleanup_count) && loader->use == NULL;
-    for (size_t i = 0; i < node->count; i++) {
+    for (size_t i = 0; i < (is_one ? 1 : node->count); i++) {
+        const struct yaml_node *item = is_one ? node : node->items[i];
         loader->step = list.count + 1;
-        if (yaml_find(node->items[i], "use") != NULL)
-            load_use(loader, node->items[i], &list);
+        if (yaml_find(item, "use") != NULL)
+            load_use(loader, item, &list);
         else
-            load_step(loader, node->items[i], &list);
+            load_step(loader, item, &list);
     }
     if (list.count > SCENARIO_STEPS_MAX)
         loader_report(loader, MISTAKE_VALUE_COUNT, node->position, NULL,

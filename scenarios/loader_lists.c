@@ -9,13 +9,26 @@ void loader_put_list(const struct language_key *key, void *target, const void *l
     loader_put(target, key->count_offset, &count, sizeof count);
 }
 
+size_t loader_item_count(struct loader *loader, const struct language_key *key,
+                         const struct yaml_node *node)
+{
+    if (node->kind == YAML_SCALAR && !loader_is_empty(node))
+        return 1;
+    return loader_is_list(loader, key, node) ? node->count : 0;
+}
+
+const struct yaml_node *loader_item(const struct yaml_node *node, size_t n)
+{
+    return node->kind == YAML_SEQUENCE ? node->items[n] : node;
+}
+
 static const char **text_list(struct loader *loader, enum language_format format,
-                              const struct yaml_node *node, size_t *ret_count)
+                              const struct yaml_node *node, size_t items, size_t *ret_count)
 {
     const char **texts = NULL;
     *ret_count = 0;
-    for (size_t i = 0; i < node->count; i++) {
-        const char *text = loader_text(loader, format, node->items[i]);
+    for (size_t i = 0; i < items; i++) {
+        const char *text = loader_text(loader, format, loader_item(node, i));
         if (text == NULL)
             continue;
         arena_grow(loader->arena, texts, *ret_count);
@@ -30,37 +43,30 @@ void loader_texts(struct loader *loader, const struct language_key *key,
     size_t count;
     if (!loader_is_list(loader, key, node))
         return;
-    const char **texts = text_list(loader, key->format, node, &count);
+    const char **texts = text_list(loader, key->format, node, node->count, &count);
     loader_put_list(key, target, texts, count);
 }
 
 void loader_text_or_texts(struct loader *loader, const struct language_key *key,
                           const struct yaml_node *node, void *target)
 {
-    if (node->kind != YAML_SCALAR || loader_is_empty(node)) {
-        loader_texts(loader, key, node, target);
-        return;
-    }
-    const char *text = loader_text(loader, key->format, node);
-    const char **texts = arena_allocate(loader->arena, 1, sizeof *texts);
-    texts[0] = text;
-    if (text != NULL)
-        loader_put_list(key, target, texts, 1);
+    size_t count, items = loader_item_count(loader, key, node);
+    const char **texts = text_list(loader, key->format, node, items, &count);
+    loader_put_list(key, target, texts, count);
 }
 
 void loader_needs(struct loader *loader, const struct language_key *key,
                   const struct yaml_node *node, void *target)
 {
     struct need *needs = NULL;
-    size_t count = 0;
-    if (!loader_is_list(loader, key, node))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        const char *name = loader_text(loader, key->format, node->items[i]);
+    size_t count = 0, items = loader_item_count(loader, key, node);
+    for (size_t i = 0; i < items; i++) {
+        const struct yaml_node *item = loader_item(node, i);
+        const char *name = loader_text(loader, key->format, item);
         if (name == NULL)
             continue;
         arena_grow(loader->arena, needs, count);
-        needs[count++] = (struct need){name, node->items[i]->position};
+        needs[count++] = (struct need){name, item->position};
     }
     loader_put_list(key, target, needs, count);
 }
@@ -88,16 +94,49 @@ const char *loader_entry_name(struct loader *loader, const struct language_key *
         return NULL;
     if (loader_has_format(loader, key->format, name->text))
         return name->text;
-    loader_report(loader, MISTAKE_NAME_INVALID, name->position, NULL, "expected %s",
+    loader_report(loader, MISTAKE_NAME_INVALID, name->position,
+                  loader_format_hint(loader, key->format, name->text), "expected %s",
                   language_format_text(key->format));
     return NULL;
+}
+
+/* False after reporting that names stand in a list, where each has a value, such as `value`; NULL:
+ * of secrets, where it comes from; of others the key's example is shown. */
+static bool is_named(struct loader *loader, const struct language_key *key,
+                     const struct yaml_node *node, const char *value)
+{
+    const char *entries = "";
+    bool is_secret = key->of == LANGUAGE_IN_SECRET && key->type == LANGUAGE_OBJECT_MAP;
+    if (node->kind != YAML_SEQUENCE || node->count == 0 || (value == NULL && !is_secret))
+        return true;
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->items[i]->kind != YAML_SCALAR)
+            return true;
+        const char *name = node->items[i]->text;
+        entries =
+            arena_print(loader->arena, "%s%s%s: %s", entries, i > 0 ? ", " : "", name,
+                        value != NULL ? value : arena_print(loader->arena, "{env: %s}", name));
+    }
+    loader_report_type(loader, node, language_type_text(key->type),
+                       arena_print(loader->arena, "write: %s: {%s}", key->name, entries));
+    return false;
+}
+
+/* As a map with its first key; but no secret is repeated. */
+static const char *entry_hint(struct loader *loader, enum language_context context,
+                              const char *name, const char *value)
+{
+    return arena_print(loader->arena, "write: %s: {%s: %s}", name,
+                       language_table(context)->keys[0].name,
+                       context == LANGUAGE_IN_SECRET ? name : value);
 }
 
 void loader_object_map(struct loader *loader, const struct language_key *key,
                        const struct yaml_node *node, void *target)
 {
     const struct language_table *table = language_table(key->of);
-    if (!loader_is_map(loader, key, node))
+    if (!is_named(loader, key, node, key->of == LANGUAGE_IN_VANTAGE ? "{}" : NULL) ||
+        !loader_is_map(loader, key, node))
         return;
     size_t count = yaml_pair_count(node);
     char *objects = arena_allocate(loader->arena, count, table->size);
@@ -109,6 +148,11 @@ void loader_object_map(struct loader *loader, const struct language_key *key,
         if (loader_is_empty(value))
             loader_report_type(loader, value, language_context_text(key->of),
                                "`{}` is one with no keys");
+        else if (value->kind == YAML_SCALAR && name != NULL)
+            loader_report_type(
+                loader, value,
+                arena_print(loader->arena, "%s: a map of keys", language_context_text(key->of)),
+                entry_hint(loader, key->of, name, value->text));
         else
             loader_object(loader, key->of, value, object);
         loader_put(object, table->name_offset, &name, sizeof name);
@@ -122,19 +166,21 @@ void loader_texts_map(struct loader *loader, const struct language_key *key,
 {
     struct component_part *parts = NULL;
     size_t count = 0;
-    if (!loader_is_map(loader, key, node))
+    if (!is_named(loader, key, node, "[]") || !loader_is_map(loader, key, node))
         return;
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
         const char *name = loader_entry_name(loader, key, yaml_key(node, i));
         const struct yaml_node *list = yaml_value(node, i);
-        if (list->kind != YAML_SEQUENCE) {
+        bool is_one = list->kind == YAML_SCALAR && !loader_is_empty(list);
+        if (list->kind != YAML_SEQUENCE && !is_one) {
             loader_report_type(loader, list, "a list of texts", "`[]` is an empty list");
             continue;
         }
         arena_grow(loader->arena, parts, count);
         struct component_part *part = &parts[count++];
         *part = (struct component_part){.name = name};
-        part->tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, &part->table_count);
+        part->tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, is_one ? 1 : list->count,
+                                 &part->table_count);
     }
     loader_put_list(key, target, parts, count);
 }

@@ -28,7 +28,11 @@ void loader_graphql(struct loader *loader, const struct language_key *key,
 {
     struct step *step = target;
     step->is_graphql = true;
-    loader_request(loader, key, node, target);
+    if (node->kind == YAML_MAPPING)
+        loader_report_type(loader, node, language_type_text(key->type),
+                           "the address stands here, and beside it `query` and `variables`");
+    else
+        loader_request(loader, key, node, target);
 }
 
 /* RESULT_IO with errno, or RESULT_LIMIT. */

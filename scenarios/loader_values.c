@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values that hold variables: templates, JSON, expressions. Every use of a variable is noted with
- * its place. YAML's traps for one-line expressions get messages of their own. See loader.h.
+ * Values that hold variables: templates and JSON. Every use of a variable is noted with its place.
+ * See loader.h.
  */
 #include "scenarios/loader.h"
 
@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <string.h>
 
-static void add_use(struct loader *loader, const char *name, struct position position)
+void loader_add_use(struct loader *loader, const char *name, struct position position)
 {
     arena_grow(loader->arena, loader->uses, loader->use_count);
     loader->uses[loader->use_count++] =
@@ -23,23 +23,33 @@ static struct template *compile(struct loader *loader, const struct yaml_node *n
     size_t offset = 0;
     struct template *template = template_compile(loader->arena, node->text, &error, &offset);
     if (template == NULL) {
+        const char *inside = node->text + offset + strlen("${");
+        const char *hint = template_hint(loader->arena, inside, strcspn(inside, "}"));
+        if (hint == NULL && error.code == RESULT_INVALID)
+            hint = "a literal `${` is written `$${`";
         loader_report(loader, MISTAKE_TEMPLATE_INVALID, yaml_position(loader->file, node, offset),
-                      error.code == RESULT_INVALID ? "a literal `${` is written `$${`" : NULL, "%s",
-                      error.text);
+                      hint, "%s", error.text);
         return NULL;
     }
+    loader_find_foreign(loader, node, loader->key != NULL && loader->key->type == LANGUAGE_QUERY);
     for (size_t i = 0; i < template_name_count(template); i++)
-        add_use(loader, template_name(template, i),
-                yaml_position(loader->file, node, template_name_offset(template, i)));
+        loader_add_use(loader, template_name(template, i),
+                       yaml_position(loader->file, node, template_name_offset(template, i)));
     return template;
 }
 
 void loader_template(struct loader *loader, const struct language_key *key,
                      const struct yaml_node *node, void *target)
 {
-    if (loader_text(loader, key->format, node) == NULL)
+    size_t foreign = loader->foreign_count;
+    bool is_text = node->kind == YAML_SCALAR && yaml_type(node) == YAML_TEXT;
+    struct template *template = is_text ? compile(loader, node) : NULL;
+    if (is_text && template == NULL)
         return;
-    struct template *template = compile(loader, node);
+    if (loader_text(loader, key->format, node) == NULL) {
+        loader->foreign_count = foreign; /* one mistake a value */
+        return;
+    }
     loader_put(target, key->offset, &template, sizeof template);
 }
 
@@ -62,7 +72,7 @@ void loader_condition(struct loader *loader, const struct language_key *key,
     step->when_not = strncmp(text, not, strlen(not )) == 0;
     size_t skip = step->when_not ? strlen(not ) : 0;
     step->when = text + skip;
-    add_use(loader, step->when, yaml_position(loader->file, node, skip));
+    loader_add_use(loader, step->when, yaml_position(loader->file, node, skip));
 }
 
 struct json_t *loader_typed_value(const struct yaml_node *node)
@@ -85,7 +95,8 @@ const char *loader_pair_name(struct loader *loader, const struct language_key *k
     if (node->kind != YAML_SCALAR)
         return NULL;
     if (!loader_has_format(loader, key->format, node->text)) {
-        loader_report(loader, MISTAKE_NAME_INVALID, node->position, NULL, "expected %s",
+        loader_report(loader, MISTAKE_NAME_INVALID, node->position,
+                      loader_format_hint(loader, key->format, node->text), "expected %s",
                       language_format_text(key->format));
         return NULL;
     }
@@ -102,7 +113,8 @@ struct template *loader_pair_value(struct loader *loader, const struct language_
     if (node->kind == YAML_REFUSED)
         return NULL;
     if (node->kind != YAML_SCALAR) {
-        loader_report(loader, MISTAKE_VALUE_TYPE, node->position, NULL,
+        loader_report(loader, MISTAKE_VALUE_TYPE, node->position,
+                      "give each value a name of its own",
                       "expected text or a number, not a list or a map");
     } else if (yaml_type(node) == YAML_NULL) {
         loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, "empty text is written \"\"",
@@ -213,156 +225,4 @@ void loader_json(struct loader *loader, const struct language_key *key,
 {
     struct json_template *json = build_json(loader, node);
     loader_put(target, key->offset, &json, sizeof json);
-}
-
-/* What stands in the line from there on, in single quotes: how it should have been written. */
-static const char *quote_hint(struct loader *loader, struct position position)
-{
-    const char *line = yaml_line(loader->file, position.line);
-    const char *text = line + position.column - 1;
-    char *quoted = arena_allocate(loader->arena, strlen(text) * 2 + 1, 1);
-    size_t length = 0;
-    bool open = false; /* between double quotes; behind them ` #` is a comment indeed */
-    for (const char *at = text; *at != '\0'; at++) {
-        if (!open && *at == '#' && at > text && at[-1] == ' ')
-            break;
-        open ^= *at == '"';
-        quoted[length++] = *at;
-        if (*at == '\'')
-            quoted[length++] = *at;
-    }
-    while (length > 0 && strchr(" \t", quoted[length - 1]) != NULL)
-        length--;
-    return arena_print(loader->arena, "quote it: '%.*s'", (int)length, quoted);
-}
-
-#define FLOW_HINT "quote the expression: '...', or give it a line of its own"
-
-/* True when a quotation mark is left open: something was cut off. */
-static bool is_unbalanced(const char *text)
-{
-    bool open = false;
-    for (; *text != '\0'; text++) {
-        if (*text == '\\' && text[1] != '\0')
-            text++;
-        else if (*text == '"')
-            open = !open;
-    }
-    return open;
-}
-
-/* Every expression does; `204` of `status in 200, 204` does not. */
-static bool begins_with_word(const char *text)
-{
-    return (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
-}
-
-/* Reports what YAML made of an expression that was meant to be one line. */
-static bool is_trapped(struct loader *loader, const struct yaml_node *node)
-{
-    if (node->kind == YAML_MAPPING && !node->flow) {
-        loader_report(loader, MISTAKE_YAML_COLON, node->position,
-                      quote_hint(loader, node->position),
-                      "YAML takes `: ` for the end of a key: quote this line");
-        return true;
-    }
-    if (node->kind == YAML_MAPPING || node->kind == YAML_SEQUENCE) {
-        loader_report(loader, MISTAKE_YAML_FLOW, node->position, FLOW_HINT,
-                      "an expression was expected, not a %s",
-                      node->kind == YAML_MAPPING ? "map" : "list");
-        return true;
-    }
-    bool is_cut = node->kind == YAML_SCALAR && node->style == YAML_PLAIN &&
-                  (is_unbalanced(node->text) || (node->flow && !begins_with_word(node->text)));
-    if (!is_cut)
-        return false;
-    const char *behind = loader->file->text + node->end;
-    size_t blanks = strspn(behind, " \t");
-    if (blanks > 0 && behind[blanks] == '#') {
-        loader_report(loader, MISTAKE_YAML_COMMENT, node->position,
-                      quote_hint(loader, node->position),
-                      "YAML takes ` #` for the beginning of a comment: quote this line");
-        return true;
-    }
-    if (!node->flow)
-        return false;
-    loader_report(loader, MISTAKE_YAML_FLOW, node->position, FLOW_HINT,
-                  "between [ ] or { } a comma or a bracket ends a value");
-    return true;
-}
-
-/* Moves mistakes of an expression to where they are in the file, escapes of YAML counted. */
-static void move_mistakes(struct loader *loader, const struct yaml_node *node,
-                          const struct mistakes *from)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        struct mistake mistake = from->items[i];
-        mistake.position = yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
-        mistake.source = yaml_line(loader->file, mistake.position.line);
-        bool runs_on = node->style == YAML_PLAIN && mistake.position.line > node->position.line;
-        if (runs_on)
-            mistake.hint = "this line goes on with the one above: is its `- ` missing?";
-        mistakes_add(loader->mistakes, &mistake);
-    }
-}
-
-struct expression *loader_expression(struct loader *loader, bool is_capture,
-                                     const struct yaml_node *node)
-{
-    struct mistakes own = {.arena = loader->arena};
-    if (node->kind == YAML_REFUSED || is_trapped(loader, node))
-        return NULL;
-    if (yaml_type(node) == YAML_NULL) {
-        loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, NULL,
-                      "nothing stands here; expected an expression");
-        return NULL;
-    }
-    struct expression *expression =
-        expression_parse(loader->arena, node->text, is_capture, loader->file->name,
-                         (struct position){1, 1}, NULL, &own);
-    if (expression == NULL) {
-        move_mistakes(loader, node, &own);
-        return NULL;
-    }
-    expression->position = yaml_position(loader->file, node, 0);
-    for (size_t i = 0; i < expression->use_count; i++)
-        add_use(loader, expression->uses[i].name,
-                yaml_position(loader->file, node, expression->uses[i].offset));
-    return expression;
-}
-
-void loader_assertions(struct loader *loader, const struct language_key *key,
-                       const struct yaml_node *node, void *target)
-{
-    struct step *step = target;
-    if (!loader_is_list(loader, key, node))
-        return;
-    for (size_t i = 0; i < node->count; i++) {
-        struct expression *expression = loader_expression(loader, false, node->items[i]);
-        if (expression == NULL)
-            continue;
-        arena_grow(loader->arena, step->expect, step->expect_count);
-        step->expect[step->expect_count++] = expression;
-    }
-}
-
-void loader_captures(struct loader *loader, const struct language_key *key,
-                     const struct yaml_node *node, void *target)
-{
-    struct capture *captures = NULL;
-    size_t count = 0;
-    if (!loader_is_map(loader, key, node))
-        return;
-    for (size_t i = 0; i < yaml_pair_count(node); i++) {
-        /* One whose expression is wrong is kept: the variable is not undefined for that. */
-        struct capture capture = {.name = loader_pair_name(loader, key, yaml_key(node, i))};
-        capture.expression = loader_expression(loader, true, yaml_value(node, i));
-        if (capture.name == NULL) {
-            expression_free(capture.expression);
-            continue;
-        }
-        arena_grow(loader->arena, captures, count);
-        captures[count++] = capture;
-    }
-    loader_put_list(key, target, captures, count);
 }

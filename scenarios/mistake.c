@@ -214,6 +214,20 @@ static void print_source(const struct mistake *mistake, bool colour, struct buff
     buffer_print(out, "%s^%s\n", paint(colour, RED), paint(colour, PLAIN));
 }
 
+/* Further lines stand below the first one. */
+static void print_lines(struct buffer *out, const char *text)
+{
+    size_t length = strcspn(text, "\n");
+    print_safely(out, text, length);
+    for (text += length; *text != '\0'; text += length) {
+        buffer_text(out, "\n              ");
+        text++;
+        length = strcspn(text, "\n");
+        print_safely(out, text, length);
+    }
+    buffer_text(out, "\n");
+}
+
 void mistake_print(const struct mistake *mistake, bool colour, struct buffer *out)
 {
     bool is_error = mistake->severity == MISTAKE_ERROR;
@@ -230,8 +244,7 @@ void mistake_print(const struct mistake *mistake, bool colour, struct buffer *ou
     if (mistake->hint == NULL)
         return;
     buffer_print(out, "      %s= hint:%s ", paint(colour, CYAN), paint(colour, PLAIN));
-    print_all(out, mistake->hint);
-    buffer_text(out, "\n");
+    print_lines(out, mistake->hint);
 }
 
 static size_t least(size_t a, size_t b)

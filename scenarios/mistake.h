@@ -29,7 +29,7 @@ struct mistake {
     const char *file;
     struct position position;
     const char *text;   /* one sentence, no full stop needed by machines */
-    const char *hint;   /* may be NULL */
+    const char *hint;   /* of several lines where it shows how they are written; may be NULL */
     const char *source; /* the line as it stands in the file; may be NULL */
 };
 

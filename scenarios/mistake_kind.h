@@ -74,6 +74,9 @@
     X(EXPRESSION_XPATH, ERROR, "expression.xpath")                                                 \
     X(EXPRESSION_CSS, ERROR, "expression.css")                                                     \
     X(EXPRESSION_REGEX, ERROR, "expression.regex")                                                 \
+    X(LINT_FOREIGN_VARIABLE, WARNING, "lint.foreign_variable")                                     \
+    X(LINT_JSON_TEXT, WARNING, "lint.json_text")                                                   \
+    X(LINT_QUOTES, WARNING, "lint.quotes")                                                         \
     X(LINT_CAPTURE_UNUSED, WARNING, "lint.capture_unused")                                         \
     X(LINT_NO_CONTENT, WARNING, "lint.no_content")                                                 \
     X(LINT_FIND_ANYWHERE, WARNING, "lint.find_anywhere")                                           \

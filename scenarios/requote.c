@@ -58,8 +58,9 @@ static bool is_key_of(enum language_type type, const char *name, size_t length)
     return false;
 }
 
-/* Notes what a line outside of lists begins. */
-static void enter(struct walk *walk, const struct line *line)
+/* Notes what a line outside of lists begins. Returns where in it an assertion begins that stands
+ * behind its key; else the line's length. */
+static size_t enter(struct walk *walk, const struct line *line)
 {
     size_t at = skip_marks(line, line->indent);
     size_t length = strcspn(line->text + at, ": \r\n");
@@ -69,12 +70,18 @@ static void enter(struct walk *walk, const struct line *line)
     *walk = (struct walk){.arena = walk->arena, .where = OUTSIDE, .column = at};
     if (*colon == ':' && (*value == '|' || *value == '>'))
         walk->where = LITERAL;
-    if (*colon != ':' || (*value != '\0' && strchr("#\r\n", *value) == NULL))
-        return;
-    if (is_key_of(LANGUAGE_ASSERTIONS, line->text + at, length))
+    bool is_behind = *value != '\0' && strchr("#\r\n", *value) == NULL;
+    bool is_list = is_key_of(LANGUAGE_ASSERTIONS, line->text + at, length);
+    bool is_one = is_key_of(LANGUAGE_ASSERTION, line->text + at, length);
+    if (*colon != ':')
+        return line->length;
+    if (is_behind)
+        return is_list || is_one ? (size_t)(value - line->text) : line->length;
+    if (is_list)
         walk->where = ASSERTIONS;
     else if (is_key_of(LANGUAGE_CAPTURES, line->text + at, length))
         walk->where = CAPTURES;
+    return line->length;
 }
 
 /* Whether the line belongs to where the walk is. */
@@ -208,7 +215,7 @@ static bool requote_line(struct walk *walk, const struct line *line, struct buff
     size_t at = line->length, quoted = 0;
     if (!is_blank(line)) {
         if (!belongs(walk, line))
-            enter(walk, line);
+            at = enter(walk, line);
         else if (walk->where != LITERAL && line->indent + 1 == walk->entries)
             at = value_of(walk, line);
     }

@@ -139,7 +139,8 @@ static struct scenario *load(struct arena *arena, const struct yaml_file *file,
 {
     struct loader loader = {.arena = arena, .file = file, .mistakes = mistakes};
     struct scenario *scenario = arena_allocate(arena, 1, sizeof *scenario);
-    if (!loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_SHOP) &&
+    if (!loader_is_foreign(&loader, LANGUAGE_IN_SCENARIO) &&
+        !loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_SHOP) &&
         !loader_is_other_kind(&loader, LANGUAGE_IN_SCENARIO, LANGUAGE_IN_FRAGMENT))
         fill(&loader, scenario, shop);
     scenario->arena = arena;

@@ -195,13 +195,13 @@ struct scenario {
 
 /* Variables that every run has. X(name, help) */
 #define GIVEN_VARIABLE_TABLE(X)                                                                    \
-    X("run.id", "the run's id")                                                                    \
-    X("run.slot", "when the run was planned for")                                                  \
+    X("run.id", "the run's id, 32 hexadecimal digits")                                             \
+    X("run.slot", "when the run was planned for: 2026-11-23T14:07:00.000Z")                        \
     X("vantage", "the name of the vantage point")                                                  \
-    X("uuid", "a new UUID")                                                                        \
-    X("timestamp", "the time in seconds since 1970")                                               \
-    X("date", "the date")                                                                          \
-    X("random", "a random number")
+    X("uuid", "a UUID, the same in all of the run")                                                \
+    X("timestamp", "when the run was planned for, in seconds since 1970: a number")                \
+    X("date", "the day that it was planned for, in UTC: 2026-11-23")                               \
+    X("random", "a number from 0 to 999999999, the same in all of the run")
 
 bool scenario_variable_is_given(const char *name);
 

@@ -7,6 +7,7 @@
 #include "scenarios/scenario_check.h"
 
 #include "monitor/base/map.h"
+#include "scenarios/foreign.h"
 #include "scenarios/fragment.h"
 #include "scenarios/shop.h"
 
@@ -70,6 +71,7 @@ struct origin {
     size_t step; /* from 1; 0: among `variables` */
     bool cleanup;
     const char *step_name;
+    const struct expression *expression; /* that it is captured by; NULL: by none, or a wrong one */
 };
 
 /* A name that has its value from the beginning; NULL: one that was refused. */
@@ -105,6 +107,7 @@ static void collect_captures(struct arena *arena, struct map *origins, const str
             continue;
         struct origin *copy = arena_allocate(arena, 1, sizeof *copy);
         *copy = *origin;
+        copy->expression = capture->expression;
         map_put(origins, capture->name, copy);
     }
 }
@@ -115,7 +118,7 @@ static void collect_origins(struct arena *arena, struct map *origins, const stru
     for (size_t i = 0; i < part_count; i++)
         for (size_t j = 0; j < parts[i].count; j++)
             collect_captures(arena, origins, &parts[i].steps[j],
-                             &(struct origin){j + 1, i == 1, parts[i].steps[j].name});
+                             &(struct origin){j + 1, i == 1, parts[i].steps[j].name, NULL});
 }
 
 static bool is_known_in_time(const struct origin *origin, const struct use *use)
@@ -123,6 +126,36 @@ static bool is_known_in_time(const struct origin *origin, const struct use *use)
     if (origin->step == 0 || use->cleanup)
         return true;
     return !origin->cleanup && origin->step < use->step;
+}
+
+/* `product.id` of a captured `product`: how its part is captured. */
+static const char *part_hint(struct loader *loader, const struct map *origins, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    const char *whole =
+        arena_duplicate_bytes(loader->arena, name, dot != NULL ? (size_t)(dot - name) : 0);
+    const struct origin *origin = dot != NULL ? map_get(origins, whole) : NULL;
+    if (origin == NULL)
+        return NULL;
+    const struct expression *expression = origin->expression;
+    bool is_path = expression != NULL && expression->query == QUERY_JSONPATH &&
+                   expression->filter_count == 0 && template_is_constant(expression->argument);
+    return is_path ? arena_print(loader->arena,
+                                 "a variable has no parts: capture `%s: jsonpath \"%s%s\"`", name,
+                                 template_constant(expression->argument), dot)
+                   : "a variable has no parts: capture what is needed in one of its own";
+}
+
+static const char *foreign_hint(struct loader *loader, const struct map *origins, const char *name)
+{
+    static const char bases[] = "base baseUrl host url";
+    const char *ours = foreign_word(FOREIGN_VARIABLE, name);
+    if (foreign_is_among(bases, name))
+        return "a path is added to `base` by itself: get: /products";
+    if (ours != NULL)
+        return arena_print(loader->arena, "write: ${%s}", ours);
+    const char *part = part_hint(loader, origins, name);
+    return part != NULL ? part : template_secret_hint(loader->arena, name);
 }
 
 static const char *undefined_hint(struct loader *loader, const struct map *origins,
@@ -146,17 +179,57 @@ static const char *undefined_hint(struct loader *loader, const struct map *origi
     const char *nearest = mistake_nearest(use->name, names, count);
     if (nearest != NULL)
         return arena_print(loader->arena, "did you mean `%s`?", nearest);
+    const char *foreign = foreign_hint(loader, origins, use->name);
+    if (foreign != NULL)
+        return foreign;
     return loader->use != NULL ? "declare it under `inputs`, or capture it in an earlier step"
                                : "define it under `variables`, or capture it in an earlier step";
 }
 
-static void check_uses(struct loader *loader, const struct map *origins)
+/* A row of a pool that could not be read: that was told. */
+static bool is_of_lost_pool(const struct scenario *scenario, const char *name)
+{
+    for (size_t i = 0; scenario != NULL && i < scenario->pool_count; i++) {
+        const struct pool *pool = &scenario->pools[i];
+        size_t length = pool->name != NULL ? strlen(pool->name) : 0;
+        if (length > 0 && pool->column_count == 0 && strncmp(pool->name, name, length) == 0 &&
+            name[length] == '.')
+            return true;
+    }
+    return false;
+}
+
+static bool is_variable(const struct map *origins, const char *name)
+{
+    return map_has(origins, name) || scenario_variable_is_given(name);
+}
+
+/* Where it is certain, or a variable has this name, what is written as elsewhere is told. */
+static void check_foreign(struct loader *loader, const struct map *origins)
+{
+    for (size_t i = 0; i < loader->foreign_count; i++) {
+        const struct foreign_use *use = &loader->foreign[i];
+        const char *name = use->variable.name, *hint = NULL;
+        if (!use->variable.is_certain && !is_variable(origins, name))
+            continue;
+        if (!is_variable(origins, name))
+            hint = foreign_hint(loader, origins, name);
+        if (hint == NULL)
+            hint = arena_print(loader->arena, "write: ${%s}", name);
+        loader_report(loader, MISTAKE_LINT_FOREIGN_VARIABLE, use->position, hint,
+                      "`%s` is no variable here: it is taken as it stands", use->variable.shown);
+    }
+}
+
+static void check_uses(struct loader *loader, const struct map *origins,
+                       const struct scenario *scenario)
 {
     for (size_t i = 0; i < loader->use_count; i++) {
         const struct use *use = &loader->uses[i];
         const struct origin *origin = map_get(origins, use->name);
         if (use->is_elsewhere || scenario_variable_is_given(use->name) ||
-            (origin != NULL && is_known_in_time(origin, use)))
+            (origin != NULL && is_known_in_time(origin, use)) ||
+            is_of_lost_pool(scenario, use->name))
             continue;
         loader_report(loader, MISTAKE_NAME_UNDEFINED, use->position,
                       undefined_hint(loader, origins, use), "`%s` has no value here", use->name);
@@ -260,7 +333,8 @@ void scenario_check(struct loader *loader, const struct yaml_node *root,
     struct map *origins = map_create(NULL);
     collect_named(loader->arena, origins, scenario, shop);
     collect_origins(loader->arena, origins, parts, COUNT_OF(parts));
-    check_uses(loader, origins);
+    check_uses(loader, origins, scenario);
+    check_foreign(loader, origins);
     check_variable_order(loader, yaml_find(root, "variables"), scenario);
     map_free(origins);
     bool has_base = yaml_find(root, "base") != NULL || (shop != NULL && shop->base != NULL);
@@ -292,7 +366,8 @@ void scenario_check_fragment(struct loader *loader, const struct fragment *fragm
     for (size_t i = 0; i < fragment->input_count; i++)
         add_origin(loader->arena, origins, fragment->inputs[i].name);
     collect_origins(loader->arena, origins, &part, 1);
-    check_uses(loader, origins);
+    check_uses(loader, origins, NULL);
+    check_foreign(loader, origins);
     check_inputs_kept(loader, fragment);
     map_free(origins);
 }

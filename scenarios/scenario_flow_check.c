@@ -45,12 +45,16 @@ static void check_values(struct loader *loader, const struct scenario *scenario)
 static void check_place(struct loader *loader, const struct step *step, const char *key,
                         const char *value, bool belongs)
 {
-    if (value != NULL && !belongs)
-        scenario_report_step(loader, step, key, MISTAKE_KEY_CONFLICT, NULL,
-                             strcmp(key, "mutates") == 0
-                                 ? "`%s` stands under `steps`, not under `cleanup`"
-                                 : "`%s` stands under `cleanup`, not under `steps`",
-                             key);
+    bool is_mutates = strcmp(key, "mutates") == 0, is_find = strcmp(key, "find") == 0;
+    if (value == NULL || belongs)
+        return;
+    const char *hint = is_find ? "an answer's values are taken by `capture`"
+                               : arena_print(loader->arena, "did you mean `%s: %s`?",
+                                             is_mutates ? "settles" : "mutates", value);
+    scenario_report_step(loader, step, key, MISTAKE_KEY_CONFLICT, hint,
+                         is_mutates ? "`%s` stands under `steps`, not under `cleanup`"
+                                    : "`%s` stands under `cleanup`, not under `steps`",
+                         key);
 }
 
 static void check_places(struct loader *loader, const struct step *steps, size_t count,

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PATTERN_MAX = 4096, REFERENCE_MAX = 64 };
@@ -54,8 +55,13 @@ static json_t *expression_schema(void)
 static json_t *word_schema(const struct language_key *key)
 {
     json_t *words = json_array();
-    for (size_t i = 0; i < key->word_count; i++)
+    for (size_t i = 0; i < key->word_count; i++) {
+        char *end;
+        double number = strtod(key->words[i], &end);
         json_array_append_new(words, json_string(key->words[i]));
+        if (*end == '\0') /* `http: 2` is a word, too */
+            json_array_append_new(words, json_real(number));
+    }
     return json_pack("{s:o}", "enum", words);
 }
 
@@ -87,6 +93,12 @@ static json_t *map_schema(const struct language_key *key, json_t *value)
     return json_pack("{s:s, s:{s:s}, s:o, s:I, s:I}", "type", "object", "propertyNames", "pattern",
                      language_format_expression(key->format), "additionalProperties", value,
                      "minProperties", (json_int_t)key->minimum, "maxProperties", (json_int_t)most);
+}
+
+/* A list of such items, or one alone. */
+static json_t *one_or_list_schema(const struct language_key *key, json_t *item)
+{
+    return json_pack("{s:[o, o]}", "anyOf", json_deep_copy(item), list_schema(key, item));
 }
 
 /* Among steps a use of a fragment may stand. */
@@ -138,17 +150,16 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_VARIABLES:
         return map_schema(key, variable_schema());
     case LANGUAGE_TEXTS:
-    case LANGUAGE_NEEDS:
         return list_schema(key, text_schema(key->format));
+    case LANGUAGE_NEEDS:
     case LANGUAGE_TEXT_OR_TEXTS:
-        return json_pack("{s:[o, o]}", "anyOf", text_schema(key->format),
-                         list_schema(key, text_schema(key->format)));
+        return one_or_list_schema(key, text_schema(key->format));
     case LANGUAGE_PAIRS:
         return map_schema(key, pair_schema());
     case LANGUAGE_JSON:
         return json_object();
     case LANGUAGE_ASSERTIONS:
-        return list_schema(key, expression_schema());
+        return one_or_list_schema(key, expression_schema());
     case LANGUAGE_CAPTURES:
         return map_schema(key, expression_schema());
     case LANGUAGE_QUERY:
@@ -164,14 +175,15 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_ASSERTION:
         return expression_schema();
     case LANGUAGE_WORDS:
-        return list_schema(key, word_schema(key));
+        return one_or_list_schema(key, word_schema(key));
     case LANGUAGE_WORD_MAP:
         return map_schema(key, word_schema(key));
     case LANGUAGE_OBJECT_MAP:
         return map_schema(key, reference_to(key->of));
     case LANGUAGE_TEXTS_MAP:
-        return map_schema(key, json_pack("{s:s, s:o}", "type", "array", "items",
-                                         text_schema(LANGUAGE_FORMAT_LINE)));
+        return map_schema(key, json_pack("{s:[o, {s:s, s:o}]}", "anyOf",
+                                         text_schema(LANGUAGE_FORMAT_LINE), "type", "array",
+                                         "items", text_schema(LANGUAGE_FORMAT_LINE)));
     }
     return json_object();
 }

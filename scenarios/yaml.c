@@ -10,6 +10,7 @@
 #include "monitor/base/memory.h"
 #include "scenarios/scenario.h"
 #include "scenarios/yaml_bytes.h"
+#include "scenarios/yaml_syntax.h"
 
 #include <errno.h>
 #include <libfyaml.h>
@@ -69,71 +70,19 @@ static void report(struct builder *builder, enum mistake_kind kind, size_t at, c
     mistakes_report(builder->file->mistakes, kind, &place, hint, "%s", text);
 }
 
-#define QUOTE_HINT                                                                                 \
-    "a value that holds `: ` or ` #`, or begins with one of [ ] { } , & * ! | > ' \" % @ `, "      \
-    "must be quoted"
-
-#define LINE_HINT "is a `:` missing here, or is the next line indented too far?"
-
-/* libfyaml's words, by a part of them, in ours. */
-static const struct {
-    const char *theirs, *text, *hint;
-} syntax_words[] = {
-    {"multiline plain", "this runs on into the next line, and there a `:` follows", LINE_HINT},
-    {"in plain multiline", "this runs on into the next line, and there a `:` follows", LINE_HINT},
-    {"nested block mapping on the same line", "a second `: ` in one line",
-     "`: ` makes a map: quote the value"},
-    {"wrongly indented", "the quotation mark is never closed, or a line behind it is not indented",
-     NULL},
-    {"double-quoted scalar without closing", "the quotation mark \" is never closed", NULL},
-    {"single-quoted scalar without closing", "the quotation mark ' is never closed", NULL},
-    {"invalid extra closing", "a closing bracket that was never opened", QUOTE_HINT},
-    {"mismatched flow", "this bracket does not close what was opened last", NULL},
-    {"missing comma in flow", "a comma is missing between [ ] or { }",
-     "inside [ ] and { } an expression must be quoted"},
-    {"tab", "a tab where YAML wants spaces", "indent with spaces"},
-    {"plain scalar cannot start", "a value cannot begin with this character", QUOTE_HINT},
-    {"did not find expected key", "a key was expected here",
-     "is this line, or the one before, indented as its neighbours are?"},
-    {"could not find expected ':'", "a `:` was expected after the key", NULL},
-    {"missing ':'", "a `:` was expected after the key", NULL},
-    {"UTF8 escape", "an escape that makes no character", "write the character itself"},
-    {"invalid escape", "an escape that YAML does not know",
-     "between double quotes a backslash must be doubled: \\\\"},
-    {"expected '-' indicator", "a `-` was expected here: the lines above are a list", NULL},
-    {"trailing content after", "something follows the closing quotation mark",
-     "quote the whole value: '...'"},
-    {"block sequence entries not allowed", "a list cannot begin here", "begin it on its own line"},
-    {"invalid indent", "the indentation does not fit the lines above", NULL},
-    {"indentation", "the indentation does not fit the lines above", NULL},
-};
-
 static void report_syntax(struct builder *builder, struct fy_diag *diag)
 {
     void *iterator = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(diag, &iterator);
-    size_t at = builder->last;
-    const char *text = "not YAML";
-    const char *hint = NULL;
-    if (error != NULL) {
-        const struct fy_mark *mark = error->fyt != NULL ? fy_token_start_mark(error->fyt) : NULL;
-        if (mark != NULL)
-            at = mark->input_pos;
-        text = arena_print(builder->file->arena, "not YAML: %s", error->msg);
-    }
-    for (size_t i = 0; error != NULL && i < COUNT_OF(syntax_words); i++) {
-        if (strstr(error->msg, syntax_words[i].theirs) == NULL)
-            continue;
-        text = syntax_words[i].text;
-        hint = syntax_words[i].hint;
-        break;
-    }
-    if (builder->flow > 0 && at >= builder->file->length) {
-        at = builder->open;
-        text = "this bracket is never closed";
-        hint = NULL;
-    }
-    report(builder, MISTAKE_YAML_SYNTAX, at, hint, text);
+    const struct fy_mark *mark =
+        error != NULL && error->fyt != NULL ? fy_token_start_mark(error->fyt) : NULL;
+    const struct yaml_break found = {
+        .at = mark != NULL ? mark->input_pos : builder->last,
+        .message = error != NULL ? error->msg : NULL,
+        .is_flow = builder->flow > 0,
+        .open = builder->open,
+    };
+    yaml_report_syntax(builder->file, &found);
 }
 
 static struct yaml_node *build(struct builder *builder, struct fy_event *event);
@@ -212,6 +161,9 @@ static void build_scalar(struct builder *builder, struct fy_event *event, struct
     if (node->style == YAML_SINGLE_QUOTED || node->style == YAML_DOUBLE_QUOTED)
         node->position = yaml_at(builder->file, node->start > 0 ? node->start - 1 : 0);
     node->text = arena_duplicate_bytes(builder->file->arena, text != NULL ? text : "", length);
+    if (node->style == YAML_PLAIN && yaml_is_curly(node->text))
+        report(builder, MISTAKE_LINT_QUOTES, node->start, "type plain ones: \"...\"",
+               "these quotation marks are part of the text");
     /* An escape can write what the file itself may not hold. */
     size_t good = yaml_bytes_good(node->text, length);
     if (good < length) {
@@ -258,27 +210,45 @@ static void build_items(struct builder *builder, struct yaml_node *node, enum fy
     builder->open = outer;
 }
 
+/* `{{name}}`, which is a map whose key is a map. */
+static void report_key(struct builder *builder, const struct yaml_node *key)
+{
+    const char *text = builder->file->text;
+    bool is_variable = key->kind == YAML_MAPPING && key->count == 2 && key->start > 0 &&
+                       text[key->start] == '{' && text[key->start - 1] == '{' &&
+                       key->items[0]->kind == YAML_SCALAR;
+    const char *mark = builder->flow > 0 ? "\"" : "";
+    if (is_variable)
+        report(builder, MISTAKE_YAML_KEY, key->start - 1,
+               arena_print(builder->file->arena, "a variable is written: %s${%s}%s", mark,
+                           key->items[0]->text, mark),
+               "to YAML, {{ }} is a map in a map");
+    else
+        report(builder, MISTAKE_YAML_KEY, key->start, NULL, "a key must be a name");
+}
+
 static void check_keys(struct builder *builder, struct yaml_node *mapping)
 {
     struct map *seen = map_create(NULL);
+    bool is_joined = false; /* two maps, as it seems: one mistake, however many keys they share */
     for (size_t i = 0; i < yaml_pair_count(mapping); i++) {
         struct yaml_node *key = mapping->items[2 * i];
         if (key->kind == YAML_REFUSED)
             continue;
+        const struct yaml_node *first = key->kind == YAML_SCALAR ? map_get(seen, key->text) : NULL;
         if (key->kind != YAML_SCALAR) {
-            report(builder, MISTAKE_YAML_KEY, key->start, NULL, "a key must be a name");
+            report_key(builder, key);
             key->kind = YAML_REFUSED;
         } else if (key->style == YAML_PLAIN && strcmp(key->text, "<<") == 0) {
-            report(builder, MISTAKE_YAML_MERGE_KEY, key->start, NULL,
+            report(builder, MISTAKE_YAML_MERGE_KEY, key->start,
+                   "what steps have in common stands at the left margin (headers, timeout) or in a "
+                   "fragment (use)",
                    "merge keys (<<) are not part of this language");
             key->kind = YAML_REFUSED;
-        } else if (map_has(seen, key->text)) {
-            const struct yaml_node *first = map_get(seen, key->text);
-            struct mistake_place place = yaml_place(builder->file, key->position);
-            const char *hint = arena_print(builder->file->arena, "the first one is in line %d",
-                                           first->position.line);
-            mistakes_report(builder->file->mistakes, MISTAKE_YAML_DUPLICATE_KEY, &place, hint,
-                            "duplicate key `%s`", key->text);
+        } else if (first != NULL) {
+            if (!is_joined)
+                yaml_report_duplicate(builder->file, mapping, key, first);
+            is_joined |= first == mapping->items[0];
             key->kind = YAML_REFUSED;
         } else {
             map_put(seen, key->text, key);
@@ -321,7 +291,11 @@ static struct yaml_node *build(struct builder *builder, struct fy_event *event)
         break;
     case FYET_ALIAS:
         report(builder, MISTAKE_YAML_ANCHOR, node->start > 0 ? node->start - 1 : 0,
-               "write the value where it is needed; text that begins with * must be quoted",
+               arena_print(
+                   builder->file->arena,
+                   "write the value where it is needed; text must be quoted: '%.*s'",
+                   (int)strcspn(builder->file->text + node->start - (node->start > 0), " \t\r\n,"),
+                   builder->file->text + node->start - (node->start > 0)),
                "aliases (*) are not part of this language");
         break;
     default:
@@ -340,7 +314,8 @@ static void build_stream(struct builder *builder)
             return;
         ended = event->type == FYET_STREAM_END;
         if (event->type == FYET_DOCUMENT_START && documents++ == 1) {
-            report(builder, MISTAKE_YAML_DOCUMENTS, event_start(builder, event), NULL,
+            report(builder, MISTAKE_YAML_DOCUMENTS, event_start(builder, event),
+                   "one file is one journey: move it to a file of its own",
                    "a second document: a file holds one");
             ended = true;
         } else if (event->type != FYET_STREAM_START && event->type != FYET_DOCUMENT_START &&
@@ -376,6 +351,14 @@ static void parse(struct yaml_file *file)
     fy_diag_destroy(diag);
 }
 
+/* Every other byte is a NUL where Latin letters are written in UTF-16. */
+static bool is_wide(const struct yaml_file *file)
+{
+    const char *text = file->text;
+    return file->length >= 4 &&
+           ((text[0] == '\0' && text[2] == '\0') || (text[1] == '\0' && text[3] == '\0'));
+}
+
 static void check_bytes(struct yaml_file *file)
 {
     size_t good = yaml_bytes_good(file->text, file->length);
@@ -384,7 +367,8 @@ static void check_bytes(struct yaml_file *file)
     unsigned char byte = (unsigned char)file->text[good];
     struct mistake_place place = {.file = file->name, .position = yaml_at(file, good)};
     if (byte < 0x80)
-        mistakes_report(file->mistakes, MISTAKE_FILE_CHARACTER, &place, NULL,
+        mistakes_report(file->mistakes, MISTAKE_FILE_CHARACTER, &place,
+                        is_wide(file) ? "this is UTF-16: save it as UTF-8" : NULL,
                         "a control character (byte 0x%02x)", byte);
     else
         mistakes_report(file->mistakes, MISTAKE_FILE_ENCODING, &place, "save the file as UTF-8",

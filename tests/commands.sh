@@ -38,6 +38,21 @@ ok "which says so" err_has "standard input"
 copy_examples "$scratch/journeys"
 ok "a shop file is checked with its scenarios" exit_is 0 "$SHOPWATCH" lint "$scratch/shopwatch.yaml"
 ok "all of them" out_has "6 files checked: 0 errors, 0 warnings"
+ok "a scenario that the shop file names is told of once" exit_is 0 "$SHOPWATCH" lint -c "$scratch/shopwatch.yaml" \
+    "$scratch/journeys/cart.yaml" "$scratch/journeys/cart.yaml" "$scratch/shopwatch.yaml"
+ok "and counted once" out_has "6 files checked"
+ok "nothing is left unchecked then" bash -c '! grep -q "^note:" "$1"' - "$scratch/out"
+sed 's/needs: \[web, /needs: [wbe, /' "$scratch/journeys/cart.yaml" >"$scratch/journeys/wrong.yaml"
+sed -i "s|^journey: .*|journey: wrong\nbase: $shop_url|" "$scratch/journeys/wrong.yaml"
+ok "so is one with errors" exit_is 65 "$SHOPWATCH" lint -c "$scratch/shopwatch.yaml" --format json "$scratch/journeys/wrong.yaml"
+ok "each of them once" jq -e '[.mistakes[] | [.line, .column, .code]] | length > 0 and length == (unique | length)' "$scratch/out"
+ok "without its shop file" exit_is 0 "$SHOPWATCH" lint "$scratch/journeys/wrong.yaml"
+ok "it is told what was not checked" out_has "note: $scratch/journeys/wrong.yaml: whether the shop has the components"
+ok "to programs, too" bash -c '"$1" lint --format json "$2" | jq -e ".note | contains(\"lint -c\")"' - "$SHOPWATCH" "$scratch/journeys/wrong.yaml"
+ok "and to workflows" bash -c '"$1" lint --format github "$2" | grep -q "^::notice::.*lint -c"' - "$SHOPWATCH" "$scratch/journeys/wrong.yaml"
+rm "$scratch/journeys/wrong.yaml"
+ok "a hint of several lines" exit_is 65 "$SHOPWATCH" lint "$bad/expression-joined.yaml"
+ok "stands below itself" bash -c 'grep -A2 "= hint: write:$" "$1" | grep -qx "              - body contains \"x\""' - "$scratch/err"
 ok "a broken shop file is refused as one" exit_is 65 "$SHOPWATCH" lint "$bad/shop-vantages.yaml"
 ok "and not as a scenario" bash -c '! grep -q "a shop file, not a scenario" "$1"' - "$scratch/err"
 
@@ -62,6 +77,7 @@ sed -e 's/- body contains "it.s: b"/- '"'"'body contains "it'"''"'s: b"'"'"'/' -
     -e 's/body replace "b: " "c"/'"'&'"'/' "$scratch/crlf.yaml" >"$scratch/crlf.expected"
 ok "fmt of line ends, literal text, comments, patterns" exit_is 0 "$SHOPWATCH" fmt "$scratch/crlf.yaml"
 ok "touches nothing else" diff "$scratch/crlf.expected" "$scratch/crlf.yaml"
+ok "what no quotes can mend is told" err_has "crlf.yaml:12:5: error: "
 ok "fmt of no file is refused" exit_is 65 "$SHOPWATCH" fmt "$scratch/none.yaml"
 
 # new
@@ -86,6 +102,17 @@ ok "a page that is not there gives no files" exit_is 1 fresh new --shop x.yaml -
 ok "none" test ! -e "$scratch/new/x.yaml"
 ok "a shop that is not there is the network's" exit_is 2 fresh new --shop x.yaml --journey y.yaml http://127.0.0.1:9/
 ok "no URL is a usage error" exit_is 64 fresh new
+ok "nor is a host one" exit_is 64 fresh new --shop x.yaml --journey y.yaml shop.example.com
+ok "which says how it is written" err_has "https://shop.example.com"
+
+# words of other tools, and help
+for word in validate:lint test:run format:fmt init:new start:monitor; do
+    ok "${word%:*} is no command" exit_is 64 "$SHOPWATCH" "${word%:*}" "$good/json.yaml"
+    ok "and means ${word#*:}" err_has "did you mean \`${word#*:}\`?"
+done
+ok "lint --help" exit_is 0 "$SHOPWATCH" lint --help
+ok "tells of lint" out_has "shopwatch lint [options] FILE..."
+ok "alone" bash -c '! grep -q "shopwatch run" "$1"' - "$scratch/out"
 
 # run: documents
 run() { "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$@"; }
@@ -162,10 +189,16 @@ ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
 ok "--only leaves out the cleanup of what was not done" bash -c '"$1" run -c "$2" --only shoes --json - "$3" 2>"$4" |
     jq -e ".state == \"passed\" and .steps[-1].state == \"skipped\""' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/journeys/guest-checkout.yaml" "$scratch/err"
-ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$SOURCE/examples/browse.yaml"
+ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$scratch/journeys/guest-checkout.yaml"
+ok "which says what it may be" err_has 'did you mean `email`?'
 ok "without files the shop file's are replayed" bash -c '"$1" run -c "$2" --json - 2>"$3" | jq -es "length == 5"' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/errors"
 ok "--only of no step is a usage error" exit_is 64 run --only "no such step" "$SOURCE/examples/browse.yaml"
+ok "which says what steps there are" err_has 'there is `alive`, '
+ok "--only of a step with a typo" exit_is 64 run --only "prodct page" "$SOURCE/examples/browse.yaml"
+ok "says which may be meant" err_has 'did you mean `product page`?'
+ok "--vantage of none is a usage error" exit_is 64 run --vantage moon "$SOURCE/examples/browse.yaml"
+ok "which says what there is" err_has 'no vantage point `moon`; there is `here`'
 for option in --repeat --parallel; do
     for value in 0 -1 x 9999999999 ''; do
         ok "$option '$value' is a usage error" exit_is 64 run "$option" "$value" "$SOURCE/examples/browse.yaml"

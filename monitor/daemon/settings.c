@@ -12,10 +12,13 @@
 enum { SETTINGS_KINDS_MAX = 32 };
 
 static void settings_mistake(struct mistakes *mistakes, const struct settings *settings,
-                             const char *code, const char *text)
+                             const char *code, const char *hint, const char *text)
 {
-    struct mistake mistake = {
-        .severity = MISTAKE_ERROR, .file = settings->shop->file, .code = code, .text = text};
+    struct mistake mistake = {.severity = MISTAKE_ERROR,
+                              .file = settings->shop->file,
+                              .code = code,
+                              .text = text,
+                              .hint = hint};
     mistakes_add(mistakes, &mistake);
 }
 
@@ -51,6 +54,7 @@ static void settings_add_pattern(struct settings *settings, const char *pattern,
     int result = glob(pattern, 0, NULL, &found);
     if (result != 0) {
         settings_mistake(mistakes, settings, "scenarios.none",
+                         "patterns start where the shop file is: scenarios: [\"scenarios/*.yaml\"]",
                          arena_print(mistakes->arena, "no file matches %s", pattern));
         return;
     }
@@ -70,6 +74,9 @@ static void settings_check_reporters(const struct settings *settings, struct mis
         if (reporter_kind_find(reporter->kind) != NULL)
             continue;
         const char *near = mistake_nearest(reporter->kind, kinds, count);
+        const char *all = kinds[0];
+        for (size_t k = 1; k < count; k++)
+            all = arena_print(mistakes->arena, "%s, %s", all, kinds[k]);
         const struct mistake mistake = {
             .severity = MISTAKE_ERROR,
             .code = "reporter.kind_unknown",
@@ -77,7 +84,8 @@ static void settings_check_reporters(const struct settings *settings, struct mis
             .position = reporter->position,
             .text =
                 arena_print(mistakes->arena, "there is no reporter of kind `%s`", reporter->kind),
-            .hint = near == NULL ? NULL : arena_print(mistakes->arena, "did you mean `%s`?", near),
+            .hint = near == NULL ? arena_print(mistakes->arena, "there is: %s", all)
+                                 : arena_print(mistakes->arena, "did you mean `%s`?", near),
         };
         mistakes_add(mistakes, &mistake);
     }
@@ -93,13 +101,34 @@ struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
         for (size_t i = 0; i < settings->shop->scenario_count; i++)
             settings_add_pattern(settings, settings->shop->scenarios[i], mistakes);
         if (settings->shop->scenario_count == 0)
-            settings_mistake(mistakes, settings, "scenarios.none", "the shop names no scenarios");
+            settings_mistake(mistakes, settings, "scenarios.none",
+                             "write: scenarios: [\"scenarios/*.yaml\"]",
+                             "the shop names no scenarios");
     }
     if (mistakes->errors > errors_before) {
         settings_free(settings);
         return NULL;
     }
     return settings;
+}
+
+bool settings_name_file(const struct shop *shop, const char *file)
+{
+    char *path = realpath(file, NULL);
+    bool is_named = false;
+    for (size_t i = 0; path != NULL && i < shop->scenario_count; i++) {
+        glob_t found;
+        if (glob(shop->scenarios[i], 0, NULL, &found) != 0)
+            continue;
+        for (size_t j = 0; j < found.gl_pathc && !is_named; j++) {
+            char *other = realpath(found.gl_pathv[j], NULL);
+            is_named = other != NULL && strcmp(path, other) == 0;
+            free(other);
+        }
+        globfree(&found);
+    }
+    free(path);
+    return is_named;
 }
 
 void settings_free(struct settings *settings)

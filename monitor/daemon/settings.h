@@ -15,6 +15,9 @@ struct settings {
 /* NULL after adding to `mistakes`. Two files with the same journey, and patterns that match
  * nothing, are mistakes. */
 struct settings *settings_load(const char *shop_file, struct mistakes *mistakes);
+/* Whether the shop's own patterns lead to this file. */
+bool settings_name_file(const struct shop *shop, const char *file);
+
 void settings_free(struct settings *settings); /* takes NULL */
 
 #endif
