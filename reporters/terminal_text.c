@@ -2,11 +2,13 @@
 /* Cleaning, cutting and wrapping text for a terminal. See terminal_text.h. */
 #include "reporters/terminal_text.h"
 
+#include "monitor/base/memory.h"
 #include "monitor/base/utf8.h"
 
 #include "reporters/text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CLEAN_MAX = 64 * 1024, TAB_WIDTH = 4 };
@@ -146,26 +148,50 @@ void terminal_wrap(const struct terminal *terminal, const char *text, size_t col
     buffer_free(&clean);
 }
 
+/* Where a line ends, made clean; `clean` is initialised here. */
+static const char *clean_line(const struct terminal *terminal, const char *text,
+                              struct buffer *clean)
+{
+    buffer_init(clean, CLEAN_MAX);
+    while (*text != '\0' && *text != '\n') {
+        if (text[0] == '\r' && text[1] == '\n')
+            text++;
+        else
+            text += clean_character(terminal, text, clean);
+    }
+    return text + (*text == '\n');
+}
+
+static void quote_row(const struct terminal *terminal, bool is_first, size_t indent,
+                      const char *clean, size_t room, struct buffer *out)
+{
+    buffer_print(out, is_first ? "" : "%*s", (int)indent, "");
+    terminal_paint(terminal, PAINT_DIM, out);
+    buffer_text(out, terminal->unicode ? "│ " : "| ");
+    append_cut(terminal, clean, room, out);
+    terminal_unpaint(terminal, PAINT_DIM, out);
+    buffer_text(out, "\n");
+}
+
+/* Text of one line, as most JSON is, goes on in the next rows; of several lines each is cut. */
 void terminal_quote(const struct terminal *terminal, const char *text, size_t indent,
                     struct buffer *out)
 {
     size_t room = terminal->width > indent + 10 ? terminal->width - indent - 2 : 8;
-    for (int line = 0; line < TERMINAL_BODY_LINES && *text != '\0'; line++) {
+    const char *end = strchr(text, '\n');
+    bool is_one = end == NULL || end[1] == '\0';
+    for (int row = 0; row < TERMINAL_BODY_LINES && *text != '\0';) {
         struct buffer clean;
-        buffer_init(&clean, CLEAN_MAX);
-        while (*text != '\0' && *text != '\n') {
-            if (text[0] == '\r' && text[1] == '\n')
-                text++;
-            else
-                text += clean_character(terminal, text, &clean);
+        text = clean_line(terminal, text, &clean);
+        const char *rest = clean.data;
+        while (is_one && row + 1 < TERMINAL_BODY_LINES && text_length(rest) > room) {
+            size_t bytes = bytes_of(rest, room);
+            char *part = memory_duplicate_bytes(rest, bytes);
+            quote_row(terminal, row++ == 0, indent, part, room, out);
+            free(part);
+            rest += bytes;
         }
-        text += *text == '\n';
-        buffer_print(out, line == 0 ? "" : "%*s", (int)indent, "");
-        terminal_paint(terminal, PAINT_DIM, out);
-        buffer_text(out, terminal->unicode ? "│ " : "| ");
-        append_cut(terminal, clean.data, room, out);
-        terminal_unpaint(terminal, PAINT_DIM, out);
-        buffer_text(out, "\n");
+        quote_row(terminal, row++ == 0, indent, rest, room, out);
         buffer_free(&clean);
     }
 }

@@ -140,6 +140,15 @@ static const struct {
     {"<html><head>\n<title>\x1b[2JShop</title>\n\n</head><body><h1>Out of order</h1>",
      "    page says | [2JShop\n              | Out of order\n"},
     {"{\"error\": 7,\n \"b\": 1}", "    body      | {\"error\": 7,\n              |  \"b\": 1}\n"},
+    /* One long line goes on below; of several lines each is cut. */
+    {"{\"errors\":[{\"message\":\"Cannot query field prceWithTax on type ProductVariant. Did you "
+     "mean "
+     "priceWithTax?\"}]}",
+     "    body      | {\"errors\":[{\"message\":\"Cannot query field prceWithTax on type Pr\n"
+     "              | oductVariant. Did you mean priceWithTax?\"}]}\n"},
+    {"{\"message\":\"Cannot query field prceWithTax on type ProductVariant. Did you mean\",\n1}",
+     "    body      | {\"message\":\"Cannot query field prceWithTax on type ProductVaria~\n"
+     "              | 1}\n"},
 };
 
 START_TEST(terminal_shows_what_a_page_says_and_json_as_it_is)
