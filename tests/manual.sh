@@ -45,15 +45,69 @@ commands_are_there() {
 }
 ok "every command is in the manual" commands_are_there
 
-block() { # block FILE FIRST-LINE: the literal text that begins so
+block() { # block FILE FIRST-LINE: the literal text that begins so, as one reads it
     awk -v first="$2" '/^\.Bd/ { open = 1; fresh = 1; next } /^\.Ed/ { open = wanted = 0 }
-        open && fresh { wanted = index($0, first) == 1; fresh = 0 } open && wanted' "$1"
+        open && fresh { wanted = index($0, first) == 1; fresh = 0 } open && wanted' "$1" | sed 's/\\e/\\/g; s/\\&//g'
+}
+blocks() { # blocks FILE FIRST-LINE DIRECTORY: each literal text that begins so, in a file of its own
+    awk -v first="$2" -v directory="$3" '/^\.Bd/ { open = 1; fresh = 1; next } /^\.Ed/ { open = wanted = 0 }
+        open && fresh { wanted = index($0, first) == 1; count += wanted; fresh = 0 }
+        open && wanted { print > (directory "/" count) }' "$1"
+    sed -i 's/\\e/\\/g; s/\\&//g' "$3"/*
 }
 start_shop
 shop_file
+lint_is_silent() { # lint_is_silent FILE [SHOP-FILE]: no mistake, and no advice but that something is missing in it
+    "$SHOPWATCH" lint -c "${2:-$scratch/shopwatch.yaml}" --format json "$1" >"$scratch/linted"
+    jq -e '.files >= 2 and all(.mistakes[]; .severity == "warning" and .code != "lint.foreign_variable")' "$scratch/linted" >"$scratch/true" ||
+        { cat "$scratch/linted"; return 1; }
+}
 block "${pages[1]}" 'shopwatch: 1' >"$scratch/journeys/manual.yaml"
 ok "the manual's scenario passes" "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$scratch/journeys/manual.yaml"
 ok "and has no mistake" bash -c '"$1" lint -c "$3" --format json "$2" | jq -e ".errors == 0"' - "$SHOPWATCH" "$scratch/journeys/manual.yaml" "$scratch/shopwatch.yaml"
+block "${pages[1]}" '# an order, and its end' >"$scratch/journeys/order.yaml"
+ok "the journey that orders something passes" "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$scratch/journeys/order.yaml"
+ok "and leaves nothing behind" bash -c '[ -s "$1" ] && ! "$2" run -c "$3" "$4" | grep -q "left behind"' - \
+    "$scratch/journeys/.order.yaml.ledger.jsonl" "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/journeys/order.yaml"
+block "${pages[1]}" '# a guest buys one thing' >"$scratch/graphql.yaml"
+ok "the GraphQL journey has no mistake; tests/vendure.sh replays it" lint_is_silent "$scratch/graphql.yaml" \
+    "$SOURCE/examples/vendure/shopwatch.yaml"
+
+# Steps that stand alone are replayed as a journey each.
+mkdir "$scratch/steps"
+blocks "${pages[1]}" '- step: ' "$scratch/steps"
+ok "the manual shows steps" test "$(ls "$scratch/steps" | wc -l)" -ge 4
+for file in "$scratch"/steps/*; do
+    { printf 'shopwatch: 1\njourney: steps %s\nsteps:\n' "$(basename "$file")"; cat "$file"; } >"$file.yaml"
+    ok "they pass: $(head -1 "$file")" "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$file.yaml"
+done
+
+# Lines of assertions are read, and so are captures and keys that are shown alone.
+in_a_step() { # in_a_step KEY FILE: what stands in FILE as the value of the key, in a journey of its own
+    printf 'shopwatch: 1\njourney: x\nvariables: {product: 7, price: 1, code: a, email: b}\nsteps:\n  - step: a\n    post: /\n    needs: web\n'
+    [ -z "$1" ] || echo "    $1:"
+    sed 's/^/    /' "$2"
+}
+block "${pages[1]}" '- status == 200' >"$scratch/assertions"
+in_a_step expect "$scratch/assertions" >"$scratch/assertions.yaml"
+ok "every assertion of the manual is one" bash -c '[ "$(wc -l <"$1")" -ge 20 ]' - "$scratch/assertions"
+ok "to lint" lint_is_silent "$scratch/assertions.yaml"
+block "${pages[1]}" "- 'body contains" >"$scratch/quoted"
+in_a_step expect "$scratch/quoted" >"$scratch/quoted.yaml"
+ok "the one in single quotes, too" lint_is_silent "$scratch/quoted.yaml"
+block "${pages[1]}" 'capture:' >"$scratch/captures"
+in_a_step '' "$scratch/captures" >"$scratch/captures.yaml"
+ok "every capture of the manual is one" lint_is_silent "$scratch/captures.yaml"
+block "${pages[1]}" 'json:' >"$scratch/json"
+in_a_step '' "$scratch/json" >"$scratch/json.yaml"
+ok "the body is one" lint_is_silent "$scratch/json.yaml"
+mkdir "$scratch/pool"
+printf 'email\nada@shop.example\n' >"$scratch/pool/buyers.csv"
+{ printf 'shopwatch: 1\njourney: x\n'; block "${pages[1]}" 'secrets:'; } >"$scratch/pool/secrets.yaml"
+ok "secrets and data are" lint_is_silent "$scratch/pool/secrets.yaml"
+block "${pages[1]}" 'fragment: login' >"$scratch/pool/login.yaml"
+{ printf 'shopwatch: 1\njourney: x\nvariables: {email: a@shop.example}\nsteps:\n'; block "${pages[1]}" '- use: '; } >"$scratch/pool/use.yaml"
+ok "and so is a fragment" lint_is_silent "$scratch/pool/use.yaml"
 mkdir "$scratch/example" "$scratch/example/scenarios"
 cp "$scratch/journeys/manual.yaml" "$scratch/example/scenarios/"
 block "${pages[1]}" 'shop: ' >"$scratch/example/shopwatch.yaml"

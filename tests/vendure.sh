@@ -71,6 +71,17 @@ order_is_stored() {
     [ "$found" = PaymentSettled ]
 }
 ok "the order is in the shop's database" order_is_stored
+
+# What a tester has who has only the manual.
+awk '/^\.Bd/ { open = 1; fresh = 1; next } /^\.Ed/ { open = wanted = 0 }
+    open && fresh { wanted = index($0, "# a guest buys one thing") == 1; fresh = 0 } open && wanted' \
+    "$BUILD/docs/man/shopwatch-scenario.5" | sed "s|^timeout:.*|timeout: 10s\ntls: {ca: $LAB/tls/ca.crt}|" >"$scratch/manual.yaml"
+guest_of_the_manual_passes() {
+    [ "$(grep -c "  - step: " "$scratch/manual.yaml")" -ge 10 ] &&
+        "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --json "$scratch/record" "$scratch/manual.yaml"
+}
+ok "the manual's journey passes" guest_of_the_manual_passes
+ok "its order is in the shop's database, too" order_is_stored
 ok "from the namespace it passes too" guest_passes net
 
 # One proxy less for the laboratory to tell of each change: faults at this door do not need it.
