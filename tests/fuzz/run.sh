@@ -53,7 +53,8 @@ make_seeds() {
     local page=$'\n<nav><a class="x" href="/p/1">One</a></nav><h1 id="t">Two</h1><input name="csrf" value="v">'
     rm -rf "$work/seeds"
     for target in $targets; do mkdir -p "$work/seeds/$target"; done
-    cp "$SOURCE"/tests/scenarios/*/*.yaml "$SOURCE"/tests/journeys/*.yaml "$SOURCE"/examples/*.yaml "$work/seeds/yaml/"
+    cp --backup=numbered "$SOURCE"/tests/scenarios/*/*.yaml "$SOURCE"/tests/journeys/*.yaml "$SOURCE"/examples/*.yaml \
+        "$work/seeds/yaml/"
     find "$work/seeds/yaml" -size +16k -delete
     seeds_from_lines expression 's/^ *- \([a-z].* .*\)/\1/p' ''
     seeds_from_lines jsonpath 's/.*jsonpath "\([^"]*\)".*/\1/p' "$document"
@@ -68,7 +69,18 @@ make_seeds() {
 
 fuzz() { # fuzz TARGET
     "$work/$1" -max_total_time="$each" -max_len=8192 -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
-        -artifact_prefix="$work/found-$1-" -dict="$SOURCE/tests/fuzz/words" "$work/seeds/$1" >"$work/$1.log" 2>&1 || {
+        -artifact_prefix="$work/found-$1-" -dict="$SOURCE/tests/fuzz/words" "$work/seeds/$1" >"$work/$1.log" 2>&1
+    echo $? >"$work/$1.status"
+}
+
+fuzz_all() { # as many at once as there are processors
+    export -f fuzz
+    export each
+    xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
+}
+
+nothing_found() { # nothing_found TARGET
+    [ "$(cat "$work/$1.status")" = 0 ] || {
         grep -aE -A12 'ERROR|runtime error|SUMMARY' "$work/$1.log"
         return 1
     }
@@ -78,8 +90,9 @@ targets=$(cd "$SOURCE/tests/fuzz" && ls *.c | sed 's/\.c$//')
 ok "the fuzz targets build" build
 [ "$failures" = 0 ] || plan
 make_seeds
+fuzz_all <<<"$targets"
 for target in $targets; do
-    ok "$target: nothing found" fuzz "$target"
+    ok "$target: nothing found" nothing_found "$target"
     echo "# $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log") inputs in $each s"
 done
 plan
