@@ -26,6 +26,7 @@ enum {
 
 struct multi;
 struct incoming;
+struct watch; /* multi.c: a descriptor on the loop */
 
 struct net {
     struct loop *loop;
@@ -57,6 +58,9 @@ void multi_free(struct multi *multi); /* takes NULL; all sessions must be closed
 CURLMcode multi_add(struct multi *multi, CURL *easy);
 void multi_remove(struct multi *multi, CURL *easy);
 
+/* Takes what rests off the loop. Before its descriptor is closed. */
+void multi_drop_watch(struct watch *watch);
+
 /* vantage.c */
 
 struct net_vantage {
@@ -82,6 +86,7 @@ struct session_socket {
     bool current;   /* opened for the transfer in flight */
     int local_port; /* 0: not known yet */
     struct instant opened;
+    struct watch *resting; /* left on the loop between two transfers */
 };
 
 struct net_session {
@@ -114,6 +119,9 @@ CURL *session_easy(struct net_session *session);
 
 /* Before a transfer that did not end well leaves something of itself to the next. */
 void session_drop_easy(struct net_session *session);
+
+/* NULL: not one of the session's. */
+struct session_socket *session_find_socket(struct net_session *session, int descriptor);
 
 void session_add_socket(struct net_session *session, int descriptor);
 void session_forget_socket(struct net_session *session, int descriptor);

@@ -16,7 +16,7 @@ struct watch {
     struct event *event;
     struct multi *multi;
     struct net_session *session; /* whose transfer it serves */
-    bool writes;
+    int events;                  /* EV_READ, EV_WRITE; 0: not on the loop */
 };
 
 struct multi {
@@ -71,9 +71,22 @@ static void act(struct multi *multi, int descriptor, int what, struct net_sessio
     }
 }
 
+/* Between two transfers: the other side has closed, or says something that nobody asked for. */
+static bool wakes_resting(struct watch *watch, int descriptor)
+{
+    struct session_socket *socket = session_find_socket(watch->session, descriptor);
+    if (socket == NULL || socket->resting != watch)
+        return false;
+    socket->resting = NULL;
+    multi_drop_watch(watch);
+    return true;
+}
+
 static void socket_ready(evutil_socket_t descriptor, short what, void *data)
 {
-    const struct watch *watch = data;
+    struct watch *watch = data;
+    if (wakes_resting(watch, descriptor))
+        return;
     observe_arrival(watch->session, descriptor);
     act(watch->multi, descriptor,
         (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0),
@@ -87,11 +100,20 @@ static void timer_fired(evutil_socket_t descriptor, short what, void *data)
     act(data, CURL_SOCKET_TIMEOUT, 0, NULL);
 }
 
-static void count_writer(struct watch *watch, bool writes)
+static void set_events(struct watch *watch, int descriptor, int events)
 {
-    watch->session->writers += writes;
-    watch->session->writers -= watch->writes;
-    watch->writes = writes;
+    if (watch->events == events)
+        return;
+    watch->session->writers += (events & EV_WRITE) != 0;
+    watch->session->writers -= (watch->events & EV_WRITE) != 0;
+    if (watch->events != 0)
+        event_del(watch->event);
+    watch->events = events;
+    if (events == 0)
+        return;
+    event_assign(watch->event, watch->multi->base, descriptor, (short)(EV_PERSIST | events),
+                 socket_ready, watch);
+    event_add(watch->event, NULL);
 }
 
 static struct watch *add_watch(struct multi *multi, struct net_session *session)
@@ -108,12 +130,31 @@ static struct watch *add_watch(struct multi *multi, struct net_session *session)
     return watch;
 }
 
-static void drop_watch(struct watch *watch)
+void multi_drop_watch(struct watch *watch)
 {
-    event_del(watch->event);
-    count_writer(watch, false);
+    set_events(watch, -1, 0);
     watch->next = watch->multi->spare;
     watch->multi->spare = watch;
+}
+
+/* A connection that is kept will mostly serve the next step at once, and is waited for in the same
+ * way: to take it off the loop and put it there again are two system calls a step. */
+static void rest_watch(struct watch *watch, int descriptor)
+{
+    struct session_socket *socket = session_find_socket(watch->session, descriptor);
+    if (socket != NULL && watch->events == EV_READ)
+        socket->resting = watch;
+    else
+        multi_drop_watch(watch);
+}
+
+static struct watch *resting_watch(struct net_session *session, int descriptor)
+{
+    struct session_socket *socket = session_find_socket(session, descriptor);
+    struct watch *watch = socket != NULL ? socket->resting : NULL;
+    if (watch != NULL)
+        socket->resting = NULL;
+    return watch;
 }
 
 /* Called behind each turn of a transfer, so that it also tells when all of a request is sent. */
@@ -123,20 +164,18 @@ static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *d
     struct watch *watch = known;
     if (what == CURL_POLL_REMOVE) {
         if (watch != NULL)
-            drop_watch(watch);
+            rest_watch(watch, descriptor);
         return 0;
     }
     if (watch == NULL) {
-        watch = add_watch(multi, session_of(easy));
+        struct net_session *session = session_of(easy);
+        watch = resting_watch(session, descriptor);
+        if (watch == NULL)
+            watch = add_watch(multi, session);
         curl_multi_assign(multi->handle, descriptor, watch);
-    } else {
-        event_del(watch->event);
     }
-    bool writes = (what & CURL_POLL_OUT) != 0;
-    count_writer(watch, writes);
-    int events = EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) | (writes ? EV_WRITE : 0);
-    event_assign(watch->event, multi->base, descriptor, (short)events, socket_ready, watch);
-    event_add(watch->event, NULL);
+    set_events(watch, descriptor,
+               (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
     if (watch->session->transfer != NULL)
         observe_pause(watch->session->transfer);
     return 0;

@@ -137,7 +137,8 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
         return CURL_PREREQFUNC_ABORT;
     }
     transfer->socket = session_socket_by_port(transfer->session, local_port);
-    stamp_connected(transfer, transfer->socket);
+    if (transfer->attempts > 0)
+        stamp_connected(transfer, transfer->socket);
     if (peer != NULL && strlen(peer) < sizeof transfer->peer)
         memcpy(transfer->peer, peer, strlen(peer) + 1);
     transfer->peer_port = (unsigned)peer_port;

@@ -62,15 +62,24 @@ void net_session_close(struct net_session *session)
     free(session);
 }
 
-void session_forget_socket(struct net_session *session, int descriptor)
+struct session_socket *session_find_socket(struct net_session *session, int descriptor)
 {
     for (size_t i = 0; i < session->socket_count; i++)
-        if (session->sockets[i].descriptor == descriptor) {
-            session->socket_count--;
-            memmove(&session->sockets[i], &session->sockets[i + 1],
-                    (session->socket_count - i) * sizeof session->sockets[0]);
-            return;
-        }
+        if (session->sockets[i].descriptor == descriptor)
+            return &session->sockets[i];
+    return NULL;
+}
+
+void session_forget_socket(struct net_session *session, int descriptor)
+{
+    struct session_socket *found = session_find_socket(session, descriptor);
+    if (found == NULL)
+        return;
+    if (found->resting != NULL)
+        multi_drop_watch(found->resting);
+    size_t behind = (size_t)(&session->sockets[session->socket_count] - found) - 1;
+    memmove(found, found + 1, behind * sizeof *found);
+    session->socket_count--;
 }
 
 void session_add_socket(struct net_session *session, int descriptor)
