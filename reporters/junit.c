@@ -62,6 +62,7 @@ static void write_failure(struct buffer *out, const struct run_step *step)
     attribute(out, "message", symptom_sentence(step->symptom));
     buffer_text(out, ">");
     line(out, "expected", words_expected(step));
+    line(out, "values", step->values);
     line(out, "actual", words_came(step));
     for (size_t i = 0; i < step->exchange_count; i++)
         if (step->exchanges[i].detail != words_came(step))

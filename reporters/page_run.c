@@ -119,6 +119,7 @@ static void write_failure(struct html *html, const struct run *run, const struct
     html_end(html);
     html_begin(html, "dl", "facts");
     write_code_fact(html, "Expected", words_expected(step));
+    write_code_fact(html, "Where", step->values);
     write_code_fact(html, "Came", words_came(step));
     if (step->actual != NULL && last != NULL)
         write_code_fact(html, "Detail", last->detail);

@@ -50,6 +50,7 @@ static void write_diagnosis(struct buffer *out, const struct run *run, const str
     fact(out, "symptom", symptom_code(step->symptom));
     fact(out, "message", symptom_sentence(step->symptom));
     fact(out, "expected", words_expected(step));
+    fact(out, "values", step->values);
     fact(out, "actual", words_came(step));
     fact(out, "file", run->file);
     if (step->line > 0)

@@ -283,6 +283,7 @@ static void write_failure(const struct terminal *terminal, const struct run *run
         snprintf(place, sizeof place, "%s:%d:%d", file, step->line, step->column);
         write_fact(terminal, expected != NULL ? "" : "written", place, out);
     }
+    write_fact(terminal, "where", step->values, out);
     write_fact(terminal, "came", words_came(step), out);
     if (step->actual != NULL && last != NULL)
         write_fact(terminal, "detail", last->detail, out);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buffer;
 struct json_t;
 struct jsonpath;
 
@@ -38,6 +39,14 @@ bool jsonpath_is_singular(const struct jsonpath *path);
  */
 MUST_CHECK enum result jsonpath_select(const struct jsonpath *path, const struct json_t *root,
                                        struct json_t **ret_nodes);
+
+/*
+ * For a path that selects nothing: the deepest node that its beginning selects, as far as that
+ * consists of single names and indexes (borrowed from `root`). What leads there is appended to
+ * `ret_path`, for people: `$.data['new order'][0]`.
+ */
+const struct json_t *jsonpath_reach(const struct jsonpath *path, const struct json_t *root,
+                                    struct buffer *ret_path);
 
 /* Equality as `==` in a filter has it: 1 and 1.0 are equal, members have no order. False below
  * JSONPATH_DEPTH_MAX. */

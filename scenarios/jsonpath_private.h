@@ -178,6 +178,8 @@ void jsonpath_select_nodes(struct selection *selection, const struct jsonpath *q
 /* Of a singular query; NULL for nothing. */
 const json_t *jsonpath_select_one(struct selection *selection, const struct jsonpath *query,
                                   const json_t *current);
+/* By a name or an index; NULL for nothing, and for another kind of selector. */
+const json_t *jsonpath_select_child(const json_t *node, const struct selector *selector);
 bool jsonpath_filter_holds(struct selection *selection, const struct logical *logical,
                            const json_t *current);
 struct value jsonpath_term_value(struct selection *selection, const struct term *term,

@@ -48,6 +48,13 @@ static const json_t *select_index(const json_t *node, int64_t index)
     return index >= 0 && index < size ? json_array_get(node, (size_t)index) : NULL;
 }
 
+const json_t *jsonpath_select_child(const json_t *node, const struct selector *selector)
+{
+    if (selector->kind == SELECTOR_NAME)
+        return select_name(node, selector);
+    return selector->kind == SELECTOR_INDEX ? select_index(node, selector->index) : NULL;
+}
+
 static int64_t slice_bound(int64_t bound, int64_t low, int64_t high, int64_t size)
 {
     if (bound < 0)
@@ -162,11 +169,8 @@ const json_t *jsonpath_select_one(struct selection *selection, const struct json
 {
     const json_t *node = query->is_relative ? current : selection->root;
     jsonpath_work(selection, query->segment_count + 1);
-    for (size_t i = 0; i < query->segment_count && node != NULL; i++) {
-        const struct selector *selector = &query->segments[i].selectors[0];
-        node = selector->kind == SELECTOR_NAME ? select_name(node, selector)
-                                               : select_index(node, selector->index);
-    }
+    for (size_t i = 0; i < query->segment_count && node != NULL; i++)
+        node = jsonpath_select_child(node, &query->segments[i].selectors[0]);
     return node;
 }
 

@@ -51,7 +51,7 @@ steps:
       - jsonpath "\$.name" == "\${TOKEN}"
       - 'jsonpath "\$.name" == "x\${TOKEN}" | note'
       - jsonpath "\$.address" == "\${basic}" | degrade
-      - jsonpath "\$.name" == "wrong"
+      - jsonpath "\$.name" == "wrong\${TOKEN}"
 cleanup:
   - step: html
     get: /orders/\${order}
@@ -92,6 +92,7 @@ record() { jq -e "$1" "$scratch/written/record"; }
 ok "the scenario is taken" bash -c 'test -s "$1/record" || { cat "$1/errors"; false; }' - "$scratch/written"
 ok "the secret was sent and came back" record '.steps[1].state == "passed" and .steps[2].symptom == "content.mismatch"'
 ok "where it stood is seen" record '.steps[2].actual == "\"***\"" and (.steps[2].note | endswith("came \"***\""))'
+ok "what the assertion's variable stood for is not told" record '.steps[2].values == "${TOKEN} is \"***\""'
 ok "it is gone from the URL" record '[.steps[].exchanges[].url | select(contains("q=***&category=***"))] | length == 1'
 authorization() { jq -r '.log.entries[0].request.headers[] | select(.name == "Authorization").value' "$scratch/written/har"; }
 ok "it is gone from Authorization, whole" test "$(authorization)" = 'Basic ***'

@@ -82,15 +82,17 @@ static const char *show_value(const struct evaluation *evaluation, const struct 
 {
     char text[DURATION_TEXT_MAX];
     const struct expression *expression = evaluation->expression;
-    if (value->kind == SELECTED_NOTHING)
-        return "nothing";
+    if (value->kind == SELECTED_NOTHING ||
+        (evaluation->missed_root != NULL && selected_is_nothing(value)))
+        return evaluate_nothing(evaluation);
     if (expression->query == QUERY_TIME && expression->filter_count == 0)
         return arena_duplicate(evaluation->arena,
                                duration_print(json_integer_value(value->json), text));
     if (is_search(evaluation))
         return show_search(evaluation);
     json_t *json = selected_json(value);
-    const char *shown = evaluate_show(evaluation->arena, json);
+    const char *shown = evaluation->types_differ ? evaluate_show_typed(evaluation->arena, json)
+                                                 : evaluate_show(evaluation->arena, json);
     json_decref(json);
     return shown;
 }
@@ -107,9 +109,11 @@ struct outcome evaluate_assertion(const struct expression *expression, struct an
         evaluation.problem = show_value(&evaluation, &value);
     if (!outcome.holds) {
         outcome.actual = evaluation.problem;
+        outcome.values = evaluate_values(&evaluation);
         outcome.symptom =
             evaluation.symptom != SYMPTOM_NONE ? evaluation.symptom : false_symptom(&evaluation);
     }
+    json_decref(evaluation.missed_root);
     json_decref(value.json);
     return outcome;
 }
@@ -124,13 +128,16 @@ json_t *evaluate_capture(const struct expression *expression, struct answer *ans
     json_t *captured = NULL;
     bool found = evaluate_value(&evaluation, &value);
     if (found && selected_is_nothing(&value))
-        evaluation.problem = "nothing";
+        evaluation.problem = evaluate_nothing(&evaluation);
     else if (found)
         captured = selected_json(&value);
     *ret_outcome = (struct outcome){.holds = captured != NULL, .actual = evaluation.problem};
-    if (captured == NULL)
+    if (captured == NULL) {
+        ret_outcome->values = evaluate_values(&evaluation);
         ret_outcome->symptom = evaluation.symptom != SYMPTOM_NONE ? evaluation.symptom
                                                                   : SYMPTOM_CONTENT_CAPTURE_MISSING;
+    }
+    json_decref(evaluation.missed_root);
     json_decref(value.json);
     return captured;
 }

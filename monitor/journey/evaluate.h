@@ -40,8 +40,9 @@ struct outcome {
     bool holds;
     enum symptom symptom; /* when not: content.mismatch, http.error, http.status_unexpected,
                              content.json_invalid, pace.slow, monitor.variable_missing ... */
-    const char *
-        actual; /* what came instead, for people, at most EVALUATE_ACTUAL_MAX bytes; in the arena */
+    /* For people, at most EVALUATE_ACTUAL_MAX bytes each; in the arena. */
+    const char *actual; /* what came instead */
+    const char *values; /* what the variables in the expression stood for; NULL: there are none */
 };
 
 enum {

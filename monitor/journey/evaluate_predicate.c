@@ -104,6 +104,17 @@ static enum judgement judge_operand(enum predicate predicate, const json_t *json
     }
 }
 
+/* Whether that alone makes the predicate false. A list may well contain text. */
+static bool differ_in_type(enum predicate predicate, const json_t *json, const json_t *operand)
+{
+    bool compares = predicate != PREDICATE_CONTAINS && predicate != PREDICATE_STARTS_WITH &&
+                    predicate != PREDICATE_ENDS_WITH;
+    bool same = json_typeof(json) == json_typeof(operand) ||
+                (json_is_number(json) && json_is_number(operand)) ||
+                (json_is_boolean(json) && json_is_boolean(operand));
+    return (compares || !json_is_array(json)) && !same;
+}
+
 /* All predicates with operands but `matches`. `in` holds by one operand, the others by all. */
 static bool judge_operands(struct evaluation *evaluation, const json_t *json,
                            enum judgement *ret_judgement)
@@ -119,6 +130,7 @@ static bool judge_operands(struct evaluation *evaluation, const json_t *json,
         if (operand == NULL)
             return false;
         enum judgement judgement = judge_operand(predicate, json, operand);
+        evaluation->types_differ |= differ_in_type(predicate, json, operand);
         json_decref(operand);
         if (judgement == WRONG_TYPES || judgement == said(one_suffices)) {
             *ret_judgement = judgement;
@@ -230,7 +242,7 @@ static bool judge_nothing(struct evaluation *evaluation, const struct selected *
              (predicate == PREDICATE_CONTAINS || predicate == PREDICATE_IS_COLLECTION))
         *ret_judgement = said(predicate == PREDICATE_IS_COLLECTION);
     else
-        return evaluate_mismatches(evaluation, "nothing");
+        return evaluate_mismatches(evaluation, "%s", evaluate_nothing(evaluation));
     return true;
 }
 
@@ -251,8 +263,8 @@ bool evaluate_predicate(struct evaluation *evaluation, const struct selected *va
         judged = judge(evaluation, json, &judgement);
     }
     if (judged && judgement == WRONG_TYPES)
-        judged = evaluate_mismatches(evaluation, "%s (%s)", evaluate_show(evaluation->arena, json),
-                                     evaluate_type(json));
+        judged =
+            evaluate_mismatches(evaluation, "%s", evaluate_show_typed(evaluation->arena, json));
     *ret_holds = judged && (judgement == HOLDS) != expression->negated;
     json_decref(json);
     return judged;

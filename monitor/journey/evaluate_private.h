@@ -51,6 +51,10 @@ struct evaluation {
     struct arena *arena;
     enum symptom symptom; /* SYMPTOM_NONE: the one of a false assertion */
     const char *problem;  /* what came instead; NULL while all is well */
+    bool types_differ;    /* of value and operand: then both are told */
+    /* The last JSONPath that selected nothing, and in what; owns `root`. NULL: none did. */
+    const struct jsonpath *missed;
+    json_t *missed_root;
 };
 
 /* Both note the first problem and return false. A mismatch is the answer's fault. */
@@ -77,6 +81,15 @@ const char *evaluate_type(const json_t *json);           /* `text`, `a number` .
 /* For people, cut at EVALUATE_ACTUAL_MAX. */
 const char *evaluate_show(struct arena *arena, const json_t *json);
 const char *evaluate_cut(struct arena *arena, const char *text);
+/* With its type behind it: `12 (a number)`. */
+const char *evaluate_show_typed(struct arena *arena, const json_t *json);
+
+/* evaluate_explain.c: what a person wants to know of an expression that did not hold. */
+
+/* `nothing`, and of a JSONPath how far it went: `nothing: $.data has id, code`. */
+const char *evaluate_nothing(const struct evaluation *evaluation);
+/* `${total} is "12"; ${id} is 7`; NULL when the expression has no variables. */
+const char *evaluate_values(const struct evaluation *evaluation);
 
 /* The rendered text, in the arena. NULL after noting a missing variable. */
 const char *evaluate_render(struct evaluation *evaluation, const struct template *template);

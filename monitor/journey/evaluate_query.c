@@ -119,8 +119,14 @@ bool evaluate_jsonpath(struct evaluation *evaluation, const struct jsonpath *pat
                                   "%s is not a JSONPath: %s", text, error.text);
     }
     json_t *nodes;
+    json_decref(evaluation->missed_root);
+    evaluation->missed_root = NULL;
     if (jsonpath_select(path, root, &nodes) != RESULT_OK)
         return evaluate_mismatches(evaluation, "gave up: too much is selected or looked at");
+    if (json_array_size(nodes) == 0) {
+        evaluation->missed = path;
+        evaluation->missed_root = json_incref((json_t *)(uintptr_t)root);
+    }
     if (!jsonpath_is_singular(path)) {
         selected_set(value, SELECTED_LIST, nodes);
         return true;

@@ -178,6 +178,16 @@ json_t *evaluate_operand(struct evaluation *evaluation, const struct operand *op
     return text != NULL ? evaluate_text(text, strlen(text)) : NULL;
 }
 
+const char *evaluate_show_typed(struct arena *arena, const json_t *json)
+{
+    const char *shown = evaluate_show(arena, json), *type = evaluate_type(json);
+    /* Behind what was cut nothing may stand: of a secret that is cut, a mask knows half at the end
+     * of a text only. */
+    if (strlen(shown) + strlen(type) + strlen(" ()") > EVALUATE_ACTUAL_MAX)
+        return shown;
+    return arena_print(arena, "%s (%s)", shown, type);
+}
+
 /* What jansson cannot hold, though it is JSON. Of a lone surrogate it says no more than that it is
  * no Unicode. */
 static bool is_unsupported(const json_error_t *error)

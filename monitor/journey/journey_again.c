@@ -35,7 +35,7 @@ void journey_again_clear(struct journey *journey)
     struct run_step *record = journey_record(journey);
     record->symptom = SYMPTOM_NONE;
     record->line = record->column = 0;
-    record->expected = record->actual = record->excerpt = NULL;
+    record->expected = record->values = record->actual = record->excerpt = NULL;
 }
 
 bool journey_again_after(struct journey *journey, enum symptom symptom)
@@ -46,9 +46,9 @@ bool journey_again_after(struct journey *journey, enum symptom symptom)
         (fault_bit(record, symptom) & retry->on) == 0)
         return false;
     if (journey->again.tries++ == 0)
-        journey->again.failure =
-            (struct journey_failure){symptom,          record->line,   record->column,
-                                     record->expected, record->actual, record->excerpt};
+        journey->again.failure = (struct journey_failure){
+            symptom,        record->line,   record->column, record->expected,
+            record->values, record->actual, record->excerpt};
     journey_again_clear(journey);
     journey_drop_response(journey);
     return true;
@@ -81,6 +81,7 @@ enum state journey_again_end(struct journey *journey, enum state state)
     record->line = first->line;
     record->column = first->column;
     record->expected = first->expected;
+    record->values = first->values;
     record->actual = first->actual;
     record->excerpt = first->excerpt;
     return STATE_DEGRADED;

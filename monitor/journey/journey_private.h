@@ -15,7 +15,7 @@
 struct journey_failure {
     enum symptom symptom;
     int line, column;
-    const char *expected, *actual, *excerpt;
+    const char *expected, *values, *actual, *excerpt;
 };
 
 /* Something left behind in the shop. */

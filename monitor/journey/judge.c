@@ -33,6 +33,7 @@ static void judge_note_failure(const struct judge *judge, const struct expressio
     record->line = expression->position.line;
     record->column = expression->position.column;
     record->expected = arena_duplicate(judge->arena, expression->source);
+    record->values = outcome->values;
     record->actual = outcome->actual;
 }
 
@@ -81,6 +82,7 @@ static void judge_note_error(const struct judge *judge, struct answer *answer,
     record->symptom = SYMPTOM_HTTP_ERROR;
     record->line = record->column = 0; /* the step's own, not that of an assertion */
     record->expected = "status < 400";
+    record->values = NULL;
     record->actual = arena_print(judge->arena, "%d%s%s", exchange->status,
                                  message != NULL ? ": " : "", message != NULL ? message : "");
 }

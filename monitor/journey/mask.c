@@ -266,7 +266,8 @@ void mask_step(const struct mask *mask, struct arena *arena, struct run_step *st
 {
     if (mask->count == 0)
         return;
-    const char **texts[] = {&step->expected, &step->actual, &step->excerpt, &step->note};
+    const char **texts[] = {&step->expected, &step->values, &step->actual, &step->excerpt,
+                            &step->note};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = mask_text(mask, arena, *texts[i]);
     for (size_t i = 0; i < step->exchange_count; i++) {

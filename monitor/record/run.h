@@ -119,6 +119,7 @@ struct run_step {
     const char *file;     /* that the step is written in; NULL: the run's */
     int line, column;     /* in that file: the assertion that failed, or the step; 0: unknown */
     const char *expected; /* the failed assertion as written; may be NULL */
+    const char *values;   /* what the variables in it stood for: `${n} is 12`; may be NULL */
     const char *actual;   /* what came instead; may be NULL */
     const char *excerpt;  /* the beginning of the failing answer's body; may be NULL */
     const char *note;     /* what else is to be said: an assertion marked `| note` that did not

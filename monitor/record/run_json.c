@@ -88,6 +88,7 @@ static void write_step(struct json_writer *writer, const struct run_step *step)
         json_add_integer(writer, "column", step->column);
     }
     json_add_text(writer, "expected", step->expected);
+    json_add_text(writer, "values", step->values);
     json_add_text(writer, "actual", step->actual);
     json_add_text(writer, "excerpt", step->excerpt);
     json_add_text(writer, "note", step->note);
@@ -214,6 +215,7 @@ static void step_from_json(struct run *run, const json_t *json)
     step->line = (int)json_get_integer(json, "line");
     step->column = (int)json_get_integer(json, "column");
     step->expected = json_get_text(arena, json, "expected");
+    step->values = json_get_text(arena, json, "values");
     step->actual = json_get_text(arena, json, "actual");
     step->excerpt = json_get_text(arena, json, "excerpt");
     step->note = json_get_text(arena, json, "note");

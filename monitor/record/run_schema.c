@@ -37,6 +37,7 @@
     X(step, "line", integer, OPTIONAL, "Where it is written in the scenario file.")                \
     X(step, "column", integer, OPTIONAL, "Where in that line.")                                    \
     X(step, "expected", text, OPTIONAL, "The assertion that did not hold.")                        \
+    X(step, "values", text, OPTIONAL, "What the variables in it stood for: `${n} is 12`.")         \
     X(step, "actual", text, OPTIONAL, "What came instead.")                                        \
     X(step, "excerpt", text, OPTIONAL, "The beginning of the answer's body.")                      \
     X(step, "note", text, OPTIONAL, "An assertion marked `note` that did not hold.")               \

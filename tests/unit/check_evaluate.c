@@ -132,8 +132,8 @@ static const struct {
     {JSON, "jsonpath \"$.items[?@.price > 0].id\" nth 0", "1", SYMPTOM_NONE, NULL},
     {JSON, "jsonpath \"$.items[*].id\"", "[1,2,3]", SYMPTOM_NONE, NULL},
     {JSON, "jsonpath \"$.items[?@.price > 9].id\"", NULL, SYMPTOM_CONTENT_CAPTURE_MISSING,
-     "nothing"},
-    {JSON, "jsonpath \"$.nosuch\"", NULL, SYMPTOM_CONTENT_CAPTURE_MISSING, "nothing"},
+     "nothing: $.items is a list of 3"},
+    {JSON, "jsonpath \"$.nosuch\"", NULL, SYMPTOM_CONTENT_CAPTURE_MISSING, NO_SUCH_MEMBER},
     {JSON, "jsonpath \"$.state\" toInt", NULL, SYMPTOM_CONTENT_CAPTURE_MISSING,
      "`toInt` needs an integer, not \"confirmed\""},
     {BROKEN, "jsonpath \"$.id\"", NULL, SYMPTOM_CONTENT_JSON_INVALID, NULL},
@@ -223,6 +223,66 @@ START_TEST(short_actual_is_whole)
 }
 END_TEST
 
+static const struct {
+    const char *line, *actual, *values;
+} explained[] = {
+    {"jsonpath \"$.code\" == ${id}", "\"12\" (text)", "${id} is 12 (a number)"},
+    {"jsonpath \"$.id\" == \"${state}\"", "12 (a number)", "${state} is \"confirmed\" (text)"},
+    {"jsonpath \"$.id\" in 13, ${id}, \"12\"", NULL, NULL},
+    {"jsonpath \"$.total\" == ${id}", "59.9", "${id} is 12"},
+    {"jsonpath \"$.tags\" contains ${id}", "[\"a\", \"b\"]", "${id} is 12"},
+    {"jsonpath \"$.${key}\" == \"${key}${id}\"", "\"confirmed\"",
+     "${key} is \"state\"; ${id} is 12"},
+    {"jsonpath \"$.state\" == \"x\"", "\"confirmed\"", NULL},
+    {"jsonpath \"$.id\" == ${nosuch}", "`nosuch` has no value", NULL},
+    {"jsonpath \"$.bare.x\" exists", "nothing: $.bare is an empty object", NULL},
+    {"jsonpath \"$.none[0].x\" exists", "nothing: $.none is an empty list", NULL},
+    {"jsonpath \"$.items[-1].x.y\" exists", "nothing: $.items[-1] has id", NULL},
+    {"jsonpath \"$['items'][7]\" exists", "nothing: $.items is a list of 3", NULL},
+    {"jsonpath \"$.note.x\" exists", "nothing: $.note is null", NULL},
+    {"jsonpath \"$.state.x\" exists", "nothing: $.state is \"confirmed\"", NULL},
+    {"jsonpath \"$.${key}.x\" exists", "nothing: $.state is \"confirmed\"", "${key} is \"state\""},
+    {"jsonpath \"$.items[0]..x\" exists", "nothing: $.items[0] has id, price", NULL},
+    {"jsonpath \"$.inner\" jsonpath \"$.x.y\" exists", "nothing: $.x is a list of 1", NULL},
+    /* It did select something; what came of that is another matter. */
+    {"jsonpath \"$.items[*]\" nth 5 exists", "nothing", NULL},
+};
+
+START_TEST(what_does_not_hold_is_explained)
+{
+    struct scene scene;
+    scene_open(&scene, JSON, 200, explained[_i].line, false);
+    struct outcome outcome = scene_assert(&scene);
+    ck_assert_pstr_eq(outcome.actual, explained[_i].actual);
+    ck_assert_pstr_eq(outcome.values, explained[_i].values);
+    scene_close(&scene);
+}
+END_TEST
+
+/* Half a secret is masked at the end of a text only, so nothing may follow what was cut. */
+START_TEST(what_was_cut_ends_there)
+{
+    enum { LENGTH = EVALUATE_ACTUAL_MAX + 50 };
+    static const char *const lines[] = {"jsonpath \"$.id\" == \"${long}${id}\"",
+                                        "jsonpath \"$['${long}']\" == ${id}", "body == ${id}"};
+    char text[LENGTH + 1];
+    struct scene scene;
+    memset(text, 's', LENGTH);
+    text[LENGTH] = '\0';
+    scene_open(&scene, JSON, 200, lines[_i], false);
+    json_object_set_new(scene.variables, "long", json_string(text));
+    struct outcome outcome = scene_assert(&scene);
+    ck_assert(!outcome.holds);
+    const char *const shown[] = {outcome.actual, outcome.values};
+    for (size_t i = 0; i < COUNT_OF(shown); i++) {
+        const char *end = strstr(shown[i], "\xe2\x80\xa6");
+        ck_assert_uint_le(strlen(shown[i]), EVALUATE_ACTUAL_MAX);
+        ck_assert_msg(end == NULL || end[3] == '\0', "%s", shown[i]);
+    }
+    scene_close(&scene);
+}
+END_TEST
+
 START_TEST(answers_come_without_address_and_version)
 {
     struct scene scene;
@@ -254,6 +314,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, body_is_parsed_once);
     tcase_add_loop_test(tests, actual_is_cut_between_characters, 0, 4);
     tcase_add_test(tests, short_actual_is_whole);
+    tcase_add_loop_test(tests, what_does_not_hold_is_explained, 0, COUNT_OF(explained));
+    tcase_add_loop_test(tests, what_was_cut_ends_there, 0, 3);
     tcase_add_test(tests, answers_come_without_address_and_version);
     suite_add_tcase(suite, tests);
     return suite;

@@ -29,6 +29,7 @@ static struct run *failed_run(void)
     step->line = 12;
     step->column = 9;
     step->expected = "status == 201";
+    step->values = "${code} is 201";
     step->actual = "500";
     step->excerpt = "bad \xff byte";
     step->total = 12345;
@@ -67,6 +68,7 @@ START_TEST(a_run_survives_its_json)
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_DNS], PHASE_ABSENT);
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_WAIT], 12000);
     ck_assert_uint_eq(read->steps[1].exchanges[0].local_port, 40000);
+    ck_assert_str_eq(read->steps[1].values, "${code} is 201");
     ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
     ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
     json_decref(json);

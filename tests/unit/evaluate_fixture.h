@@ -22,6 +22,11 @@ enum body {
 
 extern const char *const evaluate_bodies[];
 
+/* What the report says where JSON has no such member: it has 18 others. */
+#define NO_SUCH_MEMBER                                                                             \
+    "nothing: $ has state, id, code, total, whole, paid, note, none, nothing, bare, items, tags "  \
+    "and 6 more"
+
 /* One answer, one expression, and all that they stand on. */
 struct scene {
     struct arena *arena;
