@@ -16,7 +16,7 @@ enum {
     TERMINAL_WIDTH_MIN = 40,
     TERMINAL_WIDTH_DEFAULT = 80,
     TERMINAL_WIDTH_MAX = 400,
-    TERMINAL_BODY_LINES = 6, /* of a failing answer's body */
+    TERMINAL_BODY_LINES = 12, /* of a failing answer's body */
 };
 
 struct terminal {

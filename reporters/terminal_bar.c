@@ -72,8 +72,9 @@ static bool is_culprit(const struct run_step *step, enum phase phase)
     return false;
 }
 
-static void write_cell(const struct terminal *terminal, const struct run_step *step,
-                       const struct cell *cell, bool last, struct buffer *out)
+/* Returns the phase that it shows. */
+static enum phase write_cell(const struct terminal *terminal, const struct run_step *step,
+                             const struct cell *cell, bool last, struct buffer *out)
 {
     enum phase phase = widest(cell);
     enum paint paint = is_culprit(step, phase) ? PAINT_RED : looks[phase].paint;
@@ -83,13 +84,15 @@ static void write_cell(const struct terminal *terminal, const struct run_step *s
     terminal_paint(terminal, paint, out);
     buffer_text(out, terminal->unicode ? glyph : looks[phase].letter);
     terminal_unpaint(terminal, paint, out);
+    return phase;
 }
 
-void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
-                  const struct run_step *step, size_t width, struct buffer *out)
+unsigned terminal_bar(const struct terminal *terminal, const struct run_span *scale,
+                      const struct run_step *step, size_t width, struct buffer *out)
 {
     struct cell cells[CELLS_MAX] = {0};
     size_t used = 0;
+    unsigned phases = 0;
     width = width < CELLS_MAX ? width : CELLS_MAX;
     for (size_t i = 0; i < step->exchange_count; i++)
         cover_exchange(cells, width, scale, &step->exchanges[i]);
@@ -97,17 +100,24 @@ void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
         used = cells[n].filled > (used == 0 ? 0 : SLIVER) ? n + 1 : used;
     for (size_t n = 0; n < used; n++)
         if (cells[n].filled > 0)
-            write_cell(terminal, step, &cells[n], n + 1 == used, out);
+            phases |= 1U << write_cell(terminal, step, &cells[n], n + 1 == used, out);
         else
             buffer_text(out, " ");
+    return phases;
 }
 
-void terminal_legend(const struct terminal *terminal, struct buffer *out)
+void terminal_legend(const struct terminal *terminal, unsigned phases, struct buffer *out)
 {
-    for (int i = PHASE_DNS; i < PHASE_COUNT; i++) {
+    const char *separator = "";
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        if ((phases & 1U << i) == 0)
+            continue;
+        buffer_text(out, separator);
         terminal_paint(terminal, looks[i].paint, out);
         buffer_text(out, terminal->unicode ? looks[i].glyph : looks[i].letter);
         terminal_unpaint(terminal, looks[i].paint, out);
-        buffer_print(out, " %s%s", phase_name((enum phase)i), i + 1 < PHASE_COUNT ? "  " : "\n");
+        buffer_print(out, " %s", phase_name((enum phase)i));
+        separator = "  ";
     }
+    buffer_text(out, "\n");
 }

@@ -2,16 +2,35 @@
 /* Cleaning, cutting and wrapping text for a terminal. See terminal_text.h. */
 #include "reporters/terminal_text.h"
 
-#include "monitor/base/memory.h"
 #include "monitor/base/utf8.h"
 
 #include "reporters/text.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { CLEAN_MAX = 64 * 1024, TAB_WIDTH = 4 };
+
+static const struct {
+    const char *mark, *ascii;
+    enum paint paint, strong;
+} looks[] = {
+    [STATE_PASSED] = {"✓", "+", PAINT_GREEN, PAINT_GREEN_BOLD},
+    [STATE_DEGRADED] = {"▲", "!", PAINT_YELLOW, PAINT_YELLOW_BOLD},
+    [STATE_FAILED] = {"✗", "x", PAINT_RED, PAINT_RED_BOLD},
+    [STATE_UNKNOWN] = {"?", "?", PAINT_YELLOW, PAINT_YELLOW_BOLD},
+    [STATE_SKIPPED] = {"–", "-", PAINT_DIM, PAINT_DIM},
+};
+
+enum paint terminal_state_paint(enum state state, bool strong)
+{
+    return strong ? looks[state].strong : looks[state].paint;
+}
+
+const char *terminal_state_mark(const struct terminal *terminal, enum state state)
+{
+    return terminal->unicode ? looks[state].mark : looks[state].ascii;
+}
 
 static const char *const paints[] = {
 #define X(name, code) code,
@@ -148,50 +167,73 @@ void terminal_wrap(const struct terminal *terminal, const char *text, size_t col
     buffer_free(&clean);
 }
 
-/* Where a line ends, made clean; `clean` is initialised here. */
-static const char *clean_line(const struct terminal *terminal, const char *text,
-                              struct buffer *clean)
+void terminal_dim(const struct terminal *terminal, const char *text, struct buffer *out)
 {
-    buffer_init(clean, CLEAN_MAX);
-    while (*text != '\0' && *text != '\n') {
-        if (text[0] == '\r' && text[1] == '\n')
-            text++;
-        else
-            text += clean_character(terminal, text, clean);
-    }
-    return text + (*text == '\n');
-}
-
-static void quote_row(const struct terminal *terminal, bool is_first, size_t indent,
-                      const char *clean, size_t room, struct buffer *out)
-{
-    buffer_print(out, is_first ? "" : "%*s", (int)indent, "");
+    buffer_print(out, "%*s", TERMINAL_INDENT, "");
     terminal_paint(terminal, PAINT_DIM, out);
-    buffer_text(out, terminal->unicode ? "│ " : "| ");
-    append_cut(terminal, clean, room, out);
+    terminal_wrap(terminal, text, TERMINAL_INDENT, TERMINAL_INDENT, out);
     terminal_unpaint(terminal, PAINT_DIM, out);
-    buffer_text(out, "\n");
 }
 
-/* Text of one line, as most JSON is, goes on in the next rows; of several lines each is cut. */
-void terminal_quote(const struct terminal *terminal, const char *text, size_t indent,
+/* Cleans as much of the line at `text` as `room` takes: ended at a space where a late one is there,
+ * else anywhere. Returns how many bytes it took. */
+static size_t clean_row(const struct terminal *terminal, const char *text, size_t room,
+                        struct buffer *row)
+{
+    size_t at = 0, used = 0, space_at = 0, space_length = 0;
+    while (text[at] != '\0' && text[at] != '\n') {
+        size_t before = row->length;
+        if (text[at] == '\r' && text[at + 1] == '\n') {
+            at++;
+            continue;
+        }
+        size_t taken = clean_character(terminal, text + at, row);
+        used += text_length(row->data + before);
+        if (used > room && before > 0) {
+            row->data[row->length = space_at > 0 ? space_length : before] = '\0';
+            return space_at > 0 ? space_at : at;
+        }
+        at += taken;
+        if (text[at - 1] == ' ' && used > room / 3 * 2) {
+            space_at = at;
+            space_length = row->length;
+        }
+    }
+    return at;
+}
+
+/* A line is broken with what follows indented a little more than its beginning. */
+static size_t hanging(const char *line, size_t room)
+{
+    size_t indent = strspn(line, " ") + TERMINAL_INDENT;
+    return indent < room / 2 ? indent : room / 2;
+}
+
+void terminal_quote(const struct terminal *terminal, const char *text, size_t indent, size_t most,
                     struct buffer *out)
 {
     size_t room = terminal->width > indent + 10 ? terminal->width - indent - 2 : 8;
-    const char *end = strchr(text, '\n');
-    bool is_one = end == NULL || end[1] == '\0';
-    for (int row = 0; row < TERMINAL_BODY_LINES && *text != '\0';) {
-        struct buffer clean;
-        text = clean_line(terminal, text, &clean);
-        const char *rest = clean.data;
-        while (is_one && row + 1 < TERMINAL_BODY_LINES && text_length(rest) > room) {
-            size_t bytes = bytes_of(rest, room);
-            char *part = memory_duplicate_bytes(rest, bytes);
-            quote_row(terminal, row++ == 0, indent, part, room, out);
-            free(part);
-            rest += bytes;
-        }
-        quote_row(terminal, row++ == 0, indent, rest, room, out);
-        buffer_free(&clean);
+    size_t hang = 0;
+    for (size_t line = 0; *text != '\0'; line++) {
+        struct buffer row;
+        buffer_init(&row, CLEAN_MAX);
+        size_t next = hanging(text, room);
+        if (line == most)
+            buffer_text(&row, terminal->unicode ? "…" : "...");
+        else
+            text += clean_row(terminal, text, room - hang, &row);
+        buffer_print(out, line == 0 ? "" : "%*s", (int)indent, "");
+        terminal_paint(terminal, PAINT_DIM, out);
+        buffer_print(out, "%s%*s", terminal->unicode ? "│ " : "| ", (int)hang, "");
+        while (row.length > 0 && row.data[row.length - 1] == ' ')
+            row.data[--row.length] = '\0';
+        buffer_text(out, row.data);
+        terminal_unpaint(terminal, PAINT_DIM, out);
+        buffer_text(out, "\n");
+        buffer_free(&row);
+        if (line == most)
+            return;
+        hang = *text == '\n' ? 0 : hang > 0 ? hang : next;
+        text += *text == '\n';
     }
 }

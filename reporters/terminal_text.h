@@ -26,6 +26,12 @@ enum paint {
 #undef X
 };
 
+enum { TERMINAL_INDENT = 2 };
+
+/* How a state looks: `strong` for what is the heading of something. */
+enum paint terminal_state_paint(enum state state, bool strong);
+const char *terminal_state_mark(const struct terminal *terminal, enum state state);
+
 /* Nothing without colours. */
 void terminal_paint(const struct terminal *terminal, enum paint paint, struct buffer *out);
 void terminal_unpaint(const struct terminal *terminal, enum paint paint, struct buffer *out);
@@ -42,17 +48,31 @@ void terminal_column(const struct terminal *terminal, const char *text, size_t w
 void terminal_wrap(const struct terminal *terminal, const char *text, size_t column, size_t indent,
                    struct buffer *out);
 
-/* The first lines of foreign text, each behind a bar at `indent`, cut at the width. */
-void terminal_quote(const struct terminal *terminal, const char *text, size_t indent,
+/* A short line of ours between the others. */
+void terminal_dim(const struct terminal *terminal, const char *text, struct buffer *out);
+
+/* Foreign text, each line behind a bar at `indent` (the first stands there already), broken at the
+ * width; after `most` lines an ellipsis stands for the rest. */
+void terminal_quote(const struct terminal *terminal, const char *text, size_t indent, size_t most,
                     struct buffer *out);
 
-/* One request and its answer, if they were kept: headers, and the first lines of bodies. */
-void terminal_messages(const struct terminal *terminal, const struct exchange *exchange,
+/* The requests of a step and their answers, if they were kept: headers, and bodies as far as they
+ * are text. */
+void terminal_messages(const struct terminal *terminal, const struct run_step *step,
                        struct buffer *out);
 
-/* The phases of a step, drawn to scale in `width` characters. */
-void terminal_bar(const struct terminal *terminal, const struct run_span *scale,
-                  const struct run_step *step, size_t width, struct buffer *out);
-void terminal_legend(const struct terminal *terminal, struct buffer *out);
+/* Each failed step with what it expected and what came; which steps were skipped, and why. */
+void terminal_failures(const struct terminal *terminal, const struct run *run, struct buffer *out);
+
+/* Whose fault it is, and why. */
+void terminal_verdict(const struct terminal *terminal, const struct run *run, struct buffer *out);
+
+/* The phases of a step, drawn to scale in `width` characters. Returns those that can be seen, a bit
+ * each. */
+unsigned terminal_bar(const struct terminal *terminal, const struct run_span *scale,
+                      const struct run_step *step, size_t width, struct buffer *out);
+
+/* What the characters of these phases stand for. */
+void terminal_legend(const struct terminal *terminal, unsigned phases, struct buffer *out);
 
 #endif

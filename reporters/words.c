@@ -127,7 +127,8 @@ bool words_tcp(const struct exchange *exchange, struct buffer *out)
     if (tcp->last_acknowledgement >= DURATION_SECOND)
         buffer_print(out, "; it last spoke %s before the end",
                      duration_print(tcp->last_acknowledgement, text));
-    if (tcp->round_trip > 0)
+    /* What is next door is near: that tells nobody anything. */
+    if (tcp->round_trip >= DURATION_MILLISECOND)
         buffer_print(out, "; round trip %s", duration_print(tcp->round_trip, text));
     buffer_text(out, ".");
     return true;

@@ -159,7 +159,11 @@ ok "by its name" err_has "none/x.har: No such file"
 # run: what is replayed
 ok "-v shows requests and answers" exit_is 0 run -v "$scratch/journeys/guest-checkout.yaml"
 ok "their headers" out_has "< Content-Type: application/json"
-ok "and bodies" bash -c 'grep -q "\"email\":\"guest+" "$1"' - "$scratch/out"
+ok "and bodies, indented" bash -c 'grep -q "^    . *\"email\": \"guest+" "$1"' - "$scratch/out"
+ok "below the name of their step" bash -c 'grep -A1 "^[+✓] checkout\$" "$1" | grep -q "^  > POST"' - "$scratch/out"
+ok "whole, within the terminal's width" bash -c 'COLUMNS=60 LC_ALL=C "$1" run -v -c "$2" "$3" >"$4" &&
+    grep -q "</html>" "$4" && ! grep -q ".\{61\}" "$4"' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$SOURCE/examples/browse.yaml" "$scratch/out"
 ok "without -v they are not shown" bash -c '! "$1" run -c "$2" --har "$3" "$4" | grep -q "Shopwatch-Run"' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/x.har" "$SOURCE/examples/browse.yaml"
 ok "--repeat and --parallel" exit_is 0 run --repeat 6 --parallel 3 --json "$scratch/many.jsonl" "$SOURCE"/examples/{browse,cart}.yaml

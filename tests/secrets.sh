@@ -92,7 +92,7 @@ record() { jq -e "$1" "$scratch/written/record"; }
 ok "the scenario is taken" bash -c 'test -s "$1/record" || { cat "$1/errors"; false; }' - "$scratch/written"
 ok "the secret was sent and came back" record '.steps[1].state == "passed" and .steps[2].symptom == "content.mismatch"'
 ok "where it stood is seen" record '.steps[2].actual == "\"***\"" and (.steps[2].note | endswith("came \"***\""))'
-ok "what the assertion's variable stood for is not told" record '.steps[2].values == "${TOKEN} is \"***\""'
+ok "what the assertion's variable stood for is not told" record '.steps[2].values == "\"wrong${TOKEN}\" is \"wrong***\""'
 ok "it is gone from the URL" record '[.steps[].exchanges[].url | select(contains("q=***&category=***"))] | length == 1'
 authorization() { jq -r '.log.entries[0].request.headers[] | select(.name == "Authorization").value' "$scratch/written/har"; }
 ok "it is gone from Authorization, whole" test "$(authorization)" = 'Basic ***'

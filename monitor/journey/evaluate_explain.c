@@ -59,33 +59,69 @@ const char *evaluate_nothing(const struct evaluation *evaluation)
     return shown;
 }
 
-/* Whether a use before the n-th is of the same variable. */
-static bool was_used(const struct expression *expression, size_t n)
+static bool has_variables(const struct operand *operand)
 {
+    return operand->kind == OPERAND_VARIABLE ||
+           (operand->kind == OPERAND_TEXT && !template_is_constant(operand->text));
+}
+
+/* Whether a use before the n-th is of the same variable, or an operand has it: that one is told
+ * whole. */
+static bool is_told(const struct expression *expression, size_t n)
+{
+    const char *name = expression->uses[n].name;
     for (size_t i = 0; i < n; i++)
-        if (strcmp(expression->uses[i].name, expression->uses[n].name) == 0)
+        if (strcmp(expression->uses[i].name, name) == 0)
             return true;
+    for (size_t i = 0; i < expression->operand_count; i++)
+        for (size_t j = 0; has_variables(&expression->operands[i]) &&
+                           j < template_name_count(expression->operands[i].text);
+             j++)
+            if (strcmp(template_name(expression->operands[i].text, j), name) == 0)
+                return true;
     return false;
 }
 
-const char *evaluate_values(const struct evaluation *evaluation)
+/* `what` stands between its `quote`s. False once the text is as long as it may be: its end may have
+ * been cut, so nothing may follow. */
+static bool add_value(const struct evaluation *evaluation, const char *quote, const char *what,
+                      const json_t *value, struct buffer *out)
+{
+    buffer_print(out, "%s%s%s%s is %s", out->length > 0 ? "; " : "", quote, what, quote,
+                 evaluation->types_differ ? evaluate_show_typed(evaluation->arena, value)
+                                          : evaluate_show(evaluation->arena, value));
+    return out->length < EVALUATE_ACTUAL_MAX;
+}
+
+static bool add_operands(struct evaluation *evaluation, struct buffer *out)
+{
+    const struct expression *expression = evaluation->expression;
+    bool goes_on = true;
+    for (size_t i = 0; i < expression->operand_count && goes_on; i++) {
+        const struct operand *operand = &expression->operands[i];
+        json_t *value = has_variables(operand) ? evaluate_operand(evaluation, operand) : NULL;
+        if (value != NULL)
+            goes_on = add_value(evaluation, operand->kind == OPERAND_TEXT ? "\"" : "",
+                                template_source(operand->text), value, out);
+        json_decref(value);
+    }
+    return goes_on;
+}
+
+const char *evaluate_values(struct evaluation *evaluation)
 {
     const struct expression *expression = evaluation->expression;
     const struct evaluate_variables *variables = evaluation->variables;
     struct buffer text;
     const char *shown = NULL;
     buffer_init(&text, EVALUATE_ACTUAL_MAX + 1);
-    for (size_t i = 0; i < expression->use_count; i++) {
+    bool goes_on = add_operands(evaluation, &text);
+    for (size_t i = 0; i < expression->use_count && goes_on; i++) {
         const char *name = expression->uses[i].name;
         const json_t *value = variables->lookup(variables->data, name);
-        if (value == NULL || was_used(expression, i))
-            continue;
-        buffer_print(&text, "%s${%s} is %s", text.length > 0 ? "; " : "", name,
-                     evaluation->types_differ ? evaluate_show_typed(evaluation->arena, value)
-                                              : evaluate_show(evaluation->arena, value));
-        /* Shown to its limit, it may have been cut. */
-        if (text.length >= EVALUATE_ACTUAL_MAX)
-            break;
+        if (value != NULL && !is_told(expression, i))
+            goes_on = add_value(evaluation, "", arena_print(evaluation->arena, "${%s}", name),
+                                value, &text);
     }
     if (text.length > 0)
         shown = evaluate_cut(evaluation->arena, text.data);

@@ -88,8 +88,8 @@ const char *evaluate_show_typed(struct arena *arena, const json_t *json);
 
 /* `nothing`, and of a JSONPath how far it went: `nothing: $.data has id, code`. */
 const char *evaluate_nothing(const struct evaluation *evaluation);
-/* `${total} is "12"; ${id} is 7`; NULL when the expression has no variables. */
-const char *evaluate_values(const struct evaluation *evaluation);
+/* `"${total}" is "12"; ${id} is 7`, operands first; NULL when the expression has no variables. */
+const char *evaluate_values(struct evaluation *evaluation);
 
 /* The rendered text, in the arena. NULL after noting a missing variable. */
 const char *evaluate_render(struct evaluation *evaluation, const struct template *template);

@@ -227,12 +227,15 @@ static const struct {
     const char *line, *actual, *values;
 } explained[] = {
     {"jsonpath \"$.code\" == ${id}", "\"12\" (text)", "${id} is 12 (a number)"},
-    {"jsonpath \"$.id\" == \"${state}\"", "12 (a number)", "${state} is \"confirmed\" (text)"},
+    {"jsonpath \"$.id\" == \"${state}\"", "12 (a number)", "\"${state}\" is \"confirmed\" (text)"},
     {"jsonpath \"$.id\" in 13, ${id}, \"12\"", NULL, NULL},
     {"jsonpath \"$.total\" == ${id}", "59.9", "${id} is 12"},
     {"jsonpath \"$.tags\" contains ${id}", "[\"a\", \"b\"]", "${id} is 12"},
-    {"jsonpath \"$.${key}\" == \"${key}${id}\"", "\"confirmed\"",
-     "${key} is \"state\"; ${id} is 12"},
+    {"jsonpath \"$.${key}\" == \"${key}${id}\"", "\"confirmed\"", "\"${key}${id}\" is \"state12\""},
+    {"jsonpath \"$.${key}\" == \"x${id}\"", "\"confirmed\"",
+     "\"x${id}\" is \"x12\"; ${key} is \"state\""},
+    {"jsonpath \"$.${key}\" in ${id}, \"${id}\", 5", "\"confirmed\" (text)",
+     "${id} is 12 (a number); \"${id}\" is \"12\" (text); ${key} is \"state\" (text)"},
     {"jsonpath \"$.state\" == \"x\"", "\"confirmed\"", NULL},
     {"jsonpath \"$.id\" == ${nosuch}", "`nosuch` has no value", NULL},
     {"jsonpath \"$.bare.x\" exists", "nothing: $.bare is an empty object", NULL},

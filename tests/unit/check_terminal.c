@@ -41,7 +41,7 @@ START_TEST(terminal_shows_a_passed_run)
                      "  + product page  200   16.6 ms                                      "
                      "wwwwwwwwwwr\n"
                      "\n"
-                     "    d dns  c connect  t tls  s send  w wait  r receive\n");
+                     "    d dns  c connect  t tls  w wait  r receive\n");
     buffer_free(&out);
     sample_free(sample);
 }
@@ -64,7 +64,7 @@ START_TEST(terminal_explains_a_failed_run)
         "  cleanup\n"
         "  - cancel the order\n"
         "\n"
-        "    d dns  c connect  t tls  s send  w wait  r receive\n"
+        "    t tls  w wait\n"
         "\n"
         "  x checkout\n"
         "    symptom   The request was sent, and no answer began in time.\n"
@@ -139,19 +139,30 @@ static const struct {
 } body_cases[] = {
     {"<html><head>\n<title>\x1b[2JShop</title>\n\n</head><body><h1>Out of order</h1>",
      "    page says | [2JShop\n              | Out of order\n"},
-    {"{\"error\": 7,\n \"b\": 1}", "    body      | {\"error\": 7,\n              |  \"b\": 1}\n"},
-    /* One long line goes on below; of several lines each is cut. */
-    {"{\"errors\":[{\"message\":\"Cannot query field prceWithTax on type ProductVariant. Did you "
-     "mean "
-     "priceWithTax?\"}]}",
-     "    body      | {\"errors\":[{\"message\":\"Cannot query field prceWithTax on type Pr\n"
-     "              | oductVariant. Did you mean priceWithTax?\"}]}\n"},
-    {"{\"message\":\"Cannot query field prceWithTax on type ProductVariant. Did you mean\",\n1}",
-     "    body      | {\"message\":\"Cannot query field prceWithTax on type ProductVaria~\n"
-     "              | 1}\n"},
+    {"{\"error\": 7,\n \"b\": 1}", "    body      | {\"error\": 7, \"b\": 1}\n"},
+    /* Words that do not fit are taken to the next line, further in than the first. */
+    {"{\"error\":\"the cart is full, and nothing more can be put into it before something is "
+     "taken out\"}",
+     "    body      | {\n"
+     "              |   \"error\": \"the cart is full, and nothing more can be put into\n"
+     "              |     it before something is taken out\"\n"
+     "              | }\n"},
+    /* Cut off somewhere, as excerpts are. */
+    {"{\"data\":{\"a\":{},\"list\":[1,2.50],\"text\":\"\\\"{,\", \"cut\": \"of\xc3",
+     "    body      | {\n"
+     "              |   \"data\": {\n"
+     "              |     \"a\": {},\n"
+     "              |     \"list\": [1, 2.50],\n"
+     "              |     \"text\": \"\\\"{,\",\n"
+     "              |     \"cut\": \"of\\xc3\n"},
+    /* Twelve lines, and a sign that it goes on. */
+    {"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12",
+     "              | 11\n              | 12\n    skipped"},
+    {"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13", "              | 12\n              | ...\n"},
+    {"[2026-11-23] no JSON,  this", "    body      | [2026-11-23] no JSON,  this\n"},
 };
 
-START_TEST(terminal_shows_what_a_page_says_and_json_as_it_is)
+START_TEST(terminal_shows_what_a_page_says_and_json_indented)
 {
     struct sample *sample = sample_create(SAMPLE_DATABASE);
     struct run *run = sample->runs[3];
@@ -162,6 +173,64 @@ START_TEST(terminal_shows_what_a_page_says_and_json_as_it_is)
             run->steps[i].excerpt = body_cases[_i].excerpt;
     terminal_report(&plain, run, &out);
     ck_assert_msg(strstr(out.data, body_cases[_i].shown) != NULL, "%.900s", out.data + 600);
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+/* The last step of a cleanup fails on its way as an earlier one did. */
+START_TEST(terminal_tells_the_same_failure_once)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct run *run = sample->runs[3];
+    struct run_step *last = &run->steps[run->step_count - 1];
+    const struct run_step *failure = run_first_failure(run);
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    last->state = STATE_FAILED;
+    last->symptom = failure->symptom;
+    *run_add_exchange(run, last) = failure->exchanges[failure->exchange_count - 1];
+    terminal_report(&plain, run, &out);
+    ck_assert_ptr_nonnull(strstr(out.data,
+                                 "\n  x cancel the order\n"
+                                 "    symptom   http.timeout.ttfb, as \"checkout\" above\n"
+                                 "    skipped   order page\n"));
+    buffer_clear(&out);
+    last->exchanges[0].detail = "no answer within 3 s";
+    terminal_report(&plain, run, &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "    came      no answer within 3 s\n"));
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+/* Where the facts did not suffice, their weights tell nothing; what to look at does. */
+START_TEST(terminal_gives_advice_where_nothing_is_determined)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct run *run = sample->runs[3];
+    struct run_step *failure = (struct run_step *)(uintptr_t)run_first_failure(run);
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    run->verdict.cause = CAUSE_UNDETERMINED;
+    run->verdict.component = NULL;
+    failure->expected = "jsonpath \"$.n\" == ${n}";
+    failure->values = "${n} is \"7\" (text)";
+    failure->actual = "7 (a number)";
+    failure->exchanges[failure->exchange_count - 1].symptom = SYMPTOM_NONE;
+    terminal_report(&plain, run, &out);
+    ck_assert_ptr_nonnull(strstr(out.data,
+                                 "    expected  jsonpath \"$.n\" == ${n}\n"
+                                 "              examples/scenarios/guest-checkout.yaml:31:9\n"
+                                 "    where     ${n} is \"7\" (text)\n"
+                                 "    came      7 (a number)\n"));
+    ck_assert_ptr_nonnull(strstr(out.data, "Verdict: undetermined\n"
+                                           "  An answer came, and it is not what \"checkout\" "
+                                           "expects: look at the step and at\n"
+                                           "  the answer above.\n"));
+    ck_assert_ptr_nonnull(strstr(out.data, "\n  + TCP and TLS connect"));
+    ck_assert_ptr_nonnull(strstr(out.data, "\n  - No answer names"));
+    ck_assert_ptr_null(strstr(out.data, "dB"));
     buffer_free(&out);
     sample_free(sample);
 }
@@ -296,8 +365,10 @@ Suite *test_suite(void)
     tcase_add_test(reports, terminal_shows_a_passed_run);
     tcase_add_test(reports, terminal_explains_a_failed_run);
     tcase_add_loop_test(reports, of_a_page_it_is_shown_what_it_says, 0, COUNT_OF(excerpt_cases));
-    tcase_add_loop_test(reports, terminal_shows_what_a_page_says_and_json_as_it_is, 0,
+    tcase_add_loop_test(reports, terminal_shows_what_a_page_says_and_json_indented, 0,
                         COUNT_OF(body_cases));
+    tcase_add_test(reports, terminal_tells_the_same_failure_once);
+    tcase_add_test(reports, terminal_gives_advice_where_nothing_is_determined);
     tcase_add_loop_test(reports, terminal_keeps_to_its_width_and_sends_no_controls, 0,
                         COUNT_OF(terminals));
     tcase_add_test(reports, terminal_colours_are_always_switched_off_again);
