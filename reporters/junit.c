@@ -53,20 +53,44 @@ static void line(struct buffer *out, const char *label, const char *text)
     buffer_text(out, "&#10;");
 }
 
-/* A failed step, and one at which the monitor itself could not look. */
-static void write_failure(struct buffer *out, const struct run_step *step)
+/* Of the assertion, as compilers write it: build servers make links of that. */
+static void write_place(struct buffer *out, const char *file, const struct run_step *step)
 {
+    if (file == NULL || step->line == 0)
+        return;
+    buffer_text(out, "at: ");
+    escape(out, file);
+    buffer_print(out, ":%d:%d&#10;", step->line, step->column);
+}
+
+static void write_verdict(struct buffer *out, const struct verdict *verdict)
+{
+    if (verdict->cause == CAUSE_NONE)
+        return;
+    line(out, "verdict", cause_name(verdict->cause));
+    line(out, "component", verdict->component);
+    line(out, "summary", verdict->summary);
+    line(out, "not excluded", verdict->unsure);
+}
+
+/* A failed step, and one at which the monitor itself could not look. */
+static void write_failure(struct buffer *out, const struct run *run, const struct run_step *step)
+{
+    const char *file = step->file != NULL ? step->file : run->file;
     const char *element = step->state == STATE_UNKNOWN ? "error" : "failure";
     buffer_print(out, "\n      <%s", element);
     attribute(out, "type", symptom_code(step->symptom));
     attribute(out, "message", symptom_sentence(step->symptom));
     buffer_text(out, ">");
     line(out, "expected", words_expected(step));
+    write_place(out, file, step);
     line(out, "values", step->values);
     line(out, "actual", words_came(step));
     for (size_t i = 0; i < step->exchange_count; i++)
         if (step->exchanges[i].detail != words_came(step))
             line(out, "detail", step->exchanges[i].detail);
+    if (step == run_first_failure(run))
+        write_verdict(out, &run->verdict);
     line(out, "body", step->excerpt);
     buffer_print(out, "</%s>\n    ", element);
 }
@@ -76,7 +100,7 @@ static void write_case(struct buffer *out, const struct run *run, const struct r
     buffer_text(out, "    <testcase");
     attribute(out, "classname", run->journey);
     attribute(out, "name", step->name);
-    attribute(out, "file", run->file);
+    attribute(out, "file", step->file != NULL ? step->file : run->file);
     if (step->line > 0)
         buffer_print(out, " line=\"%d\"", step->line);
     seconds(out, step->total);
@@ -84,10 +108,12 @@ static void write_case(struct buffer *out, const struct run *run, const struct r
     switch (step->state) {
     case STATE_FAILED:
     case STATE_UNKNOWN:
-        write_failure(out, step);
+        write_failure(out, run, step);
         break;
     case STATE_SKIPPED:
-        buffer_text(out, "<skipped/>");
+        buffer_text(out, "<skipped");
+        attribute(out, "message", step->note);
+        buffer_text(out, "/>");
         break;
     case STATE_DEGRADED:
         buffer_text(out, "<system-out>degraded: ");

@@ -52,7 +52,7 @@ static void write_diagnosis(struct buffer *out, const struct run *run, const str
     fact(out, "expected", words_expected(step));
     fact(out, "values", step->values);
     fact(out, "actual", words_came(step));
-    fact(out, "file", run->file);
+    fact(out, "file", step->file != NULL ? step->file : run->file);
     if (step->line > 0)
         buffer_print(out, "  line: %d\n  column: %d\n", step->line, step->column);
     fact(out, "body", step->excerpt);
@@ -73,7 +73,13 @@ void document_tap(struct run *const *runs, size_t count, struct buffer *out)
             describe(out, runs[i]->journey);
             buffer_text(out, ": ");
             describe(out, step->name);
-            buffer_text(out, step->state == STATE_SKIPPED ? " # SKIP\n" : "\n");
+            if (step->state == STATE_SKIPPED)
+                buffer_text(out, " # SKIP");
+            if (step->state == STATE_SKIPPED && step->note != NULL) {
+                buffer_text(out, " ");
+                describe(out, step->note);
+            }
+            buffer_text(out, "\n");
             write_diagnosis(out, runs[i], step);
         }
 }

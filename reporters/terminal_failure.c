@@ -142,17 +142,36 @@ static void write_skipped(const struct terminal *terminal, const struct run *run
     buffer_free(&names);
 }
 
-/* What a scenario says of the steps that it leaves out. */
+static bool is_left_out(const struct run_step *step, const char *note)
+{
+    return step->state == STATE_SKIPPED && step->note != NULL && strcmp(step->note, note) == 0;
+}
+
+static bool has_left_out(const struct run *run)
+{
+    for (size_t i = 0; i < run->step_count; i++)
+        if (run->steps[i].state == STATE_SKIPPED && run->steps[i].note != NULL)
+            return true;
+    return false;
+}
+
+/* Why steps are left out, where it is said; those with the same reason together. */
 static void write_left_out(const struct terminal *terminal, const struct run *run,
                            struct buffer *out)
 {
     for (size_t i = 0; i < run->step_count; i++) {
-        const struct run_step *step = &run->steps[i];
+        const char *note = run->steps[i].note;
         struct buffer text;
-        if (step->state != STATE_SKIPPED || step->note == NULL)
+        size_t first = 0;
+        while (note != NULL && first < i && !is_left_out(&run->steps[first], note))
+            first++;
+        if (note == NULL || first < i || run->steps[i].state != STATE_SKIPPED)
             continue;
         buffer_init(&text, WORDS_MAX);
-        buffer_print(&text, "%s: %s", step->name, step->note);
+        for (size_t n = i; n < run->step_count; n++)
+            if (is_left_out(&run->steps[n], note))
+                buffer_print(&text, "%s%s", n > i ? ", " : "", run->steps[n].name);
+        buffer_print(&text, ": %s", note);
         write_fact(terminal, "left out", text.data, out);
         buffer_free(&text);
     }
@@ -165,5 +184,7 @@ void terminal_failures(const struct terminal *terminal, const struct run *run, s
             write_failure(terminal, run, &run->steps[i], out);
     if (run_first_failure(run) != NULL)
         write_skipped(terminal, run, out);
+    else
+        buffer_text(out, has_left_out(run) ? "\n" : "");
     write_left_out(terminal, run, out);
 }

@@ -55,7 +55,7 @@ ok "it is cancelled in the database" there_are 1 "email like 'guest+%' and state
 ok "and nothing else is in it" there_are 1 true
 ok "the ledger is empty" ledger_is_empty "$guest"
 ok "nothing but the cleanup was done" record 'length == 1 and (.[0] | .state == "passed" and
-    [.steps[] | .step + " " + .state] == ["cancel the order skipped", "find the order passed", "cancel the order passed"])'
+    [.steps[] | .step + " " + .state] == ["find the order passed", "cancel the order passed"])'
 ok "a line says so" out_has '^.*guest-checkout.yaml: order of run [0-9a-f]{32}, 20[^ ]*Z: settled$'
 ok "once is enough" settle 0 "$guest"
 ok "nothing is to do then" out_has '^nothing to settle$'
@@ -67,7 +67,7 @@ ok "a guest's order is pending" wait_for 10 there_are 1 "email like 'guest+%' an
 end
 (sleep 1 && kill -CONT "$payment_pid") &
 ok "an order is settled whose answer was lost" settle 0 "$guest"
-ok "after the shop had made up its mind" record '.[0].steps[1] | .step == "find the order" and (.exchanges | length) >= 2'
+ok "after the shop had made up its mind" record '.[0].steps[0] | .step == "find the order" and (.exchanges | length) >= 2'
 ok "it is cancelled, too" there_are 2 "email like 'guest+%' and state = 'cancelled'"
 ok "the ledger is empty again" ledger_is_empty "$guest"
 

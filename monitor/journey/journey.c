@@ -133,6 +133,30 @@ static bool journey_is_chosen(const struct journey *journey)
     return chosen == NULL || chosen[before + journey->index - 1];
 }
 
+/* Why a step that was not chosen may be missed; NULL: all that were stand before it. */
+static const char *journey_not_chosen(const struct journey *journey)
+{
+    const struct scenario *scenario = journey->settings.scenario;
+    size_t last = scenario->step_count;
+    while (last > 0 && !journey->settings.chosen[last - 1])
+        last--;
+    return !journey->in_cleanup && journey->index < last ? JOURNEY_LEFT_OUT : NULL;
+}
+
+/* Whether the step is left out; `ret_note` says why where that is not seen from the other steps. */
+static bool journey_is_skipped(const struct journey *journey, const char **ret_note)
+{
+    *ret_note = arena_duplicate(journey->run->arena, journey->step->skip);
+    if (!journey_is_chosen(journey)) {
+        *ret_note = journey_not_chosen(journey);
+        return true;
+    }
+    if (journey->step->skip != NULL || (journey->failed && !journey->in_cleanup))
+        return true;
+    return !journey_when_holds(journey) ||
+           journey_mutation_is_idle(journey, journey->step, ret_note);
+}
+
 /* Begins a step that is to be done now. */
 static enum journey_next journey_begin(struct journey *journey)
 {
@@ -162,14 +186,13 @@ static enum journey_next journey_choose(struct journey *journey)
     }
     const struct step *list = journey->in_cleanup ? scenario->cleanup : scenario->steps;
     journey->step = &list[journey->index++];
+    if (journey_mutation_was_done(journey, journey->step))
+        return JOURNEY_NEXT;
     journey_begin_record(journey);
     journey_again_begin(journey);
-    journey_record(journey)->note = arena_duplicate(journey->run->arena, journey->step->skip);
-    bool skip = (journey->failed && !journey->in_cleanup) || !journey_is_chosen(journey) ||
-                !journey_when_holds(journey);
-    if (skip || journey->step->skip != NULL || journey_mutation_is_idle(journey, journey->step))
-        return journey_end_step(journey, STATE_SKIPPED);
-    return journey_begin(journey);
+    return journey_is_skipped(journey, &journey_record(journey)->note)
+               ? journey_end_step(journey, STATE_SKIPPED)
+               : journey_begin(journey);
 }
 
 /* Stage: what a person would do before the step. Part of no time that is measured or budgeted. */

@@ -41,6 +41,9 @@ struct journey_ledger {
     void *data;
 };
 
+/* The note of a step that was not chosen, and has one that was behind it. */
+#define JOURNEY_LEFT_OUT "not asked for; later steps miss what comes of it: cookies, a cart"
+
 /* All borrowed, and alive until the run is done. */
 struct journey_settings {
     const struct scenario *scenario;

@@ -128,7 +128,40 @@ bool journey_mutation_leave(struct journey *journey)
     return left;
 }
 
-bool journey_mutation_is_idle(const struct journey *journey, const struct step *step)
+/* The record of a cleanup step; NULL: it has none yet. */
+static const struct run_step *find_record(const struct journey *journey, const char *name)
+{
+    for (size_t i = 0; i < journey->run->step_count; i++) {
+        const struct run_step *record = &journey->run->steps[i];
+        if ((record->cleanup || journey_mutation_is_inherited(journey)) &&
+            strcmp(record->name, name) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+bool journey_mutation_was_done(const struct journey *journey, const struct step *step)
+{
+    const struct journey_mutation *settled =
+        step->settles != NULL ? find_mutation(journey, step->settles) : NULL;
+    return journey->in_cleanup && settled != NULL && settled->is_found &&
+           find_record(journey, step->name) != NULL;
+}
+
+/* A step that stands before `find` in its list was left out when its turn came; now it is done. */
+static void drop_record(struct journey *journey, const char *name)
+{
+    struct run *run = journey->run;
+    const struct run_step *record = find_record(journey, name);
+    if (record == NULL || record->state != STATE_SKIPPED)
+        return;
+    size_t n = (size_t)(record - run->steps);
+    memmove(&run->steps[n], &run->steps[n + 1], (run->step_count - n - 1) * sizeof *run->steps);
+    run->step_count--;
+}
+
+bool journey_mutation_is_idle(const struct journey *journey, const struct step *step,
+                              const char **ret_why)
 {
     const struct journey_mutation *found =
         step->find_count > 0 ? find_mutation(journey, step->finds[0].name) : NULL;
@@ -136,7 +169,14 @@ bool journey_mutation_is_idle(const struct journey *journey, const struct step *
         step->settles != NULL ? find_mutation(journey, step->settles) : NULL;
     if (step->find_count > 0)
         return found == NULL || found->is_settled;
-    return step->settles != NULL && (settled == NULL || settled->is_found);
+    if (step->settles == NULL)
+        return false;
+    bool is_lost = settled != NULL && settled->lost != NULL && !settled->is_found &&
+                   !variables_has(journey->variables, step->settles);
+    if (is_lost)
+        *ret_why = arena_print(journey->run->arena, "“%s” could not tell what there is to do",
+                               settled->lost);
+    return settled == NULL || settled->is_found || is_lost;
 }
 
 static void settle(struct journey *journey, const char *what)
@@ -184,6 +224,7 @@ const struct step *journey_mutation_next(struct journey *journey)
             if (step->settles == NULL || strcmp(step->settles, what) != 0)
                 continue;
             variables_set(journey->variables, what, json_incref(element));
+            drop_record(journey, step->name);
             return step;
         }
         journey->found.step = 0;
@@ -197,8 +238,10 @@ void journey_mutation_end_step(struct journey *journey, enum state state)
 {
     const char *what = journey->step->settles;
     bool went_well = state == STATE_PASSED || state == STATE_DEGRADED;
-    journey->cleanup_failed |=
-        journey->in_cleanup && (state == STATE_FAILED || state == STATE_UNKNOWN);
+    bool went_wrong = state == STATE_FAILED || state == STATE_UNKNOWN;
+    journey->cleanup_failed |= journey->in_cleanup && went_wrong;
+    if (journey->in_cleanup && went_wrong && journey->step->find_count > 0)
+        find_mutation(journey, journey->step->finds[0].name)->lost = journey->step->name;
     if (!journey->in_cleanup || what == NULL || state == STATE_SKIPPED)
         return;
     if (journey->found.what != NULL)

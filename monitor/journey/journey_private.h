@@ -22,7 +22,8 @@ struct journey_failure {
 struct journey_mutation {
     const char *what;
     bool is_settled;
-    bool is_found; /* `find` has looked it up, and its steps were done for each one */
+    bool is_found;    /* `find` has looked it up, and its steps were done for each one */
+    const char *lost; /* the step whose `find` could not tell; NULL: none so far */
 };
 
 /* A row that the run has to itself. */
@@ -127,8 +128,14 @@ void journey_give_rows_back(struct journey *journey);
 enum symptom journey_mutation_record(struct journey *journey);
 
 /* True for a cleanup step that has nothing to do: nothing was left behind, or it was done for each
- * thing found. */
-bool journey_mutation_is_idle(const struct journey *journey, const struct step *step);
+ * thing found; or it cannot do it, since `find` could not tell what there is. Then `ret_why` is for
+ * people. */
+bool journey_mutation_is_idle(const struct journey *journey, const struct step *step,
+                              const char **ret_why);
+
+/* True when the run's record has the cleanup step already, because it was done for what was found.
+ */
+bool journey_mutation_was_done(const struct journey *journey, const struct step *step);
 
 /* Takes what the step's `find` found. */
 void journey_mutation_take_found(struct journey *journey, struct json_t *list_taken);

@@ -126,6 +126,39 @@ START_TEST(junit_is_xml_whatever_came)
 }
 END_TEST
 
+/* Where the assertion is written, and whose fault it is, beside what was expected and came. */
+START_TEST(a_build_server_is_told_where_and_whose_fault)
+{
+    struct run_step *step = &run->steps[0];
+    run->file = "shop/buy.yaml";
+    step->line = 31;
+    step->column = 9;
+    step->values = "${code} is 200";
+    run->verdict.cause = CAUSE_UNDETERMINED;
+    run->verdict.summary = "It cannot be told yet.";
+    run->verdict.unsure = "the scenario (29 %)";
+    run->steps[1].note = "not # asked for";
+    document_junit(&run, 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data,
+                                 ">expected: status == 200&#10;at: shop/buy.yaml:31:9&#10;"
+                                 "values: ${code} is 200&#10;actual: ]]&gt; "));
+    ck_assert_ptr_nonnull(strstr(text.data, "&#10;verdict: undetermined&#10;"
+                                            "summary: It cannot be told yet.&#10;"
+                                            "not excluded: the scenario (29 %)&#10;<"));
+    ck_assert_ptr_nonnull(strstr(text.data, "<skipped message=\"not # asked for\"/>"));
+    buffer_clear(&text);
+    step->file = "shop/log-in.yaml";
+    document_junit(&run, 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, " file=\"shop/log-in.yaml\" line=\"31\""));
+    ck_assert_ptr_nonnull(strstr(text.data, "at: shop/log-in.yaml:31:9&#10;"));
+    buffer_clear(&text);
+    document_tap(&run, 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "  values: \"${code} is 200\"\n"));
+    ck_assert_ptr_nonnull(strstr(text.data, "  file: \"shop/log-in.yaml\"\n  line: 31\n"));
+    ck_assert_ptr_nonnull(strstr(text.data, "skipped # SKIP not \\# asked for\n"));
+}
+END_TEST
+
 /* A step that got no answer has no assertion to show: then it is the way that is told. */
 START_TEST(a_build_server_is_told_what_came_of_the_way)
 {
@@ -199,6 +232,7 @@ Suite *test_suite(void)
     tcase_add_test(documents, messages_are_not_needed);
     tcase_add_test(documents, junit_is_xml_whatever_came);
     tcase_add_test(documents, a_build_server_is_told_what_came_of_the_way);
+    tcase_add_test(documents, a_build_server_is_told_where_and_whose_fault);
     tcase_add_test(documents, tap_has_no_directive_by_chance);
     tcase_add_loop_test(documents, only_what_yaml_would_misread_is_quoted, 0,
                         COUNT_OF(quote_cases));
