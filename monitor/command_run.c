@@ -7,6 +7,7 @@
 #include "monitor/replay.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,44 @@ static const char *variable_names(struct replay *replay, const char *wanted)
     return suggest_name(replay, &names, wanted);
 }
 
+static bool fits(const struct pair *pair, const char *text)
+{
+    json_t *value = journey_variable_value(pair, text);
+    bool has_value = value != NULL;
+    json_decref(value);
+    return has_value;
+}
+
+/* The number or boolean that one of --var takes the place of, if only at some vantage point, and is
+ * none itself; NULL: all fit. */
+static const struct pair *find_unsuited(const struct scenario *scenario,
+                                        const struct journey_variable *variable)
+{
+    for (size_t i = 0; i < scenario->variable_count; i++) {
+        const struct pair *pair = &scenario->variables[i];
+        if (strcmp(pair->name, variable->name) != 0)
+            continue;
+        if (!fits(pair, variable->value))
+            return pair;
+        for (size_t n = 0; n < pair->choice_count; n++)
+            if (!fits(&pair->choices[n], variable->value))
+                return &pair->choices[n];
+    }
+    return NULL;
+}
+
+static int check_variable(const struct replay *replay, const struct journey_variable *variable)
+{
+    for (size_t i = 0; i < replay->scenario_count; i++) {
+        const struct pair *pair = find_unsuited(replay->scenarios[i], variable);
+        if (pair != NULL)
+            return cli_usage_error("run", "--var %s=%s: the scenario's is %s, and so must this be",
+                                   variable->name, variable->value,
+                                   json_is_number(pair->constant) ? "a number" : "true or false");
+    }
+    return EXIT_PASSED;
+}
+
 /* `NAME=VALUE`; the name is a copy, the value points into argv. */
 static bool add_variable(struct replay *replay, const char *text)
 {
@@ -160,6 +199,24 @@ static int read_options(struct replay *replay, int argc, char **argv)
     return cli_check_files("run", argv + optind, argc - optind);
 }
 
+/* What can be told of the options only when the files are there. */
+static int check_options(struct replay *replay)
+{
+    const char *unknown = find_unknown_variable(replay), *steps;
+    if (unknown != NULL)
+        return cli_usage_error("run", "--var %s: no scenario has a variable of this name%s",
+                               unknown, variable_names(replay, unknown));
+    for (size_t i = 0; i < replay->variable_count; i++)
+        if (check_variable(replay, &replay->variables[i]) != EXIT_PASSED)
+            return EXIT_USAGE;
+    if (replay->only == NULL)
+        return EXIT_PASSED;
+    steps = step_names(replay);
+    if (choose(replay) == RESULT_OK)
+        return EXIT_PASSED;
+    return cli_usage_error("run", "--only %s: no step has this name%s", replay->only, steps);
+}
+
 int command_run(int argc, char **argv)
 {
     struct replay replay = {
@@ -168,17 +225,8 @@ int command_run(int argc, char **argv)
     if (result == EXIT_PASSED) {
         enum result loaded = replay_load(&replay, argv + optind, argc - optind);
         cli_print_mistakes(&replay.mistakes);
-        const char *unknown = find_unknown_variable(&replay);
-        const char *steps = replay.only != NULL ? step_names(&replay) : "";
-        if (loaded != RESULT_OK)
-            result = EXIT_INVALID;
-        else if (unknown != NULL)
-            result = cli_usage_error("run", "--var %s: no scenario has a variable of this name%s",
-                                     unknown, variable_names(&replay, unknown));
-        else if (replay.only != NULL && choose(&replay) != RESULT_OK)
-            result =
-                cli_usage_error("run", "--only %s: no step has this name%s", replay.only, steps);
-        else
+        result = loaded == RESULT_OK ? check_options(&replay) : EXIT_INVALID;
+        if (result == EXIT_PASSED)
             result = replay_run(&replay);
     }
     replay_free(&replay);

@@ -193,6 +193,29 @@ ok "does those steps" jq -e '[.steps[] | select(.state == "passed") | .step] ==
 ok "--only leaves out the cleanup of what was not done" bash -c '"$1" run -c "$2" --only shoes --json - "$3" 2>"$4" |
     jq -e ".state == \"passed\" and .steps[-1].state == \"skipped\""' - \
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/journeys/guest-checkout.yaml" "$scratch/err"
+ok "what --only leaves out before it is told" bash -c '"$1" run -c "$2" --only checkout "$3" >"$4"; tr -s " \n" " " <"$4" |
+    grep -q "left out alive[a-z, ]*: not asked for; later steps miss what comes of it"' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/journeys/guest-checkout.yaml" "$scratch/out"
+cat >"$scratch/typed.yaml" <<END
+shopwatch: 1
+journey: typed
+variables: {quantity: 1, gift: false, name: "1"}
+steps:
+  - step: add
+    post: /api/cart
+    json: 
+      product: 1
+      quantity: \${quantity}
+    expect:
+      - status == 201
+      - 'jsonpath "\$" count in \${gift}, \${quantity}'
+END
+ok "--var keeps the type of a number and a boolean" bash -c '"$1" run -c "$2" --var quantity=2 --var gift=true --json - "$3" 2>"$4" |
+    jq -es "length == 1 and .[0].steps[0].state == \"failed\" and .[0].steps[0].values == \"\${gift} is true (a boolean); \${quantity} is 2 (a number)\""' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/typed.yaml" "$scratch/err"
+ok "what is none is a usage error" exit_is 64 run --var quantity=two "$scratch/typed.yaml"
+ok "which says what it must be" err_has "quantity=two: the scenario's is a number"
+ok "nor is a number a boolean" exit_is 64 run --var gift=1 "$scratch/typed.yaml"
 ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$scratch/journeys/guest-checkout.yaml"
 ok "which says what it may be" err_has 'did you mean `email`?'
 ok "without files the shop file's are replayed" bash -c '"$1" run -c "$2" --json - 2>"$3" | jq -es "length == 5"' - \

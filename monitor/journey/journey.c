@@ -7,7 +7,6 @@
 #include "monitor/journey/journey_private.h"
 
 #include "monitor/base/memory.h"
-#include "monitor/base/random.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
 
@@ -394,70 +393,6 @@ static void journey_drive(void *data)
             return;
         }
     }
-}
-
-static void journey_set_secret(struct journey *journey, const char *name, const char *value,
-                               const char *problem)
-{
-    for (size_t o = 0; o < journey->settings.override_count; o++)
-        if (strcmp(journey->settings.overrides[o].name, name) == 0)
-            value = journey->settings.overrides[o].value;
-    if (value == NULL)
-        variables_set_problem(journey->variables, name, problem);
-    else if (mask_add(journey->mask, value))
-        variables_set_text(journey->variables, name, value);
-}
-
-/* What variables may be made of, so it comes before them. */
-static void journey_set_given(struct journey *journey)
-{
-    const struct scenario *scenario = journey->settings.scenario;
-    const struct secrets *secrets = journey->settings.secrets;
-    for (size_t i = 0; i < secrets_count(secrets); i++)
-        journey_set_secret(journey, secrets_name(secrets, i), secrets_value(secrets, i),
-                           secrets_problem(secrets, i));
-    for (size_t i = 0; i < scenario->pool_count; i++)
-        journey_take_row(journey, &scenario->pools[i]);
-}
-
-static bool journey_is_secret(const struct journey *journey, const char *name)
-{
-    for (size_t i = 0; i < secrets_count(journey->settings.secrets); i++)
-        if (strcmp(secrets_name(journey->settings.secrets, i), name) == 0)
-            return true;
-    return false;
-}
-
-/* Variables may use those before them. A missing one is left out: the step that needs it will say
- * so. */
-static void journey_set_variables(struct journey *journey)
-{
-    const struct scenario *scenario = journey->settings.scenario;
-    for (size_t i = 0; i < scenario->variable_count; i++) {
-        const struct pair *pair = &scenario->variables[i];
-        const struct pair *here = variable_at(pair, journey->settings.vantage);
-        const char *missing;
-        struct buffer text;
-        buffer_init(&text, REQUEST_TEXT_MAX);
-        if (here == NULL)
-            variables_set_problem(journey->variables, pair->name,
-                                  "none is given for this vantage point");
-        else if (here->constant != NULL)
-            variables_set(journey->variables, pair->name, json_incref(here->constant));
-        else if (template_render(here->value, variables_lookup, journey->variables, &text,
-                                 &missing) == RESULT_OK)
-            variables_set_text(journey->variables, pair->name, text.data);
-        buffer_free(&text);
-        /* An override takes its place at once, so that later variables are made of it. */
-        for (size_t o = 0; o < journey->settings.override_count; o++)
-            if (strcmp(journey->settings.overrides[o].name, pair->name) == 0)
-                variables_set_text(journey->variables, pair->name,
-                                   journey->settings.overrides[o].value);
-    }
-    for (size_t o = 0; o < journey->settings.override_count; o++)
-        if (!journey_is_secret(journey, journey->settings.overrides[o].name))
-            variables_set_text(journey->variables, journey->settings.overrides[o].name,
-                               journey->settings.overrides[o].value);
 }
 
 struct journey *journey_start(const struct journey_settings *settings, journey_done *done,

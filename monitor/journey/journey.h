@@ -21,6 +21,10 @@ struct journey_variable {
     const char *name, *value;
 };
 
+/* The text `value` in the place of `pair`'s: a number or boolean where that is one, else text. New
+ * reference; NULL where a number or boolean is wanted, and the text is none. */
+struct json_t *journey_variable_value(const struct pair *pair, const char *value);
+
 /* What a step is about to leave behind in the shop. */
 struct journey_debt {
     const char *run_id, *journey, *vantage, *step;

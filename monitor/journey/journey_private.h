@@ -98,6 +98,15 @@ struct judge journey_judge(struct journey *journey);
 /* Gives the step's response back. */
 void journey_drop_response(struct journey *journey);
 
+/* --- journey_given.c --- */
+
+/* What variables may be made of, so it comes before them. */
+void journey_set_given(struct journey *journey);
+
+/* Variables may use those before them. A missing one is left out: the step that needs it will say
+ * so. */
+void journey_set_variables(struct journey *journey);
+
 /* --- journey_again.c --- */
 
 /* Before a step's first try. */
