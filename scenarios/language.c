@@ -231,8 +231,10 @@ static const struct language_key step_keys[] = {
     {"follow", LANGUAGE_INTEGER, .minimum = 0, .maximum = 20, AT(step, follow),
      .help = "How many redirects are followed at most, 0 for none; 5 if left out.",
      .example = "follow: 0"},
-    {"when", LANGUAGE_CONDITION, LANGUAGE_FORMAT_CONDITION, AT(step, when),
-     .help = "The step is done only if this variable has a value, or with `not`, has none.",
+    {"when", LANGUAGE_CONDITION, LANGUAGE_FORMAT_CONDITION, .minimum = 1,
+     LIST(step, when, when_count),
+     .help = "The step is done only if this variable has a value, or with `not`, has none; of a "
+             "list, if all of it is so.",
      .example = "when: order"},
     {"expect", LANGUAGE_ASSERTIONS, LIST(step, expect, expect_count),
      .help = "Assertions about the answer, one a line: query, filters, predicate.",

@@ -24,7 +24,7 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(PAIRS, "a map of names and values")                                                          \
     X(REQUEST, "a URL or a path")                                                                  \
     X(JSON, "any value")                                                                           \
-    X(CONDITION, "`name` or `not name` of a variable")                                             \
+    X(CONDITION, "`name` or `not name` of a variable, or a list of these")                         \
     X(NEEDS, "a component or a list of components")                                                \
     X(ASSERTIONS, "a list of assertions, or one")                                                  \
     X(CAPTURES, "a map of names and expressions")                                                  \

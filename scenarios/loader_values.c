@@ -61,18 +61,26 @@ void loader_request(struct loader *loader, const struct language_key *key,
     loader_template(loader, key, node, target);
 }
 
+static void add_condition(struct loader *loader, enum language_format format,
+                          const struct yaml_node *node, struct step *step)
+{
+    static const char not [] = "not ";
+    const char *text = loader_text(loader, format, node);
+    if (text == NULL)
+        return;
+    bool negated = strncmp(text, not, strlen(not )) == 0;
+    size_t skip = negated ? strlen(not ) : 0;
+    arena_grow(loader->arena, step->when, step->when_count);
+    step->when[step->when_count++] = (struct condition){text + skip, negated};
+    loader_add_use(loader, text + skip, yaml_position(loader->file, node, skip));
+}
+
 void loader_condition(struct loader *loader, const struct language_key *key,
                       const struct yaml_node *node, void *target)
 {
-    static const char not [] = "not ";
-    struct step *step = target;
-    const char *text = loader_text(loader, key->format, node);
-    if (text == NULL)
-        return;
-    step->when_not = strncmp(text, not, strlen(not )) == 0;
-    size_t skip = step->when_not ? strlen(not ) : 0;
-    step->when = text + skip;
-    loader_add_use(loader, step->when, yaml_position(loader->file, node, skip));
+    size_t items = loader_item_count(loader, key, node);
+    for (size_t i = 0; i < items; i++)
+        add_condition(loader, key->format, loader_item(node, i), target);
 }
 
 struct json_t *loader_typed_value(const struct yaml_node *node)

@@ -60,12 +60,16 @@ struct pair {
     struct template *value;
     /* A plain number or boolean, with its type; else NULL. `${n}` in `json:` keeps it. */
     struct json_t *constant;
-    /* Of a variable that differs by vantage point: their names and its values. Then `value` is
-     * NULL.
-     */
+    /* One that differs by vantage point: their names, its values; then `value` is NULL. */
     struct pair *choices;
     size_t choice_count;
     struct position position;
+};
+
+/* That a variable has a value (`when: order`), or has none (`when: not order`). */
+struct condition {
+    const char *name;
+    bool negated;
 };
 
 struct capture {
@@ -138,9 +142,9 @@ struct step {
     struct need *needs, *writes;
     size_t need_count, write_count;
     duration timeout;
-    unsigned follow;  /* redirects followed at most */
-    const char *when; /* the variable that must have (`when: order`) ... */
-    bool when_not;    /* ... or must not have (`when: not order`) a value; NULL: always */
+    unsigned follow;        /* redirects followed at most */
+    struct condition *when; /* all must hold; none: always */
+    size_t when_count;
     struct expression **expect;
     size_t expect_count;
     struct capture *captures;

@@ -141,7 +141,6 @@ static json_t *value_schema(const struct language_key *key)
     case LANGUAGE_REQUEST:
     case LANGUAGE_GRAPHQL:
     case LANGUAGE_FILE:
-    case LANGUAGE_CONDITION:
     case LANGUAGE_CRON:
     case LANGUAGE_TIMEZONE:
         return text_schema(key->format);
@@ -153,6 +152,7 @@ static json_t *value_schema(const struct language_key *key)
         return list_schema(key, text_schema(key->format));
     case LANGUAGE_NEEDS:
     case LANGUAGE_TEXT_OR_TEXTS:
+    case LANGUAGE_CONDITION:
         return one_or_list_schema(key, text_schema(key->format));
     case LANGUAGE_PAIRS:
         return map_schema(key, pair_schema());

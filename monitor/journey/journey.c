@@ -120,7 +120,10 @@ static void journey_begin_record(struct journey *journey)
 static bool journey_when_holds(const struct journey *journey)
 {
     const struct step *step = journey->step;
-    return step->when == NULL || variables_has(journey->variables, step->when) != step->when_not;
+    for (size_t i = 0; i < step->when_count; i++)
+        if (variables_has(journey->variables, step->when[i].name) == step->when[i].negated)
+            return false;
+    return true;
 }
 
 /* Whether the current step is one of those that the caller wants. */

@@ -153,6 +153,14 @@ static const struct journey_case {
      STATE_DEGRADED, "d", SYMPTOM_CONTENT_MISMATCH, "GET /flaky;GET /flaky;GET /flaky;"},
     {"steps:\n  - {step: a, get: /status/404, retry: {times: 2, on: [server, network]}}\n",
      STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /status/404;"},
+    /* All that is listed must hold. */
+    {"steps:\n"
+     "  - {step: a, get: /one, when: [run.id, date]}\n"
+     "  - {step: b, get: /two, when: [run.id, not date]}\n"
+     "  - {step: c, get: /none, capture: {three: status}}\n"
+     "  - {step: d, get: /one, when: [date, not three]}\n"
+     "  - {step: e, get: /two, when: [three]}\n",
+     STATE_PASSED, "pspsp", SYMPTOM_NONE, "GET /one;GET /none;GET /two;"},
     {"steps:\n  - {step: a, get: /one, skip: not now}\n  - {step: b, get: /two}\n", STATE_PASSED,
      "sp", SYMPTOM_NONE, "GET /two;"},
     /* What is left behind is noted, and settled by the cleanup that passes. */

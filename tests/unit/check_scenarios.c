@@ -71,7 +71,7 @@ START_TEST(what_is_left_out_has_its_default)
     ck_assert_str_eq(template_constant(step->url), "http://shop.test/");
     ck_assert_int_eq(step->timeout, DEFAULT_TIMEOUT);
     ck_assert_uint_eq(step->follow, DEFAULT_FOLLOW);
-    ck_assert_ptr_null(step->when);
+    ck_assert_uint_eq(step->when_count, 0);
     ck_assert_int_eq(step->position.line, 4);
     scenario_free(scenario);
 }
@@ -95,8 +95,9 @@ START_TEST(every_key_of_a_scenario_arrives)
     ck_assert_str_eq(scenario->headers[0].name, "Accept-Language");
     ck_assert_uint_eq(scenario->step_count, 6);
     ck_assert_uint_eq(scenario->cleanup_count, 1);
-    ck_assert_str_eq(scenario->cleanup[0].when, "order");
-    ck_assert(!scenario->cleanup[0].when_not);
+    ck_assert_uint_eq(scenario->cleanup[0].when_count, 1);
+    ck_assert_str_eq(scenario->cleanup[0].when[0].name, "order");
+    ck_assert(!scenario->cleanup[0].when[0].negated);
     scenario_free(scenario);
 }
 END_TEST
@@ -166,8 +167,11 @@ START_TEST(every_key_of_a_step_arrives)
     ck_assert_uint_eq(order->write_count, 2);
     ck_assert_str_eq(order->headers[0].name, "Content-Type");
     ck_assert_ptr_nonnull(order->json);
-    ck_assert_str_eq(scenario->steps[2].when, "order");
-    ck_assert(scenario->steps[2].when_not);
+    ck_assert_uint_eq(scenario->steps[2].when_count, 2);
+    ck_assert_str_eq(scenario->steps[2].when[0].name, "product");
+    ck_assert(!scenario->steps[2].when[0].negated);
+    ck_assert_str_eq(scenario->steps[2].when[1].name, "order");
+    ck_assert(scenario->steps[2].when[1].negated);
     ck_assert_uint_eq(scenario->steps[2].form_count, 2);
     ck_assert_str_eq(template_source(scenario->steps[3].body), "${greeting}");
     scenario_free(scenario);
