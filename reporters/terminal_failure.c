@@ -67,20 +67,22 @@ static bool is_failure(const struct run_step *step)
     return step->symptom != SYMPTOM_NONE && step->state != STATE_SKIPPED;
 }
 
-/* An earlier step that failed on its way in the same manner; NULL: there is none. A cleanup meets
- * again what the steps have met: to tell it twice is to tell it worse. */
+static bool is_same(const char *one, const char *other)
+{
+    return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
+}
+
+/* An earlier step of which there is the same to tell; NULL: there is none. A cleanup meets again
+ * what the steps have met, and to tell it twice is to tell it worse. */
 static const struct run_step *same_failure(const struct run *run, const struct run_step *step)
 {
-    const struct exchange *last = words_last_exchange(step);
-    const char *came = words_came(step);
-    for (const struct run_step *other = run->steps; other < step; other++) {
-        const struct exchange *before = words_last_exchange(other);
-        const char *instead = words_came(other);
-        if (last != NULL && last->symptom != SYMPTOM_NONE && before != NULL && is_failure(other) &&
-            other->symptom == step->symptom && before->symptom == last->symptom && came != NULL &&
-            instead != NULL && strcmp(came, instead) == 0)
+    for (const struct run_step *other = run->steps; other < step; other++)
+        if (is_failure(other) && other->symptom == step->symptom &&
+            words_last_exchange(other) != NULL && words_last_exchange(step) != NULL &&
+            is_same(words_expected(other), words_expected(step)) &&
+            is_same(other->values, step->values) && is_same(words_came(other), words_came(step)) &&
+            is_same(other->excerpt, step->excerpt))
             return other;
-    }
     return NULL;
 }
 

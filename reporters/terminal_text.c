@@ -224,11 +224,12 @@ void terminal_quote(const struct terminal *terminal, const char *text, size_t in
             text += clean_row(terminal, text, room - hang, &row);
         buffer_print(out, line == 0 ? "" : "%*s", (int)indent, "");
         terminal_paint(terminal, PAINT_DIM, out);
-        buffer_print(out, "%s%*s", terminal->unicode ? "│ " : "| ", (int)hang, "");
+        buffer_text(out, terminal->unicode ? "│" : "|");
+        terminal_unpaint(terminal, PAINT_DIM, out);
         while (row.length > 0 && row.data[row.length - 1] == ' ')
             row.data[--row.length] = '\0';
-        buffer_text(out, row.data);
-        terminal_unpaint(terminal, PAINT_DIM, out);
+        if (row.length > 0)
+            buffer_print(out, " %*s%s", (int)hang, "", row.data);
         buffer_text(out, "\n");
         buffer_free(&row);
         if (line == most)

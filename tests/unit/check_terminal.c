@@ -4,6 +4,7 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/utf8.h"
+#include "monitor/record/message.h"
 
 #include "reporters/excerpt.h"
 #include "reporters/terminal.h"
@@ -204,6 +205,68 @@ START_TEST(terminal_tells_the_same_failure_once)
 }
 END_TEST
 
+/* What -v shows of a body. `size`: what it was; 0: as long as what was kept. */
+static const struct {
+    const char *body;
+    size_t length, size;
+    const char *shown;
+} message_cases[] = {
+    {"a=1&b=2", 7, 0, "    | a=1&b=2\n"},
+    {"{\"a\":[1,2]}", 11, 0, "    | {\"a\": [1, 2]}\n"},
+    {"GIF\0\1", 5, 0, "    | 5 bytes that are no text\n"},
+    {"\xff\xfe\xfd\xfc\xfb", 5, 300000, "    | 300000 bytes that are no text\n"},
+    {"caf\xc3", 4, 300000, "    | caf\\xc3\n    | and more: it is 300000 bytes long\n"},
+    {"one\r\n\ntwo", 9, 0, "    | one\n    |\n    | two\n"},
+};
+
+START_TEST(terminal_shows_messages_below_their_step)
+{
+    const struct terminal verbose = {.width = 80, .messages = true};
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct exchange *exchange = &sample->runs[0]->steps[1].exchanges[0];
+    size_t size = message_cases[_i].size;
+    struct message request = {.body = ""},
+                   answer = {
+                       .body = message_cases[_i].body,
+                       .body_length = message_cases[_i].length,
+                       .body_size = size > 0 ? size : message_cases[_i].length,
+                   };
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    exchange->request = &request;
+    exchange->answer = &answer;
+    terminal_report(&verbose, sample->runs[0], &out);
+    const char *step = strstr(out.data, "\n+ category\n  > GET ");
+    ck_assert_ptr_nonnull(step);
+    ck_assert_msg(strstr(step, message_cases[_i].shown) != NULL, "%s", step);
+    exchange->request = exchange->answer = NULL;
+    buffer_free(&out);
+    sample_free(sample);
+}
+END_TEST
+
+/* Each of the lists is too long for a line, and its end far away. */
+START_TEST(deep_json_is_laid_out_in_time)
+{
+    enum { DEPTH = 2000, LENGTH = 250000 };
+    struct buffer text, out;
+    buffer_init(&text, SIZE_MAX);
+    buffer_init(&out, 16 * 1024 * 1024);
+    for (size_t i = 0; i < DEPTH; i++)
+        buffer_text(&text, "[");
+    buffer_text(&text, "\"");
+    while (text.length < LENGTH)
+        buffer_text(&text, "x");
+    ck_assert(excerpt_indent(text.data, text.length, 70, &out));
+    ck_assert_uint_gt(out.length, LENGTH);
+    buffer_free(&out);
+    buffer_init(&out, 1000);
+    ck_assert(!excerpt_indent(text.data, text.length, 70, &out));
+    buffer_free(&out);
+    buffer_free(&text);
+}
+END_TEST
+
 /* Where the facts did not suffice, their weights tell nothing; what to look at does. */
 START_TEST(terminal_gives_advice_where_nothing_is_determined)
 {
@@ -368,6 +431,9 @@ Suite *test_suite(void)
     tcase_add_loop_test(reports, terminal_shows_what_a_page_says_and_json_indented, 0,
                         COUNT_OF(body_cases));
     tcase_add_test(reports, terminal_tells_the_same_failure_once);
+    tcase_add_loop_test(reports, terminal_shows_messages_below_their_step, 0,
+                        COUNT_OF(message_cases));
+    tcase_add_test(reports, deep_json_is_laid_out_in_time);
     tcase_add_test(reports, terminal_gives_advice_where_nothing_is_determined);
     tcase_add_loop_test(reports, terminal_keeps_to_its_width_and_sends_no_controls, 0,
                         COUNT_OF(terminals));
