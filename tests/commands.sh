@@ -199,7 +199,7 @@ ok "what --only leaves out before it is told" bash -c '"$1" run -c "$2" --only c
 cat >"$scratch/typed.yaml" <<END
 shopwatch: 1
 journey: typed
-variables: {quantity: 1, gift: false, name: "1"}
+variables: {quantity: 1, gift: false, name: "1", rate: {others: 1.5}}
 steps:
   - step: add
     post: /api/cart
@@ -215,6 +215,7 @@ ok "--var keeps the type of a number and a boolean" bash -c '"$1" run -c "$2" --
     "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/typed.yaml" "$scratch/err"
 ok "what is none is a usage error" exit_is 64 run --var quantity=two "$scratch/typed.yaml"
 ok "which says what it must be" err_has "quantity=two: the scenario's is a number"
+ok "at any vantage point" exit_is 64 run --var rate=high "$scratch/typed.yaml"
 ok "nor is a number a boolean" exit_is 64 run --var gift=1 "$scratch/typed.yaml"
 ok "--var of no variable is a usage error" exit_is 64 run --var emial=x "$scratch/journeys/guest-checkout.yaml"
 ok "which says what it may be" err_has 'did you mean `email`?'
