@@ -203,7 +203,7 @@ variables: {quantity: 1, gift: false, name: "1", rate: {others: 1.5}}
 steps:
   - step: add
     post: /api/cart
-    json: 
+    json:
       product: 1
       quantity: \${quantity}
     expect:
