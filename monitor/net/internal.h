@@ -8,6 +8,7 @@
 
 #include "monitor/base/map.h"
 #include "monitor/net/arrival.h"
+#include "monitor/net/incoming.h"
 #include "monitor/net/net.h"
 #include "monitor/net/phases.h"
 #include "monitor/net/proxy.h"
@@ -211,26 +212,6 @@ void observe_read(struct net_session *session);
 
 /* libcurl has returned, and waits for the other side. */
 void observe_pause(struct net_transfer *transfer);
-
-/* response.c */
-
-/* A response that is being collected. */
-struct incoming {
-    struct net_response response; /* first: who has it gives it back by net_response_free */
-    struct net *net;
-    struct incoming *next; /* among the spare ones */
-    struct buffer header_lines, body;
-    struct buffer sent_lines; /* of the request, if they are kept */
-    struct net_header *headers;
-    size_t header_room;
-};
-
-struct incoming *incoming_create(struct net *net);
-void incoming_free(struct incoming *incoming);
-void incoming_free_spare(struct net *net);
-
-/* All that will come has come. */
-struct net_response *incoming_finish(struct incoming *incoming);
 
 /* explain.c: sentences in the transfer's arena, or what is constant, or libcurl's. All are called
  * before the easy handle is given back. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An answer from its first byte to who asked for it: what libcurl's callbacks have collected is not
- * copied any more, and what it was collected in serves the next one.
- */
+/* See incoming.h. */
 #include "monitor/base/memory.h"
 #include "monitor/net/internal.h"
 
