@@ -43,6 +43,7 @@ static void answered(void *data, struct net_response *response_taken)
     }
     fetch->page = (struct starter_page){
         .url = fetch->url,
+        .status = status,
         .body =
             arena_duplicate_bytes(fetch->arena, response_taken->body, response_taken->body_length),
         .length = response_taken->body_length,
@@ -81,10 +82,6 @@ static int fetch_page(const char *url, struct arena *arena, struct starter_page 
         fprintf(stderr, "shopwatch new: %s: %s (%s)\n", fetch.url,
                 symptom_sentence(exchange->symptom), symptom_code(exchange->symptom));
         exit_code = EXIT_NETWORK;
-    } else if (exchange->status != 200) {
-        fprintf(stderr, "shopwatch new: %s: status %d; give a page that works\n", fetch.url,
-                exchange->status);
-        exit_code = EXIT_APPLICATION;
     }
     *ret_page = fetch.page;
     net_vantage_close(vantage);
@@ -139,7 +136,7 @@ static int write_files(const struct starter *starter, const char *shop, const ch
     }
     buffer_free(&text);
     if (result == EXIT_PASSED)
-        printf("next: shopwatch run -c %s %s\n", shop, journey);
+        printf("next: shopwatch run -c %s %s\nand:  shopwatch lint %s\n", shop, journey, shop);
     return result;
 }
 
@@ -149,10 +146,20 @@ static int make_files(const char *url, const char *shop, const char *journey)
     struct starter_page page;
     struct starter starter;
     int result = fetch_page(url, arena, &page);
-    if (result == EXIT_PASSED)
-        result = starter_read(&page, arena, &starter)
-                     ? write_files(&starter, shop, journey, arena)
-                     : cli_usage_error("new", "%s: no URL for a scenario", page.url);
+    if (result != EXIT_PASSED)
+        goto out;
+    if (starter_read(&page, arena, &starter)) {
+        result = write_files(&starter, shop, journey, arena);
+    } else if (page.status != 200) {
+        fprintf(stderr,
+                "shopwatch new: %s: status %d; give a page that works: of an interface without "
+                "pages, its health page or its GraphQL address\n",
+                page.url, page.status);
+        result = EXIT_APPLICATION;
+    } else {
+        result = cli_usage_error("new", "%s: no URL for a scenario", page.url);
+    }
+out:
     arena_free(arena);
     return result;
 }

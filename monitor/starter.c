@@ -77,6 +77,36 @@ static const char *find_link(const struct markup *markup, const struct starter *
     return link;
 }
 
+/* Frameworks' usual names of it. */
+static bool is_health_path(const char *path)
+{
+    static const char *const names[] = {"health", "healthz", "healthcheck", "up",   "ping",
+                                        "status", "ready",   "readyz",      "live", "livez"};
+    const char *slash = strrchr(path, '/');
+    for (size_t i = 0; slash != NULL && i < COUNT_OF(names); i++)
+        if (strcmp(slash + 1, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* GraphQL over HTTP: asked without a question, it answers with `errors`. */
+static enum starter_kind kind_of(const struct starter_page *page, struct starter *starter,
+                                 struct arena *arena)
+{
+    enum starter_kind kind = STARTER_PAGE;
+    json_t *json = json_loadb(page->body, page->length, 0, NULL);
+    if (json_is_array(json_object_get(json, "errors"))) {
+        kind = STARTER_GRAPHQL;
+    } else if (is_health_path(starter->path)) {
+        const char *status = json_string_value(json_object_get(json, "status"));
+        kind = STARTER_HEALTH;
+        if (status != NULL && strpbrk(status, "\"\\$\r\n") == NULL)
+            starter->health = arena_duplicate(arena, status);
+    }
+    json_decref(json);
+    return kind;
+}
+
 bool starter_read(const struct starter_page *page, struct arena *arena, struct starter *ret_starter)
 {
     struct starter *starter = ret_starter;
@@ -88,6 +118,9 @@ bool starter_read(const struct starter_page *page, struct arena *arena, struct s
     starter->base = arena_duplicate_bytes(arena, page->url, (size_t)(path - page->url));
     size_t length = strcspn(path, "#");
     starter->path = path[0] == '/' ? arena_duplicate_bytes(arena, path, length) : "/";
+    starter->kind = kind_of(page, starter, arena);
+    if (starter->kind != STARTER_GRAPHQL && page->status != 200)
+        return false;
     struct markup *markup = markup_parse(page->body, page->length, page->url);
     starter->title = phrase(markup, "//title", arena);
     starter->heading = phrase(markup, "//h1", arena);
@@ -134,8 +167,94 @@ static void write_content(const struct starter *starter, struct buffer *out)
                          "holds\n");
 }
 
+static void write_page(const struct starter *starter, struct buffer *out)
+{
+    buffer_print(out,
+                 "  - step: first page\n"
+                 "    get: \"%s\"\n"
+                 "    needs: [web, db.catalogue]   # which components must work for it\n"
+                 "    expect:\n"
+                 "      - status == 200\n",
+                 starter->path);
+    write_content(starter, out);
+    buffer_text(out, "      - time.total < 3s | degrade   # right, but late\n");
+    if (starter->link != NULL)
+        buffer_print(out,
+                     "\n  - step: a link from there\n"
+                     "    get: \"%s\"\n"
+                     "    needs: [web, db.catalogue]\n"
+                     "    expect:\n"
+                     "      - status == 200\n"
+                     "      - body not isEmpty          # better: something that only this page "
+                     "holds\n",
+                     starter->link);
+    buffer_text(out, "\n"
+                     "# What tells the application from its database: a page that needs no "
+                     "database.\n"
+                     "#  - step: alive\n"
+                     "#    get: /health\n"
+                     "#    needs: [web]\n"
+                     "#    expect:\n"
+                     "#      - status == 200\n"
+                     "#      - body contains \"ok\"\n");
+}
+
+static void write_health(const struct starter *starter, struct buffer *out)
+{
+    buffer_print(out,
+                 "  - step: alive                # what tells the application from its database\n"
+                 "    get: \"%s\"\n"
+                 "    needs: [web]               # and no database: look whether that is so\n"
+                 "    expect:\n"
+                 "      - status == 200\n",
+                 starter->path);
+    if (starter->health != NULL)
+        buffer_print(out, "      - jsonpath \"$.status\" == \"%s\"\n", starter->health);
+    else
+        buffer_text(out,
+                    "      - body not isEmpty         # better: what it says when all is well\n");
+    buffer_text(out, "\n"
+                     "# Next: what needs the database.\n"
+                     "#  - step: products\n"
+                     "#    get: /products\n"
+                     "#    needs: [web, db.catalogue]\n"
+                     "#    expect:\n"
+                     "#      - status == 200\n"
+                     "#      - body contains \"Add to cart\"\n");
+}
+
+static void write_graphql(const struct starter *starter, struct buffer *out)
+{
+    buffer_print(out,
+                 "  - step: the interface answers\n"
+                 "    graphql: \"%s\"\n"
+                 "    query: \"{ __typename }\"\n"
+                 "    needs: [web]               # this question needs no database\n"
+                 "    expect:\n"
+                 "      - status == 200\n"
+                 "      - jsonpath \"$.data.__typename\" isString\n"
+                 "\n"
+                 "# Next: what needs the database, in the words of your schema.\n"
+                 "#  - step: search\n"
+                 "#    graphql: \"%s\"\n"
+                 "#    query: |\n"
+                 "#      query Search($term: String!) { products(term: $term) { id name } }\n"
+                 "#    variables:\n"
+                 "#      term: shoes\n"
+                 "#    needs: [web, db.catalogue]\n"
+                 "#    expect:\n"
+                 "#      - status == 200\n"
+                 "#      - jsonpath \"$.data.products\" count >= 1\n",
+                 starter->path, starter->path);
+}
+
 void starter_write_journey(const struct starter *starter, const char *shop_file, struct buffer *out)
 {
+    static void (*const write_steps[])(const struct starter *starter, struct buffer *out) = {
+        [STARTER_PAGE] = write_page,
+        [STARTER_HEALTH] = write_health,
+        [STARTER_GRAPHQL] = write_graphql,
+    };
     struct buffer draft;
     buffer_init(&draft, DRAFT_MAX);
     buffer_print(&draft,
@@ -145,34 +264,9 @@ void starter_write_journey(const struct starter *starter, const char *shop_file,
                  "shopwatch: 1\n"
                  "journey: first look\n"
                  "every: 1m\n\n"
-                 "steps:\n"
-                 "  - step: first page\n"
-                 "    get: \"%s\"\n"
-                 "    needs: [web, db.catalogue]   # which components must work for it\n"
-                 "    expect:\n"
-                 "      - status == 200\n",
-                 shop_file, starter->path);
-    write_content(starter, &draft);
-    buffer_text(&draft, "      - time.total < 3s | degrade   # right, but late\n");
-    if (starter->link != NULL)
-        buffer_print(&draft,
-                     "\n  - step: a link from there\n"
-                     "    get: \"%s\"\n"
-                     "    needs: [web, db.catalogue]\n"
-                     "    expect:\n"
-                     "      - status == 200\n"
-                     "      - body not isEmpty          # better: something that only this page "
-                     "holds\n",
-                     starter->link);
-    buffer_text(&draft, "\n"
-                        "# What tells the application from its database: a page that needs no "
-                        "database.\n"
-                        "#  - step: alive\n"
-                        "#    get: /health\n"
-                        "#    needs: [web]\n"
-                        "#    expect:\n"
-                        "#      - status == 200\n"
-                        "#      - body contains \"ok\"\n");
+                 "steps:\n",
+                 shop_file);
+    write_steps[starter->kind](starter, &draft);
     requote(draft.data, out);
     buffer_free(&draft);
 }

@@ -98,6 +98,10 @@ mkdir "$scratch/new/a" "$scratch/new/b"
 ok "new puts files where one wants them" exit_is 0 fresh new --shop a/s.yaml --journey b/j.yaml "$shop_url/products"
 ok "where they find each other" exit_is 0 fresh lint a/s.yaml
 ok "both of them" out_has "2 files checked: 0 errors"
+ok "a health page needs no database" exit_is 0 fresh new --shop h.yaml --journey health.yaml "$shop_url/health"
+ok "and says that it is well" grep -q 'jsonpath "$.status" == "ok"' "$scratch/new/health.yaml"
+ok "lint takes it" exit_is 0 fresh lint h.yaml
+ok "it passes" exit_is 0 fresh run -c h.yaml health.yaml
 ok "a page that is not there gives no files" exit_is 1 fresh new --shop x.yaml --journey y.yaml "$shop_url/none"
 ok "none" test ! -e "$scratch/new/x.yaml"
 ok "a shop that is not there is the network's" exit_is 2 fresh new --shop x.yaml --journey y.yaml http://127.0.0.1:9/
