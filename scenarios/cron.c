@@ -11,8 +11,8 @@
 
 enum {
     DAY_MINUTES = 24 * 60,
-    DAYS_SEARCHED = 9 * 366, /* 29 February is eight years away at most */
-    DAYS_COMPARED = 800,     /* for the shortest time between two slots */
+    DAYS_SEARCHED = 41 * 366, /* 29 February on one day of the week is forty years away at most */
+    DAYS_COMPARED = 800,      /* for the shortest time between two slots */
     SLOTS_COMPARED = 3000,
 };
 

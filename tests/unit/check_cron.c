@@ -146,6 +146,29 @@ START_TEST(slots_are_those_of_a_search)
 END_TEST
 
 /* From any moment the next slot is the same: nothing is kept but the line. */
+/* A step from `*` leaves `*` a star (cron(8)), so that day and weekday must both be right. */
+static const struct {
+    const char *line, *after, *next;
+} rare_slots[] = {
+    {"0 8 7 2 */7", "2027-02-08T00:00:00.000Z", "2038-02-07T08:00:00.000Z"},
+    {"0 0 29 2 */7", "2032-03-01T00:00:00.000Z", "2060-02-29T00:00:00.000Z"},
+    {"0 0 29 2 */7", "2088-03-01T00:00:00.000Z", "2128-02-29T00:00:00.000Z"},
+};
+
+START_TEST(slots_that_are_decades_away_are_found)
+{
+    struct arena *arena = arena_create();
+    struct cron_mistake mistake;
+    struct cron cron;
+    struct wall_time after;
+    char text[WALL_TEXT_MAX];
+    ck_assert_int_eq(cron_parse(arena, rare_slots[_i].line, &cron, &mistake), RESULT_OK);
+    ck_assert_int_eq(wall_parse(rare_slots[_i].after, &after), RESULT_OK);
+    ck_assert_str_eq(wall_print(cron_after(&cron, zone_utc(), after), text), rare_slots[_i].next);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(slots_do_not_depend_on_the_moment_of_asking)
 {
     static const char *const lines[] = {"*/20 2 * * *", "30 2 * * *", "0,20,40 1-3 * * *"};
@@ -277,6 +300,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     LOOP(tests, slots_are_where_the_line_says, slot_cases);
     LOOP(tests, slots_are_those_of_a_search, searched_cases);
+    tcase_add_loop_test(tests, slots_that_are_decades_away_are_found, 0, COUNT_OF(rare_slots));
     tcase_add_loop_test(tests, slots_do_not_depend_on_the_moment_of_asking, 0, 6);
     LOOP(tests, numbers_go_up_by_one, number_cases);
     LOOP(tests, intervals_are_the_shortest, interval_cases);
