@@ -28,7 +28,7 @@ static const char *peer_words(const struct net_transfer *transfer)
                               ? "the address"
                               : arena_print(transfer->arena, "%s%s%s:%u", six ? "[" : "",
                                             transfer->peer, six ? "]" : "", transfer->peer_port);
-    const struct proxy *proxy = transfer->session->vantage->proxy;
+    const struct proxy *proxy = transfer->proxy;
     const char *host = proxy != NULL ? proxy->host : transfer->host;
     if (host == NULL || url_host_is_literal(host))
         return address;

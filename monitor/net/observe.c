@@ -120,7 +120,7 @@ static void stamp_connected(struct net_transfer *transfer, int descriptor)
     if (connected->us != 0)
         return;
     *connected = clock_instant();
-    if (transfer->session->vantage->proxy != NULL)
+    if (transfer->proxy != NULL)
         return;
     struct instant known = session_connected(transfer->session, descriptor);
     if (known.us != 0 && known.us < connected->us)

@@ -28,6 +28,7 @@ static struct {
     int listener;
     unsigned port, target; /* where everything is led, whatever name was asked for */
     int reply;             /* HTTP status or SOCKS reply instead of a way; 0: a way */
+    useconds_t thought;    /* before the SOCKS reply */
     unsigned visitors;
     char asked[256]; /* request line, or `socks NAME` */
     /* TLS */
@@ -84,6 +85,7 @@ static bool greet_socks(int visitor)
         snprintf(far.asked, sizeof far.asked, "socks %d.%d.%d.%d", bytes[4], bytes[5], bytes[6],
                  bytes[7]);
     reply[1] = (char)far.reply;
+    usleep(far.thought);
     send_text(visitor, reply, 10);
     return far.reply == 0;
 }
@@ -210,6 +212,31 @@ START_TEST(proxy_is_the_way)
     }
     close_behind();
     ck_assert_uint_eq(far.visitors, 1);
+}
+END_TEST
+
+/* Whether the vantage point has the proxy or the step. */
+START_TEST(what_a_proxy_takes_is_in_connect)
+{
+    enum { THOUGHT = 200 * DURATION_MILLISECOND };
+    char proxy[64];
+    struct net_request request = {.method = "GET", .url = "http://shop.invalid/x"};
+    far.thought = THOUGHT;
+    open_behind("socks5h");
+    snprintf(proxy, sizeof proxy, "socks5h://127.0.0.1:%u", far.port);
+    if (_i == 1) {
+        net_session_close(stage.session);
+        net_vantage_close(stage.vantage);
+        stage.vantage = net_vantage_open(stage.net, &(struct net_vantage_settings){0}, NULL);
+        stage.session = net_session_open(stage.vantage);
+        request.proxy = proxy;
+    }
+    stage_send(&stage, &request);
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_int_ge(stage.exchange.phases[PHASE_CONNECT], THOUGHT - DURATION_MILLISECOND);
+    ck_assert_int_lt(stage.exchange.phases[PHASE_BLOCKED], THOUGHT / 2);
+    close_behind();
+    far.thought = 0;
 }
 END_TEST
 
@@ -481,6 +508,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("ways");
     tcase_set_timeout(tests, 30);
     tcase_add_loop_test(tests, proxy_is_the_way, 0, COUNT_OF(proxy_cases));
+    tcase_add_loop_test(tests, what_a_proxy_takes_is_in_connect, 0, 2);
     tcase_add_test(tests, proxy_that_is_not_there_is_the_monitors_trouble);
     tcase_add_test(tests, proxy_without_a_name_is_the_monitors_trouble);
     tcase_add_loop_test(tests, bad_way_is_refused, 0, COUNT_OF(bad_settings));
