@@ -106,6 +106,7 @@ struct net_session {
     bool had_proxy;                        /* the last request had one of its own */
     struct tls_facts tls;                  /* of the latest handshake */
     struct arrival arrival;                /* of the bytes that libcurl read last, or reads now */
+    bool is_called;                        /* libcurl reads them now */
     struct {
         const void *connection; /* that it was read from */
         const struct arena *arena;
@@ -167,10 +168,11 @@ struct net_transfer {
     bool keep_sent;
     size_t header_bytes, header_count; /* that came, of all answers and trailers */
     bool headers_complete, headers_overflow, body_overflow;
-    bool sends_on;       /* libcurl has returned before the request was through */
-    size_t requests;     /* how often libcurl was about to send; the second time is refused */
-    bool repeat_refused; /* the first was lost, libcurl wanted to send again */
-    size_t attempts;     /* sockets opened */
+    struct instant last_read; /* without being called for it */
+    bool sends_on;            /* libcurl has returned before the request was through */
+    size_t requests;          /* how often libcurl was about to send; the second time is refused */
+    bool repeat_refused;      /* the first was lost, libcurl wanted to send again */
+    size_t attempts;          /* sockets opened */
     char peer[INET6_ADDRSTRLEN];
     unsigned peer_port;
     int socket; /* that serves the exchange; -1: not known */

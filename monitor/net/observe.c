@@ -222,12 +222,14 @@ void observe_arrival(struct net_session *session, int descriptor)
     if (arrival.last.us != 0)
         session->arrival = arrival;
     session->tls.arriving = session->arrival.first;
+    session->is_called = true;
 }
 
 /* What libcurl reads without being called for it has not waited. What it goes on with came last. */
 void observe_read(struct net_session *session)
 {
     session->arrival.first = session->tls.arriving = (struct instant){0};
+    session->is_called = false;
 }
 
 /* The answer begins, with what came first since the request. Where libcurl has not returned since
@@ -262,12 +264,20 @@ static bool is_interim(const char *line, size_t size)
            strncmp(space + 1, "101", 3) != 0;
 }
 
+/* What is read without being called for may have come by now only. */
+static void note_read(struct net_transfer *transfer)
+{
+    if (!transfer->session->is_called)
+        transfer->last_read = clock_instant();
+}
+
 /* One line at a time, its end included; trailers come after the empty line, and are left out. All
  * count, those of interim answers and trailers too: libcurl keeps them. */
 static size_t take_header(char *line, size_t size, size_t count, void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     size *= count;
+    note_read(transfer);
     transfer->header_bytes += size;
     if (transfer->header_bytes > NET_HEADERS_MAX || ++transfer->header_count > HEADER_LINES_MAX) {
         transfer->headers_overflow = true;
@@ -294,6 +304,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
     size *= count;
+    note_read(transfer);
     if (buffer_append(&transfer->incoming->body, bytes, size) == RESULT_OK)
         return size;
     transfer->body_overflow = true;

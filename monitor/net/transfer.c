@@ -20,6 +20,8 @@
 #define RETRANSMISSION_MIN (100 * DURATION_MILLISECOND)
 #define LATE_MIN           (5 * DURATION_MILLISECOND)
 
+#define RACE_NEVER (24L * 60 * 60 * 1000) /* milliseconds */
+
 enum {
     ADDRESS_LIST_MAX = RESOLVER_ADDRESSES_MAX * (INET6_ADDRSTRLEN + 3),
     RESOLVE_ENTRY_MAX = ADDRESS_LIST_MAX + 300, /* and a name, of 253 at most, and a port */
@@ -52,6 +54,29 @@ static void give_addresses(struct net_transfer *transfer, const char *host, cons
     buffer_free(&entry);
 }
 
+static bool has_both_families(const char *addresses)
+{
+    bool four = false, six = false;
+    while (addresses != NULL) {
+        *(addresses[0] == '[' ? &six : &four) = true;
+        const char *comma = strchr(addresses, ',');
+        addresses = comma != NULL ? comma + 1 : NULL;
+    }
+    return four && six;
+}
+
+/* libcurl sets a timer to try IPv4, too, if IPv6 does not answer (RFC 8305), even where there is
+ * one family only: then it serves for nothing but to read an answer that nobody has looked at yet.
+ */
+static void set_race(const struct net_transfer *transfer)
+{
+    const struct net_session *session = transfer->session;
+    bool race =
+        transfer->proxy != NULL || has_both_families(map_get(session->addresses, transfer->host));
+    curl_easy_setopt(session->easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS,
+                     race ? CURL_HET_DEFAULT : RACE_NEVER);
+}
+
 static void start(struct net_transfer *transfer)
 {
     const struct proxy *proxy = transfer->proxy;
@@ -61,6 +86,7 @@ static void start(struct net_transfer *transfer)
         give_addresses(transfer, transfer->host, transfer->port);
     CURL *easy = transfer->session->easy;
     curl_easy_setopt(easy, CURLOPT_RESOLVE, transfer->resolve);
+    set_race(transfer);
     transfer->session->error_text[0] = '\0';
     CURLMcode code = multi_add(transfer->session->vantage->net->multi, easy);
     if (code != CURLM_OK) {
@@ -321,10 +347,12 @@ static bool ends_by_closing(const struct net_transfer *transfer)
 /* Of an answer that libcurl has read to its end, now or before. */
 static struct instant last_byte(const struct net_transfer *transfer)
 {
-    struct instant first = transfer->stamps.first_byte, last = transfer->session->arrival.last;
-    if (first.us == 0 || last.us == 0 || ends_by_closing(transfer))
+    struct instant last = transfer->session->arrival.last;
+    if (transfer->last_read.us > last.us)
+        last = transfer->last_read;
+    if (last.us == 0 || ends_by_closing(transfer))
         return clock_instant();
-    return last.us > first.us ? last : first;
+    return last.us > transfer->stamps.first_byte.us ? last : transfer->stamps.first_byte;
 }
 
 void transfer_finish(struct net_transfer *transfer, CURLcode code)
