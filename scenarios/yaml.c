@@ -6,6 +6,7 @@
  */
 #include "scenarios/yaml.h"
 
+#include "monitor/base/buffer.h"
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "scenarios/scenario.h"
@@ -138,10 +139,31 @@ static void check_properties(struct builder *builder, struct fy_event *event)
                "text that begins with ! must be quoted", "tags (!) are not part of this language");
 }
 
+/* Piece by piece, in the arena: fy_token_get_text loses memory over a text of many escapes
+ * (libfyaml 0.7.12). */
+static const char *scalar_text(struct builder *builder, struct fy_token *token, size_t *ret_length)
+{
+    struct fy_token_iter *pieces = fy_token_iter_create(token);
+    const struct fy_iter_chunk *piece = NULL;
+    struct buffer text;
+    int error = 0;
+    if (pieces == NULL)
+        abort(); /* only for want of memory */
+    fy_token_iter_start(token, pieces);
+    buffer_init(&text, SCENARIO_FILE_MAX);
+    while ((piece = fy_token_iter_chunk_next(pieces, piece, &error)) != NULL)
+        buffer_append(&text, piece->str, piece->len);
+    fy_token_iter_finish(pieces);
+    fy_token_iter_destroy(pieces);
+    *ret_length = text.length;
+    const char *copy = arena_duplicate_bytes(builder->file->arena, text.data, text.length);
+    buffer_free(&text);
+    return copy;
+}
+
 static void build_scalar(struct builder *builder, struct fy_event *event, struct yaml_node *node)
 {
     size_t length = 0;
-    const char *text = fy_token_get_text(event->scalar.value, &length);
     switch (fy_token_scalar_style(event->scalar.value)) {
     case FYSS_SINGLE_QUOTED:
         node->style = YAML_SINGLE_QUOTED;
@@ -160,7 +182,7 @@ static void build_scalar(struct builder *builder, struct fy_event *event, struct
     }
     if (node->style == YAML_SINGLE_QUOTED || node->style == YAML_DOUBLE_QUOTED)
         node->position = yaml_at(builder->file, node->start > 0 ? node->start - 1 : 0);
-    node->text = arena_duplicate_bytes(builder->file->arena, text != NULL ? text : "", length);
+    node->text = scalar_text(builder, event->scalar.value, &length);
     if (node->style == YAML_PLAIN && yaml_is_curly(node->text))
         report(builder, MISTAKE_LINT_QUOTES, node->start, "type plain ones: \"...\"",
                "these quotation marks are part of the text");
