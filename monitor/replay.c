@@ -4,6 +4,7 @@
 
 #include "monitor/base/memory.h"
 #include "monitor/diagnose/diagnose.h"
+#include "monitor/record/reason.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -100,7 +101,7 @@ static void interrupt(void *data)
     for (size_t i = 0; i < replay->parallel; i++)
         if (replay->flights[i].journey != NULL)
             journey_end(replay->flights[i].journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED,
-                        "interrupted");
+                        reason_words(REASON_INTERRUPTED));
 }
 
 static const struct vantage *find_vantage(const struct replay *replay)

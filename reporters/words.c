@@ -3,6 +3,7 @@
 #include "reporters/words.h"
 
 #include "monitor/diagnose/diagnose.h"
+#include "monitor/record/reason.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -176,38 +177,16 @@ const char *words_stretch(duration value, char text[DURATION_TEXT_MAX])
     return text;
 }
 
-static const struct {
-    const char *reason, *brief, *sentence;
-} reasons[] = {
-    {"overlap", "the run before it was still going",
-     "The run before it was still going: this slot ends as that one did."},
-    {"late", "too late to replay it",
-     "The monitor came to this slot too late to replay it: nothing was sent."},
-    {"overload", "too many runs in flight",
-     "The monitor had too many runs in flight to begin this one: nothing was sent."},
-    {"references unreachable", "the monitor has no network",
-     "The reference sites could not be reached either: it is the monitor that has no network."},
-    {"cleanup failed", "the cleanup failed",
-     "The steps passed, but cleaning up after them failed."},
-    {"killed by its successor", "ended for the next slot",
-     "It was still going when the next slot was due, and was ended."},
-    {"stopped", "the monitor was stopped", "The monitor was stopped while it ran."},
-};
-
 const char *words_reason(const char *reason)
 {
-    for (size_t i = 0; i < COUNT_OF(reasons); i++)
-        if (strcmp(reasons[i].reason, reason) == 0)
-            return reasons[i].sentence;
-    return reason;
+    enum reason known = reason_from_words(reason);
+    return known != REASON_COUNT ? reason_sentence(known) : reason;
 }
 
 const char *words_reason_brief(const char *reason)
 {
-    for (size_t i = 0; i < COUNT_OF(reasons); i++)
-        if (strcmp(reasons[i].reason, reason) == 0)
-            return reasons[i].brief;
-    return reason;
+    enum reason known = reason_from_words(reason);
+    return known != REASON_COUNT ? reason_brief(known) : reason;
 }
 
 void words_interval(duration every, struct buffer *out)

@@ -18,6 +18,7 @@
 #include "monitor/diagnose/incident.h"
 #include "monitor/journey/journey.h"
 #include "monitor/probe/probe.h"
+#include "monitor/record/reason.h"
 #include "monitor/schedule/schedule.h"
 #include "reporters/reporter.h"
 
@@ -132,7 +133,7 @@ static void pipeline_log_incident(enum incident_change change, const struct inci
 
 static bool run_overlapped(const struct run *run)
 {
-    return run->step_count == 0 && run->reason != NULL && strcmp(run->reason, "overlap") == 0;
+    return run->step_count == 0 && reason_from_words(run->reason) == REASON_OVERLAP;
 }
 
 static void pipeline_judge(struct pipeline *pipeline, struct run *run)
@@ -173,7 +174,7 @@ static bool run_failed_to_reach(const struct run *run)
 static void run_blame_vantage(struct run *run)
 {
     run->state = STATE_UNKNOWN;
-    run->reason = "references unreachable";
+    run->reason = reason_words(REASON_REFERENCES_UNREACHABLE);
     for (size_t i = 0; i < run->step_count; i++) {
         if (run->steps[i].state != STATE_FAILED)
             continue;
@@ -226,13 +227,13 @@ static void pipeline_publish(struct pipeline *pipeline, struct run *run)
 
 /* A slot without a run of its own. */
 static void pipeline_publish_slot(const struct pipeline_entry *entry, struct wall_time planned,
-                                  enum state state, const char *reason)
+                                  enum state state, enum reason reason)
 {
     struct run *run = run_create(entry->scenario->journey, entry->vantage->vantage->name, planned);
     run->file = arena_duplicate(run->arena, entry->scenario->file);
     run->slot.started = run->slot.ended = clock_wall();
     run->state = state;
-    run->reason = reason;
+    run->reason = reason_words(reason);
     pipeline_publish(entry->pipeline, run);
 }
 
@@ -258,7 +259,7 @@ static void pipeline_run_ended(void *data, struct run *run)
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
     pipeline_publish(pipeline, run);
     for (size_t i = 0; i < entry->overlap_count; i++)
-        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, "overlap");
+        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
     entry->overlap_count = 0;
 }
 
@@ -293,7 +294,7 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
     bool room = pipeline->flight_count < PIPELINE_RUNS_MAX;
     switch (due->action) {
     case SCHEDULE_LATE:
-        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, "late");
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_LATE);
         return;
     case SCHEDULE_OVERLAP:
         memory_grow(entry->overlaps, entry->overlap_count);
@@ -302,7 +303,7 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
     case SCHEDULE_KILL:
         if (entry->journey != NULL)
             journey_end(entry->journey, STATE_FAILED, SYMPTOM_PACE_BUDGET,
-                        "killed by its successor");
+                        reason_words(REASON_KILLED));
         break;
     case SCHEDULE_START:
         break;
@@ -311,7 +312,7 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
         pipeline_start_run(entry, due->planned);
     } else {
         schedule_ended(pipeline->schedule, due->entry);
-        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, "overload");
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_OVERLOAD);
     }
 }
 
@@ -552,7 +553,8 @@ void pipeline_stop(struct pipeline *pipeline)
     pipeline->stopping = true;
     pipeline->stop_began = clock_instant();
     for (struct pipeline_flight *flight = pipeline->flights; flight != NULL; flight = flight->next)
-        journey_end(flight->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
+        journey_end(flight->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED,
+                    reason_words(REASON_STOPPED));
     loop_timer_set(pipeline->tick, 0);
 }
 

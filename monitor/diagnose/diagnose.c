@@ -8,6 +8,7 @@
 
 #include "monitor/base/buffer.h"
 #include "monitor/diagnose/facts.h"
+#include "monitor/record/reason.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -227,19 +228,10 @@ static const char *doubt(struct run *run, const struct facts *facts, const struc
 }
 
 /* Why a slot without any step could not look. */
-static enum symptom symptom_of_reason(const char *reason)
+static enum symptom symptom_of_reason(const char *words)
 {
-    static const struct {
-        const char *reason;
-        enum symptom symptom;
-    } reasons[] = {
-        {"late", SYMPTOM_MONITOR_LATE},
-        {"overload", SYMPTOM_MONITOR_OVERLOAD},
-    };
-    for (size_t i = 0; reason != NULL && i < COUNT_OF(reasons); i++)
-        if (strcmp(reasons[i].reason, reason) == 0)
-            return reasons[i].symptom;
-    return SYMPTOM_NONE;
+    enum reason reason = reason_from_words(words);
+    return reason != REASON_COUNT ? reason_symptom(reason) : SYMPTOM_NONE;
 }
 
 /* The monitor's own failures need no weighing: the symptom says it. */
@@ -265,6 +257,8 @@ static void judge_own_failure(struct run *run, const struct run_step *failure)
 void diagnose_run(const struct history *history, const struct shop *shop, struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
+    if (reason_from_words(run->reason) == REASON_PAUSED)
+        return;
     if (run->state == STATE_UNKNOWN) {
         judge_own_failure(run, failure);
         return;

@@ -9,6 +9,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
+#include "monitor/record/reason.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -318,13 +319,13 @@ static enum state journey_state(const struct journey *journey, bool settled,
         if (decides && bad)
             return step->state;
         if (bad)
-            *ret_reason = "cleanup failed";
+            *ret_reason = reason_words(REASON_CLEANUP_FAILED);
         if (bad || step->state == STATE_DEGRADED)
             state = STATE_DEGRADED;
     }
     if (!inherited || settled)
         return state;
-    *ret_reason = "not settled";
+    *ret_reason = reason_words(REASON_NOT_SETTLED);
     return STATE_UNKNOWN;
 }
 

@@ -74,6 +74,11 @@ struct exchange *run_add_exchange(struct run *run, struct run_step *step)
     return exchange;
 }
 
+duration run_lateness(const struct run *run)
+{
+    return run->step_count > 0 ? wall_between(run->slot.planned, run->slot.started) : PHASE_ABSENT;
+}
+
 const struct run_step *run_first_failure(const struct run *run)
 {
     const struct run_step *first = NULL;

@@ -136,8 +136,9 @@ struct run {
     const char *journey, *vantage, *file;
     struct slot slot;
     enum state state;
-    const char
-        *reason; /* why the state is not what the steps say: `overlap`, `held back`; may be NULL */
+    const char *reason; /* why the state is not what the steps say: words of reason.h, or NULL */
+    bool excluded;      /* of a maintenance window: it does not count in objectives */
+    bool muted;         /* of a maintenance window: it opens no incident that anybody hears of */
     struct run_step *steps;
     size_t step_count;
     struct verdict verdict; /* CAUSE_NONE until judged, and when passed */
@@ -154,6 +155,10 @@ struct run_step *run_add_step(struct run *run, const char *name);
 /* Appends an exchange with all phases absent; the pointer is good until the next call for this
  * step. */
 struct exchange *run_add_exchange(struct run *run, struct run_step *step);
+
+/* How much later than planned the run was started; PHASE_ABSENT for a slot that none was started
+ * for. */
+duration run_lateness(const struct run *run);
 
 /* The step that decides the run: the first failed one before cleanup, else the first failed cleanup
  * step, else NULL. */

@@ -112,6 +112,10 @@ void run_write_members(const struct run *run, struct json_writer *writer)
     json_close_object(writer);
     json_add_word(writer, "state", state_name(run->state));
     json_add_text(writer, "reason", run->reason);
+    if (run->excluded)
+        json_add_flag(writer, "excluded", true);
+    if (run->muted)
+        json_add_flag(writer, "muted", true);
     json_add_milliseconds(writer, "latency", run_latency(run));
     json_open_array(writer, "steps");
     for (size_t i = 0; i < run->step_count; i++)
@@ -245,6 +249,8 @@ struct run *run_from_json(const struct json_t *json, struct error *error)
     run->slot.ended = json_get_wall(slot, "ended");
     run->state = state_from_name(state);
     run->reason = json_get_text(run->arena, json, "reason");
+    run->excluded = json_get_flag(json, "excluded");
+    run->muted = json_get_flag(json, "muted");
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(json, "steps"), index, item) step_from_json(run, item);

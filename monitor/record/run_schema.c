@@ -19,6 +19,8 @@
     X(run, "slot", slot, REQUIRED, "When it was planned, and when it took place.")                 \
     X(run, "state", state, REQUIRED, "How the run ended.")                                         \
     X(run, "reason", text, OPTIONAL, "Why the state is not what the steps say.")                   \
+    X(run, "excluded", flag, OPTIONAL, "True in maintenance that does not count.")                 \
+    X(run, "muted", flag, OPTIONAL, "True in maintenance: nobody is told of a failure.")           \
     X(run, "latency", milliseconds, REQUIRED, "All steps together, cleanup and waits apart.")      \
     X(run, "steps", steps, REQUIRED, "What was done, in this order.")                              \
     X(run, "verdict", verdict, OPTIONAL, "Whose fault it is; absent when all is well.")            \

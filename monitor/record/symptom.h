@@ -65,6 +65,10 @@
     X(MONITOR_LATE, MONITOR, "monitor.late", "The monitor was too late to start the run.")         \
     X(MONITOR_OVERLOAD, MONITOR, "monitor.overload", "The monitor had too many runs in flight.")   \
     X(MONITOR_STOPPED, MONITOR, "monitor.stopped", "The monitor was stopped meanwhile.")           \
+    X(MONITOR_RESTARTED, MONITOR, "monitor.restarted", "The monitor was not running.")             \
+    X(MONITOR_SUSPENDED, MONITOR, "monitor.suspended", "The monitor's machine was suspended.")     \
+    X(MONITOR_CLOCK_STEP, MONITOR, "monitor.clock_step", "The monitor's clock was set.")           \
+    X(MONITOR_LAGGED, MONITOR, "monitor.lagged", "The monitor was too busy to measure.")           \
     X(MONITOR_NO_DESCRIPTORS, MONITOR, "monitor.no_descriptors",                                   \
       "The monitor has no file descriptors or ports left.")                                        \
     X(MONITOR_SOURCE_UNAVAILABLE, MONITOR, "monitor.source_unavailable",                           \

@@ -5,6 +5,8 @@
 #include "monitor/base/buffer.h"
 #include "monitor/record/json.h"
 #include "monitor/record/json_writer.h"
+#include "monitor/record/maintenance.h"
+#include "monitor/record/reason.h"
 #include "monitor/record/run.h"
 
 #include <jansson.h>
@@ -20,6 +22,7 @@ static struct run *failed_run(void)
     run->slot.started = wall_after(start, 1500);
     run->slot.ended = wall_after(start, 2 * DURATION_SECOND);
     run->state = STATE_FAILED;
+    run->excluded = run->muted = true;
     run_add_step(run, "home")->state = STATE_PASSED;
     struct run_step *step = run_add_step(run, "checkout");
     step->state = STATE_FAILED;
@@ -71,10 +74,75 @@ START_TEST(a_run_survives_its_json)
     ck_assert_str_eq(read->steps[1].values, "${code} is 201");
     ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
     ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
+    ck_assert(read->excluded && read->muted);
     json_decref(json);
     json_decref(again);
     run_free(run);
     run_free(read);
+}
+END_TEST
+
+START_TEST(lateness_is_that_of_runs_that_were_started)
+{
+    struct run *run = failed_run(), *slot = run_create("guest checkout", "eu-west", start);
+    slot->slot.started = slot->slot.ended = wall_after(start, DURATION_SECOND);
+    ck_assert_int_eq(run_lateness(run), 1500);
+    ck_assert_int_eq(run_lateness(slot), PHASE_ABSENT);
+    run_free(run);
+    run_free(slot);
+}
+END_TEST
+
+START_TEST(reasons_have_words_of_their_own)
+{
+    for (int i = 0; i < REASON_COUNT; i++) {
+        enum reason reason = (enum reason)i;
+        ck_assert_int_eq(reason_from_words(reason_words(reason)), reason);
+        ck_assert(strlen(reason_brief(reason)) > 0 && strlen(reason_sentence(reason)) > 0);
+    }
+    ck_assert_int_eq(reason_from_words("of a newer version"), REASON_COUNT);
+    ck_assert_int_eq(reason_from_words(NULL), REASON_COUNT);
+    ck_assert_int_eq(reason_symptom(REASON_OVERLOAD), SYMPTOM_MONITOR_OVERLOAD);
+}
+END_TEST
+
+START_TEST(maintenance_survives_its_json)
+{
+    struct arena *arena = arena_create();
+    const char *journeys[] = {"guest checkout", "search"}, *components[] = {"db"};
+    const struct maintenance window = {
+        .id = "m1",
+        .title = "new payment provider",
+        .start = {1763906820000000},
+        .end = {1763910420000000},
+        .journeys = journeys,
+        .journey_count = COUNT_OF(journeys),
+        .components = components,
+        .component_count = COUNT_OF(components),
+        .pause = true,
+        .excluded = true,
+        .by = "ines",
+        .cancelled = {1763906880000000},
+    };
+    struct maintenance copy, read;
+    struct buffer first, second;
+    buffer_init(&first, 4096);
+    buffer_init(&second, 4096);
+    maintenance_write(&window, &first);
+    json_t *json = json_loads(first.data, 0, NULL);
+    ck_assert_int_eq(maintenance_from_json(arena, json, &read), RESULT_OK);
+    maintenance_copy(arena, &copy, &read);
+    maintenance_write(&copy, &second);
+    ck_assert_str_eq(first.data, second.data);
+    ck_assert(copy.pause && copy.excluded && copy.cancelled.us == window.cancelled.us);
+    ck_assert_str_eq(copy.journeys[1], "search");
+    ck_assert_ptr_ne(copy.journeys[1], read.journeys[1]);
+    json_object_del(json, "start");
+    ck_assert_int_eq(maintenance_from_json(arena, json, &read), RESULT_INVALID);
+    json_decref(json);
+    buffer_free(&first);
+    buffer_free(&second);
+    arena_free(arena);
 }
 END_TEST
 
@@ -313,6 +381,9 @@ Suite *test_suite(void)
     Suite *suite = suite_create("record");
     TCase *tests = tcase_create("record");
     tcase_add_test(tests, a_run_survives_its_json);
+    tcase_add_test(tests, lateness_is_that_of_runs_that_were_started);
+    tcase_add_test(tests, reasons_have_words_of_their_own);
+    tcase_add_test(tests, maintenance_survives_its_json);
     tcase_add_test(tests, a_record_is_one_line_that_reads_back);
     tcase_add_test(tests, json_is_written_member_by_member);
     tcase_add_loop_test(tests, plain_json_is_read_as_jansson_reads_it, 0, COUNT_OF(documents));
