@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the pipeline's files share, and nobody else sees: pipeline.c has the way of a run, from the
+ * bus into the store; pipeline_slots.c what is before it, from the schedule to the bus;
+ * pipeline_open.c builds it and takes it down.
+ */
+#ifndef DAEMON_PIPELINE_PRIVATE_H
+#define DAEMON_PIPELINE_PRIVATE_H
+
+#include "monitor/bus/bus.h"
+#include "monitor/daemon/keeper.h"
+#include "monitor/daemon/ledger.h"
+#include "monitor/daemon/pipeline.h"
+#include "monitor/diagnose/diagnose.h"
+#include "monitor/diagnose/incident.h"
+#include "monitor/journey/journey.h"
+#include "monitor/probe/probe.h"
+#include "monitor/record/reason.h"
+#include "monitor/schedule/schedule.h"
+#include "reporters/reporter.h"
+
+/* A vantage point at work: runs that failed to reach the shop wait here for its reference probe. */
+struct pipeline_vantage {
+    struct pipeline *pipeline;
+    const struct vantage *vantage;
+    struct net_vantage *net;
+    struct probe *probe;
+    struct run **waiting;
+    size_t waiting_count;
+};
+
+/* What a scenario's runs share, whatever vantage point they are from. */
+struct pipeline_means {
+    struct secrets *secrets;
+    struct ledger *ledger;
+};
+
+/* One journey from one vantage point: the schedule's entry of the same number. */
+struct pipeline_entry {
+    struct pipeline *pipeline;
+    const struct scenario *scenario;
+    unsigned number, count; /* the vantage point among those of the journey, from 0 */
+    const struct pipeline_means *means;
+    struct pipeline_vantage *vantage;
+    struct journey *journey;    /* in flight, the latest; else NULL */
+    struct wall_time *overlaps; /* slots that end as the run in flight will */
+    size_t overlap_count;
+    /* Of the last judged run, for the slots that overlapped it. */
+    enum state state;
+    struct verdict verdict;
+    struct arena *verdict_arena;
+};
+
+/* A run in flight knows its entry; a killed one still does while its successor goes. */
+struct pipeline_flight {
+    struct pipeline_entry *entry;
+    struct journey *journey;
+    struct pipeline_flight *next;
+};
+
+struct pipeline {
+    struct loop *loop;
+    const struct settings *settings;
+    struct net *net;
+    struct pipeline_vantage *vantages;
+    struct pipeline_means *means; /* one a scenario */
+    struct pipeline_entry *entries;
+    size_t entry_count;
+    struct schedule *schedule;
+    struct loop_timer *tick;
+    struct pipeline_flight *flights;
+    size_t flight_count;
+    size_t unjudged; /* published, and not handed to the keeper yet */
+    struct bus *bus;
+    struct leases *leases;
+    struct history *history;
+    struct incident_book *incidents;
+    struct store *store;
+    struct keeper *keeper;
+    struct reporters *reporters;
+    duration every;
+    bool recalled; /* what the store knows of the time before has been taken up */
+    bool stopping;
+    struct instant stop_began;
+};
+
+/* pipeline.c */
+bus_subscriber pipeline_receive;
+loop_callback pipeline_committed;
+
+/* pipeline_slots.c */
+loop_callback pipeline_tick;
+
+/* Forgets a flight whose journey is over, or abandoned. */
+void pipeline_flight_over(struct pipeline_flight *flight);
+
+/* pipeline_recall.c: takes up what the store knows of the time before; then the first tick. */
+void pipeline_recall(struct pipeline *pipeline);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the store knows of the time before, taken up at the start. See pipeline.c. */
+#include "monitor/daemon/pipeline_private.h"
+
+#include "monitor/base/log.h"
+
+#include <string.h>
+
+static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
+{
+    const struct pipeline *pipeline = data;
+    for (size_t i = 0; i < pipeline->entry_count; i++)
+        if (strcmp(pipeline->entries[i].scenario->journey, journey) == 0 &&
+            strcmp(pipeline->entries[i].vantage->vantage->name, vantage) == 0)
+            return true;
+    return false;
+}
+
+/* What cannot be read at the start would be forgotten for ever: it is asked for again. */
+static void pipeline_recall_later(struct pipeline *pipeline)
+{
+    log_error("what was seen before cannot be read from the store; trying again");
+    loop_timer_set(pipeline->tick, KEEPER_RETRY);
+}
+
+static void pipeline_recall_incidents(void *data, enum result result,
+                                      const struct store_incidents *incidents)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < incidents->count; i++)
+        incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
+                              pipeline);
+    pipeline->recalled = true;
+    pipeline_tick(pipeline);
+}
+
+static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < runs->count; i++)
+        if (pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
+            history_add(pipeline->history, runs->runs[i]);
+    store_read_incidents(pipeline->store, true, 0, pipeline_recall_incidents, pipeline);
+}
+
+void pipeline_recall(struct pipeline *pipeline)
+{
+    store_read_latest(pipeline->store, pipeline_recall_runs, pipeline);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* From the schedule to the bus: what is done with a slot that is due. See pipeline.c. */
+#include "monitor/daemon/pipeline_private.h"
+
+#include "monitor/base/log.h"
+#include "monitor/base/memory.h"
+
+#include <stdlib.h>
+
+/* The clock may be set while we sleep, so we look at it at least this often. */
+#define PIPELINE_SLEEP_MAX DURATION_SECOND
+
+/* How often a pipeline that is to stop looks whether it is empty. */
+#define PIPELINE_STOP_LOOK (20 * DURATION_MILLISECOND)
+
+/* How long a store in trouble may hold up the end, beside the time that the runs' cleanup takes. */
+#define PIPELINE_STOP_MAX (10 * DURATION_SECOND)
+
+/* A second signal in the first moments is the same one twice (a shell's and a service manager's).
+ */
+#define PIPELINE_STOP_TWICE DURATION_SECOND
+
+enum { PIPELINE_PORTION = 500 };
+
+/* --- journey -> bus -------------------------------------------------------------------------- */
+
+static void pipeline_publish(struct pipeline *pipeline, struct run *run)
+{
+    if (bus_publish(pipeline->bus, run) == RESULT_OK)
+        pipeline->unjudged++;
+    else
+        log_error("the bus is full: %lu runs dropped", bus_dropped(pipeline->bus));
+}
+
+/* A slot without a run of its own. */
+static void pipeline_publish_slot(const struct pipeline_entry *entry, struct wall_time planned,
+                                  enum state state, enum reason reason)
+{
+    struct run *run = run_create(entry->scenario->journey, entry->vantage->vantage->name, planned);
+    run->file = arena_duplicate(run->arena, entry->scenario->file);
+    run->slot.started = run->slot.ended = clock_wall();
+    run->state = state;
+    run->reason = reason_words(reason);
+    pipeline_publish(entry->pipeline, run);
+}
+
+void pipeline_flight_over(struct pipeline_flight *flight)
+{
+    struct pipeline *pipeline = flight->entry->pipeline;
+    struct pipeline_flight **link = &pipeline->flights;
+    while (*link != flight)
+        link = &(*link)->next;
+    *link = flight->next;
+    pipeline->flight_count--;
+    if (flight->entry->journey == flight->journey)
+        flight->entry->journey = NULL;
+    free(flight);
+}
+
+static void pipeline_run_ended(void *data, struct run *run)
+{
+    struct pipeline_flight *flight = data;
+    struct pipeline_entry *entry = flight->entry;
+    struct pipeline *pipeline = entry->pipeline;
+    pipeline_flight_over(flight);
+    schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
+    pipeline_publish(pipeline, run);
+    for (size_t i = 0; i < entry->overlap_count; i++)
+        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
+    entry->overlap_count = 0;
+}
+
+/* --- schedule -> journey --------------------------------------------------------------------- */
+
+static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time planned)
+{
+    struct pipeline *pipeline = entry->pipeline;
+    struct pipeline_flight *flight = memory_allocate(1, sizeof *flight);
+    const struct journey_settings settings = {
+        .scenario = entry->scenario,
+        .shop = pipeline->settings->shop,
+        .net_vantage = entry->vantage->net,
+        .vantage = entry->vantage->vantage->name,
+        .planned = planned,
+        .secrets = entry->means->secrets,
+        .leases = pipeline->leases,
+        .ledger = ledger_of_journey(entry->means->ledger),
+        .loop = pipeline->loop,
+    };
+    flight->entry = entry;
+    flight->journey = journey_start(&settings, pipeline_run_ended, NULL, flight);
+    flight->next = pipeline->flights;
+    pipeline->flights = flight;
+    pipeline->flight_count++;
+    entry->journey = flight->journey;
+}
+
+static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *due)
+{
+    struct pipeline_entry *entry = &pipeline->entries[due->entry];
+    bool room = pipeline->flight_count < PIPELINE_RUNS_MAX;
+    switch (due->action) {
+    case SCHEDULE_LATE:
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_LATE);
+        return;
+    case SCHEDULE_OVERLAP:
+        memory_grow(entry->overlaps, entry->overlap_count);
+        entry->overlaps[entry->overlap_count++] = due->planned;
+        return;
+    case SCHEDULE_KILL:
+        if (entry->journey != NULL)
+            journey_end(entry->journey, STATE_FAILED, SYMPTOM_PACE_BUDGET,
+                        reason_words(REASON_KILLED));
+        break;
+    case SCHEDULE_START:
+        break;
+    }
+    if (room) {
+        pipeline_start_run(entry, due->planned);
+    } else {
+        schedule_ended(pipeline->schedule, due->entry);
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_OVERLOAD);
+    }
+}
+
+/* While stopping: is everything on its way through? */
+static void pipeline_stop_when_idle(struct pipeline *pipeline)
+{
+    bool runs_over = pipeline->flight_count == 0 && pipeline->unjudged == 0;
+    bool patient =
+        instant_between(pipeline->stop_began, clock_instant()) < PIPELINE_STOP_MAX || !runs_over;
+    if (runs_over && keeper_is_idle(pipeline->keeper) && reporters_are_idle(pipeline->reporters)) {
+        loop_stop(pipeline->loop);
+    } else if (!patient) {
+        if (!keeper_is_idle(pipeline->keeper))
+            log_error("%zu runs could not be stored and are lost", keeper_count(pipeline->keeper));
+        loop_stop(pipeline->loop);
+    } else {
+        loop_timer_set(pipeline->tick, PIPELINE_STOP_LOOK);
+    }
+}
+
+void pipeline_tick(void *data)
+{
+    struct pipeline *pipeline = data;
+    struct schedule_due due;
+    if (pipeline->stopping) {
+        pipeline_stop_when_idle(pipeline);
+        return;
+    }
+    if (!pipeline->recalled) {
+        pipeline_recall(pipeline);
+        return;
+    }
+    /* In portions: after a pause there may be more than the bus holds. */
+    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->schedule, clock_wall(), &due);
+         n++)
+        pipeline_obey(pipeline, &due);
+    duration sleep = wall_between(clock_wall(), schedule_next(pipeline->schedule));
+    loop_timer_set(pipeline->tick, sleep < PIPELINE_SLEEP_MAX ? sleep : PIPELINE_SLEEP_MAX);
+}
+
+void pipeline_stop(struct pipeline *pipeline)
+{
+    if (pipeline->stopping) {
+        if (instant_between(pipeline->stop_began, clock_instant()) > PIPELINE_STOP_TWICE)
+            loop_stop(pipeline->loop);
+        return;
+    }
+    pipeline->stopping = true;
+    pipeline->stop_began = clock_instant();
+    for (struct pipeline_flight *flight = pipeline->flights; flight != NULL; flight = flight->next)
+        journey_end(flight->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED,
+                    reason_words(REASON_STOPPED));
+    loop_timer_set(pipeline->tick, 0);
+}
