@@ -12,7 +12,11 @@
 #include "monitor/store/store.h"
 #include "scenarios/shop.h"
 
+struct health;
 struct scenario;
+
+/* How the monitor itself is, at this moment: record/health.h. */
+typedef void health_reader(void *data, struct health *ret_health);
 
 /* What every reporter may use; all borrowed, and alive until the reporter is closed. */
 struct reporter_context {
@@ -21,7 +25,9 @@ struct reporter_context {
     const struct shop *shop;
     struct scenario *const *scenarios;
     size_t scenario_count;
-    duration every; /* in place of the scenarios' own; 0: theirs */
+    duration every;             /* in place of the scenarios' own; 0: theirs */
+    health_reader *health_read; /* with health_data; NULL: nobody knows (a reporter on trial) */
+    void *health_data;
 };
 
 /* How many of a batch, counted from its first, were delivered; the rest is offered again later. */

@@ -3,6 +3,8 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/record/event.h"
+#include "monitor/record/health.h"
 #include "monitor/record/json.h"
 #include "monitor/record/json_writer.h"
 #include "monitor/record/maintenance.h"
@@ -103,6 +105,102 @@ START_TEST(reasons_have_words_of_their_own)
     ck_assert_int_eq(reason_from_words("of a newer version"), REASON_COUNT);
     ck_assert_int_eq(reason_from_words(NULL), REASON_COUNT);
     ck_assert_int_eq(reason_symptom(REASON_OVERLOAD), SYMPTOM_MONITOR_OVERLOAD);
+}
+END_TEST
+
+START_TEST(event_survives_its_json)
+{
+    struct arena *arena = arena_create();
+    const struct event event = {
+        .id = "0123456789abcdef",
+        .at = {1763906820000000},
+        .kind = "deploy",
+        .text = "2.14, new \"cart\"",
+    };
+    struct event copy, read;
+    struct buffer first, second;
+    buffer_init(&first, 4096);
+    buffer_init(&second, 4096);
+    event_write(&event, &first);
+    json_t *json = json_loads(first.data, 0, NULL);
+    ck_assert_int_eq(event_from_json(arena, json, &read), RESULT_OK);
+    event_copy(arena, &copy, &read);
+    event_write(&copy, &second);
+    ck_assert_str_eq(first.data, second.data);
+    ck_assert_str_eq(copy.text, event.text);
+    ck_assert_ptr_null(copy.by);
+    json_object_del(json, "kind");
+    ck_assert_int_eq(event_from_json(arena, json, &read), RESULT_INVALID);
+    json_decref(json);
+    buffer_free(&first);
+    buffer_free(&second);
+    arena_free(arena);
+}
+END_TEST
+
+static struct health well(void)
+{
+    return (struct health){.now = start,
+                           .version = "1",
+                           .started = start.us,
+                           .loop_lag = 1500,
+                           .runs_in_flight = 3,
+                           .descriptors = 20,
+                           .descriptors_limit = 1024};
+}
+
+START_TEST(health_tells_what_is_wrong)
+{
+    struct health health = well();
+    const struct health_reporter hook = {"hook", "webhook", 7, true};
+    struct buffer text;
+    buffer_init(&text, 4096);
+    ck_assert(health_is_well(&health));
+    for (int i = 0; i < HEALTH_PROBLEM_COUNT; i++)
+        ck_assert(!health_has_problem(&health, (enum health_problem)i, NULL));
+    /* What does not make results false does not make it ill. */
+    health.reload_error = "shopwatch.yaml:3:1: error: no key `shpo`";
+    health.reporters = &hook;
+    health.reporter_count = 1;
+    ck_assert(health_is_well(&health));
+    ck_assert(health_has_problem(&health, HEALTH_PROBLEM_RELOAD, &text));
+    ck_assert_ptr_nonnull(strstr(text.data, health.reload_error));
+    buffer_clear(&text);
+    ck_assert(health_has_problem(&health, HEALTH_PROBLEM_REPORTER, &text));
+    ck_assert_str_eq(text.data, "Reporter hook cannot deliver (7 runs wait) and tries again.");
+    health.loop_lag = HEALTH_LAG_MAX + 1;
+    ck_assert(!health_is_well(&health));
+    health = well();
+    health.runs_waiting = 1;
+    ck_assert(!health_is_well(&health));
+    health = well();
+    health.descriptors = 1000;
+    ck_assert(!health_is_well(&health));
+    buffer_free(&text);
+}
+END_TEST
+
+START_TEST(health_is_json)
+{
+    struct health health = well();
+    struct health_number number;
+    struct buffer text;
+    buffer_init(&text, 64 * 1024);
+    health.store_error = "database or disk is full";
+    health_write(&health, &text);
+    json_t *json = json_loads(text.data, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "state")), "troubled");
+    json_t *problem = json_array_get(json_object_get(json, "problems"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(problem, "code")), "unstored");
+    ck_assert(json_is_true(json_object_get(problem, "serious")));
+    ck_assert_double_eq(json_real_value(json_object_get(json, "loop_lag")), 0.0015);
+    ck_assert_ptr_null(json_object_get(json, "committed"));
+    size_t n = 0;
+    for (; health_number(&health, n, &number); n++)
+        ck_assert(number.kind == HEALTH_MOMENT || json_object_get(json, number.name) != NULL);
+    ck_assert_uint_gt(n, 15);
+    json_decref(json);
+    buffer_free(&text);
 }
 END_TEST
 
@@ -384,6 +482,9 @@ Suite *test_suite(void)
     tcase_add_test(tests, lateness_is_that_of_runs_that_were_started);
     tcase_add_test(tests, reasons_have_words_of_their_own);
     tcase_add_test(tests, maintenance_survives_its_json);
+    tcase_add_test(tests, event_survives_its_json);
+    tcase_add_test(tests, health_tells_what_is_wrong);
+    tcase_add_test(tests, health_is_json);
     tcase_add_test(tests, a_record_is_one_line_that_reads_back);
     tcase_add_test(tests, json_is_written_member_by_member);
     tcase_add_loop_test(tests, plain_json_is_read_as_jansson_reads_it, 0, COUNT_OF(documents));

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* The monitor's own health: its problems, and all of it as JSON. See health.h. */
+#include "monitor/record/health.h"
+
+#include "monitor/base/buffer.h"
+#include "monitor/record/json_writer.h"
+
+enum { HEALTH_SENTENCE_MAX = 8192, DESCRIPTORS_SPARE = 10 /* a tenth of the limit */ };
+
+static const struct {
+    const char *code;
+    bool serious;
+} problems[HEALTH_PROBLEM_COUNT] = {
+#define X(name, code, serious) {code, serious},
+    HEALTH_PROBLEM_TABLE(X)
+#undef X
+};
+
+bool health_number(const struct health *health, size_t n, struct health_number *ret_number)
+{
+    const struct health_number numbers[] = {
+#define X(field, kind, help) {#field, help, HEALTH_##kind, health->field},
+        HEALTH_NUMBER_TABLE(X)
+#undef X
+    };
+    if (n >= COUNT_OF(numbers))
+        return false;
+    *ret_number = numbers[n];
+    return true;
+}
+
+const char *health_problem_code(enum health_problem problem)
+{
+    return problems[problem].code;
+}
+
+bool health_problem_is_serious(enum health_problem problem)
+{
+    return problems[problem].serious;
+}
+
+static void say_reporters(const struct health *health, struct buffer *out)
+{
+    const char *between = "";
+    for (size_t i = 0; i < health->reporter_count; i++) {
+        const struct health_reporter *reporter = &health->reporters[i];
+        if (!reporter->in_trouble)
+            continue;
+        buffer_print(out, "%sReporter %s cannot deliver (%lld runs wait) and tries again.", between,
+                     reporter->name, (long long)reporter->behind);
+        between = " ";
+    }
+}
+
+static bool has_trouble(const struct health *health)
+{
+    for (size_t i = 0; i < health->reporter_count; i++)
+        if (health->reporters[i].in_trouble)
+            return true;
+    return false;
+}
+
+static bool has_problem(const struct health *health, enum health_problem problem)
+{
+    switch (problem) {
+    case HEALTH_PROBLEM_STARTING:
+        return health->starting;
+    case HEALTH_PROBLEM_STOPPING:
+        return health->stopping;
+    case HEALTH_PROBLEM_LAGGING:
+        return health->loop_lag > HEALTH_LAG_MAX;
+    case HEALTH_PROBLEM_UNSTORED:
+        return health->runs_waiting > 0 || health->store_error != NULL;
+    case HEALTH_PROBLEM_DESCRIPTORS:
+        return health->descriptors_limit > 0 &&
+               health->descriptors >
+                   health->descriptors_limit - health->descriptors_limit / DESCRIPTORS_SPARE;
+    case HEALTH_PROBLEM_RELOAD:
+        return health->reload_error != NULL;
+    case HEALTH_PROBLEM_REPORTER:
+        return has_trouble(health);
+    case HEALTH_PROBLEM_COUNT:
+        break;
+    }
+    return false;
+}
+
+static void say_problem(const struct health *health, enum health_problem problem,
+                        struct buffer *out)
+{
+    char text[DURATION_TEXT_MAX];
+    switch (problem) {
+    case HEALTH_PROBLEM_STARTING:
+        buffer_text(out, "The monitor has not read yet what it saw before.");
+        break;
+    case HEALTH_PROBLEM_STOPPING:
+        buffer_text(out, "The monitor is being stopped.");
+        break;
+    case HEALTH_PROBLEM_LAGGING:
+        buffer_print(out, "The monitor is too busy to measure: its timers fire %s late.",
+                     duration_print(health->loop_lag, text));
+        break;
+    case HEALTH_PROBLEM_UNSTORED:
+        buffer_print(out, "%lld runs could not be stored yet: %s", (long long)health->runs_waiting,
+                     health->store_error != NULL ? health->store_error : "the store is busy");
+        break;
+    case HEALTH_PROBLEM_DESCRIPTORS:
+        buffer_print(out, "Nearly all file descriptors are in use: %lld of %lld.",
+                     (long long)health->descriptors, (long long)health->descriptors_limit);
+        break;
+    case HEALTH_PROBLEM_RELOAD:
+        buffer_print(out, "The files have mistakes, so those loaded before stay in force: %s",
+                     health->reload_error);
+        break;
+    case HEALTH_PROBLEM_REPORTER:
+        say_reporters(health, out);
+        break;
+    case HEALTH_PROBLEM_COUNT:
+        break;
+    }
+}
+
+bool health_has_problem(const struct health *health, enum health_problem problem,
+                        struct buffer *out)
+{
+    bool has = has_problem(health, problem);
+    if (has && out != NULL)
+        say_problem(health, problem, out);
+    return has;
+}
+
+bool health_is_well(const struct health *health)
+{
+    for (int i = 0; i < HEALTH_PROBLEM_COUNT; i++)
+        if (problems[i].serious && has_problem(health, (enum health_problem)i))
+            return false;
+    return true;
+}
+
+static void write_problems(const struct health *health, struct json_writer *writer)
+{
+    json_open_array(writer, "problems");
+    for (int i = 0; i < HEALTH_PROBLEM_COUNT; i++) {
+        struct buffer text;
+        buffer_init(&text, HEALTH_SENTENCE_MAX);
+        if (health_has_problem(health, (enum health_problem)i, &text)) {
+            json_open_object(writer, NULL);
+            json_add_word(writer, "code", problems[i].code);
+            json_add_flag(writer, "serious", problems[i].serious);
+            json_add_text(writer, "text", text.data);
+            json_close_object(writer);
+        }
+        buffer_free(&text);
+    }
+    json_close_array(writer);
+}
+
+static void write_number(const struct health_number *number, struct json_writer *writer)
+{
+    switch (number->kind) {
+    case HEALTH_SECONDS:
+        json_add_key(writer, number->name);
+        json_add_raw(writer, NULL);
+        buffer_print(writer->out, "%.6f", (double)number->value / (double)DURATION_SECOND);
+        break;
+    case HEALTH_MOMENT:
+        json_add_wall(writer, number->name, (struct wall_time){number->value});
+        break;
+    case HEALTH_COUNT:
+    case HEALTH_COUNTER:
+    case HEALTH_BYTES:
+        json_add_integer(writer, number->name, number->value);
+        break;
+    }
+}
+
+void health_write(const struct health *health, struct buffer *out)
+{
+    struct json_writer writer = {.out = out};
+    struct health_number number;
+    json_open_object(&writer, NULL);
+    json_add_word(&writer, "state", health_is_well(health) ? "well" : "troubled");
+    json_add_wall(&writer, "now", health->now);
+    json_add_text(&writer, "version", health->version);
+    write_problems(health, &writer);
+    for (size_t n = 0; health_number(health, n, &number); n++)
+        write_number(&number, &writer);
+    json_add_wall(&writer, "reload_failed", health->reload_failed);
+    json_open_array(&writer, "reporters");
+    for (size_t i = 0; i < health->reporter_count; i++) {
+        const struct health_reporter *reporter = &health->reporters[i];
+        json_open_object(&writer, NULL);
+        json_add_text(&writer, "name", reporter->name);
+        json_add_text(&writer, "kind", reporter->kind);
+        if (reporter->behind >= 0)
+            json_add_integer(&writer, "behind", reporter->behind);
+        json_add_flag(&writer, "in_trouble", reporter->in_trouble);
+        json_close_object(&writer);
+    }
+    json_close_array(&writer);
+    json_close_object(&writer);
+}
