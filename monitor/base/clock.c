@@ -26,6 +26,15 @@ struct wall_time clock_wall(void)
     return (struct wall_time){clock_read(CLOCK_REALTIME)};
 }
 
+struct clock_reading clock_read_all(void)
+{
+    return (struct clock_reading){
+        .wall = clock_wall(),
+        .monotonic = clock_instant(),
+        .boot = {clock_read(CLOCK_BOOTTIME)},
+    };
+}
+
 enum result duration_parse(const char *text, duration *ret_duration)
 {
     static const struct {

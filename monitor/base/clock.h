@@ -33,6 +33,15 @@ struct wall_time {
 struct instant clock_instant(void);
 struct wall_time clock_wall(void);
 
+/* All clocks at one moment. Where the machine was suspended, `boot` (CLOCK_BOOTTIME) is ahead of
+ * `monotonic`; where the wall clock was set, `wall` is ahead of or behind `boot`. */
+struct clock_reading {
+    struct wall_time wall;
+    struct instant monotonic, boot;
+};
+
+struct clock_reading clock_read_all(void);
+
 static inline duration instant_between(struct instant from, struct instant to)
 {
     return to.us - from.us;

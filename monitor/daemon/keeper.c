@@ -23,7 +23,7 @@ struct keeper {
     void *data;
     struct loop_timer *retry;
     TAILQ_HEAD(, keeping) keepings; /* in the order in which they came */
-    size_t waiting_count;
+    size_t count, waiting_count;
     bool in_trouble; /* said once, until a run is stored again */
 };
 
@@ -32,6 +32,7 @@ static void keeping_end(struct keeping *keeping)
     struct keeper *keeper = keeping->keeper;
     keeper->waiting_count -= keeping->waiting;
     TAILQ_REMOVE(&keeper->keepings, keeping, others);
+    keeper->count--;
     run_free(keeping->run);
     free(keeping);
 }
@@ -138,6 +139,7 @@ void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *
         incident_copy(run->arena, keeping->incident, incident);
     }
     TAILQ_INSERT_TAIL(&keeper->keepings, keeping, others);
+    keeper->count++;
     /* Behind one that waits: runs and their incidents go into the store in order. */
     if (keeper->waiting_count > 0)
         keeper_wait(keeping, "others wait");
@@ -147,11 +149,7 @@ void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *
 
 size_t keeper_count(const struct keeper *keeper)
 {
-    size_t count = 0;
-    const struct keeping *keeping;
-    TAILQ_FOREACH(keeping, &keeper->keepings, others)
-    count++;
-    return count;
+    return keeper->count;
 }
 
 bool keeper_is_idle(const struct keeper *keeper)

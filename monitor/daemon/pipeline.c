@@ -9,10 +9,11 @@
  */
 #include "monitor/daemon/pipeline_private.h"
 
+#include "monitor/base/buffer.h"
 #include "monitor/base/log.h"
 #include "monitor/base/memory.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 /* --- the end of the way, for those who come before ------------------------------------------ */
 
@@ -22,13 +23,32 @@ void pipeline_committed(void *data)
     reporters_wake(pipeline->reporters);
 }
 
-static struct pipeline_entry *pipeline_entry_of(struct pipeline *pipeline, const struct run *run)
+static char *entry_key(const char *journey, const char *vantage)
 {
-    for (size_t i = 0; i < pipeline->entry_count; i++)
-        if (strcmp(pipeline->entries[i].scenario->journey, run->journey) == 0 &&
-            strcmp(pipeline->entries[i].vantage->vantage->name, run->vantage) == 0)
-            return &pipeline->entries[i];
-    return NULL;
+    struct buffer key;
+    buffer_init(&key, SIZE_MAX);
+    buffer_print(&key, "%s\x1f%s", journey, vantage);
+    return buffer_steal(&key);
+}
+
+void pipeline_map_entries(struct pipeline *pipeline)
+{
+    pipeline->entry_map = map_create(NULL);
+    for (size_t i = 0; i < pipeline->entry_count; i++) {
+        struct pipeline_entry *entry = &pipeline->entries[i];
+        char *key = entry_key(entry->scenario->journey, entry->vantage->vantage->name);
+        map_put(pipeline->entry_map, key, entry);
+        free(key);
+    }
+}
+
+struct pipeline_entry *pipeline_entry_of(const struct pipeline *pipeline, const char *journey,
+                                         const char *vantage)
+{
+    char *key = entry_key(journey, vantage);
+    struct pipeline_entry *entry = map_get(pipeline->entry_map, key);
+    free(key);
+    return entry;
 }
 
 /* --- diagnose -> incidents -> store ---------------------------------------------------------- */
@@ -47,7 +67,7 @@ static bool run_overlapped(const struct run *run)
 
 static void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
-    struct pipeline_entry *entry = pipeline_entry_of(pipeline, run);
+    struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
     if (run_overlapped(run)) {
         run->state = entry->state;
         verdict_copy(run->arena, &run->verdict, &entry->verdict);
@@ -111,7 +131,8 @@ void pipeline_receive(void *data, struct run *run)
 {
     struct pipeline *pipeline = data;
     const struct shop *shop = pipeline->settings->shop;
-    struct pipeline_vantage *vantage = pipeline_entry_of(pipeline, run)->vantage;
+    struct pipeline_vantage *vantage =
+        pipeline_entry_of(pipeline, run->journey, run->vantage)->vantage;
     bool suspect = shop->reference_count > 0 && run_failed_to_reach(run);
     if (!suspect && vantage->waiting_count == 0) {
         pipeline_judge(pipeline, run);

@@ -84,11 +84,8 @@ static void pipeline_add_entries(struct pipeline *pipeline, size_t n)
     }
 }
 
-static void pipeline_plan(struct pipeline *pipeline)
+void pipeline_plan(struct pipeline *pipeline)
 {
-    pipeline_open_means(pipeline);
-    for (size_t i = 0; i < pipeline->settings->scenario_count; i++)
-        pipeline_add_entries(pipeline, i);
     struct schedule_entry *plan = memory_allocate(pipeline->entry_count, sizeof *plan);
     for (size_t i = 0; i < pipeline->entry_count; i++) {
         const struct pipeline_entry *entry = &pipeline->entries[i];
@@ -96,9 +93,13 @@ static void pipeline_plan(struct pipeline *pipeline)
             .timetable =
                 timetable_of(entry->scenario, pipeline->every, entry->number, entry->count),
             .kill_overlap = entry->scenario->overlap == OVERLAP_KILL,
+            .since = entry->since,
         };
     }
-    pipeline->schedule = schedule_create(plan, pipeline->entry_count, clock_wall());
+    struct clock_reading now = clock_read_all();
+    pipeline->schedule = schedule_create(plan, pipeline->entry_count, &now);
+    if (schedule_forgotten(pipeline->schedule) > 0)
+        log_warning("the monitor was away for long: the latest slots of that time are recorded");
     free(plan);
 }
 
@@ -132,7 +133,10 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->reporters = reporters_open(&context, error);
     if (pipeline->reporters == NULL)
         goto out;
-    pipeline_plan(pipeline);
+    pipeline_open_means(pipeline);
+    for (size_t i = 0; i < settings->scenario_count; i++)
+        pipeline_add_entries(pipeline, i);
+    pipeline_map_entries(pipeline);
     return pipeline;
 out:
     pipeline_free(pipeline);
@@ -183,6 +187,7 @@ void pipeline_free(struct pipeline *pipeline)
     }
     free(pipeline->entries);
     pipeline_close_means(pipeline);
+    map_free(pipeline->entry_map);
     schedule_free(pipeline->schedule);
     incident_book_free(pipeline->incidents);
     history_free(pipeline->history);

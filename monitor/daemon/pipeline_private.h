@@ -7,6 +7,7 @@
 #ifndef DAEMON_PIPELINE_PRIVATE_H
 #define DAEMON_PIPELINE_PRIVATE_H
 
+#include "monitor/base/map.h"
 #include "monitor/bus/bus.h"
 #include "monitor/daemon/keeper.h"
 #include "monitor/daemon/ledger.h"
@@ -45,6 +46,7 @@ struct pipeline_entry {
     struct journey *journey;    /* in flight, the latest; else NULL */
     struct wall_time *overlaps; /* slots that end as the run in flight will */
     size_t overlap_count;
+    struct wall_time since; /* its last slot before a restart; 0: there is none */
     /* Of the last judged run, for the slots that overlapped it. */
     enum state state;
     struct verdict verdict;
@@ -66,7 +68,8 @@ struct pipeline {
     struct pipeline_means *means; /* one a scenario */
     struct pipeline_entry *entries;
     size_t entry_count;
-    struct schedule *schedule;
+    struct map *entry_map;     /* entries by journey and vantage point */
+    struct schedule *schedule; /* NULL until what was before is recalled */
     struct loop_timer *tick;
     struct pipeline_flight *flights;
     size_t flight_count;
@@ -79,7 +82,6 @@ struct pipeline {
     struct keeper *keeper;
     struct reporters *reporters;
     duration every;
-    bool recalled; /* what the store knows of the time before has been taken up */
     bool stopping;
     struct instant stop_began;
 };
@@ -88,11 +90,19 @@ struct pipeline {
 bus_subscriber pipeline_receive;
 loop_callback pipeline_committed;
 
+void pipeline_map_entries(struct pipeline *pipeline);
+/* NULL: the journey is not watched from there. */
+struct pipeline_entry *pipeline_entry_of(const struct pipeline *pipeline, const char *journey,
+                                         const char *vantage);
+
 /* pipeline_slots.c */
 loop_callback pipeline_tick;
 
 /* Forgets a flight whose journey is over, or abandoned. */
 void pipeline_flight_over(struct pipeline_flight *flight);
+
+/* pipeline_open.c: the schedule, once it is known where each entry goes on. */
+void pipeline_plan(struct pipeline *pipeline);
 
 /* pipeline_recall.c: takes up what the store knows of the time before; then the first tick. */
 void pipeline_recall(struct pipeline *pipeline);

@@ -4,16 +4,10 @@
 
 #include "monitor/base/log.h"
 
-#include <string.h>
-
 static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
 {
     const struct pipeline *pipeline = data;
-    for (size_t i = 0; i < pipeline->entry_count; i++)
-        if (strcmp(pipeline->entries[i].scenario->journey, journey) == 0 &&
-            strcmp(pipeline->entries[i].vantage->vantage->name, vantage) == 0)
-            return true;
-    return false;
+    return pipeline_entry_of(pipeline, journey, vantage) != NULL;
 }
 
 /* What cannot be read at the start would be forgotten for ever: it is asked for again. */
@@ -34,8 +28,24 @@ static void pipeline_recall_incidents(void *data, enum result result,
     for (size_t i = 0; i < incidents->count; i++)
         incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
                               pipeline);
-    pipeline->recalled = true;
+    pipeline_plan(pipeline);
     pipeline_tick(pipeline);
+}
+
+static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < slots->count; i++) {
+        const struct store_slot *slot = &slots->slots[i];
+        struct pipeline_entry *entry = pipeline_entry_of(pipeline, slot->journey, slot->vantage);
+        if (entry != NULL)
+            entry->since = slot->planned;
+    }
+    store_read_incidents(pipeline->store, true, 0, pipeline_recall_incidents, pipeline);
 }
 
 static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
@@ -48,7 +58,7 @@ static void pipeline_recall_runs(void *data, enum result result, struct store_ru
     for (size_t i = 0; i < runs->count; i++)
         if (pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
             history_add(pipeline->history, runs->runs[i]);
-    store_read_incidents(pipeline->store, true, 0, pipeline_recall_incidents, pipeline);
+    store_read_slots(pipeline->store, pipeline_recall_slots, pipeline);
 }
 
 void pipeline_recall(struct pipeline *pipeline)

@@ -20,7 +20,10 @@
  */
 #define PIPELINE_STOP_TWICE DURATION_SECOND
 
-enum { PIPELINE_PORTION = 500 };
+/* How often it goes on telling of missed slots. */
+#define PIPELINE_MISSED_PAUSE (5 * DURATION_MILLISECOND)
+
+enum { PIPELINE_PORTION = 500, PIPELINE_MISSED_AT_ONCE = 100 };
 
 /* --- journey -> bus -------------------------------------------------------------------------- */
 
@@ -100,8 +103,8 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
     struct pipeline_entry *entry = &pipeline->entries[due->entry];
     bool room = pipeline->flight_count < PIPELINE_RUNS_MAX;
     switch (due->action) {
-    case SCHEDULE_LATE:
-        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_LATE);
+    case SCHEDULE_MISSED:
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, due->reason);
         return;
     case SCHEDULE_OVERLAP:
         memory_grow(entry->overlaps, entry->overlap_count);
@@ -140,6 +143,27 @@ static void pipeline_stop_when_idle(struct pipeline *pipeline)
     }
 }
 
+/* Slots that were missed while the monitor was away are only told of: what is due comes first, and
+ * the store is not flooded. */
+static void pipeline_tell_missed(struct pipeline *pipeline)
+{
+    struct schedule_due due;
+    size_t busy = pipeline->unjudged + keeper_count(pipeline->keeper);
+    for (size_t n = busy; n < PIPELINE_MISSED_AT_ONCE; n++) {
+        if (!schedule_take_missed(pipeline->schedule, &due))
+            return;
+        pipeline_obey(pipeline, &due);
+    }
+}
+
+static duration pipeline_pause(const struct pipeline *pipeline)
+{
+    if (schedule_has_missed(pipeline->schedule))
+        return PIPELINE_MISSED_PAUSE;
+    duration pause = wall_between(clock_wall(), schedule_next(pipeline->schedule));
+    return pause < PIPELINE_SLEEP_MAX ? pause : PIPELINE_SLEEP_MAX;
+}
+
 void pipeline_tick(void *data)
 {
     struct pipeline *pipeline = data;
@@ -148,16 +172,16 @@ void pipeline_tick(void *data)
         pipeline_stop_when_idle(pipeline);
         return;
     }
-    if (!pipeline->recalled) {
+    if (pipeline->schedule == NULL) {
         pipeline_recall(pipeline);
         return;
     }
-    /* In portions: after a pause there may be more than the bus holds. */
-    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->schedule, clock_wall(), &due);
-         n++)
+    /* In portions, so that the loop gets round. */
+    struct clock_reading now = clock_read_all();
+    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->schedule, &now, &due); n++)
         pipeline_obey(pipeline, &due);
-    duration sleep = wall_between(clock_wall(), schedule_next(pipeline->schedule));
-    loop_timer_set(pipeline->tick, sleep < PIPELINE_SLEEP_MAX ? sleep : PIPELINE_SLEEP_MAX);
+    pipeline_tell_missed(pipeline);
+    loop_timer_set(pipeline->tick, pipeline_pause(pipeline));
 }
 
 void pipeline_stop(struct pipeline *pipeline)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which slot is due when. Pure: `now` is a parameter, nothing here reads a clock. When the slots of
- * a journey are, its timetable says.
+ * Which slot is due when, and which were missed. Pure: `now` is a parameter, nothing here reads a
+ * clock. When the slots of a journey are, its timetable says. Every slot comes out once, as due or
+ * as missed.
  */
 #ifndef SCHEDULE_SCHEDULE_H
 #define SCHEDULE_SCHEDULE_H
 
 #include "monitor/base/clock.h"
+#include "monitor/record/reason.h"
 #include "monitor/schedule/timetable.h"
 
 #include <stdbool.h>
@@ -14,16 +16,18 @@
 
 struct schedule;
 
-/* A slot later than this, or than its interval, is not started any more but ends unknown, reason
- * late. */
+/* A slot later than this, or than its interval, is not started any more. Nor does a clock that is
+ * set by less do more than shift the starts by so much. */
 #define SCHEDULE_LATE_MAX (10 * DURATION_SECOND)
 
-enum { SCHEDULE_MISSED_MAX = 100000 };
+/* After a long absence the latest of the missed slots come out: so many of an entry, and of all. */
+enum { SCHEDULE_MISSED_EACH = 1000, SCHEDULE_MISSED_ALL = 100000 };
 
 /* One journey from one vantage point. */
 struct schedule_entry {
     struct timetable timetable;
-    bool kill_overlap; /* else wait */
+    bool kill_overlap;      /* else wait */
+    struct wall_time since; /* its last slot before a restart; 0: there was none */
 };
 
 /* What to do with a slot that is due. X(NAME) */
@@ -31,7 +35,7 @@ struct schedule_entry {
     X(START)   /* begin the run */                                                                 \
     X(OVERLAP) /* its predecessor still goes: this slot ends as that one will */                   \
     X(KILL)    /* end the predecessor, then begin the run */                                       \
-    X(LATE)    /* too late to be started: ends unknown */
+    X(MISSED)  /* nothing: it ends unknown, for the reason given */
 
 enum schedule_action {
 #define X(name) SCHEDULE_##name,
@@ -43,22 +47,34 @@ struct schedule_due {
     size_t entry; /* number of the entry */
     struct wall_time planned;
     enum schedule_action action;
+    enum reason reason; /* of MISSED: late, restart, suspended, clock step */
 };
 
-/* Copies `entries`; what they point to is borrowed. The first slots are the first after `now`. */
+/* Copies `entries`; what they point to is borrowed. The first slots are the first after `now`;
+ * those since the last one before a restart were missed. */
 struct schedule *schedule_create(const struct schedule_entry *entries, size_t count,
-                                 struct wall_time now);
+                                 const struct clock_reading *now);
 void schedule_free(struct schedule *schedule); /* takes NULL */
 
 /* When the next slot is due; us == INT64_MAX when there is none. */
 struct wall_time schedule_next(const struct schedule *schedule);
 
 /*
- * The next slot that is due at `now`, oldest first, or false. Call until false. After a pause (a
- * suspended machine) every slot that was missed comes out once, as LATE. A clock that was set
- * forward by more than SCHEDULE_MISSED_MAX intervals, or back by more than a second, begins anew.
+ * The next slot that is due at `now`, oldest first, or false. Call until false. Where more than
+ * SCHEDULE_LATE_MAX has gone by since the last call (the machine was suspended, the clock was set,
+ * the monitor hung), the slots of that time were missed, and none of them is started. Where the
+ * clock was set back by more, the same times come again, as slots of their own.
  */
-bool schedule_take(struct schedule *schedule, struct wall_time now, struct schedule_due *ret_due);
+bool schedule_take(struct schedule *schedule, const struct clock_reading *now,
+                   struct schedule_due *ret_due);
+
+/* The next slot that was missed for longer, or false: those of an entry oldest first. There may be
+ * many: take them in portions. */
+bool schedule_take_missed(struct schedule *schedule, struct schedule_due *ret_due);
+bool schedule_has_missed(const struct schedule *schedule);
+
+/* How many times an entry had more missed slots than come out. */
+unsigned long schedule_forgotten(const struct schedule *schedule);
 
 /* The run of an entry has ended; until told, its next slots are OVERLAP or KILL. */
 void schedule_ended(struct schedule *schedule, size_t entry);

@@ -74,6 +74,19 @@ void store_read_runs(struct store *store, const struct store_filter *filter, sto
 /* The run of every journey and vantage point that was committed last. */
 void store_read_latest(struct store *store, store_runs_done *done, void *data);
 
+/* The slot of every journey and vantage point that was committed last: with all digits of its
+ * time, and without its run. */
+struct store_slot {
+    const char *journey, *vantage;
+    struct wall_time planned;
+};
+struct store_slots {
+    struct store_slot *slots; /* live until the callback returns */
+    size_t count;
+};
+typedef void store_slots_done(void *data, enum result result, const struct store_slots *slots);
+void store_read_slots(struct store *store, store_slots_done *done, void *data);
+
 /* Incidents, newest first; `open_only` leaves out the resolved. */
 struct store_incidents {
     struct incident *incidents; /* live until the callback returns */

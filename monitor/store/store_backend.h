@@ -60,6 +60,7 @@ struct store_backend {
     enum result (*read_runs)(void *connection, const struct store_filter *filter,
                              struct store_runs *ret_runs);
     enum result (*read_latest)(void *connection, size_t limit, struct store_runs *ret_runs);
+    enum result (*read_slots)(void *connection, struct arena *arena, struct store_slots *ret_slots);
     enum result (*read_incidents)(void *connection, bool open_only, size_t limit,
                                   struct arena *arena, struct store_incidents *ret_incidents);
     enum result (*read_incident)(void *connection, const char *id, struct arena *arena,

@@ -247,6 +247,7 @@ const struct store_backend store_sqlite = {
     .append = sqlite_append,
     .read_runs = sqlite_read_runs,
     .read_latest = sqlite_read_latest,
+    .read_slots = sqlite_read_slots,
     .read_incidents = sqlite_read_incidents,
     .read_incident = sqlite_read_incident,
     .read_tallies = sqlite_read_tallies,

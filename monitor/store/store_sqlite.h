@@ -58,6 +58,7 @@ enum result sqlite_prepare_file(const struct connection *connection, struct erro
 enum result sqlite_read_runs(void *connection, const struct store_filter *filter,
                              struct store_runs *ret_runs);
 enum result sqlite_read_latest(void *connection, size_t limit, struct store_runs *ret_runs);
+enum result sqlite_read_slots(void *connection, struct arena *arena, struct store_slots *ret_slots);
 enum result sqlite_read_incidents(void *connection, bool open_only, size_t limit,
                                   struct arena *arena, struct store_incidents *ret_incidents);
 enum result sqlite_read_incident(void *connection, const char *id, struct arena *arena,

@@ -70,7 +70,7 @@ while read -r header owners; do
 done <<<"$OWNERS"
 report "libraries are seen only by the module that wraps them" "${problems%$'\n'}"
 
-problems=$(grep -rnE --include='*.[ch]' '\b(clock_instant|clock_wall|time|gettimeofday|clock_gettime)\(' \
+problems=$(grep -rnE --include='*.[ch]' '\b(clock_instant|clock_wall|clock_read_all|time|gettimeofday|clock_gettime)\(' \
     monitor/schedule monitor/diagnose | grep -v '^\S*:\s*[/ ]\*')
 report "schedule and diagnose never ask for the time" "$problems"
 

@@ -8,6 +8,7 @@
 #include "monitor/daemon/keeper.h"
 #include "monitor/daemon/pipeline.h"
 #include "monitor/net/http_server.h"
+#include "monitor/record/reason.h"
 #include "tests/unit/store_fixture.h"
 
 #include <stdarg.h>
@@ -215,6 +216,36 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
 }
 END_TEST
 
+/* The slots between two monitors' lives are recorded, and each once. */
+START_TEST(slots_of_a_restart_are_recorded)
+{
+    watch(200, 2 * DURATION_SECOND);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    sleep(2);
+    watch(200, 2 * DURATION_SECOND);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    struct wall_time first = {INT64_MAX}, last = {0};
+    unsigned here = 0, missed = 0;
+    for (size_t i = 0; i < runs.count; i++) {
+        const struct run *run = runs.runs[i];
+        if (strcmp(run->vantage, "here") != 0)
+            continue;
+        here++;
+        first.us = run->slot.planned.us < first.us ? run->slot.planned.us : first.us;
+        last.us = run->slot.planned.us > last.us ? run->slot.planned.us : last.us;
+        if (reason_from_words(run->reason) != REASON_RESTART)
+            continue;
+        missed++;
+        ck_assert_int_eq(run->state, STATE_UNKNOWN);
+        ck_assert_str_eq(run->verdict.evidence[0].fact, "monitor.restarted");
+    }
+    ck_assert_uint_ge(missed, 1);
+    ck_assert_int_eq(wall_between(first, last), (duration)(here - 1) * DURATION_SECOND);
+    store_fixture_release(&runs);
+}
+END_TEST
+
 static char row_of(const struct run *run)
 {
     return strrchr(run->steps[0].exchanges[0].url, '/')[1];
@@ -327,6 +358,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_kept_is_in_the_store);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
+    tcase_add_test(tests, slots_of_a_restart_are_recorded);
     tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
                         (int)COUNT_OF(mode_cases));
     tcase_add_test(tests, failures_are_judged_and_become_an_incident);

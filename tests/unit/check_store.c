@@ -167,6 +167,48 @@ START_TEST(latest_is_the_last_committed_of_every_pair)
 }
 END_TEST
 
+struct slot_ids {
+    size_t count;
+    char ids[8][HASH_HEX_LENGTH + 1];
+};
+
+static void note_slots(void *data, enum result result, const struct store_slots *slots)
+{
+    struct slot_ids *noted = data;
+    ck_assert_int_eq(result, RESULT_OK);
+    ck_assert_uint_le(slots->count, COUNT_OF(noted->ids));
+    for (size_t i = 0; i < slots->count; i++) {
+        struct run *run =
+            run_create(slots->slots[i].journey, slots->slots[i].vantage, slots->slots[i].planned);
+        memcpy(noted->ids[noted->count++], run->id, sizeof run->id);
+        run_free(run);
+    }
+    loop_stop(fixture.loop);
+}
+
+/* Their times have all digits, or the ids made of them would be others. */
+START_TEST(slots_are_the_last_of_every_pair)
+{
+    struct slot_ids noted = {0};
+    store_read_slots(fixture.store, note_slots, &noted);
+    loop_run(fixture.loop);
+    ck_assert_uint_eq(noted.count, 0);
+    append_kept();
+    struct run *odd = run_create("buy", "home", (struct wall_time){1763906820123457});
+    odd->state = STATE_PASSED;
+    store_fixture_append(&fixture, odd);
+    store_read_slots(fixture.store, note_slots, &noted);
+    loop_run(fixture.loop);
+    ck_assert_uint_eq(noted.count, 3);
+    for (size_t i = 0; i < noted.count; i++) {
+        struct store_runs runs =
+            store_fixture_read(&fixture, &(struct store_filter){.id = noted.ids[i]});
+        ck_assert_uint_eq(runs.count, 1);
+        store_fixture_release(&runs);
+    }
+}
+END_TEST
+
 struct tally_case {
     const char *journey, *vantage;
     int minute; /* of the span's start */
@@ -548,6 +590,7 @@ static void add_reading(Suite *suite)
     tcase_add_test(tests, a_known_run_is_stored_once);
     tcase_add_loop_test(tests, filters_let_through_what_they_say, 0, COUNT_OF(filter_cases));
     tcase_add_test(tests, latest_is_the_last_committed_of_every_pair);
+    tcase_add_test(tests, slots_are_the_last_of_every_pair);
     tcase_add_test(tests, tallies_count_slots_by_span);
     tcase_add_test(tests, a_slot_without_a_replay_does_not_make_the_shop_faster);
     tcase_add_test(tests, incidents_are_opened_changed_and_resolved);
