@@ -129,6 +129,12 @@ struct loop_watch *loop_watch_readable(struct loop *loop, int descriptor, loop_c
     return loop_watch_add(loop, descriptor, EV_READ, callback, data);
 }
 
+struct loop_watch *loop_watch_writable(struct loop *loop, int descriptor, loop_callback *callback,
+                                       void *data)
+{
+    return loop_watch_add(loop, descriptor, EV_WRITE, callback, data);
+}
+
 struct loop_watch *loop_watch_signal(struct loop *loop, int number, loop_callback *callback,
                                      void *data)
 {

@@ -34,9 +34,11 @@ void loop_timer_set(struct loop_timer *timer, duration delay);
 void loop_timer_cancel(struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer); /* takes NULL */
 
-/* Calls back whenever `descriptor` is readable, or the signal arrives, until freed. The descriptor
- * stays the caller's. */
+/* Calls back whenever `descriptor` is readable, can be written to, or the signal arrives, until
+ * freed. The descriptor stays the caller's. */
 struct loop_watch *loop_watch_readable(struct loop *loop, int descriptor, loop_callback *callback,
+                                       void *data);
+struct loop_watch *loop_watch_writable(struct loop *loop, int descriptor, loop_callback *callback,
                                        void *data);
 struct loop_watch *loop_watch_signal(struct loop *loop, int number, loop_callback *callback,
                                      void *data);

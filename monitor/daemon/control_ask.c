@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking a monitor that runs, by its control socket. Waits for the answer. See control.h. */
+#include "monitor/daemon/control_private.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* How long a monitor may take, which has to read all its files when it reloads. */
+enum { PATIENCE_SECONDS = 120, CHUNK = 64 * 1024 };
+
+static enum result connect_to(const char *path, int *ret_descriptor, struct error *error)
+{
+    struct sockaddr_un address;
+    const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+    if (control_address(path, &address, error) != RESULT_OK)
+        return RESULT_INVALID;
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return error_set(error, RESULT_IO, "%s", strerror(errno));
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (connect(descriptor, (const struct sockaddr *)&address, sizeof address) == 0) {
+        *ret_descriptor = descriptor;
+        return RESULT_OK;
+    }
+    int code = errno;
+    close(descriptor);
+    if (code == ENOENT || code == ECONNREFUSED || code == ENOTDIR)
+        return error_set(error, RESULT_NOT_FOUND, "no monitor listens at %s", path);
+    return error_set(error, RESULT_IO, "%s: %s", path, strerror(code));
+}
+
+static enum result send_request(int descriptor, const json_t *request, struct error *error)
+{
+    char *text = json_dumps(request, JSON_COMPACT);
+    struct buffer line;
+    buffer_init(&line, CONTROL_LINE_MAX);
+    buffer_text(&line, text);
+    buffer_text(&line, "\n");
+    free(text);
+    enum result result = line.result;
+    if (result != RESULT_OK)
+        error_set(error, result, "that is too long to be asked");
+    for (size_t sent = 0; result == RESULT_OK && sent < line.length;) {
+        ssize_t more = send(descriptor, line.data + sent, line.length - sent, MSG_NOSIGNAL);
+        if (more > 0)
+            sent += (size_t)more;
+        else if (errno != EINTR)
+            break; /* turned away: the answer says why */
+    }
+    buffer_free(&line);
+    return result;
+}
+
+static enum result read_answer(int descriptor, struct buffer *answer, struct error *error)
+{
+    char chunk[CHUNK];
+    for (;;) {
+        ssize_t got = recv(descriptor, chunk, sizeof chunk, 0);
+        if (got == 0 || (got < 0 && errno == ECONNRESET))
+            return RESULT_OK;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set(error, RESULT_IO, "the monitor does not answer: %s",
+                             errno == EAGAIN ? "it is too busy" : strerror(errno));
+        if (buffer_append(answer, chunk, (size_t)got) != RESULT_OK)
+            return error_set(error, RESULT_LIMIT, "the answer is larger than allowed");
+    }
+}
+
+/* The last line has `ok`. */
+static enum result take_lines(char *text, control_line *line, void *data, struct error *error)
+{
+    char *rest = NULL;
+    for (char *at = strtok_r(text, "\n", &rest); at != NULL; at = strtok_r(NULL, "\n", &rest)) {
+        json_t *json = json_loads(at, 0, NULL);
+        const json_t *ok = json_object_get(json, "ok");
+        const char *problem = json_string_value(json_object_get(json, "error"));
+        enum result result = RESULT_OK;
+        if (ok != NULL && !json_is_true(ok))
+            result = error_set(error, RESULT_INVALID, "%s", problem != NULL ? problem : "refused");
+        else if (ok == NULL && json != NULL && line != NULL)
+            line(data, json);
+        json_decref(json);
+        if (ok != NULL)
+            return result;
+    }
+    return error_set(error, RESULT_IO, "the monitor went away before it had answered");
+}
+
+enum result control_ask(const char *path, const struct json_t *request, control_line *line,
+                        void *data, struct error *error)
+{
+    int descriptor = -1;
+    struct buffer answer;
+    enum result result = connect_to(path, &descriptor, error);
+    if (result != RESULT_OK)
+        return result;
+    buffer_init(&answer, CONTROL_ANSWER_MAX + CONTROL_LINE_MAX);
+    result = send_request(descriptor, request, error);
+    if (result == RESULT_OK)
+        result = read_answer(descriptor, &answer, error);
+    if (result == RESULT_OK)
+        result = take_lines(answer.data, line, data, error);
+    close(descriptor);
+    buffer_free(&answer);
+    return result;
+}
