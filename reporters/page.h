@@ -6,6 +6,7 @@
 #ifndef REPORTERS_PAGE_H
 #define REPORTERS_PAGE_H
 
+#include "monitor/record/incident.h"
 #include "monitor/record/run.h"
 #include "reporters/page_model.h"
 #include "scenarios/shop.h"

@@ -3,6 +3,7 @@
 #ifndef REPORTERS_PAGE_PARTS_H
 #define REPORTERS_PAGE_PARTS_H
 
+#include "monitor/record/incident.h"
 #include "monitor/record/run.h"
 #include "reporters/html.h"
 #include "scenarios/shop.h"

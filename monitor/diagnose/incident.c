@@ -38,17 +38,6 @@ struct incident_book {
     struct open_incident *resolved; /* the one told of last, kept until the next call */
 };
 
-static const char *const change_words[] = {
-#define X(name, word) word,
-    INCIDENT_CHANGE_TABLE(X)
-#undef X
-};
-
-const char *incident_change_word(enum incident_change change)
-{
-    return change_words[change];
-}
-
 /* --- the book ------------------------------------------------------------------------------ */
 
 static void watch_free(void *value)
@@ -217,6 +206,8 @@ static void open_new(struct incident_book *book, const struct run *run, struct w
         .began = watch->began,
         .opened = now,
         .updated = now,
+        .version = 1,
+        .change = INCIDENT_OPENED,
         .symptom = watch->symptom,
         .journey = watch->journey,
         .step = watch->step,
@@ -276,6 +267,8 @@ static enum incident_change show(struct incident_book *book, struct watch *watch
     if (!improves(&open->incident.verdict, verdict))
         return INCIDENT_COUNTED;
     open->incident.updated = now;
+    open->incident.version++;
+    open->incident.change = INCIDENT_UPDATED;
     verdict_copy(open->arena, &open->incident.verdict, verdict);
     return INCIDENT_UPDATED;
 }
@@ -325,6 +318,8 @@ static bool resolve_one(struct incident_book *book, struct wall_time now)
             continue;
         *link = open->next;
         open->incident.resolved = open->incident.updated = now;
+        open->incident.version++;
+        open->incident.change = INCIDENT_RESOLVED;
         book->resolved = open;
         return true;
     }

@@ -6,6 +6,7 @@
 #ifndef DIAGNOSE_INCIDENT_H
 #define DIAGNOSE_INCIDENT_H
 
+#include "monitor/record/incident.h"
 #include "monitor/record/run.h"
 
 struct incident_book;
@@ -25,22 +26,6 @@ typedef bool incident_is_watched(void *data, const char *journey, const char *va
  */
 void incident_book_restore(struct incident_book *book, const struct incident *incident,
                            incident_is_watched *is_watched, void *data);
-
-/* X(NAME, word for the log) */
-#define INCIDENT_CHANGE_TABLE(X)                                                                   \
-    X(UNCHANGED, "unchanged")                                                                      \
-    X(COUNTED, "counted") /* one more run of an open incident; nothing else is new */              \
-    X(OPENED, "opened")                                                                            \
-    X(UPDATED, "changed") /* another or a surer verdict */                                         \
-    X(RESOLVED, "resolved")
-
-enum incident_change {
-#define X(name, word) INCIDENT_##name,
-    INCIDENT_CHANGE_TABLE(X)
-#undef X
-};
-
-const char *incident_change_word(enum incident_change change);
 
 /*
  * Takes note of a judged run. `quorum`: how many vantage points must fail; 0: half, rounded up, of

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Verdicts and incidents: copies and JSON. See verdict.h. */
+/* Verdicts: copies and JSON. See verdict.h. */
 #include "monitor/record/verdict.h"
 
 #include "monitor/record/json.h"
@@ -49,22 +49,6 @@ void verdict_copy(struct arena *arena, struct verdict *target, const struct verd
         const struct evidence *evidence = &source->evidence[i];
         verdict_add(arena, target, evidence->fact, evidence->text, evidence->weight);
     }
-}
-
-void incident_copy(struct arena *arena, struct incident *target, const struct incident *source)
-{
-    *target = *source;
-    target->id = arena_duplicate(arena, source->id);
-    target->showers = arena_allocate(arena, source->shower_count, sizeof *target->showers);
-    for (size_t i = 0; i < source->shower_count; i++)
-        target->showers[i] = (struct incident_shower){
-            .journey = arena_duplicate(arena, source->showers[i].journey),
-            .vantage = arena_duplicate(arena, source->showers[i].vantage),
-        };
-    target->journey = arena_duplicate(arena, source->journey);
-    target->step = arena_duplicate(arena, source->step);
-    verdict_copy(arena, &target->first, &source->first);
-    verdict_copy(arena, &target->verdict, &source->verdict);
 }
 
 void verdict_write(const struct verdict *verdict, struct json_writer *writer, const char *key)
@@ -128,78 +112,4 @@ enum result verdict_from_json(struct arena *arena, const struct json_t *json,
         ret_verdict->runner_up_confidence = json_get_real(second, "confidence");
     }
     return RESULT_OK;
-}
-
-void incident_write(const struct incident *incident, struct buffer *out)
-{
-    struct json_writer writer = {.out = out};
-    json_open_object(&writer, NULL);
-    json_add_text(&writer, "id", incident->id);
-    json_add_wall(&writer, "began", incident->began);
-    json_add_wall(&writer, "opened", incident->opened);
-    json_add_wall(&writer, "updated", incident->updated);
-    json_add_wall(&writer, "resolved", incident->resolved);
-    json_add_text(&writer, "symptom", symptom_code(incident->symptom));
-    json_add_text(&writer, "journey", incident->journey);
-    json_add_text(&writer, "step", incident->step);
-    json_add_integer(&writer, "runs", incident->runs);
-    json_open_array(&writer, "shown_by");
-    for (size_t i = 0; i < incident->shower_count; i++) {
-        json_open_object(&writer, NULL);
-        json_add_text(&writer, "journey", incident->showers[i].journey);
-        json_add_text(&writer, "vantage", incident->showers[i].vantage);
-        json_close_object(&writer);
-    }
-    json_close_array(&writer);
-    verdict_write(&incident->first, &writer, "first");
-    verdict_write(&incident->verdict, &writer, "verdict");
-    json_close_object(&writer);
-}
-
-struct json_t *incident_to_json(const struct incident *incident)
-{
-    struct buffer text;
-    buffer_init(&text, SIZE_MAX);
-    incident_write(incident, &text);
-    return json_reread(&text);
-}
-
-static void showers_from_json(struct arena *arena, const json_t *array, struct incident *incident)
-{
-    size_t index;
-    json_t *item;
-    incident->showers = arena_allocate(arena, json_array_size(array), sizeof *incident->showers);
-    json_array_foreach(array, index, item)
-    {
-        const char *journey = json_get_text(arena, item, "journey");
-        const char *vantage = json_get_text(arena, item, "vantage");
-        if (journey != NULL && vantage != NULL)
-            incident->showers[incident->shower_count++] =
-                (struct incident_shower){journey, vantage};
-    }
-}
-
-enum result incident_from_json(struct arena *arena, const struct json_t *json,
-                               struct incident *ret_incident)
-{
-    const char *symptom = json_get_text(arena, json, "symptom");
-    *ret_incident = (struct incident){
-        .id = json_get_text(arena, json, "id"),
-        .began = json_get_wall(json, "began"),
-        .opened = json_get_wall(json, "opened"),
-        .updated = json_get_wall(json, "updated"),
-        .resolved = json_get_wall(json, "resolved"),
-        .symptom = symptom_from_code(symptom != NULL ? symptom : ""),
-        .journey = json_get_text(arena, json, "journey"),
-        .step = json_get_text(arena, json, "step"),
-        .runs = (unsigned)json_get_integer(json, "runs"),
-    };
-    if (ret_incident->id == NULL)
-        return RESULT_INVALID;
-    showers_from_json(arena, json_object_get(json, "shown_by"), ret_incident);
-    enum result result =
-        verdict_from_json(arena, json_object_get(json, "first"), &ret_incident->first);
-    if (result != RESULT_OK)
-        return result;
-    return verdict_from_json(arena, json_object_get(json, "verdict"), &ret_incident->verdict);
 }

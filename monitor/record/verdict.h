@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Verdict and incident: whose fault it is, how sure, and why. Plain data; diagnose/ writes it. */
+/* Verdict: whose fault it is, how sure, and why. Plain data; diagnose/ writes it. */
 #ifndef RECORD_VERDICT_H
 #define RECORD_VERDICT_H
 
@@ -55,41 +55,14 @@ void verdict_copy(struct arena *arena, struct verdict *target, const struct verd
 void verdict_add(struct arena *arena, struct verdict *verdict, const char *fact, const char *text,
                  double weight);
 
-/* A journey from a vantage point that shows an incident, or did. */
-struct incident_shower {
-    const char *journey, *vantage;
-};
-
-/* One cause that lasts. Opened once, however many journeys show it. */
-struct incident {
-    const char *id;
-    struct wall_time began; /* when the first run that showed it started to fail */
-    struct wall_time opened, updated, resolved; /* resolved.us == 0: still open */
-    enum symptom symptom;                       /* of the run that opened it */
-    const char *journey, *step;                 /* where it was first seen */
-    struct verdict first, verdict;              /* at opening, and now */
-    struct incident_shower *showers;
-    size_t shower_count;
-    unsigned runs; /* failed runs counted to it */
-};
-
-void incident_copy(struct arena *arena, struct incident *target, const struct incident *source);
-
-struct buffer;
 struct json_t;
 struct json_writer;
 
-/* Both append one line of JSON, without its end; a verdict as a member. */
+/* Appends it as a member of what is open. */
 void verdict_write(const struct verdict *verdict, struct json_writer *writer, const char *key);
-void incident_write(const struct incident *incident, struct buffer *out);
 
 /* The arena receives what is read. */
 MUST_CHECK enum result verdict_from_json(struct arena *arena, const struct json_t *json,
                                          struct verdict *ret_verdict);
-MUST_CHECK enum result incident_from_json(struct arena *arena, const struct json_t *json,
-                                          struct incident *ret_incident);
-
-/* What incident_write writes, as a tree. New reference. */
-struct json_t *incident_to_json(const struct incident *incident);
 
 #endif

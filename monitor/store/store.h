@@ -8,6 +8,7 @@
 #define STORE_STORE_H
 
 #include "monitor/base/loop.h"
+#include "monitor/record/incident.h"
 #include "monitor/record/run.h"
 
 #include <stddef.h>

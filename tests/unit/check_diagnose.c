@@ -394,14 +394,13 @@ static enum incident_change tell(struct incident_book *book, const char *journey
 }
 
 /* A story is a row of runs, each with the change that it must make. */
-struct incident_event {
+struct told {
     const char *journey, *vantage;
     enum cause cause; /* CAUSE_NONE: passed; CAUSE_MONITOR: could not look */
     enum incident_change change;
 };
 
-static void expect_changes(struct incident_book *book, const struct incident_event *events,
-                           size_t count)
+static void expect_changes(struct incident_book *book, const struct told *events, size_t count)
 {
     const struct incident *incident;
     for (size_t i = 0; i < count; i++) {
@@ -415,7 +414,7 @@ static void expect_changes(struct incident_book *book, const struct incident_eve
 
 #define EXPECT_CHANGES(book, ...)                                                                  \
     do {                                                                                           \
-        const struct incident_event events[] = {__VA_ARGS__};                                      \
+        const struct told events[] = {__VA_ARGS__};                                                \
         expect_changes(book, events, COUNT_OF(events));                                            \
     } while (0)
 
@@ -538,7 +537,9 @@ static bool is_not_gone(void *data, const char *journey, const char *vantage)
 START_TEST(a_restored_incident_waits_for_all_that_showed_it)
 {
     struct incident_book *book = incident_book_create();
-    struct incident_shower showers[] = {{"browse", "here"}, {"browse", "there"}, {"gone", "here"}};
+    struct incident_shower showers[] = {{.journey = "browse", .vantage = "here"},
+                                        {.journey = "browse", .vantage = "there"},
+                                        {.journey = "gone", .vantage = "here"}};
     const struct incident old = {
         .id = "1",
         .opened = start,
@@ -559,7 +560,7 @@ END_TEST
 START_TEST(a_restored_incident_of_nobody_is_over_at_once)
 {
     struct incident_book *book = incident_book_create();
-    struct incident_shower shower = {"gone", "here"};
+    struct incident_shower shower = {.journey = "gone", .vantage = "here"};
     const struct incident old = {.id = "1", .showers = &shower, .shower_count = 1};
     incident_book_restore(book, &old, is_not_gone, NULL);
     EXPECT_CHANGES(book, {"cart", "here", CAUSE_NONE, INCIDENT_RESOLVED},

@@ -5,6 +5,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/record/event.h"
 #include "monitor/record/health.h"
+#include "monitor/record/incident.h"
 #include "monitor/record/json.h"
 #include "monitor/record/json_writer.h"
 #include "monitor/record/maintenance.h"
@@ -449,10 +450,14 @@ START_TEST(a_failed_cleanup_decides_only_when_all_steps_are_good)
 }
 END_TEST
 
-START_TEST(an_incident_survives_its_json)
+static struct incident long_incident(struct run *run)
 {
-    struct run *run = failed_run();
+    struct incident_shower *showers = arena_allocate(run->arena, 2, sizeof *showers);
+    showers[0] = (struct incident_shower){"guest checkout", "berlin", {0}};
+    showers[1] = (struct incident_shower){"guest checkout", "oslo", start};
     struct incident incident = {.id = "1",
+                                .version = 4,
+                                .change = INCIDENT_ANNOTATED,
                                 .began = start,
                                 .opened = start,
                                 .updated = start,
@@ -461,16 +466,79 @@ START_TEST(an_incident_survives_its_json)
                                 .step = "checkout",
                                 .first = run->verdict,
                                 .verdict = run->verdict,
-                                .runs = 3};
+                                .showers = showers,
+                                .shower_count = 2,
+                                .runs = 3,
+                                .reopened = 2,
+                                .acknowledged = {start, "ann"},
+                                .published = true,
+                                .flapping = true,
+                                .muted = true,
+                                .merged = "2"};
+    incident_note(run->arena, &incident,
+                  &(struct incident_event){start, INCIDENT_OPENED, NULL, "2 slots failed"});
+    incident_note(run->arena, &incident,
+                  &(struct incident_event){start, INCIDENT_ANNOTATED, "ann", "looking"});
+    return incident;
+}
+
+START_TEST(an_incident_survives_its_json)
+{
+    struct run *run = failed_run();
+    struct incident incident = long_incident(run);
     json_t *json = incident_to_json(&incident);
-    struct incident read;
+    struct incident read, copy;
     ck_assert_int_eq(incident_from_json(run->arena, json, &read), RESULT_OK);
-    json_t *again = incident_to_json(&read);
+    incident_copy(run->arena, &copy, &read);
+    json_t *again = incident_to_json(&copy);
     ck_assert(json_equal(json, again));
     ck_assert_int_eq(read.resolved.us, 0);
+    ck_assert_uint_eq(read.version, 4);
+    ck_assert_int_eq(read.change, INCIDENT_ANNOTATED);
+    ck_assert_int_eq(read.showers[1].recovered.us / 1000, start.us / 1000);
+    ck_assert_str_eq(read.acknowledged.by, "ann");
+    ck_assert(read.published && read.flapping && read.muted);
+    ck_assert_uint_eq(read.timeline_count, 2);
+    ck_assert_ptr_null(read.timeline[0].by);
+    ck_assert_str_eq(read.timeline[1].text, "looking");
     json_decref(json);
     json_decref(again);
     run_free(run);
+}
+END_TEST
+
+START_TEST(an_incident_of_an_earlier_version_was_told)
+{
+    const char *record = "{\"id\":\"1\",\"opened\":\"2026-03-01T10:00:00.000Z\",\"runs\":3,"
+                         "\"shown_by\":[{\"journey\":\"j\",\"vantage\":\"v\"}],"
+                         "\"first\":{\"cause\":\"network\"},\"verdict\":{\"cause\":\"network\"}}";
+    struct arena *arena = arena_create();
+    json_t *json = json_loads(record, 0, NULL);
+    struct incident read;
+    ck_assert_int_eq(incident_from_json(arena, json, &read), RESULT_OK);
+    ck_assert_uint_eq(read.version, 1);
+    ck_assert_int_eq(read.change, INCIDENT_OPENED);
+    ck_assert_uint_eq(read.shower_count, 1);
+    ck_assert_int_eq(read.showers[0].recovered.us, 0);
+    ck_assert_uint_eq(read.timeline_count, 0);
+    json_decref(json);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_timeline_keeps_its_beginning_and_its_end)
+{
+    struct arena *arena = arena_create();
+    struct incident incident = {.id = "1"};
+    for (int i = 0; i < INCIDENT_TIMELINE_MAX + 5; i++)
+        incident_note(arena, &incident,
+                      &(struct incident_event){{i + 1}, INCIDENT_UPDATED, NULL, NULL});
+    ck_assert_uint_eq(incident.timeline_count, INCIDENT_TIMELINE_MAX);
+    ck_assert_uint_eq(incident.timeline_left_out, 5);
+    ck_assert_int_eq(incident.timeline[0].at.us, 1);
+    ck_assert_int_eq(incident.timeline[1].at.us, 7);
+    ck_assert_int_eq(incident.timeline[INCIDENT_TIMELINE_MAX - 1].at.us, INCIDENT_TIMELINE_MAX + 5);
+    arena_free(arena);
 }
 END_TEST
 
@@ -496,6 +564,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, symptom_codes_are_unique_and_read_back);
     tcase_add_test(tests, a_failed_cleanup_decides_only_when_all_steps_are_good);
     tcase_add_test(tests, an_incident_survives_its_json);
+    tcase_add_test(tests, an_incident_of_an_earlier_version_was_told);
+    tcase_add_test(tests, a_timeline_keeps_its_beginning_and_its_end);
     suite_add_tcase(suite, tests);
     return suite;
 }

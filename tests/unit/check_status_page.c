@@ -60,7 +60,7 @@ static void keep_run(struct site *site, duration ago, const char *id, struct wal
                                     .summary = "The storefront answers nobody.",
                                     .confidence = 0.9,
                                     .runner_up = CAUSE_NONE};
-    struct incident_shower shower = {checkout.journey, vantages[0].name};
+    struct incident_shower shower = {.journey = checkout.journey, .vantage = vantages[0].name};
     const struct incident incident = {.id = id,
                                       .began = planned,
                                       .opened = planned,

@@ -370,7 +370,8 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
 {
     struct arena *arena = sample->arena;
     bool hostile = kind == SAMPLE_HOSTILE;
-    static struct incident_shower showers[] = {{"guest checkout", "ams"}, {hostile_text, "nyc"}};
+    static struct incident_shower showers[] = {{.journey = "guest checkout", .vantage = "ams"},
+                                               {.journey = hostile_text, .vantage = "nyc"}};
     sample->open = (struct incident){
         .id = "3f2a9c77d0",
         .began = wall_after(sample_now, -BROKEN_MINUTES * DURATION_MINUTE),
