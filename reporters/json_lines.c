@@ -278,8 +278,13 @@ static void delivery_work(void *context, struct job **jobs, size_t count)
 static void delivery_ended(struct job *job)
 {
     struct delivery *delivery = (struct delivery *)job;
-    delivery->lines->known_trouble = delivery->lines->trouble;
-    delivery->done(job->data, delivery->delivered);
+    struct json_lines *lines = delivery->lines;
+    lines->known_trouble = lines->trouble;
+    const struct reporter_outcome outcome = {
+        .delivered = delivery->delivered,
+        .trouble = lines->trouble.code != RESULT_OK ? lines->known_trouble.text : NULL,
+    };
+    delivery->done(job->data, &outcome);
 }
 
 static void delivery_free(struct job *job)

@@ -375,6 +375,10 @@ static const struct language_key shop_keys[] = {
     {"reporters", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_REPORTER,
      LIST(shop, reporters, reporter_count), .help = "Who is told what was found, and how.",
      .example = "reporters: {page: {kind: status-page, listen: \"127.0.0.1:8090\"}}"},
+    {"heartbeat", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(shop, heartbeat),
+     .help = "A URL that is called after each minute in which all went well with the monitor "
+             "itself.",
+     .example = "heartbeat: https://watchdog.example.com/shop"},
 };
 
 static const struct language_key component_keys[] = {
@@ -437,21 +441,6 @@ static const struct language_key tls_keys[] = {
      .help = "A PEM file with its private key; that of `certificate` if left out."},
 };
 
-static const struct language_key reporter_keys[] = {
-    {"kind", LANGUAGE_TEXT, LANGUAGE_FORMAT_NAME, .required = true, AT(reporter_settings, kind),
-     .help = "What kind of reporter it is, such as status-page or json-lines.",
-     .example = "kind: status-page"},
-    {"listen", LANGUAGE_TEXT, LANGUAGE_FORMAT_LISTEN, AT(reporter_settings, listen),
-     .help = "status-page: the address and port to listen on; port 0 takes a free one.",
-     .example = "listen: \"127.0.0.1:8090\""},
-    {"hosts", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_HOST,
-     LIST(reporter_settings, hosts, host_count),
-     .help = "status-page: further names that visitors may call it by, as behind a proxy: "
-             "[status.example.com]."},
-    {"path", LANGUAGE_TEXT, AT(reporter_settings, path),
-     .help = "json-lines: the file that lines are appended to."},
-};
-
 static const struct scenario scenario_defaults = {
     .every = DEFAULT_EVERY,
     .timeout = DEFAULT_TIMEOUT,
@@ -489,10 +478,6 @@ static const struct language_table tables[] = {
                              .position_offset = offsetof(struct vantage, position),
                              .name_offset = offsetof(struct vantage, name),
                              KEYS(vantage_keys)},
-    [LANGUAGE_IN_REPORTER] = {.size = sizeof(struct reporter_settings),
-                              .position_offset = offsetof(struct reporter_settings, position),
-                              .name_offset = offsetof(struct reporter_settings, name),
-                              KEYS(reporter_keys)},
     [LANGUAGE_IN_SECRET] = {.size = sizeof(struct secret),
                             .position_offset = offsetof(struct secret, position),
                             .name_offset = offsetof(struct secret, name),
@@ -534,12 +519,12 @@ static const struct language_table tables[] = {
 
 const struct language_table *language_table(enum language_context context)
 {
-    return &tables[context];
+    return context == LANGUAGE_IN_REPORTER ? &language_reporter : &tables[context];
 }
 
 const struct language_key *language_find(enum language_context context, const char *name)
 {
-    const struct language_table *table = &tables[context];
+    const struct language_table *table = language_table(context);
     for (size_t i = 0; i < table->key_count; i++)
         if (strcmp(table->keys[i].name, name) == 0)
             return &table->keys[i];

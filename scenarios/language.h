@@ -42,7 +42,8 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
     X(CRON, "the five fields of cron, such as \"*/5 8-22 * * MON-SAT\"")                           \
     X(TIMEZONE, "a time zone, such as Europe/Berlin")                                              \
     X(PERCENTAGE, "a percentage, such as 99.9%")                                                   \
-    X(VARIABLES, "a map of names, and values or a map of vantage points and values")
+    X(VARIABLES, "a map of names, and values or a map of vantage points and values")               \
+    X(FLAG, "true or false")
 
 enum language_type {
 #define X(name, text) LANGUAGE_##name,
@@ -165,6 +166,7 @@ enum { LANGUAGE_KEYS_MAX = 64 }; /* of one context */
 
 #define LANGUAGE_NOWHERE ((size_t)-1)
 
+extern const struct language_table language_reporter; /* of a file of its own */
 const struct language_table *language_table(enum language_context context);
 const struct language_key *language_find(enum language_context context, const char *name);
 

@@ -123,6 +123,7 @@ static loader_value *const values[] = {
     [LANGUAGE_TIMEZONE] = loader_timezone,
     [LANGUAGE_PERCENTAGE] = loader_percentage,
     [LANGUAGE_VARIABLES] = loader_variables,
+    [LANGUAGE_FLAG] = loader_flag,
 };
 
 struct seen {

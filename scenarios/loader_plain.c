@@ -206,6 +206,17 @@ void loader_integer(struct loader *loader, const struct language_key *key,
     loader_put(target, key->offset, &(unsigned){(unsigned)value}, sizeof(unsigned));
 }
 
+void loader_flag(struct loader *loader, const struct language_key *key,
+                 const struct yaml_node *node, void *target)
+{
+    enum yaml_type type = node->kind == YAML_SCALAR ? yaml_type(node) : YAML_NULL;
+    bool value = type == YAML_TRUE;
+    if (!value && type != YAML_FALSE)
+        loader_report_type(loader, node, language_type_text(key->type), loader_example(loader));
+    else
+        loader_put(target, key->offset, &value, sizeof value);
+}
+
 /* A bound as one would write it in a file. */
 static const char *written(struct loader *loader, duration value)
 {

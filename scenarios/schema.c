@@ -146,6 +146,8 @@ static json_t *value_schema(const struct language_key *key)
         return text_schema(key->format);
     case LANGUAGE_PERCENTAGE:
         return json_pack("{s:s, s:s}", "type", "string", "pattern", PERCENTAGE_PATTERN);
+    case LANGUAGE_FLAG:
+        return json_pack("{s:s}", "type", "boolean");
     case LANGUAGE_VARIABLES:
         return map_schema(key, variable_schema());
     case LANGUAGE_TEXTS:

@@ -78,6 +78,8 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
         loader_object(&loader, LANGUAGE_IN_SHOP, yaml->root, shop);
     shop->arena = arena;
     shop->file = yaml->name;
+    reporter_settings_check(&loader, yaml_find(yaml->root, "reporters"));
+    reporter_settings_check_names(&loader, shop->secrets, shop->secret_count);
     check_ports(&loader, shop);
     check_vantage_names(&loader, shop);
     loader_close(&loader);

@@ -9,6 +9,7 @@
 #include "monitor/base/clock.h"
 #include "monitor/record/verdict.h"
 #include "scenarios/mistake.h"
+#include "scenarios/reporter_settings.h"
 #include "scenarios/secret.h"
 
 #include <stdbool.h>
@@ -53,15 +54,6 @@ struct vantage {
     struct position position;
 };
 
-struct reporter_settings {
-    const char *name, *kind; /* kind: a name in the reporters' table */
-    const char *listen;      /* status-page: `127.0.0.1:8080`, port 0 for a free one */
-    const char **hosts;      /* status-page: further names, as behind a proxy */
-    size_t host_count;
-    const char *path; /* json-lines: the file to append to */
-    struct position position;
-};
-
 struct shop {
     struct arena *arena; /* owns everything below */
     const char *file, *name;
@@ -81,6 +73,7 @@ struct shop {
     size_t vantage_count;
     struct reporter_settings *reporters;
     size_t reporter_count;
+    struct template *heartbeat; /* a URL that holds secrets; NULL: none is called */
 };
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */

@@ -103,6 +103,20 @@ void pipeline_plan(struct pipeline *pipeline)
     free(plan);
 }
 
+/* Reporters send from this machine as it is, whatever the vantage points are. */
+static enum result pipeline_open_outlet(struct pipeline *pipeline, struct error *error)
+{
+    const struct net_vantage_settings plain = {0};
+    pipeline->outlet = net_vantage_open(pipeline->net, &plain, error);
+    return pipeline->outlet != NULL ? RESULT_OK : error->code;
+}
+
+static void pipeline_tell(void *data, enum log_level level, const char *text)
+{
+    (void)data;
+    log_write(level, "%s", text);
+}
+
 struct pipeline *pipeline_create(struct loop *loop, const struct settings *settings,
                                  const struct pipeline_options *options, struct error *error)
 {
@@ -116,7 +130,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->history = history_create();
     pipeline->incidents = incident_book_create();
     pipeline->net = net_create(loop, error);
-    if (pipeline->net == NULL || pipeline_open_vantages(pipeline, error) != RESULT_OK)
+    if (pipeline->net == NULL || pipeline_open_vantages(pipeline, error) != RESULT_OK ||
+        pipeline_open_outlet(pipeline, error) != RESULT_OK)
         goto out;
     pipeline->store = store_open(loop, settings->shop->store, error);
     if (pipeline->store == NULL)
@@ -129,6 +144,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
         .scenarios = settings->scenarios,
         .scenario_count = settings->scenario_count,
         .every = options->every,
+        .vantage = pipeline->outlet,
+        .tell = pipeline_tell,
     };
     pipeline->reporters = reporters_open(&context, error);
     if (pipeline->reporters == NULL)
@@ -180,6 +197,7 @@ void pipeline_free(struct pipeline *pipeline)
     store_close(pipeline->store);
     keeper_free(pipeline->keeper);
     pipeline_free_vantages(pipeline);
+    net_vantage_close(pipeline->outlet);
     net_free(pipeline->net);
     for (size_t i = 0; i < pipeline->entry_count; i++) {
         free(pipeline->entries[i].overlaps);

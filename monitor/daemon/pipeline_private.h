@@ -65,6 +65,7 @@ struct pipeline {
     const struct settings *settings;
     struct net *net;
     struct pipeline_vantage *vantages;
+    struct net_vantage *outlet;   /* where reporters send from */
     struct pipeline_means *means; /* one a scenario */
     struct pipeline_entry *entries;
     size_t entry_count;

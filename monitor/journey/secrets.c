@@ -184,7 +184,8 @@ struct secrets *secrets_read(const struct scenario *scenario, const struct shop 
 {
     struct secrets *secrets = memory_allocate(1, sizeof *secrets);
     secrets->arena = arena_create();
-    add_all(secrets, scenario->secrets, scenario->secret_count);
+    if (scenario != NULL)
+        add_all(secrets, scenario->secrets, scenario->secret_count);
     if (shop != NULL)
         add_all(secrets, shop->secrets, shop->secret_count);
     return secrets;

@@ -16,7 +16,7 @@ enum { SECRETS_VALUE_MAX = 64 * 1024 };
 
 struct secrets;
 
-/* The scenario's, and those of the shop (may be NULL) that it does not have itself. */
+/* The scenario's, and those of the shop that it does not have itself; either may be NULL. */
 struct secrets *secrets_read(const struct scenario *scenario, const struct shop *shop);
 void secrets_free(struct secrets *secrets); /* takes NULL; overwrites the values */
 

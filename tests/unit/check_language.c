@@ -36,6 +36,8 @@ static void print_mistakes(const struct mistakes *mistakes, struct buffer *out)
     JOURNEY "steps:\n  - step: a\n    post: http://shop.test/\n    mutates: order\n"               \
             "cleanup:\n  - step: c\n    settles: order\n    delete: http://shop.test/\n"           \
             "  - step: b\n    get: http://shop.test/\n"
+#define REPORTER(kind)                                                                             \
+    "shop: x\nsecrets: {TOKEN: {env: TOKEN}}\nreporters:\n  a:\n    kind: " kind "\n"
 static const struct {
     enum language_context context;
     const char *names; /* of the keys that it is for, with blanks around; NULL: all others */
@@ -90,7 +92,20 @@ static const struct {
     {LANGUAGE_IN_COMPONENT, NULL, "shop: x\ncomponents:\n  a:\n    kind: database\n", 4, "", true},
     {LANGUAGE_IN_VANTAGE, NULL, "shop: x\nvantages:\n  a:\n", 4, "", true},
     {LANGUAGE_IN_REPORTER, " kind ", "shop: x\nreporters:\n  a:\n", 4, "", true},
-    {LANGUAGE_IN_REPORTER, NULL, "shop: x\nreporters:\n  a:\n    kind: status-page\n", 4, "", true},
+    {LANGUAGE_IN_REPORTER, " path ", REPORTER("json-lines"), 4, "", true},
+    {LANGUAGE_IN_REPORTER, " url ", REPORTER("webhook"), 4, "", true},
+    {LANGUAGE_IN_REPORTER, " secret headers json timeout ",
+     REPORTER("webhook") "    url: http://shop.test/\n", 4, "", true},
+    {LANGUAGE_IN_REPORTER, " page ", REPORTER("statuspage") "    key: x\n    components: {a: b}\n",
+     4, "", true},
+    {LANGUAGE_IN_REPORTER, " key ", REPORTER("statuspage") "    page: x\n    components: {a: b}\n",
+     4, "", true},
+    {LANGUAGE_IN_REPORTER, " components ", REPORTER("statuspage") "    page: x\n    key: x\n", 4,
+     "", true},
+    {LANGUAGE_IN_REPORTER, " metrics ",
+     REPORTER("statuspage") "    page: x\n    key: x\n    components: {a: b}\n", 4, "", true},
+    {LANGUAGE_IN_REPORTER, " runs to ", REPORTER("console"), 4, "", true},
+    {LANGUAGE_IN_REPORTER, NULL, REPORTER("status-page"), 4, "", true},
 };
 
 /* The example below what stands before it, each of its lines indented. */

@@ -458,9 +458,9 @@ struct counted {
     bool ended;
 };
 
-static void count_delivered(void *data, size_t count)
+static void count_delivered(void *data, const struct reporter_outcome *outcome)
 {
-    *(struct counted *)data = (struct counted){count, true};
+    *(struct counted *)data = (struct counted){outcome->delivered, true};
     loop_stop(fixture.loop);
 }
 
