@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is kept: runs, incidents, cursors. Asynchronous: a call queues work for the store's own
+ * What is kept: runs and what they add up to (store_rollups.h), incidents and their changes,
+ * events, maintenance windows, cursors. Asynchronous: a call queues work for the store's own
  * thread; its callback comes in a later turn of the loop, in the order of the calls. An appended
  * run is acknowledged when its callback says RESULT_OK: its transaction has been committed to disk.
  */
@@ -8,7 +9,9 @@
 #define STORE_STORE_H
 
 #include "monitor/base/loop.h"
+#include "monitor/record/event.h"
 #include "monitor/record/incident.h"
+#include "monitor/record/maintenance.h"
 #include "monitor/record/run.h"
 
 #include <stddef.h>
@@ -102,6 +105,54 @@ void store_read_incidents(struct store *store, bool open_only, size_t limit,
 void store_read_incident(struct store *store, const char *id, store_incidents_done *done,
                          void *data);
 
+/* An operator's change of an incident: acknowledged, annotated, published. `done` receives the
+ * sequence of the change; it may be NULL. One of an older version than what is kept changes
+ * nothing. */
+void store_write_incident(struct store *store, const struct incident *incident, store_done *done,
+                          void *data);
+
+/*
+ * The queue of who tells people of incidents: each change that people are to hear of, in the order
+ * in which they were committed, as the incident was after it. Later than `after`, which is 0 or the
+ * sequence of the last that was told; it is another row of numbers than that of the runs.
+ */
+struct store_changes {
+    struct incident *incidents; /* live until the callback returns */
+    store_sequence *sequences;
+    size_t count;
+};
+typedef void store_changes_done(void *data, enum result result,
+                                const struct store_changes *changes);
+void store_read_changes(struct store *store, store_sequence after, size_t limit,
+                        store_changes_done *done, void *data);
+
+/* What people said has happened (a deploy). One whose id is there already is kept once. */
+void store_append_event(struct store *store, const struct event *event, store_done *done,
+                        void *data); /* `done` may be NULL */
+
+struct store_events {
+    struct event *events; /* oldest first; live until the callback returns */
+    size_t count;
+};
+typedef void store_events_done(void *data, enum result result, const struct store_events *events);
+/* At or after `since`, before `until` (0: no end), the newest STORE_READ_MAX at most. */
+void store_read_events(struct store *store, struct wall_time since, struct wall_time until,
+                       store_events_done *done, void *data);
+
+/* Keeps a maintenance window that is not recurring, in place of the one of its id. */
+void store_write_maintenance(struct store *store, const struct maintenance *maintenance,
+                             store_done *done, void *data); /* `done` may be NULL */
+
+struct store_maintenances {
+    struct maintenance *maintenances; /* by start, newest first; live until the callback returns */
+    size_t count;
+};
+typedef void store_maintenances_done(void *data, enum result result,
+                                     const struct store_maintenances *maintenances);
+/* Those that end after `since` or have no end, the newest STORE_READ_MAX at most. */
+void store_read_maintenance(struct store *store, struct wall_time since,
+                            store_maintenances_done *done, void *data);
+
 /* How slots ended, per journey and vantage point and span of time: what the page's bars are drawn
  * from. */
 struct store_tally {
@@ -119,6 +170,17 @@ typedef void store_tallies_done(void *data, enum result result,
                                 const struct store_tallies *tallies);
 void store_read_tallies(struct store *store, struct wall_time since, duration span,
                         store_tallies_done *done, void *data);
+
+/* What is older goes. 0: nothing does. */
+struct store_retention {
+    struct wall_time runs;  /* runs with their steps, and changes of incidents */
+    struct wall_time hours; /* hourly rollups */
+    struct wall_time days;  /* daily ones, resolved incidents, events, maintenance windows */
+};
+/* In small slices, between which the store does other work; so what is to be read or appended
+ * meanwhile hardly waits. `done` receives how many rows went. */
+void store_delete_old(struct store *store, const struct store_retention *retention,
+                      store_done *done, void *data);
 
 /* How far a reporter has come. Reading an unknown name gives 0. */
 void store_read_cursor(struct store *store, const char *name, store_done *done, void *data);

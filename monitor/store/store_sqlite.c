@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SQLite back end: opening, appending, cursors. Reading is in store_sqlite_read.c, the tables
- * in store_sqlite_schema.c, the file's mode and lock in store_sqlite_file.c. Runs on the store's
- * thread; knows nothing of the loop.
+ * The SQLite back end: opening, statements, cursors. Its other files: appending (_append), rollups
+ * (_rollup), incidents' changes, events and maintenance (_log), reading (_read), deleting
+ * (_retention), the tables (_schema, _migrate), the file's mode and lock (_file). Runs on the
+ * store's thread; knows nothing of the loop.
  */
 #include "monitor/store/store_sqlite.h"
 
+#include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 
 #include <sqlite3.h>
@@ -31,6 +33,10 @@ enum result sqlite_failed(const struct connection *connection, struct error *err
     if (code == SQLITE_IOERR)
         return error_set(error, result, "%s (SQLite code %d)", sqlite3_errmsg(database),
                          sqlite3_extended_errcode(database));
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return error_set(error, result,
+                         "%s; put a copy of it back, or move it away to begin with an empty one",
+                         sqlite3_errmsg(database));
     if (code == SQLITE_CANTOPEN)
         system = sqlite3_system_errno(database);
     if (system == 0)
@@ -47,10 +53,8 @@ enum result sqlite_execute(const struct connection *connection, const char *sql,
     return RESULT_OK;
 }
 
-/* Runs a prepared statement to its end. `ret_number`, when not NULL, receives the first column of
- * the only row; it stays as it was when there is none. */
-static enum result statement_run(struct connection *connection, enum statement which,
-                                 int64_t *ret_number, struct error *error)
+enum result sqlite_run(const struct connection *connection, enum statement which,
+                       int64_t *ret_number, struct error *error)
 {
     sqlite3_stmt *statement = connection->statements[which];
     int code = sqlite3_step(statement);
@@ -63,120 +67,26 @@ static enum result statement_run(struct connection *connection, enum statement w
     return result;
 }
 
-/* The row outlives the statement's run, so SQLite need not copy its texts. */
-static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+void sqlite_bind(sqlite3_stmt *statement, int at, const char *text)
 {
     sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
 }
 
-static enum result add_steps(struct connection *connection, struct store_row *row)
+enum result sqlite_transact(struct connection *connection, sqlite_work *work, void *data,
+                            struct error *error)
 {
-    sqlite3_stmt *statement = connection->statements[STATEMENT_ADD_STEP];
-    enum result result = RESULT_OK;
-    for (size_t i = 0; i < row->step_count && result == RESULT_OK; i++) {
-        const struct store_step *step = &row->steps[i];
-        sqlite3_bind_int64(statement, 1, row->sequence);
-        sqlite3_bind_int64(statement, 2, (int64_t)i + 1);
-        bind_text(statement, 3, step->name);
-        sqlite3_bind_int(statement, 4, step->cleanup);
-        bind_text(statement, 5, step->state);
-        bind_text(statement, 6, step->symptom);
-        sqlite3_bind_int64(statement, 7, step->total);
-        result = statement_run(connection, STATEMENT_ADD_STEP, NULL, &row->error);
-    }
-    return result;
-}
-
-static enum result add_run(struct connection *connection, struct store_row *row)
-{
-    bind_text(connection->statements[STATEMENT_FIND_RUN], 1, row->id);
-    enum result result = statement_run(connection, STATEMENT_FIND_RUN, &row->sequence, &row->error);
-    if (result != RESULT_OK || row->sequence != 0)
-        return result;
-    sqlite3_stmt *statement = connection->statements[STATEMENT_ADD_RUN];
-    bind_text(statement, 1, row->id);
-    bind_text(statement, 2, row->journey);
-    bind_text(statement, 3, row->vantage);
-    sqlite3_bind_int64(statement, 4, row->slot.planned.us);
-    sqlite3_bind_int64(statement, 5, row->slot.started.us);
-    sqlite3_bind_int64(statement, 6, row->slot.ended.us);
-    bind_text(statement, 7, row->state);
-    bind_text(statement, 8, row->cause);
-    bind_text(statement, 9, row->component);
-    sqlite3_bind_int64(statement, 10, row->latency);
-    bind_text(statement, 11, row->record);
-    result = statement_run(connection, STATEMENT_ADD_RUN, NULL, &row->error);
-    if (result != RESULT_OK)
-        return result;
-    row->sequence = sqlite3_last_insert_rowid(connection->database);
-    return add_steps(connection, row);
-}
-
-static enum result put_incident(struct connection *connection, struct store_row *row)
-{
-    const struct store_incident *incident = &row->incident;
-    if (!row->has_incident)
+    enum result result = sqlite_execute(connection, "BEGIN IMMEDIATE", error);
+    if (result == RESULT_OK)
+        result = work(connection, data, error);
+    if (result == RESULT_OK)
+        result = sqlite_execute(connection, "COMMIT", error);
+    if (result == RESULT_OK)
         return RESULT_OK;
-    sqlite3_stmt *statement = connection->statements[STATEMENT_PUT_INCIDENT];
-    bind_text(statement, 1, incident->id);
-    sqlite3_bind_int64(statement, 2, incident->opened.us);
-    sqlite3_bind_int64(statement, 3, incident->updated.us);
-    if (incident->resolved.us != 0)
-        sqlite3_bind_int64(statement, 4, incident->resolved.us);
-    else
-        sqlite3_bind_null(statement, 4);
-    bind_text(statement, 5, incident->cause);
-    bind_text(statement, 6, incident->component);
-    bind_text(statement, 7, incident->record);
-    return statement_run(connection, STATEMENT_PUT_INCIDENT, NULL, &row->error);
-}
-
-/* A row that fails is undone alone. Returns not OK when that is not possible, or when SQLite has
- * rolled back the whole transaction by itself, as it does on a full disk. */
-static enum result append_row(struct connection *connection, struct store_row *row)
-{
-    row->result = statement_run(connection, STATEMENT_SAVEPOINT, NULL, &row->error);
-    if (row->result != RESULT_OK)
-        return row->result;
-    row->result = add_run(connection, row);
-    if (row->result == RESULT_OK)
-        row->result = put_incident(connection, row);
-    if (row->result != RESULT_OK)
-        row->sequence = 0;
-    if (sqlite3_get_autocommit(connection->database))
-        return row->result;
-    enum result result = RESULT_OK;
-    if (row->result != RESULT_OK)
-        result = statement_run(connection, STATEMENT_UNDO, NULL, NULL);
-    return result == RESULT_OK ? statement_run(connection, STATEMENT_RELEASE, NULL, &row->error)
-                               : result;
-}
-
-/*
- * When a commit reports a failure of its sync, a crash may still bring the rows back: they were
- * called failed and are there. That is harmless, since a run appended again is known by its id.
- */
-static void sqlite_append(void *data, struct store_row *const *rows, size_t count)
-{
-    struct connection *connection = data;
-    struct error error = {0};
-    enum result result = sqlite_execute(connection, "BEGIN IMMEDIATE", &error);
-    for (size_t i = 0; i < count && result == RESULT_OK; i++) {
-        result = append_row(connection, rows[i]);
-        if (result != RESULT_OK)
-            error_set(&error, result, "%s", rows[i]->error.text);
-    }
-    if (result == RESULT_OK)
-        result = sqlite_execute(connection, "COMMIT", &error);
-    if (result == RESULT_OK)
-        return;
+    /* On a full disk SQLite has rolled back by itself. */
     if (!sqlite3_get_autocommit(connection->database))
         sqlite_execute(connection, "ROLLBACK", NULL);
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i]->result == RESULT_OK)
-            rows[i]->result = error_set(&rows[i]->error, result, "%s", error.text);
-        rows[i]->sequence = 0;
-    }
+    sqlite_forget_series(connection);
+    return result;
 }
 
 static enum result sqlite_read_cursor(void *data, const char *name, store_sequence *ret_sequence,
@@ -184,17 +94,17 @@ static enum result sqlite_read_cursor(void *data, const char *name, store_sequen
 {
     struct connection *connection = data;
     *ret_sequence = 0;
-    bind_text(connection->statements[STATEMENT_GET_CURSOR], 1, name);
-    return statement_run(connection, STATEMENT_GET_CURSOR, ret_sequence, error);
+    sqlite_bind(connection->statements[STATEMENT_GET_CURSOR], 1, name);
+    return sqlite_run(connection, STATEMENT_GET_CURSOR, ret_sequence, error);
 }
 
 static enum result sqlite_write_cursor(void *data, const char *name, store_sequence sequence,
                                        struct error *error)
 {
     struct connection *connection = data;
-    bind_text(connection->statements[STATEMENT_PUT_CURSOR], 1, name);
+    sqlite_bind(connection->statements[STATEMENT_PUT_CURSOR], 1, name);
     sqlite3_bind_int64(connection->statements[STATEMENT_PUT_CURSOR], 2, sequence);
-    return statement_run(connection, STATEMENT_PUT_CURSOR, NULL, error);
+    return sqlite_run(connection, STATEMENT_PUT_CURSOR, NULL, error);
 }
 
 static void sqlite_close(void *data)
@@ -202,12 +112,13 @@ static void sqlite_close(void *data)
     struct connection *connection = data;
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(connection->statements[i]);
+    map_free(connection->series);
     sqlite3_close(connection->database);
     sqlite_leave_file(connection);
     free(connection);
 }
 
-static enum result prepare_statements(struct connection *connection, struct error *error)
+enum result sqlite_prepare_statements(struct connection *connection, struct error *error)
 {
     for (int i = 0; i < STATEMENT_COUNT; i++)
         if (sqlite3_prepare_v3(connection->database, statement_texts[i], -1,
@@ -221,6 +132,7 @@ static void *sqlite_open(const char *place, struct error *error)
 {
     struct connection *connection = memory_allocate(1, sizeof *connection);
     struct error reason = {0};
+    connection->series = map_create(NULL);
     /* One thread at a time uses the connection, so it needs no mutex of its own. */
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     enum result result = sqlite_take_file(connection, place, &reason);
@@ -231,8 +143,6 @@ static void *sqlite_open(const char *place, struct error *error)
         sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
         result = sqlite_prepare_file(connection, &reason);
     }
-    if (result == RESULT_OK)
-        result = prepare_statements(connection, &reason);
     if (result == RESULT_OK)
         return connection;
     error_set(error, result, "cannot open the store \"%s\": %s", place, reason.text);
@@ -251,6 +161,15 @@ const struct store_backend store_sqlite = {
     .read_incidents = sqlite_read_incidents,
     .read_incident = sqlite_read_incident,
     .read_tallies = sqlite_read_tallies,
+    .write_incident = sqlite_write_incident,
+    .read_changes = sqlite_read_changes,
+    .append_event = sqlite_append_event,
+    .read_events = sqlite_read_events,
+    .write_maintenance = sqlite_write_maintenance,
+    .read_maintenance = sqlite_read_maintenance,
+    .read_rollups = sqlite_read_rollups,
+    .read_days = sqlite_read_days,
+    .delete_old = sqlite_delete_old,
     .read_cursor = sqlite_read_cursor,
     .write_cursor = sqlite_write_cursor,
 };

@@ -10,15 +10,14 @@
 
 enum { SQL_MAX = 1024 };
 
-/* NULL when it cannot be prepared: a file damaged so far that its schema is gone. */
-static sqlite3_stmt *prepare(const struct connection *connection, const char *sql)
+struct sqlite3_stmt *sqlite_prepare(const struct connection *connection, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
     sqlite3_prepare_v2(connection->database, sql, -1, &statement, NULL);
     return statement;
 }
 
-static json_t *column_json(sqlite3_stmt *statement, int column)
+struct json_t *sqlite_column_json(sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
     size_t length = (size_t)sqlite3_column_bytes(statement, column);
@@ -30,7 +29,7 @@ static enum result collect_runs(sqlite3_stmt *statement, struct store_runs *runs
 {
     int code = SQLITE_ERROR;
     while (statement != NULL && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        json_t *json = column_json(statement, 1);
+        json_t *json = sqlite_column_json(statement, 1);
         struct run *run = run_from_json(json, NULL);
         json_decref(json);
         if (run == NULL)
@@ -49,7 +48,9 @@ static enum result collect_runs(sqlite3_stmt *statement, struct store_runs *runs
  */
 static void print_query(struct buffer *sql, const struct store_filter *filter)
 {
-    bool recent = filter->since.us != 0 && filter->after == 0;
+    /* What is not passed is found by run_by_trouble, if it is said in so many words. */
+    bool trouble = filter->state != NULL && strcmp(filter->state, state_name(STATE_PASSED)) != 0;
+    bool recent = (filter->since.us != 0 || trouble) && filter->after == 0;
     const char *order = recent ? "+sequence" : "sequence";
     if (filter->newest_first)
         order = "planned DESC, sequence DESC";
@@ -68,17 +69,19 @@ static void print_query(struct buffer *sql, const struct store_filter *filter)
         buffer_text(sql, " AND id = :id");
     if (filter->state != NULL)
         buffer_text(sql, " AND state = :state");
+    if (trouble)
+        buffer_text(sql, " AND state <> 'passed'");
     buffer_print(sql, " ORDER BY %s LIMIT :limit) JOIN run USING(sequence) ORDER BY %s", order,
                  order);
 }
 
 /* Binding what the query leaves out is refused by SQLite (there is no parameter 0), and no harm. */
-static void bind_number(sqlite3_stmt *statement, const char *name, int64_t number)
+void sqlite_bind_number(sqlite3_stmt *statement, const char *name, int64_t number)
 {
     sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, name), number);
 }
 
-static void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+void sqlite_bind_text(sqlite3_stmt *statement, const char *name, const char *text)
 {
     int at = sqlite3_bind_parameter_index(statement, name);
     sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
@@ -90,18 +93,18 @@ enum result sqlite_read_runs(void *data, const struct store_filter *filter,
     struct buffer sql;
     buffer_init(&sql, SQL_MAX);
     print_query(&sql, filter);
-    sqlite3_stmt *statement = prepare(data, sql.data);
+    sqlite3_stmt *statement = sqlite_prepare(data, sql.data);
     buffer_free(&sql);
     if (statement == NULL)
         return RESULT_IO;
-    bind_number(statement, ":after", filter->after);
-    bind_number(statement, ":since", filter->since.us);
-    bind_number(statement, ":until", filter->until.us);
-    bind_text(statement, ":journey", filter->journey);
-    bind_text(statement, ":vantage", filter->vantage);
-    bind_text(statement, ":id", filter->id);
-    bind_text(statement, ":state", filter->state);
-    bind_number(statement, ":limit", (int64_t)filter->limit);
+    sqlite_bind_number(statement, ":after", filter->after);
+    sqlite_bind_number(statement, ":since", filter->since.us);
+    sqlite_bind_number(statement, ":until", filter->until.us);
+    sqlite_bind_text(statement, ":journey", filter->journey);
+    sqlite_bind_text(statement, ":vantage", filter->vantage);
+    sqlite_bind_text(statement, ":id", filter->id);
+    sqlite_bind_text(statement, ":state", filter->state);
+    sqlite_bind_number(statement, ":limit", (int64_t)filter->limit);
     return collect_runs(statement, ret_runs);
 }
 
@@ -128,10 +131,10 @@ static const char latest_query[] =
 
 enum result sqlite_read_latest(void *data, size_t limit, struct store_runs *ret_runs)
 {
-    sqlite3_stmt *statement = prepare(data, latest_query);
+    sqlite3_stmt *statement = sqlite_prepare(data, latest_query);
     if (statement == NULL)
         return RESULT_IO;
-    bind_number(statement, ":limit", (int64_t)limit);
+    sqlite_bind_number(statement, ":limit", (int64_t)limit);
     return collect_runs(statement, ret_runs);
 }
 
@@ -143,7 +146,7 @@ static enum result collect_incidents(sqlite3_stmt *statement, struct arena *aren
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         arena_grow(arena, incidents->incidents, incidents->count);
         struct incident *incident = &incidents->incidents[incidents->count];
-        json_t *json = column_json(statement, 0);
+        json_t *json = sqlite_column_json(statement, 0);
         enum result result = incident_from_json(arena, json, incident);
         json_decref(json);
         if (result != RESULT_OK)
@@ -158,23 +161,23 @@ enum result sqlite_read_incidents(void *data, bool open_only, size_t limit, stru
                                   struct store_incidents *ret_incidents)
 {
     sqlite3_stmt *statement =
-        prepare(data, open_only ? "SELECT record FROM incident WHERE resolved IS NULL"
-                                  " ORDER BY opened DESC, id LIMIT :limit"
-                                : "SELECT record FROM incident ORDER BY opened DESC, id"
-                                  " LIMIT :limit");
+        sqlite_prepare(data, open_only ? "SELECT record FROM incident WHERE resolved IS NULL"
+                                         " ORDER BY opened DESC, id LIMIT :limit"
+                                       : "SELECT record FROM incident ORDER BY opened DESC, id"
+                                         " LIMIT :limit");
     if (statement == NULL)
         return RESULT_IO;
-    bind_number(statement, ":limit", (int64_t)limit);
+    sqlite_bind_number(statement, ":limit", (int64_t)limit);
     return collect_incidents(statement, arena, ret_incidents);
 }
 
 enum result sqlite_read_incident(void *data, const char *id, struct arena *arena,
                                  struct store_incidents *ret_incidents)
 {
-    sqlite3_stmt *statement = prepare(data, "SELECT record FROM incident WHERE id = :id");
+    sqlite3_stmt *statement = sqlite_prepare(data, "SELECT record FROM incident WHERE id = :id");
     if (statement == NULL)
         return RESULT_IO;
-    bind_text(statement, ":id", id);
+    sqlite_bind_text(statement, ":id", id);
     return collect_incidents(statement, arena, ret_incidents);
 }
 
@@ -187,7 +190,8 @@ static const char tallies_query[] =
     "  count(*) FILTER (WHERE state = :unknown),"
     "  avg(nullif(latency, 0)) FILTER (WHERE state IN (:passed, :degraded))"
     " FROM run INDEXED BY run_by_planned WHERE planned >= :since"
-    " GROUP BY journey, vantage, number ORDER BY journey, vantage, number LIMIT :limit";
+    " AND excluded = 0 GROUP BY journey, vantage, number ORDER BY journey, vantage, number LIMIT "
+    ":limit";
 
 static void read_tally(sqlite3_stmt *statement, struct arena *arena, struct store_tallies *tallies)
 {
@@ -209,16 +213,16 @@ static void read_tally(sqlite3_stmt *statement, struct arena *arena, struct stor
 enum result sqlite_read_tallies(void *data, struct wall_time since, duration span,
                                 struct arena *arena, struct store_tallies *ret_tallies)
 {
-    sqlite3_stmt *statement = prepare(data, tallies_query);
+    sqlite3_stmt *statement = sqlite_prepare(data, tallies_query);
     if (statement == NULL)
         return RESULT_IO;
-    bind_number(statement, ":since", since.us);
-    bind_number(statement, ":span", span);
-    bind_text(statement, ":passed", state_name(STATE_PASSED));
-    bind_text(statement, ":degraded", state_name(STATE_DEGRADED));
-    bind_text(statement, ":failed", state_name(STATE_FAILED));
-    bind_text(statement, ":unknown", state_name(STATE_UNKNOWN));
-    bind_number(statement, ":limit", STORE_TALLIES_MAX + 1);
+    sqlite_bind_number(statement, ":since", since.us);
+    sqlite_bind_number(statement, ":span", span);
+    sqlite_bind_text(statement, ":passed", state_name(STATE_PASSED));
+    sqlite_bind_text(statement, ":degraded", state_name(STATE_DEGRADED));
+    sqlite_bind_text(statement, ":failed", state_name(STATE_FAILED));
+    sqlite_bind_text(statement, ":unknown", state_name(STATE_UNKNOWN));
+    sqlite_bind_number(statement, ":limit", STORE_TALLIES_MAX + 1);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW &&
            ret_tallies->count < STORE_TALLIES_MAX) {

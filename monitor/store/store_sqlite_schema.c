@@ -10,56 +10,113 @@
 
 enum {
     APPLICATION_ID = 0x73776372, /* says in the file's header whose it is; "swcr" in ASCII */
-    SCHEMA_VERSION = 1,
+    SCHEMA_VERSION = 2,
 };
 
 /*
  * Times and durations are microseconds. AUTOINCREMENT, because a sequence must never be given out
- * twice, not even after the newest runs were deleted: a reporter's cursor would skip the second
- * one. run_by_planned holds all that a tally needs, so that tallies do not touch the records.
+ * twice, not even after the newest rows were deleted: a reporter's cursor would skip the second
+ * one. run_by_planned holds all that a tally needs, so that tallies do not touch the records;
+ * run_by_trouble is small as long as the shop is well.
  */
-static const char schema[] =
-    "CREATE TABLE run("
-    "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
-    "  id TEXT NOT NULL UNIQUE,"
+static const char tables[] = "CREATE TABLE run("
+                             "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+                             "  id TEXT NOT NULL UNIQUE,"
+                             "  journey TEXT NOT NULL,"
+                             "  vantage TEXT NOT NULL,"
+                             "  planned INTEGER NOT NULL,"
+                             "  started INTEGER NOT NULL,"
+                             "  ended INTEGER NOT NULL,"
+                             "  state TEXT NOT NULL,"
+                             "  cause TEXT,"
+                             "  component TEXT,"
+                             "  latency INTEGER NOT NULL,"
+                             "  record TEXT NOT NULL,"
+                             "  excluded INTEGER NOT NULL DEFAULT 0"
+                             ") STRICT;"
+                             "CREATE INDEX run_by_journey ON run(journey, vantage, planned);"
+                             "CREATE INDEX run_by_place ON run(journey, vantage, sequence);"
+                             "CREATE TABLE step("
+                             "  run INTEGER NOT NULL REFERENCES run(sequence) ON DELETE CASCADE,"
+                             "  number INTEGER NOT NULL,"
+                             "  name TEXT NOT NULL,"
+                             "  cleanup INTEGER NOT NULL,"
+                             "  state TEXT NOT NULL,"
+                             "  symptom TEXT,"
+                             "  total INTEGER NOT NULL,"
+                             "  PRIMARY KEY(run, number)"
+                             ") STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE incident("
+                             "  id TEXT NOT NULL PRIMARY KEY,"
+                             "  opened INTEGER NOT NULL,"
+                             "  updated INTEGER NOT NULL,"
+                             "  resolved INTEGER," /* NULL: open */
+                             "  cause TEXT NOT NULL,"
+                             "  component TEXT,"
+                             "  record TEXT NOT NULL"
+                             ") STRICT;"
+                             "CREATE INDEX incident_by_opened ON incident(opened);"
+                             "CREATE TABLE cursor("
+                             "  name TEXT NOT NULL PRIMARY KEY,"
+                             "  sequence INTEGER NOT NULL"
+                             ") STRICT;";
+
+/*
+ * `series` gives a number to each journey, vantage point and step, '' for all of them and for the
+ * whole run. Rollups begin with the time, so that what is written in one transaction stands side by
+ * side: one page or two a run, not one for each of its steps. `times` is made by group_pack.
+ */
+#define ROLLUP_COLUMNS                                                                             \
+    "  start INTEGER NOT NULL,"                                                                    \
+    "  series INTEGER NOT NULL REFERENCES series(id),"                                             \
+    "  passed INTEGER NOT NULL,"                                                                   \
+    "  degraded INTEGER NOT NULL,"                                                                 \
+    "  failed INTEGER NOT NULL,"                                                                   \
+    "  unknown INTEGER NOT NULL,"                                                                  \
+    "  excluded INTEGER NOT NULL,"                                                                 \
+    "  times BLOB NOT NULL,"
+
+/* What version 2 adds to version 1. */
+static const char tables_of_2[] =
+    "DROP INDEX IF EXISTS run_by_planned;"
+    "CREATE INDEX run_by_planned ON run(planned, journey, vantage, state, latency, excluded);"
+    "CREATE INDEX run_by_trouble ON run(planned, state) WHERE state <> 'passed';"
+    "CREATE INDEX incident_by_resolved ON incident(resolved);"
+    "CREATE TABLE series("
+    "  id INTEGER PRIMARY KEY,"
     "  journey TEXT NOT NULL,"
     "  vantage TEXT NOT NULL,"
-    "  planned INTEGER NOT NULL,"
-    "  started INTEGER NOT NULL,"
-    "  ended INTEGER NOT NULL,"
-    "  state TEXT NOT NULL,"
-    "  cause TEXT,"
-    "  component TEXT,"
-    "  latency INTEGER NOT NULL,"
-    "  record TEXT NOT NULL"
+    "  step TEXT NOT NULL,"
+    "  UNIQUE(journey, vantage, step)"
     ") STRICT;"
-    "CREATE INDEX run_by_journey ON run(journey, vantage, planned);"
-    "CREATE INDEX run_by_place ON run(journey, vantage, sequence);"
-    "CREATE INDEX run_by_planned ON run(planned, journey, vantage, state, latency);"
-    "CREATE TABLE step("
-    "  run INTEGER NOT NULL REFERENCES run(sequence) ON DELETE CASCADE,"
-    "  number INTEGER NOT NULL,"
-    "  name TEXT NOT NULL,"
-    "  cleanup INTEGER NOT NULL,"
-    "  state TEXT NOT NULL,"
-    "  symptom TEXT,"
-    "  total INTEGER NOT NULL,"
-    "  PRIMARY KEY(run, number)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE incident("
+    "CREATE TABLE hour(" ROLLUP_COLUMNS "  PRIMARY KEY(start, series)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE day(" ROLLUP_COLUMNS "  PRIMARY KEY(start, series)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE journey_day(" ROLLUP_COLUMNS "  median INTEGER NOT NULL,"
+    "  p95 INTEGER NOT NULL,"
+    "  PRIMARY KEY(start, series)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE incident_change("
+    "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  incident TEXT NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  change TEXT NOT NULL,"
+    "  at INTEGER NOT NULL,"
+    "  record TEXT NOT NULL,"
+    "  UNIQUE(incident, version)"
+    ") STRICT;"
+    "CREATE INDEX incident_change_by_time ON incident_change(at);"
+    "CREATE TABLE event("
     "  id TEXT NOT NULL PRIMARY KEY,"
-    "  opened INTEGER NOT NULL,"
-    "  updated INTEGER NOT NULL,"
-    "  resolved INTEGER," /* NULL: open */
-    "  cause TEXT NOT NULL,"
-    "  component TEXT,"
+    "  at INTEGER NOT NULL,"
     "  record TEXT NOT NULL"
     ") STRICT;"
-    "CREATE INDEX incident_by_opened ON incident(opened);"
-    "CREATE TABLE cursor("
-    "  name TEXT NOT NULL PRIMARY KEY,"
-    "  sequence INTEGER NOT NULL"
-    ") STRICT;";
+    "CREATE INDEX event_by_time ON event(at);"
+    "CREATE TABLE maintenance("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  start INTEGER NOT NULL,"
+    "  end INTEGER NOT NULL," /* the greatest number: none */
+    "  record TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX maintenance_by_end ON maintenance(end);";
 
 static enum result read_number(const struct connection *connection, const char *sql,
                                int64_t *ret_number, struct error *error)
@@ -103,29 +160,42 @@ static enum result check_file(const struct connection *connection, int64_t *ret_
     return RESULT_OK;
 }
 
-static enum result create_tables(const struct connection *connection, struct error *error)
+static enum result create_tables(struct connection *connection, int64_t version,
+                                 struct error *error)
+{
+    enum result result = RESULT_OK;
+    if (version == 0)
+        result = sqlite_execute(connection, tables, error);
+    else
+        result = sqlite_execute(
+            connection, "ALTER TABLE run ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0", error);
+    if (result == RESULT_OK)
+        result = sqlite_execute(connection, tables_of_2, error);
+    return result;
+}
+
+static enum result stamp_file(const struct connection *connection, struct error *error)
 {
     char stamp[128];
     sqlite3_snprintf(sizeof stamp, stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
                      APPLICATION_ID, SCHEMA_VERSION);
-    enum result result = sqlite_execute(connection, schema, error);
-    return result == RESULT_OK ? sqlite_execute(connection, stamp, error) : result;
+    return sqlite_execute(connection, stamp, error);
 }
 
-/* In a write transaction, so that two processes that start at once do not both make the tables. */
-static enum result check_or_create(const struct connection *connection, struct error *error)
+static enum result check_or_create(struct connection *connection, void *data, struct error *error)
 {
     int64_t version = 0;
-    enum result result = sqlite_execute(connection, "BEGIN IMMEDIATE", error);
-    if (result != RESULT_OK)
-        return result;
-    result = check_file(connection, &version, error);
-    if (result == RESULT_OK && version == 0)
-        result = create_tables(connection, error);
+    (void)data;
+    enum result result = check_file(connection, &version, error);
+    bool current = version == SCHEMA_VERSION;
+    if (result == RESULT_OK && !current)
+        result = create_tables(connection, version, error);
     if (result == RESULT_OK)
-        result = sqlite_execute(connection, "COMMIT", error);
-    if (result != RESULT_OK && !sqlite3_get_autocommit(connection->database))
-        sqlite_execute(connection, "ROLLBACK", NULL);
+        result = sqlite_prepare_statements(connection, error);
+    if (result == RESULT_OK && !current && version > 0)
+        result = sqlite_migrate(connection, error);
+    if (result == RESULT_OK && !current)
+        result = stamp_file(connection, error);
     return result;
 }
 
@@ -139,9 +209,11 @@ static const char settings[] = "PRAGMA journal_mode = WAL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA journal_size_limit = 67108864;";
 
-enum result sqlite_prepare_file(const struct connection *connection, struct error *error)
+/* In one write transaction, so that two processes that start at once do not both make the tables,
+ * and one that is killed has changed nothing. */
+enum result sqlite_prepare_file(struct connection *connection, struct error *error)
 {
     /* Only a file that is known to be ours is switched to the write-ahead log. */
-    enum result result = check_or_create(connection, error);
+    enum result result = sqlite_transact(connection, check_or_create, NULL, error);
     return result == RESULT_OK ? sqlite_execute(connection, settings, error) : result;
 }

@@ -77,6 +77,7 @@ struct run *store_fixture_run(const char *journey, const char *vantage, int minu
     exchange->phases[PHASE_WAIT] = exchange->total = order->total;
     if (state == STATE_FAILED) {
         order->symptom = exchange->symptom = SYMPTOM_TCP_TIMED_OUT;
+        exchange->failed_phase = PHASE_WAIT;
         run->verdict = (struct verdict){
             .cause = CAUSE_DATABASE, .component = "db.orders", .runner_up = CAUSE_NONE};
         verdict_add(run->arena, &run->verdict, "pattern.shared_component",
