@@ -8,6 +8,7 @@
 
 const struct reporter_kind *const reporter_kinds[] = {
     &json_lines_kind,
+    &prometheus_kind,
     &status_page_kind,
     NULL,
 };

@@ -6,6 +6,6 @@
 
 #include "reporters/reporter.h"
 
-extern const struct reporter_kind json_lines_kind;
+extern const struct reporter_kind json_lines_kind, prometheus_kind;
 
 #endif

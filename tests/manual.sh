@@ -113,6 +113,13 @@ cp "$scratch/journeys/manual.yaml" "$scratch/example/scenarios/"
 block "${pages[1]}" 'shop: ' >"$scratch/example/shopwatch.yaml"
 ok "the manual's shop file is one, with the scenario" \
     bash -c '"$1" lint --format json "$2" | jq -e ".errors == 0 and .files == 2"' - "$SHOPWATCH" "$scratch/example/shopwatch.yaml"
+mkdir "$scratch/reporters"
+blocks "${pages[1]}" 'reporters:' "$scratch/reporters"
+ok "reporters have examples" test "$(ls "$scratch/reporters" | wc -l)" -ge 3
+for file in "$scratch"/reporters/*; do
+    { printf 'shop: Example Shoes\nbase: https://shop.example.com\nscenarios: [../journeys/manual.yaml]\n'; cat "$file"; } >"$file.yaml"
+    ok "and it has no mistake: $(sed -n 2p "$file")" bash -c '"$1" lint --format json "$2" | jq -e ".errors == 0"' - "$SHOPWATCH" "$file.yaml"
+done
 examples() { # those of shopwatch(1), one after another, at this shop
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "${pages[0]}" | grep '^shopwatch ' |
         sed "s|https://shop.example.com|$shop_url|" >"$scratch/commands"

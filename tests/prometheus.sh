@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The prometheus reporter, watched by a real Prometheus; and the rules and the dashboard in examples/.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+PATH=$PATH:/usr/sbin
+want prometheus promtool curl jq
+examples=$SOURCE/examples
+
+ok "the example's configuration is good" promtool check config "$examples/prometheus/prometheus.yml"
+ok "its rules say what they should" promtool test rules "$examples/prometheus/rules-test.yaml"
+
+start_shop
+shop_file
+sed -i "s|^reporters:|reporters:\n  metrics: {kind: prometheus, listen: \"127.0.0.1:0\"}|" "$scratch/shopwatch.yaml"
+copy_examples "$scratch/journeys"
+"$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" --every 1s >"$scratch/monitor.out" 2>"$scratch/monitor.err" &
+started+=($!)
+address() { sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out"; }
+wait_for 10 test -n "$(address)" || true
+wait_for 10 grep -q '^metrics at' "$scratch/monitor.out" || { cat "$scratch/monitor.err"; echo "Bail out! no monitor"; exit 1; }
+target=$(address)
+get() { curl -sS -m 20 "http://$target/metrics" "$@"; }
+passed() { get | grep -q '^shopwatch_runs_total{journey="browse",vantage="here",state="passed"} [1-9]'; }
+ok "runs are counted" wait_for 60 passed
+
+get >"$scratch/text"
+ok "promtool has nothing to say of the metrics" bash -c 'promtool check metrics <"$1" >"$1.said" 2>&1 && [ ! -s "$1.said" ] || { cat "$1.said"; exit 1; }' - "$scratch/text"
+ok "who asks for OpenMetrics gets it" bash -c '
+    curl -sS -D "$1" -o "$2" -H "Accept: application/openmetrics-text; version=1.0.0" "http://$3/metrics" &&
+    grep -qi "^content-type: application/openmetrics-text; version=1.0.0" "$1" && [ "$(tail -n 1 "$2")" = "# EOF" ] &&
+    grep -qx "# TYPE shopwatch_runs counter" "$2"' - "$scratch/head" "$scratch/open" "$target"
+ok "and others the older text" bash -c '
+    curl -sS -D "$1" -o /dev/null "http://$2/metrics" && grep -qi "^content-type: text/plain; version=0.0.4" "$1"' - "$scratch/head" "$target"
+ok "there is nothing else there" test "$(curl -sS -o /dev/null -w '%{http_code}' "http://$target/")" = 404
+for family in runs_total last_run_state last_run_timestamp_seconds run_duration_seconds_bucket step_duration_seconds_sum \
+    phase_duration_seconds_count start_lateness_seconds_bucket open_incidents reporter_lag_seconds reporter_given_up_total \
+    monitor_well build_info; do
+    ok "there is shopwatch_$family" grep -qE "^shopwatch_$family(\{| )" "$scratch/text"
+done
+ok "the shop hangs" kill -STOP "$shop_pid"
+failed() { get | grep -q '^shopwatch_open_incidents{cause="[a-z-]*"} [1-9]'; }
+sleep 1
+ok "an incident is seen" wait_for 90 failed
+kill -CONT "$shop_pid"
+
+port=$(free_port)
+mkdir "$scratch/prometheus"
+cp "$examples/prometheus/rules.yaml" "$scratch/prometheus/"
+sed -e "s|127.0.0.1:9464|$target|" -e 's|_interval: 15s|_interval: 1s|' "$examples/prometheus/prometheus.yml" >"$scratch/prometheus/prometheus.yml"
+prometheus --config.file="$scratch/prometheus/prometheus.yml" --storage.tsdb.path="$scratch/prometheus/data" \
+    --web.listen-address="127.0.0.1:$port" --log.level=warn >"$scratch/prometheus.log" 2>&1 &
+started+=($!)
+query() { curl -sS -m 20 -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1"; }
+answers_with() { query "$1" | jq -e '.data.result | length > 0'; }
+ok "a real Prometheus scrapes it" wait_for 60 answers_with 'up{job="shopwatch"} == 1'
+ok "and answers how many passed" wait_for 60 answers_with 'sum(rate(shopwatch_runs_total{state="passed"}[1m])) > 0'
+ok "the rules are loaded and well" wait_for 30 bash -c 'curl -sS "http://127.0.0.1:$1/api/v1/rules" | jq -e "[.data.groups[].rules[]] | length > 5 and all(.[]; .health == \"ok\")"' - "$port"
+ok "the dashboard is JSON with panels" jq -e '(.panels | length > 10) and all(.panels[]; .title != "" and (.targets | length > 0))' "$examples/grafana/shopwatch.json"
+while read -r expression; do
+    expression=${expression//'$__rate_interval'/1m}
+    expression=${expression//'$journey'/.*}
+    ok "the dashboard asks, and hears: ${expression:0:60}" wait_for 60 answers_with "${expression//'$vantage'/.*}"
+done < <(jq -r '.panels[].targets[].expr' "$examples/grafana/shopwatch.json")
+
+plan
