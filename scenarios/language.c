@@ -61,6 +61,12 @@ static const char *const http_words[] = {
 #undef X
 };
 
+static const char *const maintenance_words[] = {
+#define X(name, word) word,
+    MAINTENANCE_MODE_TABLE(X)
+#undef X
+};
+
 static const char *const family_words[] = {
 #define X(name, word) word,
     FAMILY_TABLE(X)
@@ -379,6 +385,13 @@ static const struct language_key shop_keys[] = {
      .help = "A URL that is called after each minute in which all went well with the monitor "
              "itself.",
      .example = "heartbeat: https://watchdog.example.com/shop"},
+    {"maintenance", LANGUAGE_OBJECTS, .of = LANGUAGE_IN_MAINTENANCE,
+     LIST(shop, maintenance, maintenance_count),
+     .help = "When the shop may fail, because people work on it.",
+     .example =
+         "maintenance:\n  - {title: new payment provider, start: 2026-11-30 02:00, for: 2h}"},
+    {"limits", LANGUAGE_OBJECT, .of = LANGUAGE_IN_LIMITS, AT(shop, limits),
+     .help = "How much of it at the same time.", .example = "limits: {runs: 1000}"},
 };
 
 static const struct language_key component_keys[] = {
@@ -441,6 +454,46 @@ static const struct language_key tls_keys[] = {
      .help = "A PEM file with its private key; that of `certificate` if left out."},
 };
 
+static const struct language_key maintenance_keys[] = {
+    {"title", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .required = true,
+     AT(shop_maintenance, window.title), .help = "What is done, for the people who read of it.",
+     .example = "title: new payment provider"},
+    {"start", LANGUAGE_TEXT, LANGUAGE_FORMAT_MOMENT, .group = LANGUAGE_GROUP_WINDOW,
+     AT(shop_maintenance, start),
+     .help = "When it begins: by clocks in `timezone`, or with an offset from UTC.",
+     .example = "start: 2026-11-30 02:00"},
+    {"end", LANGUAGE_TEXT, LANGUAGE_FORMAT_MOMENT, AT(shop_maintenance, end),
+     .help = "When it is over; without `end` and `for` it has no end."},
+    {"cron", LANGUAGE_CRON, LANGUAGE_FORMAT_CRON, .group = LANGUAGE_GROUP_WINDOW,
+     AT(shop_maintenance, window.cron),
+     .help =
+         "When it begins time and again, as minutes, hours, days, months and days of the week."},
+    {"for", LANGUAGE_DURATION, .minimum = DURATION_SECOND, .maximum = 4 * DURATION_WEEK,
+     AT(shop_maintenance, window.lasting), .help = "How long it is."},
+    {"timezone", LANGUAGE_TIMEZONE, LANGUAGE_FORMAT_TIMEZONE, AT(shop_maintenance, window.zone),
+     .help = "The time zone that it is meant in; UTC if left out."},
+    {"journeys", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_LINE,
+     LIST(shop_maintenance, window.journeys, window.journey_count),
+     .help = "The journeys that it is about; all if neither these nor `components` are given.",
+     .example = "journeys: guest checkout"},
+    {"components", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_COMPONENT,
+     LIST(shop_maintenance, window.components, window.component_count),
+     .help = "It is about the journeys with a step that needs one of them.",
+     .example = "components: db"},
+    {"mode", LANGUAGE_WORD, .words = maintenance_words, .word_count = COUNT_OF(maintenance_words),
+     AT(shop_maintenance, mode),
+     .help = "mute: journeys are replayed, and nobody is told when they fail; pause: none is "
+             "replayed; mute if left out."},
+    {"excluded", LANGUAGE_FLAG, AT(shop_maintenance, window.excluded),
+     .help = "true: its slots do not count in objectives, which paused ones never do."},
+};
+
+static const struct language_key limits_keys[] = {
+    {"runs", LANGUAGE_INTEGER, .minimum = 1, .maximum = 100000, AT(limits, runs),
+     .help = "How many runs are under way at the same time, beyond which slots end unknown, reason "
+             "overload; 1000 if left out."},
+};
+
 static const struct scenario scenario_defaults = {
     .every = DEFAULT_EVERY,
     .timeout = DEFAULT_TIMEOUT,
@@ -450,6 +503,7 @@ static const struct scenario scenario_defaults = {
 static const struct step step_defaults = {.follow = DEFAULT_FOLLOW};
 static const struct objective objective_defaults = {.over = DEFAULT_OVER};
 static const struct until until_defaults = {.every = DEFAULT_UNTIL_EVERY};
+static const struct limits limits_defaults = {.runs = DEFAULT_LIMIT_RUNS};
 static const struct shop shop_defaults = {.store = DEFAULT_STORE};
 
 #define KEYS(rows) .keys = rows, .key_count = COUNT_OF(rows)
@@ -512,6 +566,13 @@ static const struct language_table tables[] = {
     [LANGUAGE_IN_BASIC] = {.size = sizeof(struct basic),
                            .position_offset = LANGUAGE_NOWHERE,
                            KEYS(basic_keys)},
+    [LANGUAGE_IN_MAINTENANCE] = {.size = sizeof(struct shop_maintenance),
+                                 .position_offset = offsetof(struct shop_maintenance, position),
+                                 KEYS(maintenance_keys)},
+    [LANGUAGE_IN_LIMITS] = {.size = sizeof(struct limits),
+                            .position_offset = LANGUAGE_NOWHERE,
+                            .defaults = &limits_defaults,
+                            KEYS(limits_keys)},
     [LANGUAGE_IN_TLS] = {.size = sizeof(struct tls_files),
                          .position_offset = LANGUAGE_NOWHERE,
                          KEYS(tls_keys)},

@@ -83,6 +83,9 @@ enum language_type {
       "http://, socks5:// or socks5h://, then HOST:PORT")                                          \
     X(STEP_PROXY, "^(http|socks5h?)://[^\\s/]+(:[0-9]{1,5}|[}])/?$|^[$][{]\\S*[}]$",               \
       "http://, socks5:// or socks5h://, then HOST:PORT")                                          \
+    X(MOMENT,                                                                                      \
+      "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$",   \
+      "a day and a time, such as 2026-11-30 02:00")                                                \
     X(CRON, "^\\s*\\S+(\\s+\\S+){4}\\s*$", "the five fields of cron")                              \
     X(TIMEZONE, "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "a time zone, such as Europe/Berlin")
 
@@ -100,7 +103,8 @@ enum language_format {
     X(BODY, false, "one of json, form, body, file, multipart")                                     \
     X(AUTH, true, "one of basic, bearer")                                                          \
     X(SECRET, true, "one of env, file, command")                                                   \
-    X(SCHEDULE, false, "one of every, cron")
+    X(SCHEDULE, false, "one of every, cron")                                                       \
+    X(WINDOW, true, "one of start, cron")
 
 enum language_group {
 #define X(name, required, text) LANGUAGE_GROUP_##name,
@@ -127,7 +131,9 @@ enum language_group {
     X(AUTH, "auth")                                                                                \
     X(BASIC, "basic")                                                                              \
     X(TLS, "tls")                                                                                  \
-    X(OBJECTIVE, "an objective")
+    X(OBJECTIVE, "an objective")                                                                   \
+    X(MAINTENANCE, "maintenance")                                                                  \
+    X(LIMITS, "limits")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,

@@ -82,6 +82,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     reporter_settings_check_names(&loader, shop->secrets, shop->secret_count);
     check_ports(&loader, shop);
     check_vantage_names(&loader, shop);
+    shop_check_maintenance(&loader, shop);
     loader_close(&loader);
     mistakes_sort(mistakes, first);
     if (mistakes->errors > errors) {
@@ -90,6 +91,10 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     }
     complete_paths(shop);
     complete_vantages(shop);
+    if (shop->limits == NULL) {
+        shop->limits = arena_allocate(arena, 1, sizeof *shop->limits);
+        shop->limits->runs = DEFAULT_LIMIT_RUNS;
+    }
     return shop;
 }
 

@@ -11,11 +11,13 @@
 #include "scenarios/mistake.h"
 #include "scenarios/reporter_settings.h"
 #include "scenarios/secret.h"
+#include "scenarios/shop_maintenance.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define DEFAULT_STORE "sqlite:shopwatch.db"
+enum { DEFAULT_LIMIT_RUNS = 1000 };
 
 struct component_part {
     const char *name; /* `orders` of `db.orders` */
@@ -54,6 +56,10 @@ struct vantage {
     struct position position;
 };
 
+struct limits {
+    unsigned runs; /* under way at the same time */
+};
+
 struct shop {
     struct arena *arena; /* owns everything below */
     const char *file, *name;
@@ -74,6 +80,10 @@ struct shop {
     struct reporter_settings *reporters;
     size_t reporter_count;
     struct template *heartbeat; /* a URL that holds secrets; NULL: none is called */
+    struct shop_maintenance *maintenance;
+    size_t maintenance_count;
+    struct maintenance *windows; /* what becomes of it, as many */
+    struct limits *limits;       /* never NULL */
 };
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */

@@ -7,9 +7,8 @@
 #include "monitor/base/loop.h"
 #include "monitor/daemon/settings.h"
 
+struct maintenance;
 struct pipeline;
-
-enum { PIPELINE_RUNS_MAX = 1000 }; /* in flight; slots beyond end unknown, overload */
 
 struct pipeline_options {
     duration every; /* in place of every journey's own interval; 0: as the scenarios say */
@@ -27,6 +26,10 @@ void pipeline_start(struct pipeline *pipeline);
  * loop when everything is committed. Called again, it abandons what still runs.
  */
 void pipeline_stop(struct pipeline *pipeline);
+
+/* A maintenance window of an operator, in force from now on, in the place of the one of its id; a
+ * cancelled one ends. Copied. Whoever calls keeps it in the store. */
+void pipeline_maintain(struct pipeline *pipeline, const struct maintenance *window);
 
 /* After the loop has stopped. Takes NULL. */
 void pipeline_free(struct pipeline *pipeline);

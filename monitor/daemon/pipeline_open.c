@@ -44,8 +44,9 @@ static void pipeline_open_means(struct pipeline *pipeline)
         struct pipeline_means *means = &pipeline->means[i];
         struct error error = {0};
         size_t unsettled;
-        *means = (struct pipeline_means){secrets_read(scenario, settings->shop),
-                                         ledger_create(scenario)};
+        *means = (struct pipeline_means){.secrets = secrets_read(scenario, settings->shop),
+                                         .ledger = ledger_create(scenario)};
+        pipeline_collect_components(means, scenario);
         if (ledger_unsettled(means->ledger, &unsettled, &error) != RESULT_OK)
             log_error("%s", error.text);
         else if (unsettled > 0)
@@ -59,6 +60,7 @@ static void pipeline_close_means(struct pipeline *pipeline)
     for (size_t i = 0; pipeline->means != NULL && i < pipeline->settings->scenario_count; i++) {
         secrets_free(pipeline->means[i].secrets);
         ledger_free(pipeline->means[i].ledger);
+        free(pipeline->means[i].components);
     }
     free(pipeline->means);
 }
@@ -206,6 +208,7 @@ void pipeline_free(struct pipeline *pipeline)
     free(pipeline->entries);
     pipeline_close_means(pipeline);
     map_free(pipeline->entry_map);
+    arena_free(pipeline->maintenance_arena);
     schedule_free(pipeline->schedule);
     incident_book_free(pipeline->incidents);
     history_free(pipeline->history);

@@ -18,6 +18,7 @@
 #include "monitor/probe/probe.h"
 #include "monitor/record/reason.h"
 #include "monitor/schedule/schedule.h"
+#include "monitor/schedule/window.h"
 #include "reporters/reporter.h"
 
 /* A vantage point at work: runs that failed to reach the shop wait here for its reference probe. */
@@ -34,6 +35,8 @@ struct pipeline_vantage {
 struct pipeline_means {
     struct secrets *secrets;
     struct ledger *ledger;
+    const char **components; /* that its steps need or write: the scenario's texts */
+    size_t component_count;
 };
 
 /* One journey from one vantage point: the schedule's entry of the same number. */
@@ -82,6 +85,8 @@ struct pipeline {
     struct store *store;
     struct keeper *keeper;
     struct reporters *reporters;
+    struct maintenance_list maintenance; /* of operators; the shop file has its own */
+    struct arena *maintenance_arena;
     duration every;
     bool stopping;
     struct instant stop_began;
@@ -101,6 +106,12 @@ loop_callback pipeline_tick;
 
 /* Forgets a flight whose journey is over, or abandoned. */
 void pipeline_flight_over(struct pipeline_flight *flight);
+
+/* pipeline_maintenance.c */
+struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *entry,
+                                                 struct wall_time time);
+void pipeline_mark_maintenance(const struct pipeline_entry *entry, struct run *run);
+void pipeline_collect_components(struct pipeline_means *means, const struct scenario *scenario);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

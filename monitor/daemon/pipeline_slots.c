@@ -27,8 +27,10 @@ enum { PIPELINE_PORTION = 500, PIPELINE_MISSED_AT_ONCE = 100 };
 
 /* --- journey -> bus -------------------------------------------------------------------------- */
 
-static void pipeline_publish(struct pipeline *pipeline, struct run *run)
+static void pipeline_publish(const struct pipeline_entry *entry, struct run *run)
 {
+    struct pipeline *pipeline = entry->pipeline;
+    pipeline_mark_maintenance(entry, run);
     if (bus_publish(pipeline->bus, run) == RESULT_OK)
         pipeline->unjudged++;
     else
@@ -44,7 +46,7 @@ static void pipeline_publish_slot(const struct pipeline_entry *entry, struct wal
     run->slot.started = run->slot.ended = clock_wall();
     run->state = state;
     run->reason = reason_words(reason);
-    pipeline_publish(entry->pipeline, run);
+    pipeline_publish(entry, run);
 }
 
 void pipeline_flight_over(struct pipeline_flight *flight)
@@ -67,7 +69,7 @@ static void pipeline_run_ended(void *data, struct run *run)
     struct pipeline *pipeline = entry->pipeline;
     pipeline_flight_over(flight);
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
-    pipeline_publish(pipeline, run);
+    pipeline_publish(entry, run);
     for (size_t i = 0; i < entry->overlap_count; i++)
         pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
     entry->overlap_count = 0;
@@ -98,31 +100,45 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
     entry->journey = flight->journey;
 }
 
+/* Why a slot that is due is not replayed; REASON_COUNT: it is. */
+static enum reason pipeline_refusal(const struct pipeline_entry *entry, struct wall_time planned)
+{
+    const struct pipeline *pipeline = entry->pipeline;
+    if (pipeline_maintenance_at(entry, planned).paused)
+        return REASON_PAUSED;
+    if (pipeline->flight_count >= pipeline->settings->shop->limits->runs)
+        return REASON_OVERLOAD;
+    return REASON_COUNT;
+}
+
+static void pipeline_start_or_refuse(struct pipeline_entry *entry, const struct schedule_due *due)
+{
+    enum reason refusal = pipeline_refusal(entry, due->planned);
+    if (refusal != REASON_COUNT) {
+        schedule_ended(entry->pipeline->schedule, due->entry);
+        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, refusal);
+        return;
+    }
+    if (due->action == SCHEDULE_KILL && entry->journey != NULL)
+        journey_end(entry->journey, STATE_FAILED, SYMPTOM_PACE_BUDGET, reason_words(REASON_KILLED));
+    pipeline_start_run(entry, due->planned);
+}
+
 static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *due)
 {
     struct pipeline_entry *entry = &pipeline->entries[due->entry];
-    bool room = pipeline->flight_count < PIPELINE_RUNS_MAX;
     switch (due->action) {
     case SCHEDULE_MISSED:
         pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, due->reason);
-        return;
+        break;
     case SCHEDULE_OVERLAP:
         memory_grow(entry->overlaps, entry->overlap_count);
         entry->overlaps[entry->overlap_count++] = due->planned;
-        return;
+        break;
     case SCHEDULE_KILL:
-        if (entry->journey != NULL)
-            journey_end(entry->journey, STATE_FAILED, SYMPTOM_PACE_BUDGET,
-                        reason_words(REASON_KILLED));
-        break;
     case SCHEDULE_START:
+        pipeline_start_or_refuse(entry, due);
         break;
-    }
-    if (room) {
-        pipeline_start_run(entry, due->planned);
-    } else {
-        schedule_ended(pipeline->schedule, due->entry);
-        pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, REASON_OVERLOAD);
     }
 }
 

@@ -91,6 +91,35 @@ static void settings_check_reporters(const struct settings *settings, struct mis
     }
 }
 
+/* Of maintenance, which is checked once it is known which journeys there are. */
+static void settings_check_journeys(const struct settings *settings, struct mistakes *mistakes,
+                                    const struct shop_maintenance *row)
+{
+    const char **names =
+        arena_allocate(mistakes->arena, settings->scenario_count + 1, sizeof *names);
+    for (size_t i = 0; i < settings->scenario_count; i++)
+        names[i] = settings->scenarios[i]->journey;
+    for (size_t i = 0; i < row->window.journey_count; i++) {
+        const char *name = row->window.journeys[i];
+        size_t known = 0;
+        while (known < settings->scenario_count && strcmp(names[known], name) != 0)
+            known++;
+        if (known < settings->scenario_count)
+            continue;
+        const char *near = mistake_nearest(name, names, settings->scenario_count);
+        const struct mistake mistake = {
+            .severity = MISTAKE_ERROR,
+            .code = "name.journey",
+            .file = settings->shop->file,
+            .position = row->position,
+            .text = arena_print(mistakes->arena, "there is no journey `%s`", name),
+            .hint = near == NULL ? "journeys are called as their files say: journey: NAME"
+                                 : arena_print(mistakes->arena, "did you mean `%s`?", near),
+        };
+        mistakes_add(mistakes, &mistake);
+    }
+}
+
 struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
 {
     size_t errors_before = mistakes->errors;
@@ -105,6 +134,9 @@ struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
                              "write: scenarios: [\"scenarios/*.yaml\"]",
                              "the shop names no scenarios");
     }
+    if (mistakes->errors == errors_before)
+        for (size_t i = 0; i < settings->shop->maintenance_count; i++)
+            settings_check_journeys(settings, mistakes, &settings->shop->maintenance[i]);
     if (mistakes->errors > errors_before) {
         settings_free(settings);
         return NULL;

@@ -146,11 +146,13 @@ END_TEST
 struct shop_server {
     struct http_server *server;
     int status;
+    unsigned requests;
 };
 
 static void serve(void *data, struct http_request *request)
 {
-    const struct shop_server *shop = data;
+    struct shop_server *shop = data;
+    shop->requests++;
     const struct http_reply reply = {
         .status = shop->status, .content_type = "text/plain", .body = "ok", .body_length = 2};
     http_reply(request, &reply);
@@ -213,6 +215,46 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
     ck_assert_uint_ge(from[0], 2);
     ck_assert_uint_ge(from[1], 2);
     store_fixture_release(&runs);
+}
+END_TEST
+
+/* A paused journey sends nothing, and its slots count nowhere. */
+START_TEST(a_paused_journey_sends_nothing)
+{
+    struct error error = {0};
+    struct shop_server shop = {.status = 200};
+    shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
+    run_pipeline(
+        put_file("shop.yml",
+                 "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
+                 "components: {web: {kind: application}}\nmaintenance:\n"
+                 "  - {title: works, start: 2026-01-01 00:00, mode: pause, journeys: one}\n",
+                 http_server_url(shop.server)),
+        2500 * DURATION_MILLISECOND);
+    http_server_close(shop.server);
+    ck_assert_uint_eq(shop.requests, 0);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_ge(runs.count, 1);
+    for (size_t i = 0; i < runs.count; i++) {
+        ck_assert_int_eq(runs.runs[i]->state, STATE_UNKNOWN);
+        ck_assert_str_eq(runs.runs[i]->reason, "paused");
+        ck_assert(runs.runs[i]->excluded && runs.runs[i]->muted);
+        ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_NONE);
+    }
+    store_fixture_release(&runs);
+}
+END_TEST
+
+START_TEST(maintenance_of_an_unknown_journey_is_a_mistake)
+{
+    char code[64];
+    put_scenario("a.yaml", "one");
+    ck_assert_ptr_null(
+        load(put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['a.yaml']\n"
+                                  "maintenance:\n"
+                                  "  - {title: t, start: 2026-01-01 00:00, journeys: oone}\n"),
+             code));
+    ck_assert_str_eq(code, "name.journey");
 }
 END_TEST
 
@@ -358,6 +400,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_kept_is_in_the_store);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
+    tcase_add_test(tests, a_paused_journey_sends_nothing);
+    tcase_add_test(tests, maintenance_of_an_unknown_journey_is_a_mistake);
     tcase_add_test(tests, slots_of_a_restart_are_recorded);
     tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
                         (int)COUNT_OF(mode_cases));

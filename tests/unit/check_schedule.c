@@ -8,6 +8,7 @@
 #include "monitor/base/date.h"
 #include "monitor/base/zone.h"
 #include "monitor/schedule/schedule.h"
+#include "monitor/schedule/window.h"
 #include "scenarios/cron.h"
 
 #include <stdio.h>
@@ -347,6 +348,63 @@ START_TEST(an_interval_given_for_all_takes_the_place_of_cron)
 }
 END_TEST
 
+/* --- maintenance ---------------------------------------------------------------------------- */
+
+static const struct {
+    const char *now;
+    bool paused, muted, excluded;
+    const char *why;
+} window_cases[] = {
+    {"2026-11-30T00:59:59Z", false, false, false, NULL},
+    {"2026-11-30T01:00:00Z", false, true, true, "night"},
+    {"2026-11-30T01:59:59Z", false, true, true, "night"},
+    {"2026-11-30T02:00:00Z", false, false, false, NULL}, /* an end is not in it */
+    {"2026-12-01T03:00:00Z", true, true, true, "works"},
+    {"2026-12-01T03:30:00Z", true, true, true, "works"},
+    {"2026-12-01T04:00:00Z", false, false, false, NULL}, /* cancelled */
+    {"2026-12-02T01:30:00Z", false, true, true, "night"},
+};
+
+START_TEST(windows_are_in_force_from_start_to_end)
+{
+    struct arena *arena = arena_create();
+    struct cron cron;
+    struct cron_mistake mistake;
+    ck_assert_int_eq(cron_parse(arena, "0 2 * * *", &cron, &mistake), RESULT_OK);
+    const char *components[] = {"db"}, *journeys[] = {"search"};
+    struct maintenance windows[] = {
+        {.id = "night", .cron = &cron, .lasting = DURATION_HOUR, .excluded = true},
+        {.id = "works",
+         .start = instant("2026-12-01T03:00:00Z"),
+         .pause = true,
+         .cancelled = instant("2026-12-01T04:00:00Z"),
+         .components = components,
+         .component_count = 1},
+        {.id = "other",
+         .start = instant("2026-11-01T00:00:00Z"),
+         .journeys = journeys,
+         .journey_count = 1},
+    };
+    ck_assert_int_eq(zone_read(arena, "Europe/Berlin", &windows[0].zone), RESULT_OK);
+    const char *needs[] = {"web", "db.orders"}, *near[] = {"dbx"};
+    const struct maintenance_subject cart = {"cart", needs, 2}, odd = {"cart", near, 1},
+                                     search = {"search", NULL, 0};
+    const struct maintenance_list list = {windows, COUNT_OF(windows)};
+    for (size_t i = 0; i < COUNT_OF(window_cases); i++) {
+        struct maintenance_state state = maintenance_at(&list, &cart, instant(window_cases[i].now));
+        ck_assert_int_eq(state.paused, window_cases[i].paused);
+        ck_assert_int_eq(state.muted, window_cases[i].muted);
+        ck_assert_int_eq(state.excluded, window_cases[i].excluded);
+        ck_assert_pstr_eq(state.why != NULL ? state.why->id : NULL, window_cases[i].why);
+    }
+    struct wall_time works = instant("2026-12-01T03:00:00Z");
+    ck_assert(!maintenance_at(&list, &odd, works).muted);
+    ck_assert_str_eq(maintenance_at(&list, &search, works).why->id, "other");
+    ck_assert(!maintenance_at(&list, &search, works).excluded);
+    arena_free(arena);
+}
+END_TEST
+
 static TCase *sharing_tests(void)
 {
     TCase *tests = tcase_create("sharing");
@@ -363,6 +421,7 @@ static TCase *cron_tests(void)
     tcase_add_loop_test(tests, days_when_clocks_are_set_have_their_slots, 0,
                         (int)COUNT_OF(cron_days));
     tcase_add_test(tests, cron_rotates_by_turns);
+    tcase_add_test(tests, windows_are_in_force_from_start_to_end);
     tcase_add_test(tests, an_interval_given_for_all_takes_the_place_of_cron);
     return tests;
 }
