@@ -18,15 +18,6 @@ static bool settles(const struct scenario *scenario, const char *what)
     return false;
 }
 
-/* The scenario may have been changed since. */
-static bool settles_any(const struct scenario *scenario, const struct ledger_remains *remains)
-{
-    for (size_t i = 0; i < remains->count; i++)
-        if (settles(scenario, remains->debts[i].what))
-            return true;
-    return false;
-}
-
 enum result replay_plan_settling(struct replay *replay, struct error *error)
 {
     size_t count = 0;
@@ -37,7 +28,7 @@ enum result replay_plan_settling(struct replay *replay, struct error *error)
             return result;
         for (size_t i = 0; i < ledger_list_count(means->left); i++) {
             const struct ledger_remains *remains = ledger_list_at(means->left, i);
-            if (remains->under_way || !settles_any(replay->scenarios[n], remains))
+            if (remains->under_way || !ledger_can_settle(replay->scenarios[n], remains))
                 continue;
             memory_grow(replay->tasks, count);
             replay->tasks[count++] = (struct replay_task){n, remains};

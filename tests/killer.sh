@@ -1,41 +1,54 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# kill -9 of the monitor at random moments, under load: no acknowledged run may be lost, none may be
-# half there, none reported twice. 20 rounds; with SMOKE=1 five. Speaks TAP; `make killer` runs it whole.
+# kill -9 of the monitor at random moments, under load: no acknowledged run may be lost, none may be half there, none
+# reported twice, no slot be without a record, and no order be left in the shop. 200 rounds; with SMOKE=1 five. Speaks
+# TAP; `make killer` runs it whole.
 #
-# Acknowledged is what stands in the JSON Lines file: its commit had returned before the line was written.
+# Acknowledged is what stands in the JSON Lines file: its commit had returned before the line was written. Guests order
+# all the time, so that some kills fall between sending an order and hearing its number.
 set -u
 . "${SOURCE:?}/tests/library.sh"
 want jq sqlite3
 
-rounds=20
+rounds=${ROUNDS:-200}
 [ -z "${SMOKE:-}" ] || rounds=5
-readonly JOURNEYS=40 # every second, from two vantage points: 80 runs a second
+readonly JOURNEYS=30 GUESTS=5 # every second, from two vantage points: 70 runs a second
+readonly THOROUGH=20          # every so many rounds the whole store is looked through
 
 start_shop
 shop_file 'here: {}\n  there: {source: 127.0.0.2}'
-for number in $(seq "$JOURNEYS"); do
-    sed -e "s/^journey: .*/journey: browse $number/" -e 's/^every: .*/every: 1s/' \
-        "$SOURCE/examples/browse.yaml" >"$scratch/journeys/browse-$number.yaml"
-done
+copies() { # copies EXAMPLE NAME COUNT
+    local number
+    for number in $(seq "$3"); do
+        sed -e "s/^journey: .*/journey: $2 $number/" -e 's/^every: .*/every: 1s/' -e 's/^orders_max:.*//' \
+            "$SOURCE/examples/$1.yaml" >"$scratch/journeys/$2-$number.yaml"
+    done
+}
+copies browse browse "$JOURNEYS"
+copies guest-checkout guest "$GUESTS"
 database=$scratch/shopwatch.db lines=$scratch/runs.jsonl
+: >"$scratch/acknowledged"
+read_lines=0
 
 ask() { sqlite3 -cmd '.timeout 5000' "$database" "$1"; }
+shop_orders() { sqlite3 -cmd '.timeout 5000' "$scratch/shop.db" "select count(*) from orders where $1"; }
 
 start_monitor() {
     "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >>"$scratch/monitor.out" 2>>"$scratch/monitor.log" &
     monitor_pid=$!
+    started+=("$monitor_pid")
 }
 
 acknowledged_are_stored() {
-    # A line torn by the kill was never finished, so nothing was promised by it: jq -R takes whole lines only.
-    grep -a '}$' "$lines" | jq -r .id | sort >"$scratch/acknowledged"
-    ask 'select id from run' | sort >"$scratch/stored"
+    # A line torn by the kill was never finished, so nothing was promised by it.
     local lost
-    lost=$(comm -23 "$scratch/acknowledged" "$scratch/stored")
+    tail -n +"$((read_lines + 1))" "$lines" 2>/dev/null | grep -a '}$' | grep -ao '^{"id":"[0-9a-f]*' | cut -c8- \
+        >>"$scratch/acknowledged"
+    read_lines=$(wc -l <"$lines")
+    ask 'select id from run' | sort >"$scratch/stored"
+    lost=$(sort "$scratch/acknowledged" | comm -23 - "$scratch/stored")
     [ -z "$lost" ] || { echo "acknowledged, but not in the store: $lost"; return 1; }
-    [ -s "$scratch/acknowledged" ]
 }
 
 store_is_whole() {
@@ -47,29 +60,54 @@ store_is_whole() {
     [ -z "$half" ] || { echo "half runs: $half"; return 1; }
 }
 
+every_slot_is_there() { # from the first to the last of each journey and vantage point
+    local holes
+    holes=$(ask "select journey, vantage, planned, planned - before from (select journey, vantage, planned,
+        lag(planned) over (partition by journey, vantage order by planned) as before from run)
+        where planned - before != 1000000")
+    [ -z "$holes" ] || { echo "not a second after the slot before: $holes"; return 1; }
+}
+
 loaded=0
 for round in $(seq "$rounds"); do
     start_monitor
     # Long enough to start and be in the middle of it; the moment itself is chance.
-    sleep "$((1 + RANDOM % 2)).$((RANDOM % 1000 + 1000))"
+    sleep "$((RANDOM % 2)).$((RANDOM % 700 + 200))"
     kill -KILL "$monitor_pid" 2>/dev/null
     wait "$monitor_pid" 2>/dev/null
+    unset 'started[-1]'
     ok "round $round: every acknowledged run is in the store" acknowledged_are_stored
+    [ $((round % THOROUGH)) -gt 0 ] && [ "$round" -lt "$rounds" ] && continue
     ok "round $round: the store is whole" store_is_whole
+    ok "round $round: every slot has its record" every_slot_is_there
     loaded=$(wc -l <"$scratch/stored")
 done
+echo "# after the last kill the shop has $(shop_orders "state != 'cancelled'") orders that are not cancelled"
 
-# After a last start and an orderly stop the file has caught up: each stored run once.
+# A last start, long enough to sweep what is left. The guests' journeys go on meanwhile, and clean up after themselves.
 start_monitor
-sleep 3
+sleep 5
 kill -TERM "$monitor_pid"
 ok "the monitor stops in order" wait "$monitor_pid"
+unset 'started[-1]'
+ok "no order is left in the shop" test "$(shop_orders "state != 'cancelled'")" = 0
+nothing_to_settle() {
+    "$SHOPWATCH" settle -c "$scratch/shopwatch.yaml" "$scratch"/journeys/guest-*.yaml >"$scratch/settled" 2>&1
+    grep -qx 'nothing to settle' "$scratch/settled" || { cut -c1-200 "$scratch/settled"; return 1; }
+}
+ok "nor in a ledger" nothing_to_settle
+ok "orders were placed: $(shop_orders true)" test "$(shop_orders true)" -ge "$rounds"
+echo "# of $(shop_orders true) orders the sweeps settled" \
+    "$(grep -c 'left behind is settled' "$scratch/monitor.log") runs' remains"
 caught_up() {
-    jq -r .id "$lines" | sort >"$scratch/reported"
+    grep -a '}$' "$lines" | grep -ao '^{"id":"[0-9a-f]*' | cut -c8- | sort >"$scratch/reported"
     [ -z "$(uniq -d "$scratch/reported")" ] || { echo "twice:"; uniq -d "$scratch/reported"; return 1; }
     ask 'select id from run' | sort | diff "$scratch/reported" - >"$scratch/missing" ||
         { echo "stored, but not reported:"; cat "$scratch/missing"; return 1; }
 }
 ok "every stored run is reported once" caught_up
+ok "every slot has its record" every_slot_is_there
+echo "# $(ask "select coalesce(reason, state), count(*) from (select json_extract(record, '\$.reason') as reason, state
+    from run) group by 1 order by 2 desc" | tr '\n' ' ')"
 ok "there was load: $loaded runs" test "$loaded" -ge $((rounds * 40))
 plan

@@ -46,6 +46,9 @@ void ledger_list_free(struct ledger_list *list); /* takes NULL */
 size_t ledger_list_count(const struct ledger_list *list);
 const struct ledger_remains *ledger_list_at(const struct ledger_list *list, size_t n);
 
+/* Whether a cleanup step of the scenario, which may have been changed since, settles any of it. */
+bool ledger_can_settle(const struct scenario *scenario, const struct ledger_remains *remains);
+
 /* Whether the run's `what` is in it. */
 bool ledger_list_has(const struct ledger_list *list, const char *run_id, const char *what);
 

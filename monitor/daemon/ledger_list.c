@@ -94,6 +94,22 @@ const struct ledger_remains *ledger_list_at(const struct ledger_list *list, size
     return &list->items[n];
 }
 
+static bool settles(const struct scenario *scenario, const char *what)
+{
+    for (size_t i = 0; i < scenario->cleanup_count; i++)
+        if (scenario->cleanup[i].settles != NULL && strcmp(scenario->cleanup[i].settles, what) == 0)
+            return true;
+    return false;
+}
+
+bool ledger_can_settle(const struct scenario *scenario, const struct ledger_remains *remains)
+{
+    for (size_t i = 0; i < remains->count; i++)
+        if (settles(scenario, remains->debts[i].what))
+            return true;
+    return false;
+}
+
 bool ledger_list_has(const struct ledger_list *list, const char *run_id, const char *what)
 {
     for (size_t i = 0; i < list->count; i++)

@@ -42,16 +42,9 @@ static void pipeline_open_means(struct pipeline *pipeline)
     for (size_t i = 0; i < settings->scenario_count; i++) {
         const struct scenario *scenario = settings->scenarios[i];
         struct pipeline_means *means = &pipeline->means[i];
-        struct error error = {0};
-        size_t unsettled;
         *means = (struct pipeline_means){.secrets = secrets_read(scenario, settings->shop),
                                          .ledger = ledger_create(scenario)};
         pipeline_collect_components(means, scenario);
-        if (ledger_unsettled(means->ledger, &unsettled, &error) != RESULT_OK)
-            log_error("%s", error.text);
-        else if (unsettled > 0)
-            log_warning("%s: %zu things of earlier runs not cleaned up: shopwatch settle -c %s %s",
-                        scenario->file, unsettled, settings->shop->file, scenario->file);
     }
 }
 
@@ -127,6 +120,7 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->settings = settings;
     pipeline->every = options->every;
     pipeline->tick = loop_timer_create(loop, pipeline_tick, pipeline);
+    pipeline->sweep = loop_timer_create(loop, pipeline_sweep, pipeline);
     pipeline->bus = bus_create(loop, pipeline_receive, pipeline);
     pipeline->leases = leases_create();
     pipeline->history = history_create();
@@ -194,6 +188,7 @@ void pipeline_free(struct pipeline *pipeline)
         journey_abandon(pipeline->flights->journey);
         pipeline_flight_over(pipeline->flights);
     }
+    pipeline_sweep_stop(pipeline);
     bus_free(pipeline->bus);
     reporters_close(pipeline->reporters);
     store_close(pipeline->store);
@@ -214,5 +209,6 @@ void pipeline_free(struct pipeline *pipeline)
     history_free(pipeline->history);
     leases_free(pipeline->leases);
     loop_timer_free(pipeline->tick);
+    loop_timer_free(pipeline->sweep);
     free(pipeline);
 }

@@ -37,7 +37,10 @@ struct pipeline_means {
     struct ledger *ledger;
     const char **components; /* that its steps need or write: the scenario's texts */
     size_t component_count;
+    bool is_swept; /* at this moment */
 };
+
+struct pipeline_sweep;
 
 /* One journey from one vantage point: the schedule's entry of the same number. */
 struct pipeline_entry {
@@ -74,7 +77,8 @@ struct pipeline {
     size_t entry_count;
     struct map *entry_map;     /* entries by journey and vantage point */
     struct schedule *schedule; /* NULL until what was before is recalled */
-    struct loop_timer *tick;
+    struct loop_timer *tick, *sweep;
+    struct pipeline_sweep *sweeps;
     struct pipeline_flight *flights;
     size_t flight_count;
     size_t unjudged; /* published, and not handed to the keeper yet */
@@ -112,6 +116,11 @@ struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *en
                                                  struct wall_time time);
 void pipeline_mark_maintenance(const struct pipeline_entry *entry, struct run *run);
 void pipeline_collect_components(struct pipeline_means *means, const struct scenario *scenario);
+
+/* pipeline_sweep.c: the ledgers, now and every minute; until stopped, which abandons what it does.
+ */
+loop_callback pipeline_sweep;
+void pipeline_sweep_stop(struct pipeline *pipeline);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

@@ -30,6 +30,7 @@ static void pipeline_recall_incidents(void *data, enum result result,
                               pipeline);
     pipeline_plan(pipeline);
     pipeline_tick(pipeline);
+    pipeline_sweep(pipeline);
 }
 
 static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)

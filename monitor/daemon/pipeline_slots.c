@@ -49,6 +49,16 @@ static void pipeline_publish_slot(const struct pipeline_entry *entry, struct wal
     pipeline_publish(entry, run);
 }
 
+/* What was missed before comes first: after a crash the last slot in the store tells where to go on
+ * from. */
+static void pipeline_publish_missed(struct pipeline_entry *entry)
+{
+    struct pipeline *pipeline = entry->pipeline;
+    struct schedule_due due;
+    while (schedule_take_missed_of(pipeline->schedule, (size_t)(entry - pipeline->entries), &due))
+        pipeline_publish_slot(entry, due.planned, STATE_UNKNOWN, due.reason);
+}
+
 void pipeline_flight_over(struct pipeline_flight *flight)
 {
     struct pipeline *pipeline = flight->entry->pipeline;
@@ -62,13 +72,23 @@ void pipeline_flight_over(struct pipeline_flight *flight)
     free(flight);
 }
 
+/* The safety stop: it looks like any step that could not be sent, and is to be told apart. */
+static void run_explain(struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    if (run->reason == NULL && failure != NULL && failure->symptom == SYMPTOM_MONITOR_LEDGER_FULL)
+        run->reason = reason_words(REASON_UNSETTLED);
+}
+
 static void pipeline_run_ended(void *data, struct run *run)
 {
     struct pipeline_flight *flight = data;
     struct pipeline_entry *entry = flight->entry;
     struct pipeline *pipeline = entry->pipeline;
     pipeline_flight_over(flight);
+    run_explain(run);
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
+    pipeline_publish_missed(entry);
     pipeline_publish(entry, run);
     for (size_t i = 0; i < entry->overlap_count; i++)
         pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
@@ -116,6 +136,7 @@ static void pipeline_start_or_refuse(struct pipeline_entry *entry, const struct 
     enum reason refusal = pipeline_refusal(entry, due->planned);
     if (refusal != REASON_COUNT) {
         schedule_ended(entry->pipeline->schedule, due->entry);
+        pipeline_publish_missed(entry);
         pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, refusal);
         return;
     }

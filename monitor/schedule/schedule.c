@@ -226,24 +226,25 @@ bool schedule_take(struct schedule *schedule, const struct clock_reading *now,
     return true;
 }
 
+bool schedule_take_missed_of(struct schedule *schedule, size_t entry, struct schedule_due *ret_due)
+{
+    struct schedule_item *item = &schedule->items[entry];
+    struct schedule_gap *gap = &item->gap;
+    if (gap->from.us == gap->until.us)
+        return false;
+    struct wall_time slot = schedule_after(schedule, item, gap->from);
+    gap->from = slot.us < gap->until.us ? slot : gap->until;
+    schedule->gaps -= gap->from.us == gap->until.us;
+    *ret_due = (struct schedule_due){entry, slot, SCHEDULE_MISSED, gap->reason};
+    return slot.us <= gap->until.us;
+}
+
 bool schedule_take_missed(struct schedule *schedule, struct schedule_due *ret_due)
 {
     while (schedule->gaps > 0) {
-        size_t entry = schedule->gap_at;
-        struct schedule_item *item = &schedule->items[entry];
-        struct schedule_gap *gap = &item->gap;
-        struct wall_time slot = {INT64_MAX};
-        if (gap->from.us != gap->until.us)
-            slot = schedule_after(schedule, item, gap->from);
-        if (slot.us <= gap->until.us) {
-            gap->from = slot;
-            schedule->gaps -= slot.us == gap->until.us;
-            *ret_due = (struct schedule_due){entry, slot, SCHEDULE_MISSED, gap->reason};
+        if (schedule_take_missed_of(schedule, schedule->gap_at, ret_due))
             return true;
-        }
-        schedule->gaps -= gap->from.us != gap->until.us;
-        gap->from = gap->until;
-        schedule->gap_at = (entry + 1) % schedule->count;
+        schedule->gap_at = (schedule->gap_at + 1) % schedule->count;
     }
     return false;
 }

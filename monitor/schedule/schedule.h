@@ -71,6 +71,8 @@ bool schedule_take(struct schedule *schedule, const struct clock_reading *now,
 /* The next slot that was missed for longer, or false: those of an entry oldest first. There may be
  * many: take them in portions. */
 bool schedule_take_missed(struct schedule *schedule, struct schedule_due *ret_due);
+/* The same of one entry alone. */
+bool schedule_take_missed_of(struct schedule *schedule, size_t entry, struct schedule_due *ret_due);
 bool schedule_has_missed(const struct schedule *schedule);
 
 /* How many times an entry had more missed slots than come out. */
