@@ -60,17 +60,27 @@ static void pipeline_log_incident(enum incident_change change, const struct inci
                 incident->verdict.confidence * 100);
 }
 
-static bool run_overlapped(const struct run *run)
+/* Whose verdict a slot shares that has none of its own; NULL: it has. */
+static const struct pipeline_entry *pipeline_model_of(const struct pipeline_entry *entry,
+                                                      const struct run *run)
 {
-    return run->step_count == 0 && reason_from_words(run->reason) == REASON_OVERLAP;
+    switch (reason_from_words(run->reason)) {
+    case REASON_OVERLAP:
+        return entry;
+    case REASON_HELD_BACK:
+        return entry->means->hold.sender != NULL ? entry->means->hold.sender : entry;
+    default:
+        return NULL;
+    }
 }
 
 static void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
     struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
-    if (run_overlapped(run)) {
-        run->state = entry->state;
-        verdict_copy(run->arena, &run->verdict, &entry->verdict);
+    const struct pipeline_entry *model = pipeline_model_of(entry, run);
+    if (model != NULL) {
+        run->state = run->step_count > 0 ? run->state : model->state;
+        verdict_copy(run->arena, &run->verdict, &model->verdict);
     } else {
         history_add(pipeline->history, run);
         diagnose_run(pipeline->history, pipeline->settings->shop, run);

@@ -31,6 +31,17 @@ struct pipeline_vantage {
     size_t waiting_count;
 };
 
+/* A step of a journey that hangs. */
+struct pipeline_hold {
+    const struct step *step;       /* NULL: none */
+    unsigned slots;                /* in which it hung; from two on it is held back */
+    struct wall_time planned;      /* the last of them */
+    struct pipeline_entry *sender; /* the only one to send it still */
+    struct wall_time next;         /* when it does */
+    duration pause;                /* until then */
+    bool sent;                     /* that run is under way */
+};
+
 /* What a scenario's runs share, whatever vantage point they are from. */
 struct pipeline_means {
     struct secrets *secrets;
@@ -38,6 +49,7 @@ struct pipeline_means {
     const char **components; /* that its steps need or write: the scenario's texts */
     size_t component_count;
     bool is_swept; /* at this moment */
+    struct pipeline_hold hold;
 };
 
 struct pipeline_sweep;
@@ -47,7 +59,7 @@ struct pipeline_entry {
     struct pipeline *pipeline;
     const struct scenario *scenario;
     unsigned number, count; /* the vantage point among those of the journey, from 0 */
-    const struct pipeline_means *means;
+    struct pipeline_means *means;
     struct pipeline_vantage *vantage;
     struct journey *journey;    /* in flight, the latest; else NULL */
     struct wall_time *overlaps; /* slots that end as the run in flight will */
@@ -110,6 +122,11 @@ loop_callback pipeline_tick;
 
 /* Forgets a flight whose journey is over, or abandoned. */
 void pipeline_flight_over(struct pipeline_flight *flight);
+
+/* pipeline_hold.c: the step that a run is to stop before, NULL: none; and what a run tells of it.
+ */
+const struct step *pipeline_hold_before(struct pipeline_entry *entry, struct wall_time now);
+void pipeline_hold_learn(struct pipeline_entry *entry, const struct run *run);
 
 /* pipeline_maintenance.c */
 struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *entry,

@@ -87,6 +87,7 @@ static void pipeline_run_ended(void *data, struct run *run)
     struct pipeline *pipeline = entry->pipeline;
     pipeline_flight_over(flight);
     run_explain(run);
+    pipeline_hold_learn(entry, run);
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
     pipeline_publish_missed(entry);
     pipeline_publish(entry, run);
@@ -110,6 +111,7 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .secrets = entry->means->secrets,
         .leases = pipeline->leases,
         .ledger = ledger_of_journey(entry->means->ledger),
+        .stop_before = pipeline_hold_before(entry, planned),
         .loop = pipeline->loop,
     };
     flight->entry = entry;

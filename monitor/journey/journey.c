@@ -160,6 +160,17 @@ static bool journey_is_skipped(const struct journey *journey, const char **ret_n
            journey_mutation_is_idle(journey, journey->step, ret_note);
 }
 
+/* The shop is spared a step that is known to hang. */
+static enum journey_next journey_hold_back(struct journey *journey)
+{
+    journey->end.obeyed = true;
+    journey->end.state = STATE_FAILED;
+    journey->end.reason = journey->run->reason = reason_words(REASON_HELD_BACK);
+    journey->failed = true;
+    journey_record(journey)->note = "held back: it hangs, and another run watches it";
+    return journey_end_step(journey, STATE_SKIPPED);
+}
+
 /* Begins a step that is to be done now. */
 static enum journey_next journey_begin(struct journey *journey)
 {
@@ -193,9 +204,10 @@ static enum journey_next journey_choose(struct journey *journey)
         return JOURNEY_NEXT;
     journey_begin_record(journey);
     journey_again_begin(journey);
-    return journey_is_skipped(journey, &journey_record(journey)->note)
-               ? journey_end_step(journey, STATE_SKIPPED)
-               : journey_begin(journey);
+    if (journey_is_skipped(journey, &journey_record(journey)->note))
+        return journey_end_step(journey, STATE_SKIPPED);
+    bool held = !journey->in_cleanup && journey->step == journey->settings.stop_before;
+    return held ? journey_hold_back(journey) : journey_begin(journey);
 }
 
 /* Stage: what a person would do before the step. Part of no time that is measured or budgeted. */

@@ -65,7 +65,9 @@ struct journey_settings {
     /* What one earlier run has left behind: then nothing but the cleanup is done, in its place and
      * with its variables, secrets apart, which are those of now. */
     const struct journey_debt *debts;
-    size_t debt_count; /* 0: a run of its own */
+    size_t debt_count;              /* 0: a run of its own */
+    const struct step *stop_before; /* one of its steps: the run ends failed, held back, without
+                                       having sent it; NULL: none */
     struct loop *loop;
 };
 

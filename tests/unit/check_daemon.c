@@ -146,7 +146,7 @@ END_TEST
 struct shop_server {
     struct http_server *server;
     int status;
-    unsigned requests;
+    unsigned requests, hanging;
 };
 
 static void serve(void *data, struct http_request *request)
@@ -214,6 +214,53 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
     }
     ck_assert_uint_ge(from[0], 2);
     ck_assert_uint_ge(from[1], 2);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+/* Answers all but /hang, and counts how often that was asked for. */
+static void serve_and_hang(void *data, struct http_request *request)
+{
+    struct shop_server *shop = data;
+    if (strcmp(http_request_path(request), "/hang") != 0) {
+        serve(data, request);
+        return;
+    }
+    shop->hanging++;
+}
+
+/* From two vantage points, every second for 8 s: without it the step would be sent 16 times. */
+START_TEST(a_step_that_hangs_is_held_back)
+{
+    struct error error = {0};
+    struct shop_server shop = {.status = 200};
+    shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve_and_hang, &shop, &error);
+    put_file("b.yaml", "shopwatch: 1\njourney: two\nevery: 1s\ntimeout: 300ms\nsteps:\n"
+                       "  - {step: alive, get: /}\n  - {step: hang, get: /hang}\n");
+    run_pipeline(put_file("shop.yml",
+                          "shop: S\nbase: %s\nscenarios: [b.yaml]\nstore: sqlite:watched.db\n"
+                          "vantages: {here: {}, there: {source: 127.0.0.2}}\n",
+                          http_server_url(shop.server)),
+                 8 * DURATION_SECOND);
+    http_server_close(shop.server);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    unsigned held = 0;
+    for (size_t i = 0; i < runs.count; i++) {
+        const struct run *run = runs.runs[i];
+        ck_assert_int_eq(run->state, STATE_FAILED);
+        ck_assert_int_ne(run->verdict.cause, CAUSE_NONE);
+        ck_assert_int_eq(run->steps[0].state, STATE_PASSED);
+        if (reason_from_words(run->reason) != REASON_HELD_BACK)
+            continue;
+        held++;
+        ck_assert_int_eq(run->steps[1].state, STATE_SKIPPED);
+        ck_assert_uint_eq(run->steps[1].exchange_count, 0);
+    }
+    ck_assert_uint_ge(runs.count, 12);
+    ck_assert_uint_eq(held + shop.hanging, runs.count);
+    /* Both in the first two slots, then after 1, 2 and 4 s by one. */
+    ck_assert_uint_le(shop.hanging, 8);
+    ck_assert_uint_ge(shop.hanging, 4);
     store_fixture_release(&runs);
 }
 END_TEST
@@ -400,6 +447,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_kept_is_in_the_store);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
+    tcase_add_test(tests, a_step_that_hangs_is_held_back);
     tcase_add_test(tests, a_paused_journey_sends_nothing);
     tcase_add_test(tests, maintenance_of_an_unknown_journey_is_a_mistake);
     tcase_add_test(tests, slots_of_a_restart_are_recorded);
