@@ -50,6 +50,14 @@ static const struct command commands[] = {
         .run = command_monitor,
     },
     {
+        .name = "report",
+        .arguments = "--test NAME -c FILE",
+        .help = "Sends a test message through one of a shop's reporters and says what came of it.",
+        .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
+                   "      --test NAME       the reporter; heartbeat: the shop file's heartbeat\n",
+        .run = command_report,
+    },
+    {
         .name = "lint",
         .arguments = "FILE...",
         .help = "Checks scenario files and shop files; of a shop file its scenarios, too.",
@@ -103,7 +111,9 @@ static void print_help(FILE *out, const struct command *only)
           "party,\n"
           "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
           "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
-          "5 the monitor cannot start, 64 usage, 65 file invalid.\n",
+          "5 the monitor cannot start, 64 usage, 65 file invalid. Of report: 0 the message was "
+          "taken,\n"
+          "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid.\n",
           out);
 }
 

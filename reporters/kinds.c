@@ -7,10 +7,9 @@
 #include <string.h>
 
 const struct reporter_kind *const reporter_kinds[] = {
-    &json_lines_kind,
-    &prometheus_kind,
-    &status_page_kind,
-    NULL,
+    &console_kind,    &heartbeat_kind, /* which no file names: reporter_settings.c does not know it
+                                        */
+    &json_lines_kind, &prometheus_kind, &status_page_kind, &webhook_kind, NULL,
 };
 
 const struct reporter_kind *reporter_kind_find(const char *name)

@@ -6,6 +6,10 @@
 
 #include "reporters/reporter.h"
 
-extern const struct reporter_kind json_lines_kind, prometheus_kind;
+/* The one that the shop file's `heartbeat` opens. */
+#define HEARTBEAT_NAME "heartbeat"
+
+extern const struct reporter_kind console_kind, heartbeat_kind, json_lines_kind, prometheus_kind,
+    webhook_kind;
 
 #endif

@@ -6,10 +6,14 @@
 #include "monitor/base/memory.h"
 #include "monitor/base/random.h"
 
+#include "reporters/message.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 200, CURSOR_NAME_MAX = 200, TROUBLE_MAX = 300, TOLD_MAX = 1000 };
+/* Changes are few, and sent one by one: a crash must not have many of them sent again. */
+enum { BATCH = 200, CHANGES_BATCH = 10, CURSOR_NAME_MAX = 200, TROUBLE_MAX = 300, TOLD_MAX = 1000 };
 
 #define RETRY_FIRST DURATION_SECOND
 #define RETRY_LAST  DURATION_MINUTE
@@ -22,6 +26,11 @@ struct lane {
     store_sequence position;      /* what the cursor says */
     store_sequence delivered;     /* what it is being moved to */
     struct store_runs runs;       /* being delivered */
+    struct store_changes changes;
+    struct arena *arena; /* of the changes */
+    char since_name[CURSOR_NAME_MAX];
+    struct wall_time opened;
+    struct wall_time since; /* what was before is not told; 0: not known yet */
     bool position_known;
     bool busy;   /* the store or the kind has been asked, or the timer is set */
     bool paused; /* the timer is set */
@@ -146,8 +155,36 @@ static void take_runs(struct lane *lane, struct store_runs *runs)
     }
 }
 
+/* Without those from before the reporter was there: they are at the beginning. */
+static void take_changes(struct lane *lane, const struct store_changes *changes)
+{
+    struct store_changes *batch = &lane->changes;
+    lane->arena = arena_create();
+    batch->incidents = arena_allocate(lane->arena, changes->count, sizeof *batch->incidents);
+    batch->sequences = arena_allocate(lane->arena, changes->count, sizeof *batch->sequences);
+    for (size_t i = 0; i < changes->count; i++) {
+        if (message_time(&changes->incidents[i]).us < lane->since.us)
+            continue;
+        incident_copy(lane->arena, &batch->incidents[batch->count], &changes->incidents[i]);
+        batch->sequences[batch->count++] = changes->sequences[i];
+    }
+}
+
+static size_t batch_count(const struct lane *lane)
+{
+    return lane->runs.count + lane->changes.count;
+}
+
+static size_t batch_full(const struct lane *lane)
+{
+    return lane->settings.feed == LANE_RUNS ? BATCH : CHANGES_BATCH;
+}
+
 static void release_batch(struct lane *lane)
 {
+    arena_free(lane->arena);
+    lane->arena = NULL;
+    lane->changes = (struct store_changes){0};
     for (size_t i = 0; i < lane->runs.count; i++)
         run_free(lane->runs.runs[i]);
     free(lane->runs.runs);
@@ -158,9 +195,11 @@ static void release_batch(struct lane *lane)
 static void batch_delivered(void *data, const struct reporter_outcome *outcome)
 {
     struct lane *lane = data;
+    const store_sequence *sequences =
+        lane->settings.feed == LANE_RUNS ? lane->runs.sequences : lane->changes.sequences;
     if (outcome->delivered > 0)
-        lane->delivered = lane->runs.sequences[outcome->delivered - 1];
-    if (outcome->delivered == lane->runs.count && lane->runs.count < BATCH)
+        lane->delivered = sequences[outcome->delivered - 1];
+    if (outcome->delivered == batch_count(lane) && batch_count(lane) < batch_full(lane))
         lane_caught_up(lane);
     release_batch(lane);
     lane->count += outcome->delivered - outcome->given_up;
@@ -190,6 +229,29 @@ static void runs_read(void *data, enum result result, struct store_runs *runs)
     }
 }
 
+static void changes_read(void *data, enum result result, const struct store_changes *changes)
+{
+    struct lane *lane = data;
+    if (result != RESULT_OK) {
+        lane_fail(lane, "the store cannot be read");
+        return;
+    }
+    if (changes->count == 0) {
+        lane_caught_up(lane);
+        lane_rest(lane);
+        return;
+    }
+    take_changes(lane, changes);
+    if (lane->changes.count == 0) {
+        lane->delivered = changes->sequences[changes->count - 1];
+        release_batch(lane);
+        write_cursor(lane);
+        return;
+    }
+    lane->settings.kind->deliver_changes(lane->settings.state, &lane->changes, batch_delivered,
+                                         lane);
+}
+
 static void begin_at(struct lane *lane, store_sequence position)
 {
     lane->position = position;
@@ -214,10 +276,41 @@ static void cursor_read(void *data, enum result result, const struct error *erro
     const struct store_filter newest = {.newest_first = true, .limit = 1};
     if (result != RESULT_OK)
         lane_fail(lane, error->text);
-    else if (sequence == 0 && lane->settings.kind->from_now)
+    else if (sequence == 0 && lane->settings.kind->from_now && lane->settings.feed == LANE_RUNS)
         store_read_runs(lane->store, &newest, newest_read, lane);
     else
         begin_at(lane, sequence);
+}
+
+static void since_written(void *data, enum result result, const struct error *error,
+                          store_sequence sequence)
+{
+    struct lane *lane = data;
+    (void)sequence;
+    if (result != RESULT_OK) {
+        lane->since = (struct wall_time){0};
+        lane_fail(lane, error->text);
+        return;
+    }
+    lane->busy = false;
+    lane_step(lane);
+}
+
+/* When the reporter was first seen: nobody wants to hear of all that ever was. That is remembered
+ * apart from the cursor, so that one that was down since its first day misses nothing. */
+static void since_read(void *data, enum result result, const struct error *error,
+                       store_sequence sequence)
+{
+    struct lane *lane = data;
+    if (result != RESULT_OK) {
+        lane_fail(lane, error->text);
+        return;
+    }
+    lane->since = sequence != 0 ? (struct wall_time){sequence} : lane->opened;
+    if (sequence == 0)
+        store_write_cursor(lane->store, lane->since_name, lane->since.us, since_written, lane);
+    else
+        since_written(lane, RESULT_OK, NULL, sequence);
 }
 
 /* What comes next for one who is not busy. */
@@ -226,7 +319,11 @@ static void lane_step(struct lane *lane)
     lane->busy = true;
     lane->again = false;
     lane->read_began = clock_instant();
-    if (lane->position_known) {
+    if (lane->since_name[0] != '\0' && lane->since.us == 0) {
+        store_read_cursor(lane->store, lane->since_name, since_read, lane);
+    } else if (lane->position_known && lane->settings.feed == LANE_CHANGES) {
+        store_read_changes(lane->store, lane->position, CHANGES_BATCH, changes_read, lane);
+    } else if (lane->position_known) {
         const struct store_filter filter = {.after = lane->position, .limit = BATCH};
         store_read_runs(lane->store, &filter, runs_read, lane);
     } else {
@@ -234,22 +331,28 @@ static void lane_step(struct lane *lane)
     }
 }
 
+static enum result print_name(const struct lane *lane, const char *suffix,
+                              char name[CURSOR_NAME_MAX])
+{
+    int length = snprintf(name, CURSOR_NAME_MAX, "reporter.%s%s", lane->settings.name, suffix);
+    return length < CURSOR_NAME_MAX ? RESULT_OK : RESULT_LIMIT;
+}
+
 struct lane *lane_open(const struct lane_settings *settings, struct error *error)
 {
-    static const char *const suffixes[] = {[LANE_RUNS] = ""};
-    struct buffer cursor;
+    bool changes = settings->feed == LANE_CHANGES;
     struct lane *lane = memory_allocate(1, sizeof *lane);
     lane->settings = *settings;
     lane->store = settings->context->store;
     lane->delay = RETRY_FIRST;
     lane->behind_since = clock_instant();
-    buffer_init(&cursor, CURSOR_NAME_MAX - 1);
-    enum result result =
-        buffer_print(&cursor, "reporter.%s%s", settings->name, suffixes[settings->feed]);
-    memcpy(lane->cursor, cursor.data, cursor.length + 1);
-    buffer_free(&cursor);
+    lane->opened = clock_wall();
+    lane->opened.us -= lane->opened.us % DURATION_MILLISECOND; /* records know no finer time */
+    enum result result = print_name(lane, changes ? ".changes" : "", lane->cursor);
+    if (result == RESULT_OK && changes && settings->kind->from_now)
+        result = print_name(lane, ".since", lane->since_name);
     if (result != RESULT_OK) {
-        error_set(error, result, "reporter \"%s\": its name is too long", settings->name);
+        error_set(error, result, "reporter \"%.100s...\": its name is too long", settings->name);
         free(lane);
         return NULL;
     }

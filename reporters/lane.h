@@ -10,7 +10,7 @@
 
 #include "reporters/reporter.h"
 
-enum lane_feed { LANE_RUNS, LANE_FEED_COUNT };
+enum lane_feed { LANE_RUNS, LANE_CHANGES, LANE_FEED_COUNT };
 
 struct lane_settings {
     const struct reporter_context *context;

@@ -72,6 +72,13 @@ struct reporter_kind {
     void (*deliver)(void *reporter, const struct store_runs *runs, reporter_delivered *done,
                     void *data);
 
+    /* Optional: NULL where it always wants runs. */
+    bool (*wants_runs)(void *reporter);
+
+    /* Optional: NULL. The same for changes of incidents that people are to hear of. */
+    void (*deliver_changes)(void *reporter, const struct store_changes *changes,
+                            reporter_delivered *done, void *data);
+
     /* Optional: NULL. What to tell a person at the start: `status page at http://...`. */
     const char *(*announce)(void *reporter);
 
@@ -99,6 +106,13 @@ void reporters_close(struct reporters *reporters); /* takes NULL; delivers nothi
 
 /* The n-th reporter's announcement, NULL past the last; "" for one that has nothing to say. */
 const char *reporters_announcement(struct reporters *reporters, size_t n);
+
+/* One of them alone, `heartbeat` among them, to try it: it is told nothing. NULL with `error` set;
+ * RESULT_NOT_FOUND when the shop file has none of that name, RESULT_UNSUPPORTED when it is of a
+ * kind that sends nothing. */
+struct reporters *reporters_open_one(const struct reporter_context *context, const char *name,
+                                     struct error *error);
+void reporters_test(struct reporters *reporters, reporter_tested *done, void *data);
 
 /* How a reporter is getting on. Texts live until the next turn of the loop. */
 struct reporter_health {

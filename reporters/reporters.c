@@ -8,6 +8,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
 #include "monitor/journey/secrets.h"
+#include "reporters/kinds.h"
 #include "reporters/lane.h"
 
 #include <stdlib.h>
@@ -47,13 +48,16 @@ static enum result unknown_kind(const struct shop *shop, const struct reporter_s
 static enum result open_lanes(struct reporter *reporter, const struct reporter_context *context,
                               struct error *error)
 {
+    const struct reporter_kind *kind = reporter->kind;
     const bool wanted[LANE_FEED_COUNT] = {
-        [LANE_RUNS] = reporter->kind->deliver != NULL,
+        [LANE_RUNS] = kind->deliver != NULL &&
+                      (kind->wants_runs == NULL || kind->wants_runs(reporter->state)),
+        [LANE_CHANGES] = kind->deliver_changes != NULL,
     };
     for (unsigned feed = 0; feed < LANE_FEED_COUNT; feed++) {
         const struct lane_settings settings = {
             .context = context,
-            .kind = reporter->kind,
+            .kind = kind,
             .state = reporter->state,
             .name = reporter->name,
             .feed = (enum lane_feed)feed,
@@ -75,7 +79,7 @@ static enum result reporter_open(struct reporter *reporter, const struct reporte
     if (reporter->state == NULL)
         return error_set(error, RESULT_INVALID, "reporter \"%s\" cannot be opened", settings->name);
     reporter->kind = kind;
-    return open_lanes(reporter, context, error);
+    return RESULT_OK;
 }
 
 /* Reading a secret may take a command's time, so it is done where one is needed. */
@@ -87,7 +91,7 @@ static bool needs_secrets(const struct shop *shop)
     return needed && shop->secret_count > 0;
 }
 
-struct reporters *reporters_open(const struct reporter_context *context, struct error *error)
+static struct reporters *create(const struct reporter_context *context)
 {
     const struct shop *shop = context->shop;
     struct reporters *reporters = memory_allocate(1, sizeof *reporters);
@@ -96,16 +100,61 @@ struct reporters *reporters_open(const struct reporter_context *context, struct 
     reporters->context = *context;
     reporters->context.secrets = reporters->secrets;
     reporters->context.reporters = reporters;
-    reporters->items = memory_allocate(shop->reporter_count, sizeof *reporters->items);
-    for (size_t i = 0; i < shop->reporter_count; i++) {
-        struct reporter *reporter = &reporters->items[i];
-        reporters->count++;
-        if (reporter_open(reporter, &reporters->context, &shop->reporters[i], error) != RESULT_OK) {
+    reporters->items = memory_allocate(shop->reporter_count + 1, sizeof *reporters->items);
+    return reporters;
+}
+
+/* The shop's n-th; behind the last stands the heartbeat, where there is one. */
+static bool settings_at(const struct shop *shop, size_t n, struct reporter_settings *ret_settings)
+{
+    if (n < shop->reporter_count)
+        *ret_settings = shop->reporters[n];
+    else
+        *ret_settings = (struct reporter_settings){
+            .name = HEARTBEAT_NAME, .kind = heartbeat_kind.name, .url = shop->heartbeat};
+    return n < shop->reporter_count || (n == shop->reporter_count && shop->heartbeat != NULL);
+}
+
+struct reporters *reporters_open(const struct reporter_context *context, struct error *error)
+{
+    struct reporters *reporters = create(context);
+    struct reporter_settings settings;
+    for (size_t i = 0; settings_at(context->shop, i, &settings); i++) {
+        struct reporter *reporter = &reporters->items[reporters->count++];
+        if (reporter_open(reporter, &reporters->context, &settings, error) != RESULT_OK ||
+            open_lanes(reporter, &reporters->context, error) != RESULT_OK) {
             reporters_close(reporters);
             return NULL;
         }
     }
     return reporters;
+}
+
+struct reporters *reporters_open_one(const struct reporter_context *context, const char *name,
+                                     struct error *error)
+{
+    struct reporters *reporters = create(context);
+    struct reporter_settings settings;
+    size_t n = 0;
+    while (settings_at(context->shop, n, &settings) && strcmp(settings.name, name) != 0)
+        n++;
+    const struct reporter_kind *kind = reporter_kind_find(settings.kind);
+    if (!settings_at(context->shop, n, &settings))
+        error_set(error, RESULT_NOT_FOUND, "%s has no reporter \"%s\"", context->shop->file, name);
+    else if (kind != NULL && kind->test == NULL)
+        error_set(error, RESULT_UNSUPPORTED, "a reporter of kind %s sends nothing by itself",
+                  kind->name);
+    else if (reporter_open(&reporters->items[reporters->count++], &reporters->context, &settings,
+                           error) == RESULT_OK)
+        return reporters;
+    reporters_close(reporters);
+    return NULL;
+}
+
+void reporters_test(struct reporters *reporters, reporter_tested *done, void *data)
+{
+    const struct reporter *reporter = &reporters->items[0];
+    reporter->kind->test(reporter->state, done, data);
 }
 
 void reporters_wake(struct reporters *reporters)

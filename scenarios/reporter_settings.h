@@ -60,7 +60,7 @@ struct reporter_settings {
     X(CAUSE, "incident.cause", "network, application, database, third-party, ...")                 \
     X(COMPONENT, "incident.component", "the component that fails; null where it cannot be told")   \
     X(CONFIDENCE, "incident.confidence", "how sure that is: a number from 0 to 1")                 \
-    X(SYMPTOM, "incident.symptom", "what was seen first, by its code: http.status_5xx")            \
+    X(SYMPTOM, "incident.symptom", "what was seen first, by its code: http.timeout.ttfb")          \
     X(JOURNEY, "incident.journey", "the journey where it was first seen")                          \
     X(STEP, "incident.step", "the step where it was first seen")                                   \
     X(BEGAN, "incident.began", "when it began: 2026-11-23T14:07:00.000Z")                          \

@@ -115,7 +115,13 @@ ok "the manual's shop file is one, with the scenario" \
     bash -c '"$1" lint --format json "$2" | jq -e ".errors == 0 and .files == 2"' - "$SHOPWATCH" "$scratch/example/shopwatch.yaml"
 mkdir "$scratch/reporters"
 blocks "${pages[1]}" 'reporters:' "$scratch/reporters"
-ok "reporters have examples" test "$(ls "$scratch/reporters" | wc -l)" -ge 3
+block "${pages[1]}" 'heartbeat:' >"$scratch/reporters/heartbeat"
+printf 'shop: x\nreporters: {a: {kind: nothing-like-it}}\n' >"$scratch/kinds.yaml"
+kinds=$("$SHOPWATCH" lint "$scratch/kinds.yaml" 2>&1 | sed -n 's/.*hint: there is //p' | tr -d ',')
+ok "the kinds of reporters are known" test "$(wc -w <<<"$kinds")" -ge 6
+for kind in ${kinds/statuspage/}; do
+    ok "the manual has an example of $kind" grep -qs "kind: $kind\b" "$scratch/reporters/"*
+done
 for file in "$scratch"/reporters/*; do
     { printf 'shop: Example Shoes\nbase: https://shop.example.com\nscenarios: [../journeys/manual.yaml]\n'; cat "$file"; } >"$file.yaml"
     ok "and it has no mistake: $(sed -n 2p "$file")" bash -c '"$1" lint --format json "$2" | jq -e ".errors == 0"' - "$SHOPWATCH" "$file.yaml"

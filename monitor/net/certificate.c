@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -151,6 +152,16 @@ void net_sha256(const void *bytes, size_t length, char hex[NET_SHA256_LENGTH + 1
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     if (EVP_Digest(bytes, length, digest, &size, EVP_sha256(), NULL) != 1)
+        abort(); /* only for want of memory */
+    hex_print(digest, size, hex);
+}
+
+void net_hmac_sha256(const char *key, const void *bytes, size_t length,
+                     char hex[NET_SHA256_LENGTH + 1])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    if (HMAC(EVP_sha256(), key, (int)strlen(key), bytes, length, digest, &size) == NULL)
         abort(); /* only for want of memory */
     hex_print(digest, size, hex);
 }

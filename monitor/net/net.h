@@ -143,4 +143,8 @@ enum { NET_SHA256_LENGTH = 64 };
 /* FIPS 180-4, in lower-case hexadecimal digits and a NUL. */
 void net_sha256(const void *bytes, size_t length, char hex[NET_SHA256_LENGTH + 1]);
 
+/* HMAC-SHA-256 (RFC 2104) of the bytes by `key`, in the same digits. */
+void net_hmac_sha256(const char *key, const void *bytes, size_t length,
+                     char hex[NET_SHA256_LENGTH + 1]);
+
 #endif
