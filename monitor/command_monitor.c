@@ -94,6 +94,7 @@ int command_monitor(int argc, char **argv)
     arena_free(mistakes.arena);
     if (settings == NULL)
         return EXIT_INVALID;
+    settings_forget_sources(settings);
     int result = monitor_shop(settings, &pipeline_options);
     settings_free(settings);
     return result;

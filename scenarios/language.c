@@ -469,7 +469,7 @@ static const struct language_key maintenance_keys[] = {
      .help =
          "When it begins time and again, as minutes, hours, days, months and days of the week."},
     {"for", LANGUAGE_DURATION, .minimum = DURATION_SECOND, .maximum = 4 * DURATION_WEEK,
-     AT(shop_maintenance, window.lasting), .help = "How long it is."},
+     AT(shop_maintenance, window.lasting), .help = "How long it is, from its start on."},
     {"timezone", LANGUAGE_TIMEZONE, LANGUAGE_FORMAT_TIMEZONE, AT(shop_maintenance, window.zone),
      .help = "The time zone that it is meant in; UTC if left out."},
     {"journeys", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_LINE,

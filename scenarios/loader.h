@@ -25,7 +25,7 @@ struct foreign_use {
 
 struct loader {
     struct arena *arena; /* where everything goes */
-    const struct yaml_file *file;
+    struct yaml_file *file;
     struct mistakes *mistakes;
     struct pattern *formats[LANGUAGE_FORMAT_COUNT]; /* compiled when first needed */
     const struct language_key *key; /* the one whose value is being loaded; NULL: none */

@@ -21,7 +21,7 @@ struct step_list {
 
 static void add_step(struct loader *loader, struct step_list *list, const struct step *step)
 {
-    arena_grow(loader->arena, list->steps, list->count);
+    arena_grow(loader->file->tree, list->steps, list->count);
     list->steps[list->count++] = *step;
 }
 
@@ -133,7 +133,7 @@ static void check_inputs(struct loader *loader, const struct yaml_node *node,
 static void take_uses(struct loader *loader, const struct loader *inner)
 {
     for (size_t i = 0; i < inner->use_count; i++) {
-        arena_grow(loader->arena, loader->uses, loader->use_count);
+        arena_grow(loader->file->tree, loader->uses, loader->use_count);
         loader->uses[loader->use_count] = inner->uses[i];
         loader->uses[loader->use_count++].is_elsewhere = true;
     }
@@ -173,7 +173,7 @@ static void use_fragment(struct loader *loader, const struct yaml_node *node,
     struct position position = yaml_find(node, "use")->position;
     if (!may_use(loader, path, position) || !is_there(loader, path, position))
         return;
-    const struct yaml_file *file = yaml_read(loader->arena, path, loader->mistakes);
+    struct yaml_file *file = yaml_read(loader->arena, path, loader->mistakes);
     if (file == NULL)
         return;
     struct fragment *fragment = arena_allocate(loader->arena, 1, sizeof *fragment);
@@ -243,7 +243,10 @@ void loader_steps(struct loader *loader, const struct language_key *key,
         loader_report(loader, MISTAKE_VALUE_COUNT, node->position, NULL,
                       "more than %d in `%s`, with those of its fragments", SCENARIO_STEPS_MAX,
                       key->name);
-    loader_put_list(key, target, list.steps, list.count);
+    struct step *steps = arena_allocate(loader->arena, list.count, sizeof *steps);
+    if (list.count > 0)
+        memcpy(steps, list.steps, list.count * sizeof *steps);
+    loader_put_list(key, target, steps, list.count);
     loader->step = 0;
     loader->cleanup = false;
 }

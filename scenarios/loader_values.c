@@ -12,7 +12,7 @@
 
 void loader_add_use(struct loader *loader, const char *name, struct position position)
 {
-    arena_grow(loader->arena, loader->uses, loader->use_count);
+    arena_grow(loader->file->tree, loader->uses, loader->use_count);
     loader->uses[loader->use_count++] =
         (struct use){name, position, loader->step, loader->cleanup, false};
 }

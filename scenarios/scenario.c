@@ -134,8 +134,8 @@ static void fill(struct loader *loader, struct scenario *scenario, const struct 
     complete_steps(scenario, scenario->cleanup, scenario->cleanup_count);
 }
 
-static struct scenario *load(struct arena *arena, const struct yaml_file *file,
-                             const struct shop *shop, struct mistakes *mistakes)
+static struct scenario *load(struct arena *arena, struct yaml_file *file, const struct shop *shop,
+                             struct mistakes *mistakes)
 {
     struct loader loader = {.arena = arena, .file = file, .mistakes = mistakes};
     struct scenario *scenario = arena_allocate(arena, 1, sizeof *scenario);
@@ -152,7 +152,7 @@ struct scenario *scenario_load(const char *file, const struct shop *shop, struct
 {
     struct arena *arena = arena_create();
     size_t errors = mistakes->errors, first = mistakes->count;
-    const struct yaml_file *yaml = yaml_read(arena, file, mistakes);
+    struct yaml_file *yaml = yaml_read(arena, file, mistakes);
     if (yaml == NULL) {
         arena_free(arena);
         return NULL;
@@ -163,6 +163,23 @@ struct scenario *scenario_load(const char *file, const struct shop *shop, struct
         return scenario;
     scenario_free(scenario);
     return NULL;
+}
+
+static void forget_steps(struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        steps[i].node = NULL;
+        yaml_forget(steps[i].source);
+    }
+}
+
+void scenario_forget_source(struct scenario *scenario)
+{
+    forget_steps(scenario->steps, scenario->step_count);
+    forget_steps(scenario->cleanup, scenario->cleanup_count);
+    scenario->text = NULL;
+    scenario->uses = NULL;
+    scenario->use_count = 0;
 }
 
 static void free_steps(struct step *steps, size_t count)

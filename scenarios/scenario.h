@@ -156,8 +156,8 @@ struct step {
     struct capture *finds; /* at most one */
     size_t find_count;
     const struct fragment_use
-        *use; /* of the fragment that it comes from; NULL: the journey's own */
-    const struct yaml_file *source; /* where it is written */
+        *use;                 /* of the fragment that it comes from; NULL: the journey's own */
+    struct yaml_file *source; /* where it is written */
     const struct yaml_node *node;
 };
 
@@ -220,19 +220,18 @@ const char *scenario_vantage(const struct scenario *scenario, const struct shop 
 /* Slots are counted for ever upwards: the number of the one that is planned for then. */
 uint64_t scenario_slot_number(const struct scenario *scenario, struct wall_time planned);
 
-/*
- * Reads and checks one file. NULL when it has errors; warnings alone do not refuse it. `shop` (may
- * be NULL) gives base and component names to check against. Free with scenario_free.
- */
+/* Reads and checks one file. NULL when it has errors; warnings alone do not refuse it. `shop` (may
+ * be NULL) gives base and component names to check against. Free with scenario_free. */
 struct scenario *scenario_load(const char *file, const struct shop *shop,
                                struct mistakes *mistakes);
 void scenario_free(struct scenario *scenario); /* takes NULL */
 
-/*
- * Of the steps, then of the cleanup, which ones to do in order to do one of that name: itself, the
+/* Frees what only lint and messages need: the source with its tree, and the list of uses. */
+void scenario_forget_source(struct scenario *scenario);
+
+/* Of the steps, then of the cleanup, which ones to do in order to do one of that name: itself, the
  * steps that capture what it uses, and the cleanup of what those leave. NULL when there is none of
- * that name. In `arena`.
- */
+ * that name. In `arena`. */
 bool *scenario_choose(const struct scenario *scenario, const char *step, struct arena *arena);
 
 /* The file that a step is written in: the scenario's, or a fragment's. */

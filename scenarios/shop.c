@@ -67,7 +67,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
 {
     struct arena *arena = arena_create();
     size_t errors = mistakes->errors, first = mistakes->count;
-    const struct yaml_file *yaml = yaml_read(arena, file, mistakes);
+    struct yaml_file *yaml = yaml_read(arena, file, mistakes);
     if (yaml == NULL) {
         arena_free(arena);
         return NULL;

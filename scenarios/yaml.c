@@ -31,7 +31,7 @@ struct builder {
     bool told;   /* and why was reported */
 };
 
-static bool read_bytes(struct arena *arena, struct yaml_file *file)
+static bool read_bytes(struct yaml_file *file)
 {
     const struct mistake_place place = {.file = file->name};
     FILE *stream = fopen(file->name, "rbe");
@@ -55,7 +55,7 @@ static bool read_bytes(struct arena *arena, struct yaml_file *file)
         goto out;
     }
     size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    file->text = arena_duplicate_bytes(arena, text + mark, length - mark);
+    file->text = arena_duplicate_bytes(file->tree, text + mark, length - mark);
     file->length = length - mark;
     done = true;
 out:
@@ -116,7 +116,7 @@ static size_t token_start(struct fy_token *token, const struct yaml_file *file, 
 
 static struct yaml_node *node_create(struct builder *builder, struct fy_event *event)
 {
-    struct yaml_node *node = arena_allocate(builder->file->arena, 1, sizeof *node);
+    struct yaml_node *node = arena_allocate(builder->file->tree, 1, sizeof *node);
     const struct fy_mark *end = fy_event_end_mark(event);
     node->start = event_start(builder, event);
     node->end = end != NULL ? end->input_pos : node->start;
@@ -198,7 +198,7 @@ static void build_scalar(struct builder *builder, struct fy_event *event, struct
 
 static void append(struct builder *builder, struct yaml_node *parent, struct yaml_node *item)
 {
-    arena_grow(builder->file->arena, parent->items, parent->count);
+    arena_grow(builder->file->tree, parent->items, parent->count);
     parent->items[parent->count++] = item;
 }
 
@@ -401,9 +401,11 @@ struct yaml_file *yaml_read(struct arena *arena, const char *name, struct mistak
 {
     struct yaml_file *file = arena_allocate(arena, 1, sizeof *file);
     size_t errors = mistakes->errors;
-    *file = (struct yaml_file){
-        .arena = arena, .name = arena_duplicate(arena, name), .mistakes = mistakes};
-    if (!read_bytes(arena, file))
+    *file = (struct yaml_file){.arena = arena,
+                               .tree = arena_create_in(arena),
+                               .name = arena_duplicate(arena, name),
+                               .mistakes = mistakes};
+    if (!read_bytes(file))
         return NULL;
     yaml_find_lines(file);
     check_bytes(file);
@@ -415,4 +417,14 @@ struct yaml_file *yaml_read(struct arena *arena, const char *name, struct mistak
         mistakes_report(mistakes, MISTAKE_FILE_EMPTY, &place, NULL, "nothing is in this file");
     }
     return file->root != NULL ? file : NULL;
+}
+
+void yaml_forget(struct yaml_file *file)
+{
+    arena_free(file->tree);
+    file->tree = NULL;
+    file->root = NULL;
+    file->text = NULL;
+    file->lines = NULL;
+    file->length = file->line_count = 0;
 }

@@ -37,7 +37,8 @@ struct yaml_node {
 };
 
 struct yaml_file {
-    struct arena *arena;
+    struct arena *arena; /* holds this struct, names and texts */
+    struct arena *tree;  /* within it, the rest: NULL once it is forgotten */
     const char *name;
     const char *text;
     size_t length;
@@ -50,6 +51,9 @@ struct yaml_file {
 /* NULL when there is no tree, with the mistake added. Lives in `arena`. A tree may come with
  * mistakes, too. */
 struct yaml_file *yaml_read(struct arena *arena, const char *name, struct mistakes *mistakes);
+
+/* Frees the tree and the source text; scalars' texts stay. */
+void yaml_forget(struct yaml_file *file);
 
 size_t yaml_pair_count(const struct yaml_node *mapping);
 const struct yaml_node *yaml_key(const struct yaml_node *mapping, size_t n);

@@ -23,13 +23,13 @@ size_t yaml_bytes_good(const char *text, size_t length)
 
 void yaml_find_lines(struct yaml_file *file)
 {
-    arena_grow(file->arena, file->lines, file->line_count);
+    arena_grow(file->tree, file->lines, file->line_count);
     file->lines[file->line_count++] = 0;
     for (size_t i = 0; i < file->length; i++) {
         bool is_end = file->text[i] == '\n' || (file->text[i] == '\r' && file->text[i + 1] != '\n');
         if (!is_end)
             continue;
-        arena_grow(file->arena, file->lines, file->line_count);
+        arena_grow(file->tree, file->lines, file->line_count);
         file->lines[file->line_count++] = i + 1;
     }
 }

@@ -22,6 +22,7 @@ struct arena_block {
 
 struct arena {
     struct arena_block *blocks;
+    struct arena *parent, *children, *next; /* next: of the parent's children */
 };
 
 struct arena *arena_create(void)
@@ -29,10 +30,31 @@ struct arena *arena_create(void)
     return memory_allocate(1, sizeof(struct arena));
 }
 
+struct arena *arena_create_in(struct arena *parent)
+{
+    struct arena *arena = arena_create();
+    arena->parent = parent;
+    arena->next = parent->children;
+    parent->children = arena;
+    return arena;
+}
+
+static void arena_leave_parent(struct arena *arena)
+{
+    struct arena **link = &arena->parent->children;
+    while (*link != arena)
+        link = &(*link)->next;
+    *link = arena->next;
+}
+
 void arena_free(struct arena *arena)
 {
     if (arena == NULL)
         return;
+    if (arena->parent != NULL)
+        arena_leave_parent(arena);
+    while (arena->children != NULL)
+        arena_free(arena->children);
     while (arena->blocks != NULL) {
         struct arena_block *next = arena->blocks->next;
         free(arena->blocks);
@@ -58,24 +80,24 @@ static struct arena_block *arena_block_add(struct arena *arena, size_t size)
     return block;
 }
 
-/* Not zeroed. */
-static void *arena_piece(struct arena *arena, size_t size)
+/* Not zeroed. Text needs no alignment, and there is much of it. */
+static void *arena_piece(struct arena *arena, size_t size, size_t align)
 {
-    const size_t align = alignof(max_align_t);
-    size_t need = (size + align - 1) / align * align;
     struct arena_block *block = arena->blocks;
-    if (block == NULL || block->size - block->used < need)
-        block = arena_block_add(arena, need);
-    void *piece = block->bytes + block->used;
-    block->used += need;
-    return piece;
+    size_t start = block == NULL ? 0 : (block->used + align - 1) / align * align;
+    if (block == NULL || start > block->size || block->size - start < size) {
+        block = arena_block_add(arena, size);
+        start = 0;
+    }
+    block->used = start + size;
+    return block->bytes + start;
 }
 
 void *arena_allocate(struct arena *arena, size_t count, size_t size)
 {
     if (size != 0 && count > (SIZE_MAX / 2) / size)
         abort();
-    return memset(arena_piece(arena, count * size), 0, count * size);
+    return memset(arena_piece(arena, count * size, alignof(max_align_t)), 0, count * size);
 }
 
 char *arena_duplicate(struct arena *arena, const char *text)
@@ -85,7 +107,7 @@ char *arena_duplicate(struct arena *arena, const char *text)
 
 char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length)
 {
-    char *copy = arena_piece(arena, length + 1);
+    char *copy = arena_piece(arena, length + 1, 1);
     if (length > 0)
         memcpy(copy, bytes, length);
     copy[length] = '\0';

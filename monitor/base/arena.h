@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An arena: many small pieces of memory that die together, in one call. A run, a scenario set and a
- * shop file each live in one. Pieces are zeroed, aligned for any type, and never freed singly.
+ * shop file each live in one. Pieces are zeroed, aligned for any type (texts: for none), and never
+ * freed singly.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -13,6 +14,8 @@
 struct arena;
 
 struct arena *arena_create(void);
+/* One that is freed with `parent`, if not before. */
+struct arena *arena_create_in(struct arena *parent);
 void arena_free(struct arena *arena); /* takes NULL */
 
 void *arena_allocate(struct arena *arena, size_t count, size_t size);

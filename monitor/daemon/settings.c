@@ -163,6 +163,12 @@ bool settings_name_file(const struct shop *shop, const char *file)
     return is_named;
 }
 
+void settings_forget_sources(struct settings *settings)
+{
+    for (size_t i = 0; i < settings->scenario_count; i++)
+        scenario_forget_source(settings->scenarios[i]);
+}
+
 void settings_free(struct settings *settings)
 {
     if (settings == NULL)

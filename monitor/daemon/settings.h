@@ -18,6 +18,9 @@ struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
 /* Whether the shop's own patterns lead to this file. */
 bool settings_name_file(const struct shop *shop, const char *file);
 
+/* Frees what only lint and messages need of the scenarios: a monitor may have thousands. */
+void settings_forget_sources(struct settings *settings);
+
 void settings_free(struct settings *settings); /* takes NULL */
 
 #endif
