@@ -11,9 +11,10 @@
 
 #include <string.h>
 
-#define TIMEOUT_MAX DURATION_HOUR
-#define THINK_MAX   DURATION_HOUR
-#define BUDGET_MAX  DURATION_DAY
+#define TIMEOUT_MAX   DURATION_HOUR
+#define THINK_MAX     DURATION_HOUR
+#define BUDGET_MAX    DURATION_DAY
+#define RETENTION_MAX (100 * DURATION_YEAR)
 
 #define AT(type, field)           .offset = offsetof(struct type, field)
 #define LIST(type, field, number) AT(type, field), .count_offset = offsetof(struct type, number)
@@ -390,6 +391,9 @@ static const struct language_key shop_keys[] = {
      .help = "When the shop may fail, because people work on it.",
      .example =
          "maintenance:\n  - {title: new payment provider, start: 2026-11-30 02:00, for: 2h}"},
+    {"retention", LANGUAGE_OBJECT, .of = LANGUAGE_IN_RETENTION, AT(shop, retention),
+     .help = "How long things are kept.",
+     .example = "retention: {runs: 30d, hours: 400d, days: 5y}"},
     {"limits", LANGUAGE_OBJECT, .of = LANGUAGE_IN_LIMITS, AT(shop, limits),
      .help = "How much of it at the same time.", .example = "limits: {runs: 1000}"},
 };
@@ -494,6 +498,20 @@ static const struct language_key limits_keys[] = {
              "overload; 1000 if left out."},
 };
 
+static const struct language_key retention_keys[] = {
+    {"runs", LANGUAGE_DURATION, .minimum = DURATION_HOUR, .maximum = RETENTION_MAX,
+     AT(retention, runs),
+     .help = "How long runs are kept, with their steps and exchanges; 30d if left out."},
+    {"hours", LANGUAGE_DURATION, .minimum = DURATION_DAY, .maximum = RETENTION_MAX,
+     AT(retention, hours),
+     .help = "How long it is kept what the runs of each hour add up to: counts and percentiles, by "
+             "vantage point, step and phase; 400d if left out."},
+    {"days", LANGUAGE_DURATION, .minimum = DURATION_DAY, .maximum = RETENTION_MAX,
+     AT(retention, days),
+     .help = "The same of days; and resolved incidents, events and maintenance windows that are "
+             "over. 5y if left out."},
+};
+
 static const struct scenario scenario_defaults = {
     .every = DEFAULT_EVERY,
     .timeout = DEFAULT_TIMEOUT,
@@ -504,6 +522,7 @@ static const struct step step_defaults = {.follow = DEFAULT_FOLLOW};
 static const struct objective objective_defaults = {.over = DEFAULT_OVER};
 static const struct until until_defaults = {.every = DEFAULT_UNTIL_EVERY};
 static const struct limits limits_defaults = {.runs = DEFAULT_LIMIT_RUNS};
+static const struct retention retention_defaults = DEFAULT_RETENTION;
 static const struct shop shop_defaults = {.store = DEFAULT_STORE};
 
 #define KEYS(rows) .keys = rows, .key_count = COUNT_OF(rows)
@@ -569,6 +588,10 @@ static const struct language_table tables[] = {
     [LANGUAGE_IN_MAINTENANCE] = {.size = sizeof(struct shop_maintenance),
                                  .position_offset = offsetof(struct shop_maintenance, position),
                                  KEYS(maintenance_keys)},
+    [LANGUAGE_IN_RETENTION] = {.size = sizeof(struct retention),
+                               .position_offset = LANGUAGE_NOWHERE,
+                               .defaults = &retention_defaults,
+                               KEYS(retention_keys)},
     [LANGUAGE_IN_LIMITS] = {.size = sizeof(struct limits),
                             .position_offset = LANGUAGE_NOWHERE,
                             .defaults = &limits_defaults,

@@ -133,7 +133,8 @@ enum language_group {
     X(TLS, "tls")                                                                                  \
     X(OBJECTIVE, "an objective")                                                                   \
     X(MAINTENANCE, "maintenance")                                                                  \
-    X(LIMITS, "limits")
+    X(LIMITS, "limits")                                                                            \
+    X(RETENTION, "retention")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,

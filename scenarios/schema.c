@@ -14,7 +14,7 @@
 enum { PATTERN_MAX = 4096, REFERENCE_MAX = 64 };
 
 /* What clock.h's duration_parse reads. */
-#define DURATION_PATTERN "^[0-9]+([.][0-9]*)?(us|ms|s|m|h|d|w)$"
+#define DURATION_PATTERN "^[0-9]+([.][0-9]*)?(us|ms|s|m|h|d|w|y)$"
 
 static json_t *text_schema(enum language_format format)
 {

@@ -91,6 +91,10 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     }
     complete_paths(shop);
     complete_vantages(shop);
+    if (shop->retention == NULL) {
+        shop->retention = arena_allocate(arena, 1, sizeof *shop->retention);
+        *shop->retention = (struct retention)DEFAULT_RETENTION;
+    }
     if (shop->limits == NULL) {
         shop->limits = arena_allocate(arena, 1, sizeof *shop->limits);
         shop->limits->runs = DEFAULT_LIMIT_RUNS;

@@ -56,6 +56,18 @@ struct vantage {
     struct position position;
 };
 
+/* How long things are kept. */
+struct retention {
+    duration runs;  /* runs and changes of incidents */
+    duration hours; /* what runs add up to, by the hour */
+    duration days;  /* by the day; resolved incidents, events, maintenance windows */
+};
+
+#define DEFAULT_RETENTION                                                                          \
+    {                                                                                              \
+        .runs = 30 * DURATION_DAY, .hours = 400 * DURATION_DAY, .days = 5 * DURATION_YEAR          \
+    }
+
 struct limits {
     unsigned runs; /* under way at the same time */
 };
@@ -84,6 +96,7 @@ struct shop {
     size_t maintenance_count;
     struct maintenance *windows; /* what becomes of it, as many */
     struct limits *limits;       /* never NULL */
+    struct retention *retention; /* never NULL */
 };
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */

@@ -48,6 +48,7 @@ enum result duration_parse(const char *text, duration *ret_duration)
         {"h", DURATION_HOUR},
         {"d", DURATION_DAY},
         {"w", DURATION_WEEK},
+        {"y", DURATION_YEAR},
     };
     if (text[0] < '0' || text[0] > '9')
         return RESULT_INVALID;

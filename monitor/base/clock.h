@@ -21,6 +21,7 @@ typedef int64_t duration; /* microseconds */
 #define DURATION_HOUR        (60 * DURATION_MINUTE)
 #define DURATION_DAY         (24 * DURATION_HOUR)
 #define DURATION_WEEK        (7 * DURATION_DAY)
+#define DURATION_YEAR        (365 * DURATION_DAY)
 
 struct instant {
     int64_t us; /* CLOCK_MONOTONIC; 0 means "never" */
@@ -62,7 +63,8 @@ static inline struct wall_time wall_after(struct wall_time start, duration delay
     return (struct wall_time){start.us + delay};
 }
 
-/* Reads `500ms`, `1.5s`, `10s`, `5m`, `2h`, `1d`, `1w`: a number with its unit, not below zero. */
+/* Reads `500ms`, `1.5s`, `10s`, `5m`, `2h`, `1d`, `1w`, `5y` (of 365 days): a number with its unit,
+ * not below zero. */
 MUST_CHECK enum result duration_parse(const char *text, duration *ret_duration);
 
 enum { DURATION_TEXT_MAX = 32, WALL_TEXT_MAX = 32 };

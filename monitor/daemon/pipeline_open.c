@@ -133,6 +133,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     if (pipeline->store == NULL)
         goto out;
     pipeline->keeper = keeper_create(loop, pipeline->store, pipeline_committed, pipeline);
+    pipeline->expiry =
+        expiry_create(loop, pipeline->store, settings->shop->retention, DURATION_MINUTE);
     const struct reporter_context context = {
         .loop = loop,
         .store = pipeline->store,
@@ -191,6 +193,7 @@ void pipeline_free(struct pipeline *pipeline)
     pipeline_sweep_stop(pipeline);
     bus_free(pipeline->bus);
     reporters_close(pipeline->reporters);
+    expiry_free(pipeline->expiry);
     store_close(pipeline->store);
     keeper_free(pipeline->keeper);
     pipeline_free_vantages(pipeline);

@@ -9,6 +9,7 @@
 
 #include "monitor/base/map.h"
 #include "monitor/bus/bus.h"
+#include "monitor/daemon/expiry.h"
 #include "monitor/daemon/keeper.h"
 #include "monitor/daemon/ledger.h"
 #include "monitor/daemon/pipeline.h"
@@ -100,6 +101,7 @@ struct pipeline {
     struct incident_book *incidents;
     struct store *store;
     struct keeper *keeper;
+    struct expiry *expiry;
     struct reporters *reporters;
     struct maintenance_list maintenance; /* of operators; the shop file has its own */
     struct arena *maintenance_arena;

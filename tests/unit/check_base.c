@@ -125,6 +125,7 @@ static const struct {
     {"10s", RESULT_OK, 10 * DURATION_SECOND},
     {"5m", RESULT_OK, 5 * DURATION_MINUTE},
     {"1w", RESULT_OK, DURATION_WEEK},
+    {"5y", RESULT_OK, 1825 * DURATION_DAY},
     {"0s", RESULT_OK, 0},
     {"5", RESULT_INVALID, 0},
     {"s", RESULT_INVALID, 0},

@@ -92,6 +92,7 @@ static const struct {
     {LANGUAGE_IN_COMPONENT, NULL, "shop: x\ncomponents:\n  a:\n    kind: database\n", 4, "", true},
     {LANGUAGE_IN_VANTAGE, NULL, "shop: x\nvantages:\n  a:\n", 4, "", true},
     {LANGUAGE_IN_LIMITS, NULL, "shop: x\nlimits:\n", 2, "", true},
+    {LANGUAGE_IN_RETENTION, NULL, "shop: x\nretention:\n", 2, "", true},
     {LANGUAGE_IN_MAINTENANCE, " title ", "shop: x\nmaintenance:\n  - start: 2026-11-30 02:00\n", 4,
      "", true},
     {LANGUAGE_IN_MAINTENANCE, " start cron ", "shop: x\nmaintenance:\n  - title: x\n    for: 1h\n",
