@@ -89,12 +89,11 @@ int command_monitor(int argc, char **argv)
     /* What a shop answered is kept in files: never for everybody. A stricter mask stays. */
     umask(umask(S_IRWXO) | S_IWGRP | S_IRWXO);
     struct mistakes mistakes = {.arena = arena_create()};
-    struct settings *settings = settings_load(config, &mistakes);
+    struct settings *settings = settings_load_lean(config, &mistakes);
     cli_print_mistakes(&mistakes);
     arena_free(mistakes.arena);
     if (settings == NULL)
         return EXIT_INVALID;
-    settings_forget_sources(settings);
     int result = monitor_shop(settings, &pipeline_options);
     settings_free(settings);
     return result;

@@ -43,6 +43,8 @@ static void settings_add_scenario(struct settings *settings, const char *file,
         scenario_free(scenario);
         return;
     }
+    if (settings->is_lean)
+        scenario_forget_source(scenario);
     memory_grow(settings->scenarios, settings->scenario_count);
     settings->scenarios[settings->scenario_count++] = scenario;
 }
@@ -120,10 +122,11 @@ static void settings_check_journeys(const struct settings *settings, struct mist
     }
 }
 
-struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
+static struct settings *load(const char *shop_file, struct mistakes *mistakes, bool is_lean)
 {
     size_t errors_before = mistakes->errors;
     struct settings *settings = memory_allocate(1, sizeof *settings);
+    settings->is_lean = is_lean;
     settings->shop = shop_load(shop_file, mistakes);
     if (settings->shop != NULL) {
         settings_check_reporters(settings, mistakes);
@@ -144,6 +147,16 @@ struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
     return settings;
 }
 
+struct settings *settings_load(const char *shop_file, struct mistakes *mistakes)
+{
+    return load(shop_file, mistakes, false);
+}
+
+struct settings *settings_load_lean(const char *shop_file, struct mistakes *mistakes)
+{
+    return load(shop_file, mistakes, true);
+}
+
 bool settings_name_file(const struct shop *shop, const char *file)
 {
     char *path = realpath(file, NULL);
@@ -161,12 +174,6 @@ bool settings_name_file(const struct shop *shop, const char *file)
     }
     free(path);
     return is_named;
-}
-
-void settings_forget_sources(struct settings *settings)
-{
-    for (size_t i = 0; i < settings->scenario_count; i++)
-        scenario_forget_source(settings->scenarios[i]);
 }
 
 void settings_free(struct settings *settings)

@@ -10,16 +10,16 @@ struct settings {
     struct shop *shop;
     struct scenario **scenarios;
     size_t scenario_count;
+    bool is_lean; /* scenarios have forgotten their source */
 };
 
 /* NULL after adding to `mistakes`. Two files with the same journey, and patterns that match
  * nothing, are mistakes. */
 struct settings *settings_load(const char *shop_file, struct mistakes *mistakes);
+/* The same without what only lint and `run` need of the scenarios: a monitor may have thousands. */
+struct settings *settings_load_lean(const char *shop_file, struct mistakes *mistakes);
 /* Whether the shop's own patterns lead to this file. */
 bool settings_name_file(const struct shop *shop, const char *file);
-
-/* Frees what only lint and messages need of the scenarios: a monitor may have thousands. */
-void settings_forget_sources(struct settings *settings);
 
 void settings_free(struct settings *settings); /* takes NULL */
 
