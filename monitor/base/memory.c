@@ -48,10 +48,11 @@ char *memory_duplicate_bytes(const char *bytes, size_t length)
     return copy;
 }
 
-/* Room is a power of two, so that it can be told from the count alone. */
+/* Room is a power of two, four at least, so that it can be told from the count alone. */
 void *memory_grow_to(void *items, size_t count, size_t size)
 {
-    if (count != 0 && (count & (count - 1)) != 0)
+    const size_t first = 4;
+    if (count != 0 && (count < first || (count & (count - 1)) != 0))
         return items;
-    return memory_resize(items, count == 0 ? 1 : count * 2, size);
+    return memory_resize(items, count == 0 ? first : count * 2, size);
 }

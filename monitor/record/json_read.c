@@ -79,10 +79,28 @@ static bool read_escape(struct reader *reader)
            buffer_append(&reader->unescaped, bytes, utf8_encode(character, bytes)) == RESULT_OK;
 }
 
+/* Whether one of eight bytes is below a blank, a quote or a backslash: one that, with what it is
+ * compared with taken away, borrows from its highest bit, which was not set before. */
+static bool has_special(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t quotes = word ^ (ones * '"'), escapes = word ^ (ones * '\\');
+    return (((word - ones * ' ') & ~word) | ((quotes - ones) & ~quotes) |
+            ((escapes - ones) & ~escapes)) &
+           tops;
+}
+
 /* The run of bytes up to a quote, a backslash or what may not stand in a string. */
 static size_t plain_length(const struct reader *reader)
 {
     const char *at = reader->at;
+    uint64_t word;
+    while (reader->end - at >= (ptrdiff_t)sizeof word) {
+        memcpy(&word, at, sizeof word);
+        if (has_special(word))
+            break;
+        at += sizeof word;
+    }
     while (at < reader->end && (unsigned char)*at >= ' ' && *at != '"' && *at != '\\')
         at++;
     return (size_t)(at - reader->at);

@@ -80,7 +80,8 @@ static void run_done(void *data, struct run *run)
     }
     buffer_clear(&bench->line);
     run_write(run, &bench->line);
-    fprintf(bench->out, "%s\n", bench->line.data);
+    buffer_append(&bench->line, "\n", 1);
+    fwrite(bench->line.data, 1, bench->line.length, bench->out);
     run_free(run);
     bench->flying--;
     if (++bench->finished == bench->wanted)
