@@ -22,6 +22,7 @@ struct arena_block {
 
 struct arena {
     struct arena_block *blocks;
+    size_t size;
     struct arena *parent, *children, *next; /* next: of the parent's children */
 };
 
@@ -37,6 +38,11 @@ struct arena *arena_create_in(struct arena *parent)
     arena->next = parent->children;
     parent->children = arena;
     return arena;
+}
+
+size_t arena_size(const struct arena *arena)
+{
+    return arena->size;
 }
 
 static void arena_leave_parent(struct arena *arena)
@@ -69,6 +75,7 @@ static struct arena_block *arena_block_add(struct arena *arena, size_t size)
     struct arena_block *block = memory_resize(NULL, 1, sizeof *block + room);
     block->used = 0;
     block->size = room;
+    arena->size += sizeof *block + room;
     /* A big piece goes behind the block being filled, so that the rest of that one is not lost. */
     if (size > ARENA_BLOCK && arena->blocks != NULL) {
         block->next = arena->blocks->next;

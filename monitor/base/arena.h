@@ -18,6 +18,9 @@ struct arena *arena_create(void);
 struct arena *arena_create_in(struct arena *parent);
 void arena_free(struct arena *arena); /* takes NULL */
 
+/* Bytes that it holds, without those of arenas in it. */
+size_t arena_size(const struct arena *arena);
+
 void *arena_allocate(struct arena *arena, size_t count, size_t size);
 char *arena_duplicate(struct arena *arena, const char *text); /* NULL gives NULL */
 char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length);

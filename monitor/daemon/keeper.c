@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* A queue of runs on their way into the store. See keeper.h. */
+/*
+ * A queue of runs on their way into the store. See keeper.h.
+ *
+ * Runs are stored in the order in which they came. In trouble all wait, and the first of them is
+ * sent alone: making a record of each, only to hear that the disk is still full, would take the
+ * time of measurements. When it got through, the others follow in portions.
+ */
 #include "monitor/daemon/keeper.h"
 
 #include "monitor/base/log.h"
 #include "monitor/base/memory.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+
+enum { PORTION = 64 };
+
+/* How often it is said again that runs are lost. */
+#define TELL_EVERY DURATION_MINUTE
 
 /* One run on its way: with the store, or waiting for another try. */
 struct keeping {
@@ -23,21 +36,33 @@ struct keeper {
     void *data;
     struct loop_timer *retry;
     TAILQ_HEAD(, keeping) keepings; /* in the order in which they came */
-    size_t count, waiting_count;
-    bool in_trouble; /* said once, until a run is stored again */
+    size_t count, waiting_count, waiting_bytes;
+    uint64_t committed_count, lost_count;
+    struct wall_time committed_at;
+    struct instant lost_told;
+    char trouble[ERROR_TEXT_MAX]; /* why the store did not take a run; "": it did */
 };
+
+static void keeping_stop_waiting(struct keeping *keeping)
+{
+    if (!keeping->waiting)
+        return;
+    keeping->waiting = false;
+    keeping->keeper->waiting_count--;
+    keeping->keeper->waiting_bytes -= arena_size(keeping->run->arena);
+}
 
 static void keeping_end(struct keeping *keeping)
 {
     struct keeper *keeper = keeping->keeper;
-    keeper->waiting_count -= keeping->waiting;
+    keeping_stop_waiting(keeping);
     TAILQ_REMOVE(&keeper->keepings, keeping, others);
     keeper->count--;
     run_free(keeping->run);
     free(keeping);
 }
 
-static struct keeping *keeper_oldest_waiting(struct keeper *keeper)
+static struct keeping *keeper_first_waiting(struct keeper *keeper)
 {
     struct keeping *keeping = TAILQ_FIRST(&keeper->keepings);
     while (keeping != NULL && !keeping->waiting)
@@ -45,20 +70,74 @@ static struct keeping *keeper_oldest_waiting(struct keeper *keeper)
     return keeping;
 }
 
-static void keeper_wait(struct keeping *keeping, const char *why)
+/* The oldest; but what people are to hear of comes with a run, and goes with it. */
+static struct keeping *keeper_least_missed(struct keeper *keeper)
+{
+    struct keeping *keeping;
+    TAILQ_FOREACH(keeping, &keeper->keepings, others)
+    {
+        if (keeping->waiting && keeping->incident == NULL)
+            return keeping;
+    }
+    return keeper_first_waiting(keeper);
+}
+
+static void keeper_lose(struct keeping *keeping, const char *why)
 {
     struct keeper *keeper = keeping->keeper;
-    if (!keeper->in_trouble)
-        log_error("a run could not be stored, trying again: %s", why);
-    keeper->in_trouble = true;
-    if (keeper->waiting_count == KEEPER_WAITING_MAX) {
-        struct keeping *oldest = keeper_oldest_waiting(keeper);
-        log_error("too many runs wait for the store: run %s is lost", oldest->run->id);
-        keeping_end(oldest);
+    struct instant now = clock_instant();
+    keeper->lost_count++;
+    if (keeper->lost_count == 1 || instant_between(keeper->lost_told, now) >= TELL_EVERY) {
+        log_error("run %s of %s is lost, %" PRIu64 " in all: %s", keeping->run->id,
+                  keeping->run->journey, keeper->lost_count, why);
+        keeper->lost_told = now;
     }
+    keeping_end(keeping);
+}
+
+static void keeper_wait(struct keeping *keeping)
+{
+    struct keeper *keeper = keeping->keeper;
     keeping->waiting = true;
+    keeper->waiting_bytes += arena_size(keeping->run->arena);
     if (keeper->waiting_count++ == 0)
         loop_timer_set(keeper->retry, KEEPER_RETRY);
+    while (keeper->waiting_count > 1 &&
+           (keeper->waiting_count > KEEPER_WAITING_MAX || keeper->waiting_bytes > KEEPER_BYTES_MAX))
+        keeper_lose(keeper_least_missed(keeper), "too many wait for the store");
+}
+
+static void keeper_refused(struct keeping *keeping, const char *why)
+{
+    struct keeper *keeper = keeping->keeper;
+    if (keeper->trouble[0] == '\0')
+        log_error("a run could not be stored, trying again: %s", why);
+    snprintf(keeper->trouble, sizeof keeper->trouble, "%s", why);
+    keeper_wait(keeping);
+}
+
+static void keeper_try(struct keeping *keeping);
+
+/* As many as are in one portion are with the store at a time. */
+static void keeper_send_waiting(struct keeper *keeper, size_t limit)
+{
+    struct keeping *keeping;
+    for (size_t sent = keeper->count - keeper->waiting_count;
+         sent < limit && (keeping = keeper_first_waiting(keeper)) != NULL; sent++) {
+        keeping_stop_waiting(keeping);
+        keeper_try(keeping);
+        if (keeper->trouble[0] != '\0')
+            break;
+    }
+}
+
+static void keeper_retry(void *data)
+{
+    struct keeper *keeper = data;
+    if (keeper->waiting_count == 0)
+        return;
+    keeper_send_waiting(keeper, 1);
+    loop_timer_set(keeper->retry, KEEPER_RETRY);
 }
 
 static void keeper_stored(void *data, enum result result, const struct error *error,
@@ -67,44 +146,32 @@ static void keeper_stored(void *data, enum result result, const struct error *er
     struct keeping *keeping = data;
     struct keeper *keeper = keeping->keeper;
     (void)sequence;
-    if (result != RESULT_OK) {
-        keeper_wait(keeping, error->text);
+    if (result == RESULT_INVALID) {
+        keeper_lose(keeping, error->text); /* and would be refused for ever */
+    } else if (result != RESULT_OK) {
+        keeper_refused(keeping, error->text);
         return;
+    } else {
+        if (keeper->trouble[0] != '\0')
+            log_warning("runs are stored again; %zu wait, %" PRIu64 " were lost",
+                        keeper->waiting_count, keeper->lost_count);
+        keeper->trouble[0] = '\0';
+        keeper->committed_count++;
+        keeper->committed_at = clock_wall();
+        keeping_end(keeping);
+        keeper->committed(keeper->data);
     }
-    if (keeper->in_trouble)
-        log_warning("runs are stored again");
-    keeper->in_trouble = false;
-    keeping_end(keeping);
-    keeper->committed(keeper->data);
+    keeper_send_waiting(keeper, PORTION);
 }
 
 static void keeper_try(struct keeping *keeping)
 {
     enum result result = store_append(keeping->keeper->store, keeping->run, keeping->incident,
                                       keeper_stored, keeping);
-    if (result == RESULT_INVALID) {
-        log_error("run %s of %s is too large to be stored and is lost", keeping->run->id,
-                  keeping->run->journey);
-        keeping_end(keeping);
-    } else if (result != RESULT_OK) {
-        keeper_wait(keeping, result_name(result));
-    }
-}
-
-static void keeper_retry(void *data)
-{
-    struct keeper *keeper = data;
-    struct keeping *keeping = TAILQ_FIRST(&keeper->keepings);
-    while (keeping != NULL) {
-        /* Trying may end it; who fails again keeps his place in the row. */
-        struct keeping *next = TAILQ_NEXT(keeping, others);
-        if (keeping->waiting) {
-            keeping->waiting = false;
-            keeper->waiting_count--;
-            keeper_try(keeping);
-        }
-        keeping = next;
-    }
+    if (result == RESULT_INVALID)
+        keeper_lose(keeping, "its record is too large");
+    else if (result != RESULT_OK)
+        keeper_refused(keeping, result_name(result));
 }
 
 struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callback *committed,
@@ -140,9 +207,9 @@ void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *
     }
     TAILQ_INSERT_TAIL(&keeper->keepings, keeping, others);
     keeper->count++;
-    /* Behind one that waits: runs and their incidents go into the store in order. */
+    /* Behind those that wait: runs and their incidents go into the store in order. */
     if (keeper->waiting_count > 0)
-        keeper_wait(keeping, "others wait");
+        keeper_wait(keeping);
     else
         keeper_try(keeping);
 }
@@ -155,4 +222,15 @@ size_t keeper_count(const struct keeper *keeper)
 bool keeper_is_idle(const struct keeper *keeper)
 {
     return TAILQ_EMPTY(&keeper->keepings);
+}
+
+void keeper_read(const struct keeper *keeper, struct keeper_facts *ret_facts)
+{
+    *ret_facts = (struct keeper_facts){
+        .waiting = keeper->waiting_count,
+        .committed = keeper->committed_count,
+        .lost = keeper->lost_count,
+        .committed_at = keeper->committed_at,
+        .trouble = keeper->trouble[0] != '\0' ? keeper->trouble : NULL,
+    };
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sees to it that a judged run gets into the store: while the disk is full or the store is busy it
- * keeps the run and tries again, so that no result is lost to a bad minute.
+ * keeps the run and tries again, so that no result is lost to a bad minute. What it keeps is
+ * bounded, by number and by size: past that runs are lost, counted and told.
  */
 #ifndef DAEMON_KEEPER_H
 #define DAEMON_KEEPER_H
@@ -10,8 +11,13 @@
 
 struct keeper;
 
-enum { KEEPER_WAITING_MAX = 10000 };
+enum {
+    KEEPER_WAITING_MAX = 10000,           /* runs that wait for the store */
+    KEEPER_BYTES_MAX = 128 * 1024 * 1024, /* that they take */
+};
 
+/* While nothing can be stored, one run tries in this time; the others follow when it got through.
+ */
 #define KEEPER_RETRY (2 * DURATION_SECOND)
 
 /* `committed` is called after each commit. */
@@ -20,12 +26,21 @@ struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callba
 void keeper_free(
     struct keeper *keeper); /* takes NULL; after the store is closed, which may still hold runs */
 
-/* Takes `run`; copies `incident` (may be NULL). Past KEEPER_WAITING_MAX the oldest waiting run is
- * given up, and logged. */
+/* Takes `run`; copies `incident` (may be NULL). Past the bounds the oldest waiting run is given up;
+ * those that an incident came with last of all. */
 void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident);
 
 /* Runs that are not in the store yet. */
 size_t keeper_count(const struct keeper *keeper);
+
+/* How it is getting on. */
+struct keeper_facts {
+    size_t waiting;                /* runs that the store would not take: they are tried again */
+    uint64_t committed, lost;      /* since the start */
+    struct wall_time committed_at; /* the last one; 0: none yet */
+    const char *trouble;           /* why the store takes none, borrowed; NULL: it does */
+};
+void keeper_read(const struct keeper *keeper, struct keeper_facts *ret_facts);
 
 bool keeper_is_idle(const struct keeper *keeper);
 

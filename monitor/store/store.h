@@ -32,6 +32,9 @@ typedef int64_t store_sequence;
  * `url` is `sqlite:PATH` or `sqlite::memory:`. Creates the file and its tables where there are
  * none. NULL with `error` set: the place cannot be used, is in use by another store, or holds
  * another program's file or that of a newer version.
+ *
+ * In memory the same code answers, for tests and for trying out: a second one that only tests use
+ * would have mistakes of its own. All holds there, but that nothing outlives store_close.
  */
 struct store *store_open(struct loop *loop, const char *url, struct error *error);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * daemon/: settings are checked as a whole, the keeper loses nothing to a store in trouble, and the
- * pipeline takes slots all the way into the store, against a real server.
+ * daemon/: settings are checked as a whole, and the pipeline takes slots all the way into the
+ * store, against a real server.
  */
 #include "tests/unit/runner.h"
 
-#include "monitor/daemon/keeper.h"
 #include "monitor/daemon/pipeline.h"
 #include "monitor/net/http_server.h"
 #include "monitor/record/reason.h"
@@ -96,48 +95,6 @@ START_TEST(patterns_that_match_nothing_are_a_mistake)
     ck_assert_str_eq(code, "scenarios.none");
     ck_assert_ptr_null(load(put_file("shop.yml", "shop: S\n"), code));
     ck_assert_str_eq(code, "scenarios.none");
-}
-END_TEST
-
-/* --- keeper -------------------------------------------------------------------------------- */
-
-static void count_commit(void *data)
-{
-    ++*(unsigned *)data;
-}
-
-START_TEST(what_is_kept_is_in_the_store)
-{
-    unsigned commits = 0;
-    struct keeper *keeper = keeper_create(fixture.loop, fixture.store, count_commit, &commits);
-    ck_assert(keeper_is_idle(keeper));
-    for (int minute = 0; minute < 5; minute++)
-        keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
-    ck_assert(!keeper_is_idle(keeper));
-    for (int i = 0; i < 100 && !keeper_is_idle(keeper); i++)
-        store_fixture_wait(&fixture, 20 * DURATION_MILLISECOND);
-    ck_assert(keeper_is_idle(keeper));
-    ck_assert_uint_eq(commits, 5);
-    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
-    ck_assert_uint_eq(runs.count, 5);
-    store_fixture_release(&runs);
-    keeper_free(keeper);
-}
-END_TEST
-
-START_TEST(a_keeper_in_the_middle_of_it_can_be_freed)
-{
-    unsigned commits = 0;
-    struct keeper *keeper = keeper_create(fixture.loop, fixture.store, count_commit, &commits);
-    keeper_keep(keeper, store_fixture_run("browse", "here", 1, STATE_PASSED), NULL);
-    store_close(fixture.store);
-    keeper_free(keeper);
-    ck_assert_uint_eq(commits, 0);
-    fixture.store = NULL;
-    store_fixture_reopen(&fixture);
-    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
-    ck_assert_uint_eq(runs.count, 1);
-    store_fixture_release(&runs);
 }
 END_TEST
 
@@ -444,8 +401,6 @@ Suite *test_suite(void)
     tcase_add_test(tests, settings_hold_the_shop_and_its_scenarios);
     tcase_add_test(tests, the_same_journey_twice_is_a_mistake);
     tcase_add_test(tests, patterns_that_match_nothing_are_a_mistake);
-    tcase_add_test(tests, what_is_kept_is_in_the_store);
-    tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, slots_become_stored_runs_from_every_vantage_point);
     tcase_add_test(tests, a_step_that_hangs_is_held_back);
     tcase_add_test(tests, a_paused_journey_sends_nothing);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* store/: what is appended is read back, found, tallied, and answered in order. On real files. */
+/* store/: what is appended is read back, found, tallied, and answered in order. On each back end.
+ */
 #include "tests/unit/runner.h"
 #include "tests/unit/store_fixture.h"
 
@@ -552,7 +553,7 @@ static void count_done(void *data, enum result result, const struct error *error
 START_TEST(the_queue_is_bounded)
 {
     size_t left = STORE_QUEUE_MAX;
-    struct store *store = store_open(fixture.loop, "sqlite::memory:", NULL);
+    struct store *store = fixture.store;
     for (int minute = 0; minute <= STORE_QUEUE_MAX; minute++) {
         struct run *run = run_create("buy", "home", minute_time(minute));
         ck_assert_int_eq(store_append(store, run, NULL, count_done, &left),
@@ -566,7 +567,6 @@ START_TEST(the_queue_is_bounded)
     ck_assert_int_eq(store_append(store, again, NULL, count_done, &left), RESULT_OK);
     loop_run(fixture.loop);
     run_free(again);
-    store_close(store);
 }
 END_TEST
 
@@ -582,10 +582,8 @@ START_TEST(a_record_is_bounded)
 }
 END_TEST
 
-static void add_reading(Suite *suite)
+static void add_reading(TCase *tests)
 {
-    TCase *tests = tcase_create("reading");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_run_is_read_back_as_it_was);
     tcase_add_test(tests, a_known_run_is_stored_once);
     tcase_add_loop_test(tests, filters_let_through_what_they_say, 0, COUNT_OF(filter_cases));
@@ -596,28 +594,32 @@ static void add_reading(Suite *suite)
     tcase_add_test(tests, incidents_are_opened_changed_and_resolved);
     tcase_add_test(tests, an_incident_is_found_by_its_id);
     tcase_add_test(tests, cursors_are_kept);
-    suite_add_tcase(suite, tests);
 }
 
-static void add_working(Suite *suite)
+static void add_working(TCase *tests)
 {
-    TCase *tests = tcase_create("working");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_failing_append_takes_no_other_with_it);
     tcase_add_test(tests, answers_come_in_the_order_of_the_calls);
-    tcase_add_test(tests, closing_finishes_the_work_and_calls_nobody);
     tcase_add_test(tests, a_callback_may_close_the_store);
     tcase_add_test(tests, who_is_forgotten_is_not_called);
     tcase_add_test(tests, the_queue_is_bounded);
     tcase_add_test(tests, a_record_is_bounded);
+}
+
+/* About what is there after the store was closed. */
+static void add_closing(Suite *suite)
+{
+    TCase *tests = tcase_create("closing");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, closing_finishes_the_work_and_calls_nobody);
     suite_add_tcase(suite, tests);
 }
 
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("store");
-    add_reading(suite);
-    add_working(suite);
+    store_fixture_on_each(suite, "reading", set_up, tear_down, add_reading);
+    store_fixture_on_each(suite, "working", set_up, tear_down, add_working);
+    add_closing(suite);
     return suite;
 }

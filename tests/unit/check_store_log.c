@@ -212,16 +212,17 @@ START_TEST(maintenance_is_kept_until_its_end)
 }
 END_TEST
 
-Suite *test_suite(void)
+static void add_tests(TCase *tests)
 {
-    Suite *suite = suite_create("store log");
-    TCase *tests = tcase_create("log");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, each_change_is_queued_once);
     tcase_add_test(tests, what_is_muted_is_told_to_nobody);
     tcase_add_test(tests, events_are_kept_by_time);
     tcase_add_test(tests, maintenance_is_kept_until_its_end);
-    suite_add_tcase(suite, tests);
+}
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("store log");
+    store_fixture_on_each(suite, "log", set_up, tear_down, add_tests);
     return suite;
 }

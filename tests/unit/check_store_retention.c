@@ -110,6 +110,57 @@ START_TEST(what_is_old_goes_by_its_kind)
 }
 END_TEST
 
+struct counts {
+    size_t changes, hours, days;
+};
+
+static void count_changes(void *data, enum result result, const struct store_changes *changes)
+{
+    ck_assert_int_eq(result, RESULT_OK);
+    ((struct counts *)data)->changes = changes->count;
+}
+
+static void count_rollups(void *data, enum result result, const struct store_rollups *rollups)
+{
+    struct counts *counts = data;
+    ck_assert_int_eq(result, RESULT_OK);
+    *(rollups->span == DURATION_HOUR ? &counts->hours : &counts->days) = rollups->count;
+}
+
+static void assert_left(size_t runs, size_t changes, size_t hours, size_t days)
+{
+    const struct store_rollup_filter each_hour = {.span = DURATION_HOUR, .step = ""};
+    const struct store_rollup_filter each_day = {.span = DURATION_DAY, .step = ""};
+    struct counts counts = {0};
+    store_read_changes(fixture.store, 0, 0, count_changes, &counts);
+    store_read_rollups(fixture.store, &each_hour, count_rollups, &counts);
+    store_read_rollups(fixture.store, &each_day, count_rollups, &counts);
+    struct store_runs read = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(read.count, runs);
+    ck_assert_uint_eq(counts.changes, changes);
+    ck_assert_uint_eq(counts.hours, hours);
+    ck_assert_uint_eq(counts.days, days);
+    store_fixture_release(&read);
+}
+
+/* Two days of an hourly run, from 14:07 on: so they reach into three. */
+START_TEST(what_is_old_is_read_no_more)
+{
+    const struct wall_time never = {0};
+    for (int minute = 0; minute < 2 * DAY; minute += 60)
+        store_fixture_append(&fixture, store_fixture_run("buy", "home", minute, STATE_PASSED));
+    append_incident(5, "old", 1, true);
+    append_incident(DAY + 5, "new", 1, true);
+    assert_left(48, 2, 48, 3);
+    delete_old(minute_time(DAY), never, never);
+    assert_left(24, 1, 48, 3);
+    delete_old(never, minute_time(DAY), never);
+    assert_left(24, 1, 23, 3); /* the hour that began 7 minutes before went, too */
+    delete_old(never, never, minute_time(DAY));
+    assert_left(24, 1, 23, 1);
+}
+END_TEST
+
 struct reading {
     unsigned reads;
     bool swept;
@@ -181,13 +232,25 @@ START_TEST(the_expiry_runs_and_keeps_what_is_young)
     store_fixture_append(&fixture, young);
     append_many(0, 100);
     struct expiry *expiry = expiry_create(fixture.loop, fixture.store, &retention, 1);
-    for (int i = 0; i < 100 && ask("SELECT count(*) FROM run") > 1; i++)
+    struct store_runs left = {0};
+    for (int i = 0; i < 100 && left.count != 1; i++) {
+        store_fixture_release(&left);
         store_fixture_wait(&fixture, 50 * DURATION_MILLISECOND);
-    ck_assert_int_eq(ask("SELECT count(*) FROM run"), 1);
-    ck_assert_int_eq(ask("SELECT count(*) FROM run WHERE sequence = 1"), 1);
+        left = store_fixture_read(&fixture, &(struct store_filter){0});
+    }
+    ck_assert_uint_eq(left.count, 1);
+    ck_assert_int_eq(left.sequences[0], 1);
+    store_fixture_release(&left);
     expiry_free(expiry);
 }
 END_TEST
+
+static void add_contract(TCase *tests)
+{
+    tcase_add_test(tests, what_is_old_is_read_no_more);
+    tcase_add_test(tests, deleting_keeps_nobody_waiting);
+    tcase_add_test(tests, the_expiry_runs_and_keeps_what_is_young);
+}
 
 Suite *test_suite(void)
 {
@@ -196,9 +259,8 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_is_old_goes_by_its_kind);
-    tcase_add_test(tests, deleting_keeps_nobody_waiting);
     tcase_add_test(tests, the_file_grows_no_further);
-    tcase_add_test(tests, the_expiry_runs_and_keeps_what_is_young);
     suite_add_tcase(suite, tests);
+    store_fixture_on_each(suite, "retention", set_up, tear_down, add_contract);
     return suite;
 }

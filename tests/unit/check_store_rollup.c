@@ -271,18 +271,19 @@ START_TEST(what_is_usual_is_told_by_the_hour)
 }
 END_TEST
 
-Suite *test_suite(void)
+static void add_tests(TCase *tests)
 {
-    Suite *suite = suite_create("store rollups");
-    TCase *tests = tcase_create("rollups");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, runs_add_up, 0, COUNT_OF(rollup_cases));
     tcase_add_test(tests, a_known_run_counts_once);
     tcase_add_test(tests, an_excluded_run_is_counted_apart);
     tcase_add_test(tests, only_what_was_right_or_given_up_has_a_time);
     tcase_add_test(tests, days_are_of_all_vantage_points);
     tcase_add_test(tests, what_is_usual_is_told_by_the_hour);
-    suite_add_tcase(suite, tests);
+}
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("store rollups");
+    store_fixture_on_each(suite, "rollups", set_up, tear_down, add_tests);
     return suite;
 }

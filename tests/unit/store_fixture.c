@@ -18,18 +18,55 @@ static void open_store(struct store_fixture *fixture)
     ck_assert_msg(fixture->store != NULL, "%s", error.text);
 }
 
+/* Each test has a process of its own, in which its case's fixtures run before it. */
+static bool in_memory;
+
+static void choose_memory(void)
+{
+    in_memory = true;
+}
+
+void store_fixture_on_each(Suite *suite, const char *name, void (*set_up)(void),
+                           void (*tear_down)(void), store_fixture_add *add)
+{
+    static const struct {
+        const char *name;
+        bool in_memory;
+    } back_ends[] = {
+#define X(name, in_memory) {name, in_memory},
+        STORE_FIXTURE_TABLE(X)
+#undef X
+    };
+    for (size_t i = 0; i < COUNT_OF(back_ends); i++) {
+        char title[64];
+        snprintf(title, sizeof title, "%s in %s", name, back_ends[i].name);
+        TCase *tests = tcase_create(title);
+        tcase_set_timeout(tests, 60);
+        if (back_ends[i].in_memory)
+            tcase_add_checked_fixture(tests, choose_memory, NULL);
+        tcase_add_checked_fixture(tests, set_up, tear_down);
+        add(tests);
+        suite_add_tcase(suite, tests);
+    }
+}
+
 void store_fixture_set_up(struct store_fixture *fixture)
 {
     *fixture = (struct store_fixture){.loop = loop_create()};
     strcpy(fixture->directory, "/tmp/shopwatch-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(fixture->directory));
     snprintf(fixture->file, sizeof fixture->file, "%.99s/store.db", fixture->directory);
-    snprintf(fixture->url, sizeof fixture->url, "sqlite:%.99s", fixture->file);
+    snprintf(fixture->url, sizeof fixture->url, "sqlite:%.99s",
+             in_memory ? ":memory:" : fixture->file);
     open_store(fixture);
+    if (in_memory)
+        ck_assert_int_ne(access(fixture->file, F_OK), 0);
 }
 
 void store_fixture_reopen(struct store_fixture *fixture)
 {
+    if (in_memory)
+        return;
     store_close(fixture->store);
     open_store(fixture);
 }

@@ -7,6 +7,8 @@
 #include "monitor/record/run.h"
 #include "monitor/store/store.h"
 
+#include <check.h>
+
 enum { FIXTURE_PATH_MAX = 128 };
 
 struct store_fixture {
@@ -15,8 +17,23 @@ struct store_fixture {
     char directory[FIXTURE_PATH_MAX], file[FIXTURE_PATH_MAX], url[FIXTURE_PATH_MAX];
 };
 
+/*
+ * The same tests on every back end: a program whose tests are about the contract, and not about a
+ * file, adds its cases once for each row, X(name, in memory). `set_up` calls store_fixture_set_up.
+ */
+#define STORE_FIXTURE_TABLE(X)                                                                     \
+    X("file", false)                                                                               \
+    X("memory", true)
+
+typedef void store_fixture_add(TCase *tests);
+void store_fixture_on_each(Suite *suite, const char *name, void (*set_up)(void),
+                           void (*tear_down)(void), store_fixture_add *add);
+
+/* In a file, or what store_fixture_on_each has chosen. */
 void store_fixture_set_up(struct store_fixture *fixture);
 void store_fixture_tear_down(struct store_fixture *fixture);
+
+/* What was kept is there again, but in memory, where it stays open. */
 void store_fixture_reopen(struct store_fixture *fixture);
 
 /* A run planned at `minute`, with two steps of 3 and 4 ms and, when it failed, a verdict. */
