@@ -135,6 +135,7 @@ static enum result open_net(struct replay *replay, struct error *error)
     struct net_vantage_settings settings = {0};
     if (vantage != NULL)
         settings = (struct net_vantage_settings){.source = vantage->source,
+                                                 .interface = vantage->interface,
                                                  .netns = vantage->netns,
                                                  .resolver = vantage->resolver,
                                                  .family = (enum net_family)vantage->family,

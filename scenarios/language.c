@@ -411,9 +411,14 @@ static const struct language_key component_keys[] = {
 static const struct language_key vantage_keys[] = {
     {"title", LANGUAGE_TEXT, AT(vantage, title), .help = "What people call the vantage point."},
     {"source", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(vantage, source),
-     .help = "The address of this machine that connections come from."},
+     .help = "The address of this machine that connections and questions to a DNS server come "
+             "from; one on the machine itself is asked as ever."},
+    {"interface", LANGUAGE_TEXT, LANGUAGE_FORMAT_INTERFACE, AT(vantage, interface),
+     .help = "The network interface that all of it goes through, as `ip link` shows it.",
+     .example = "interface: eth1"},
     {"netns", LANGUAGE_TEXT, LANGUAGE_FORMAT_NAMESPACE, AT(vantage, netns),
-     .help = "The network namespace that connections are made in, as `ip netns` shows it."},
+     .help = "The network namespace that connections are made in, as `ip netns` shows it; its "
+             "/etc/netns/NAME/resolv.conf and hosts go before the system's."},
     {"resolver", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(vantage, resolver),
      .help = "The DNS server to ask; those of /etc/resolv.conf if left out."},
     {"family", LANGUAGE_WORD, .words = family_words, .word_count = COUNT_OF(family_words),

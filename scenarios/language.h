@@ -77,6 +77,7 @@ enum language_type {
     X(ADDRESS, "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$",                    \
       "an IP address, such as 192.0.2.7 or 2001:db8::7")                                           \
     X(NAMESPACE, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "the name of a network namespace")               \
+    X(INTERFACE, "^[^\\s/]{1,15}$", "the name of a network interface, such as eth1")               \
     X(MEDIA_TYPE, "^[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(;.*)?$",                           \
       "a media type, such as image/png")                                                           \
     X(PROXY, "^(http|socks5h?)://[^\\s/]+:[0-9]{1,5}/?$",                                          \

@@ -48,9 +48,10 @@ enum family {
 /* From where runs start. All NULL: this machine as it is. */
 struct vantage {
     const char *name, *title;
-    const char *source;   /* address that connections come from */
-    const char *netns;    /* name of a network namespace, as `ip netns` shows it */
-    const char *resolver; /* address of the DNS server to ask; NULL: /etc/resolv.conf */
+    const char *source;    /* address that connections come from */
+    const char *interface; /* that they go through */
+    const char *netns;     /* name of a network namespace, as `ip netns` shows it */
+    const char *resolver;  /* address of the DNS server to ask; NULL: /etc/resolv.conf */
     enum family family;
     const char *proxy; /* URL; NULL: none */
     struct position position;

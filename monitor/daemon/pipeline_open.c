@@ -21,6 +21,7 @@ static enum result pipeline_open_vantages(struct pipeline *pipeline, struct erro
         vantage->vantage = &shop->vantages[i];
         const struct net_vantage_settings settings = {
             .source = vantage->vantage->source,
+            .interface = vantage->vantage->interface,
             .netns = vantage->vantage->netns,
             .resolver = vantage->vantage->resolver,
             .family = (enum net_family)vantage->vantage->family,

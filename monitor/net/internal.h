@@ -67,6 +67,7 @@ void multi_drop_watch(struct watch *watch);
 struct net_vantage {
     struct net *net;
     struct sockaddr_storage source; /* AF_UNSPEC: the kernel chooses */
+    char *interface;                /* NULL: the kernel chooses */
     char *namespace;                /* path of its file; NULL: the process's own */
     int home; /* descriptor of the process's own, to come back; -1 without `namespace` */
     struct resolver *resolver;
@@ -77,8 +78,12 @@ struct net_vantage {
 /* A socket in the vantage point's namespace; -1 with errno. */
 int vantage_socket(const struct net_vantage *vantage, int family, int type, int protocol);
 
-/* Binds to the vantage point's source address, if it has one; -1 with errno. */
+/* Binds to the vantage point's source address and interface, if it has any; -1 with errno. */
 int vantage_bind(const struct net_vantage *vantage, int descriptor);
+
+/* The same for a DNS server's address. One on the machine itself is asked as ever: it may answer
+ * nobody but the machine. */
+int vantage_bind_for(const struct net_vantage *vantage, int descriptor, const struct sockaddr *to);
 
 /* session.c */
 

@@ -43,8 +43,9 @@ duration net_loop_lag(struct net *net);
 enum net_family { NET_FAMILY_ANY, NET_FAMILY_IPV4, NET_FAMILY_IPV6 };
 
 struct net_vantage_settings {
-    const char *source; /* local address to connect from; NULL: the kernel chooses */
-    const char *netns;  /* network namespace by name (/run/netns/NAME); NULL: the process's own */
+    const char *source;    /* local address to connect from; NULL: the kernel chooses */
+    const char *interface; /* that everything goes through; NULL: the kernel chooses */
+    const char *netns; /* network namespace by name (/run/netns/NAME); NULL: the process's own */
     const char
         *resolver; /* DNS server, `ADDRESS` or `ADDRESS:PORT`; NULL: as the system is set up */
     enum net_family family; /* of connections */
@@ -52,7 +53,8 @@ struct net_vantage_settings {
 };
 
 /* NULL with `error` set when the namespace cannot be entered, the source is not an address of this
- * machine (of the namespace, where there is one) or of another family, or the proxy is none. */
+ * machine (of the namespace, where there is one) or of another family, the interface is not there,
+ * or the proxy is none. */
 struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_settings *settings,
                                      struct error *error);
 void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */

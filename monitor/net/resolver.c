@@ -4,6 +4,7 @@
 
 #include "monitor/base/memory.h"
 #include "monitor/net/classify.h"
+#include "monitor/net/hosts.h"
 #include "monitor/net/internal.h"
 
 #include <ares.h>
@@ -32,8 +33,9 @@ struct resolver_watch {
 
 /* Which file tells the DNS servers, and when it was last changed. */
 struct resolver_files {
-    char *server;             /* as set: no file is asked */
-    char path[PATH_TEXT_MAX]; /* "" with `server` */
+    char *server;              /* as set: no file is asked */
+    char path[PATH_TEXT_MAX];  /* "" with `server` */
+    char hosts[PATH_TEXT_MAX]; /* the namespace's, in place of /etc/hosts; "": it has none */
     struct timespec changed;
 };
 
@@ -162,7 +164,11 @@ static int close_socket(ares_socket_t descriptor, void *data)
 static int connect_socket(ares_socket_t descriptor, const struct sockaddr *address,
                           ares_socklen_t length, void *data)
 {
-    (void)data;
+    struct resolver *resolver = data;
+    if (vantage_bind_for(resolver->vantage, descriptor, address) != 0) {
+        resolver->socket_trouble = classify_socket_error(errno);
+        return -1;
+    }
     return connect(descriptor, address, length);
 }
 
@@ -266,8 +272,8 @@ static void socket_wanted(void *data, ares_socket_t descriptor, int readable, in
 
 static enum result set_up_channel(struct resolver *resolver, struct error *error)
 {
-    char lookups[] = "fb";
     struct resolver_files *files = &resolver->files;
+    char *lookups = files->hosts[0] != '\0' ? (char[]){"b"} : (char[]){"fb"};
     struct ares_options options = {
         .flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
         .timeout = TRY_MILLISECONDS,
@@ -313,6 +319,10 @@ static void find_files(struct resolver_files *files, const struct resolver_setti
         snprintf(files->path, sizeof files->path, "/etc/netns/%s/resolv.conf", settings->namespace);
     if (settings->namespace == NULL || access(files->path, R_OK) != 0)
         snprintf(files->path, sizeof files->path, "/etc/resolv.conf");
+    if (settings->namespace != NULL)
+        snprintf(files->hosts, sizeof files->hosts, "/etc/netns/%s/hosts", settings->namespace);
+    if (access(files->hosts, R_OK) != 0)
+        files->hosts[0] = '\0';
     files_changed(files);
 }
 
@@ -410,9 +420,30 @@ static void answered(void *data, int status, int timeouts, struct ares_addrinfo 
         free_query(query);
 }
 
+/* From the namespace's own file; false: DNS is to be asked. */
+static bool answer_from_file(const struct resolver *resolver, const char *host, resolver_done *done,
+                             void *data)
+{
+    struct sockaddr_storage found[RESOLVER_ADDRESSES_MAX];
+    const struct sockaddr *addresses[RESOLVER_ADDRESSES_MAX];
+    if (resolver->files.hosts[0] == '\0')
+        return false;
+    size_t count =
+        hosts_find(resolver->files.hosts, host, resolver->family, found, COUNT_OF(found));
+    for (size_t i = 0; i < count; i++)
+        addresses[i] = (const struct sockaddr *)&found[i];
+    const struct resolver_answer answer = {
+        .detail = "", .addresses = addresses, .address_count = count, .answered = clock_instant()};
+    if (count > 0)
+        done(data, &answer);
+    return count > 0;
+}
+
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *host,
                                     resolver_done *done, void *data)
 {
+    if (answer_from_file(resolver, host, done, data))
+        return NULL;
     struct resolver_query *query = memory_allocate(1, sizeof *query);
     *query = (struct resolver_query){
         .resolver = resolver, .host = memory_duplicate(host), .done = done, .data = data};

@@ -21,7 +21,7 @@ struct sockaddr;
 struct resolver_settings {
     const char *server; /* `ADDRESS` or `ADDRESS:PORT`; NULL: as the files say */
     const char
-        *namespace; /* its /etc/netns/NAME/resolv.conf goes before the system's; may be NULL */
+        *namespace; /* its /etc/netns/NAME/resolv.conf and hosts go before the system's; or NULL */
     int family;     /* of the addresses wanted; AF_UNSPEC: both */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where connections start: network namespace, source address, resolver. See net.h. */
+/* Where connections start: network namespace, source address, interface, resolver. See net.h. */
 #include "config.h" /* GNU extensions: setns */
 
 #include "monitor/base/memory.h"
@@ -34,6 +34,26 @@ static enum result open_namespace(struct net_vantage *vantage, const char *name,
     return RESULT_OK;
 }
 
+static int bind_interface(const struct net_vantage *vantage, int descriptor)
+{
+    const char *name = vantage->interface;
+    if (name == NULL)
+        return 0;
+    return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name) + 1);
+}
+
+static int bind_source(const struct net_vantage *vantage, int descriptor)
+{
+    if (vantage->source.ss_family == AF_UNSPEC)
+        return 0;
+    /* The port is chosen at connect, so that two connections to different hosts may share one. */
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socklen_t size = vantage->source.ss_family == AF_INET ? sizeof(struct sockaddr_in)
+                                                          : sizeof(struct sockaddr_in6);
+    return bind(descriptor, (const struct sockaddr *)&vantage->source, size);
+}
+
 static enum result parse_source(struct net_vantage *vantage, const char *text, struct error *error)
 {
     struct sockaddr_in *four = (struct sockaddr_in *)&vantage->source;
@@ -47,15 +67,19 @@ static enum result parse_source(struct net_vantage *vantage, const char *text, s
     return RESULT_OK;
 }
 
-/* At once, as it is done for a namespace: a mistyped address would fail every run. */
-static enum result try_source(const struct net_vantage *vantage, const char *text,
-                              struct error *error)
+/* At once, as it is done for a namespace: what is mistyped would fail every run. */
+static enum result try_binding(const struct net_vantage *vantage,
+                               const struct net_vantage_settings *settings, struct error *error)
 {
     enum result result = RESULT_OK;
-    int probe = vantage_socket(vantage, vantage->source.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (probe < 0 || vantage_bind(vantage, probe) != 0)
-        result = error_set(error, RESULT_UNSUPPORTED, "source `%s` cannot be used: %s", text,
-                           strerror(errno));
+    int family = vantage->source.ss_family != AF_UNSPEC ? vantage->source.ss_family : AF_INET;
+    int probe = vantage_socket(vantage, family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0 || bind_interface(vantage, probe) != 0)
+        result = error_set(error, RESULT_UNSUPPORTED, "interface `%s` cannot be used: %s",
+                           settings->interface, strerror(errno));
+    else if (bind_source(vantage, probe) != 0)
+        result = error_set(error, RESULT_UNSUPPORTED, "source `%s` cannot be used: %s",
+                           settings->source, strerror(errno));
     if (probe >= 0)
         close(probe);
     return result;
@@ -69,8 +93,9 @@ static enum result set_up(struct net_vantage *vantage, const struct net_vantage_
         result = open_namespace(vantage, settings->netns, error);
     if (result == RESULT_OK && settings->source != NULL)
         result = parse_source(vantage, settings->source, error);
-    if (result == RESULT_OK && settings->source != NULL)
-        result = try_source(vantage, settings->source, error);
+    vantage->interface = memory_duplicate(settings->interface);
+    if (result == RESULT_OK && (settings->source != NULL || settings->interface != NULL))
+        result = try_binding(vantage, settings, error);
     if (result != RESULT_OK)
         return result;
     static const int families[] = {
@@ -108,6 +133,7 @@ void net_vantage_close(struct net_vantage *vantage)
         return;
     resolver_free(vantage->resolver);
     proxy_free(vantage->proxy);
+    free(vantage->interface);
     free(vantage->namespace);
     if (vantage->home >= 0)
         close(vantage->home);
@@ -142,12 +168,25 @@ int vantage_socket(const struct net_vantage *vantage, int family, int type, int 
 
 int vantage_bind(const struct net_vantage *vantage, int descriptor)
 {
-    if (vantage->source.ss_family == AF_UNSPEC)
+    int failed = bind_interface(vantage, descriptor);
+    return failed != 0 ? failed : bind_source(vantage, descriptor);
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+    if (address->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+    return (ntohl(four->sin_addr.s_addr) >> IN_CLASSA_NSHIFT) == IN_LOOPBACKNET;
+}
+
+int vantage_bind_for(const struct net_vantage *vantage, int descriptor, const struct sockaddr *to)
+{
+    const struct sockaddr *source = (const struct sockaddr *)&vantage->source;
+    if (!is_loopback(to) && bind_interface(vantage, descriptor) != 0)
+        return -1;
+    if (source->sa_family != to->sa_family || is_loopback(source) != is_loopback(to))
         return 0;
-    /* The port is chosen at connect, so that two connections to different hosts may share one. */
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    socklen_t size = vantage->source.ss_family == AF_INET ? sizeof(struct sockaddr_in)
-                                                          : sizeof(struct sockaddr_in6);
-    return bind(descriptor, (const struct sockaddr *)&vantage->source, size);
+    return bind_source(vantage, descriptor);
 }

@@ -37,6 +37,7 @@ static struct dns_server {
     uint32_t address; /* 0: no data */
     bool six;         /* ::1 besides */
     size_t questions;
+    uint32_t asker;   /* whose the latest was */
     duration hold_up; /* after an answer the loop stands still for so long */
 } dns;
 
@@ -50,6 +51,7 @@ static void dns_readable(void *data)
     if (got < 17)
         return;
     dns.questions++;
+    dns.asker = ntohl(from.sin_addr.s_addr);
     if (dns.rcode == RCODE_SILENT)
         return;
     size_t length = 12;
@@ -231,6 +233,37 @@ START_TEST(hold_up_of_the_loop_is_no_time_of_the_dns_server)
 }
 END_TEST
 
+/* A shop that is seen from an address is looked up from there, too. */
+START_TEST(dns_is_asked_from_the_source_address)
+{
+    char resolver[32];
+    ck_assert_uint_eq(dns.asker, 0);
+    loop_watch_free(dns.watch);
+    stage_close(&stage);
+    snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
+    stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver, .source = "127.0.0.5"});
+    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    raw_server_play(&stage.server, &well, 1);
+    dns.address = INADDR_LOOPBACK;
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_uint_eq(dns.asker, 0x7f000005);
+    ck_assert_str_eq(stage.server.peer, "127.0.0.5");
+}
+END_TEST
+
+/* One on the machine itself may answer nobody else. */
+START_TEST(dns_of_the_machine_is_asked_as_ever)
+{
+    dns.address = INADDR_LOOPBACK;
+    struct sockaddr_in *source = (struct sockaddr_in *)&stage.vantage->source;
+    *source = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000201)};
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_uint_eq(dns.asker, INADDR_LOOPBACK);
+    ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_MONITOR_SOURCE_UNAVAILABLE);
+}
+END_TEST
+
 START_TEST(final_dot_is_taken)
 {
     dns.address = INADDR_LOOPBACK;
@@ -293,11 +326,9 @@ START_TEST(no_descriptors_left_is_the_monitors_fault)
 END_TEST
 
 static const struct net_vantage_settings bad_settings[] = {
-    {.source = "not an address"},
-    {.source = "192.0.2.1"},
-    {.source = "2001:db8::1"},
-    {.resolver = "dns.example"},
-    {.netns = "shopwatch-no-such-namespace"},
+    {.source = "not an address"},     {.source = "192.0.2.1"},
+    {.source = "2001:db8::1"},        {.resolver = "dns.example"},
+    {.interface = "shopwatch-none"},  {.netns = "shopwatch-no-such-namespace"},
     {.netns = "../../proc/1/ns/net"},
 };
 
@@ -489,7 +520,8 @@ static bool run_command(const char *pattern)
 static void remove_namespace(void)
 {
     if (wire.ready)
-        run_command("ip link del sw@ 2>/dev/null; ip netns del sw@");
+        run_command("ip link del sw@ 2>/dev/null; ip netns del sw@; rm -rf /etc/netns/sw@;"
+                    " rmdir /etc/netns 2>/dev/null");
 }
 
 static void build_namespace(void)
@@ -512,6 +544,22 @@ static void build_namespace(void)
     snprintf(wire.there, sizeof wire.there, "198.18.%d.2", wire.id);
 }
 
+/* True, with a stage in the namespace opposite a server on this side of the wire. */
+static bool open_in_namespace(const char *interface)
+{
+    char name[16];
+    if (wire.there[0] == '\0') {
+        fprintf(stderr, "# skipped: no network namespace can be made here\n");
+        return false;
+    }
+    snprintf(name, sizeof name, "sw%d", wire.id);
+    stage_open(&stage, &(struct net_vantage_settings){.netns = name, .interface = interface});
+    raw_server_close(&stage.server);
+    raw_server_open(&stage.server, stage.loop, wire.here);
+    raw_server_play(&stage.server, &well, 1);
+    return true;
+}
+
 static bool drop_all(void)
 {
     return run_command("ip netns exec sw@ nft add table inet swtest 2>/dev/null") &&
@@ -521,16 +569,9 @@ static bool drop_all(void)
 
 START_TEST(vantage_point_in_a_network_namespace)
 {
-    if (wire.there[0] == '\0') {
-        fprintf(stderr, "# skipped: no network namespace can be made here\n");
+    char url[64];
+    if (!open_in_namespace(NULL))
         return;
-    }
-    char name[16], url[64];
-    snprintf(name, sizeof name, "sw%d", wire.id);
-    stage_open(&stage, &(struct net_vantage_settings){.netns = name});
-    raw_server_close(&stage.server);
-    raw_server_open(&stage.server, stage.loop, wire.here);
-    raw_server_play(&stage.server, &well, 1);
     snprintf(url, sizeof url, "http://%s:PORT/", wire.here);
     stage_get(&stage, url);
     ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
@@ -562,6 +603,39 @@ START_TEST(vantage_point_in_a_network_namespace)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    enum symptom symptom;
+} interfaces[] = {{"eth0", SYMPTOM_NONE}, {"lo", SYMPTOM_TCP_ADDRESS_UNREACHABLE}};
+
+START_TEST(interface_is_the_way_out)
+{
+    char url[64];
+    if (!open_in_namespace(interfaces[_i].name))
+        return;
+    snprintf(url, sizeof url, "http://%s:PORT/", wire.here);
+    stage_get(&stage, url);
+    ck_assert_msg(stage.exchange.symptom == interfaces[_i].symptom, "%s", stage.exchange.detail);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(hosts_of_a_namespace_are_its_own)
+{
+    if (wire.ready)
+        ck_assert(run_command("mkdir -p /etc/netns/sw@ && printf '#\\n192.0.2.9 shop.invalids\\n"
+                              "::1 Shop.invalid\\n198.18.@.1\\tother Shop.invalid # it\\n'"
+                              " >/etc/netns/sw@/hosts"));
+    if (!open_in_namespace(NULL))
+        return;
+    stage_get(&stage, "http://shop.invalid:PORT/");
+    ck_assert_msg(stage.exchange.symptom == SYMPTOM_NONE, "%s", stage.exchange.detail);
+    ck_assert_str_eq(stage.server.peer, wire.there);
+    ck_assert_str_eq(stage.exchange.ip, wire.here);
+    stage_close(&stage);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("net path");
@@ -574,6 +648,8 @@ Suite *test_suite(void)
     tcase_add_test(names, hosts_file_comes_first);
     tcase_add_test(names, second_address_is_tried);
     tcase_add_test(names, hold_up_of_the_loop_is_no_time_of_the_dns_server);
+    tcase_add_test(names, dns_is_asked_from_the_source_address);
+    tcase_add_test(names, dns_of_the_machine_is_asked_as_ever);
     tcase_add_test(names, final_dot_is_taken);
     tcase_add_test(names, session_closes_while_a_name_is_asked);
     suite_add_tcase(suite, names);
@@ -588,6 +664,8 @@ Suite *test_suite(void)
     TCase *namespaces = tcase_create("namespaces");
     tcase_add_unchecked_fixture(namespaces, build_namespace, remove_namespace);
     tcase_set_timeout(namespaces, 60);
+    tcase_add_loop_test(namespaces, interface_is_the_way_out, 0, COUNT_OF(interfaces));
+    tcase_add_test(namespaces, hosts_of_a_namespace_are_its_own);
     tcase_add_test(namespaces, vantage_point_in_a_network_namespace);
     suite_add_tcase(suite, namespaces);
     return suite;

@@ -319,6 +319,7 @@ START_TEST(shop_file_arrives)
     ck_assert_str_eq(shop->vantages[2].proxy, "socks5h://proxy.test:1080");
     ck_assert_str_eq(shop->vantages[1].title, "Second rack");
     ck_assert_str_eq(shop->vantages[1].netns, "rack2");
+    ck_assert_str_eq(shop->vantages[1].interface, "eth1");
     ck_assert_str_eq(shop->vantages[1].resolver, "10.0.0.2");
     ck_assert_str_eq(shop->vantages[1].source, "2001:db8::7");
     ck_assert_int_eq(shop->vantages[1].position.line, 18);
