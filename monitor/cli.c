@@ -36,6 +36,7 @@ static const struct command commands[] = {
         .help = "Puts right what earlier runs have left behind, by the ledger beside each file.",
         .options = "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
                    "      --vantage NAME    start from this vantage point of the shop file\n"
+                   "      --var NAME=VALUE  give a variable another value\n"
                    "  -v, --verbose         show requests and answers\n"
                    "      --json FILE, --junit FILE, --tap FILE, --har FILE\n"
                    "                        as those of run\n",

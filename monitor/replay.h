@@ -69,6 +69,13 @@ struct replay {
     struct terminal terminal; /* standard error: live progress */
 };
 
+/* replay_options.c: reads the command line; argv[*ret_first] is the first file. EXIT_PASSED, or
+ * EXIT_USAGE after saying why. */
+int replay_read_options(struct replay *replay, int argc, char **argv, int *ret_first);
+
+/* replay_check.c: the same once the files are loaded; keeps the steps for --only. */
+int replay_check_options(struct replay *replay);
+
 /* Loads the files, or, without any, all that the shop file names. Says nothing itself. */
 MUST_CHECK enum result replay_load(struct replay *replay, char *const *files, int count);
 

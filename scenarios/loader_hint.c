@@ -109,8 +109,29 @@ static const char *request_hint(struct loader *loader, const char *text)
                : write_hint(loader, arena_print(loader->arena, "/%s", text));
 }
 
+/* `a and not b` as the list that it is; NULL when it is none. */
+static const char *conjunction_hint(struct loader *loader, const char *text)
+{
+    const char *list = "";
+    for (const char *at = text; at != NULL;) {
+        const char *word = strstr(at, " and "), *sign = strstr(at, " && ");
+        const char *joint = word == NULL || (sign != NULL && sign < word) ? sign : word;
+        const char *part =
+            joint != NULL ? arena_duplicate_bytes(loader->arena, at, (size_t)(joint - at)) : at;
+        if (!loader_has_format(loader, LANGUAGE_FORMAT_CONDITION, part))
+            return NULL;
+        list = arena_print(loader->arena, "%s%s%s", list, at == text ? "" : ", ", part);
+        at = joint != NULL ? strchr(joint + 1, ' ') + 1 : NULL;
+    }
+    return arena_print(loader->arena, "write: when: [%s]", list);
+}
+
 static const char *condition_hint(struct loader *loader, const char *text)
 {
+    if (strstr(text, " and ") != NULL || strstr(text, " && ") != NULL)
+        return conjunction_hint(loader, text);
+    if (strstr(text, " or ") != NULL || strstr(text, "||") != NULL)
+        return "there is no `or`: make it two steps";
     bool is_not = begins(text, "!") || begins(text, "not");
     const char *name =
         text + strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");

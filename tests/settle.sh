@@ -114,6 +114,29 @@ mkdir "$(ledger_of "$scratch/journeys/changed.yaml")"
 ok "one that cannot be read is told" settle 5 "$scratch/journeys/changed.yaml"
 ok "by its name" out_has '^shopwatch settle: .*changed.yaml.ledger.jsonl: Is a directory$'
 
+# What has moved since can be told.
+cat >"$scratch/journeys/moved.yaml" <<'END'
+shopwatch: 1
+journey: moved
+variables: {lost: /health}
+steps:
+  - step: buy
+    get: ${lost}
+    mutates: order
+cleanup:
+  - step: undo
+    get: ${lost}
+    settles: order
+    expect:
+      - status == 200
+END
+jq -nc '{run: "0123456789abcdef0123456789abcdef", what: "order", journey: "moved", vantage: "here", step: "buy",
+    when: "2026-11-23T00:00:00Z", process: "1.1", variables: {lost: "/nowhere"}}' >"$(ledger_of "$scratch/journeys/moved.yaml")"
+not_settled() { ! settle 0 "$@" >/dev/null; }
+ok "variables are those of then" not_settled "$scratch/journeys/moved.yaml"
+ok "unless another value is given" settle 0 --var lost=/health "$scratch/journeys/moved.yaml"
+ok "which settles it" ledger_is_empty "$scratch/journeys/moved.yaml"
+
 exit_is() { # exit_is CODE COMMAND...
     local want=$1 got
     shift

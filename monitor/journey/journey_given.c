@@ -10,12 +10,20 @@
 #include <jansson.h>
 #include <string.h>
 
-static void set_secret(struct journey *journey, const char *name, const char *value,
-                       const char *problem)
+const char *journey_override(const struct journey *journey, const char *name)
 {
+    const char *value = NULL;
     for (size_t o = 0; o < journey->settings.override_count; o++)
         if (strcmp(journey->settings.overrides[o].name, name) == 0)
             value = journey->settings.overrides[o].value;
+    return value;
+}
+
+static void set_secret(struct journey *journey, const char *name, const char *value,
+                       const char *problem)
+{
+    const char *other = journey_override(journey, name);
+    value = other != NULL ? other : value;
     if (value == NULL)
         variables_set_problem(journey->variables, name, problem);
     else if (mask_add(journey->mask, value))
@@ -90,9 +98,9 @@ void journey_set_variables(struct journey *journey)
             variables_set_text(journey->variables, pair->name, text.data);
         buffer_free(&text);
         /* An override takes its place at once, so that later variables are made of it. */
-        for (size_t o = 0; o < journey->settings.override_count; o++)
-            if (strcmp(journey->settings.overrides[o].name, pair->name) == 0)
-                override(journey, pair->name, here, journey->settings.overrides[o].value);
+        const char *other = journey_override(journey, pair->name);
+        if (other != NULL)
+            override(journey, pair->name, here, other);
     }
     for (size_t o = 0; o < journey->settings.override_count; o++)
         if (!is_secret(journey, journey->settings.overrides[o].name) &&

@@ -107,7 +107,7 @@ void journey_mutation_inherit_variables(struct journey *journey)
         json_t *value;
         json_object_foreach(variables, name, value)
         {
-            if (!is_secret(journey, name))
+            if (!is_secret(journey, name) && journey_override(journey, name) == NULL)
                 variables_set(journey->variables, name, json_deep_copy(value));
         }
     }

@@ -107,6 +107,9 @@ void journey_set_given(struct journey *journey);
  * so. */
 void journey_set_variables(struct journey *journey);
 
+/* What the command line gives a variable; the last counts. NULL: nothing. */
+const char *journey_override(const struct journey *journey, const char *name);
+
 /* --- journey_again.c --- */
 
 /* Before a step's first try. */
