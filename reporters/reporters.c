@@ -87,7 +87,8 @@ static bool needs_secrets(const struct shop *shop)
 {
     bool needed = shop->heartbeat != NULL;
     for (size_t i = 0; i < shop->reporter_count; i++)
-        needed |= shop->reporters[i].url != NULL || shop->reporters[i].key != NULL;
+        needed |= shop->reporters[i].url != NULL || shop->reporters[i].key != NULL ||
+                  shop->reporters[i].token != NULL;
     return needed && shop->secret_count > 0;
 }
 

@@ -28,6 +28,14 @@ static const struct language_key keys[] = {
     {"hosts", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_HOST, LIST(hosts, host_count),
      .help = "status-page, prometheus: further names that visitors may call it by, as behind a "
              "proxy: [status.example.com]."},
+    {"operator", LANGUAGE_TEXT, LANGUAGE_FORMAT_LISTEN, AT(operator_listen),
+     .help = "status-page: the address and port where operators see runs, evidence and causes; "
+             "127.0.0.1 and the port after that of `listen` if left out; with another address it "
+             "needs `token`.",
+     .example = "operator: \"127.0.0.1:8091\""},
+    {"token", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, AT(token),
+     .help = "status-page: what operators are asked for, as a password or a bearer's token.",
+     .example = "token: ${TOKEN}"},
     {"path", LANGUAGE_TEXT, AT(path), .help = "json-lines: the file that lines are appended to.",
      .example = "path: runs.jsonl"},
     {"url", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(url),

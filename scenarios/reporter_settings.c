@@ -2,9 +2,11 @@
 /* What holds between several keys of a reporter. See reporter_settings.h. */
 #include "scenarios/reporter_settings.h"
 
+#include "monitor/base/listen.h"
 #include "scenarios/loader.h"
 #include "scenarios/secret.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { KINDS_MAX = 20 };
@@ -16,7 +18,7 @@ static const struct {
     {"console", " runs to ", " "},
     {"json-lines", " path ", " path "},
     {"prometheus", " listen hosts ", " "},
-    {"status-page", " listen hosts ", " "},
+    {"status-page", " listen operator token hosts ", " "},
     {"statuspage", " url page key components metrics timeout ", " page key components "},
     {"webhook", " url secret headers json timeout ", " url "},
 };
@@ -101,6 +103,32 @@ void reporter_settings_check(struct loader *loader, const struct yaml_node *repo
             report_kind(loader, kind);
         else
             check_keys(loader, reporter, n);
+    }
+}
+
+static void check_port(struct loader *loader, const struct reporter_settings *reporter,
+                       const char *listen)
+{
+    const char *colon = listen != NULL ? strrchr(listen, ':') : NULL;
+    if (colon != NULL && strtol(colon + 1, NULL, 10) > UINT16_MAX)
+        loader_report(loader, MISTAKE_VALUE_RANGE, reporter->position, NULL,
+                      "a port must lie between 0 and %d", UINT16_MAX);
+}
+
+void reporter_settings_check_listeners(struct loader *loader,
+                                       const struct reporter_settings *reporters, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct reporter_settings *reporter = &reporters[i];
+        struct listen_address address;
+        check_port(loader, reporter, reporter->listen);
+        check_port(loader, reporter, reporter->operator_listen);
+        if (reporter->operator_listen != NULL && reporter->token == NULL &&
+            listen_parse(reporter->operator_listen, &address) == RESULT_OK &&
+            !listen_is_loopback(address.host))
+            loader_report(loader, MISTAKE_KEY_MISSING, reporter->position,
+                          "write: token: ${OPERATOR_TOKEN}, and a secret of that name",
+                          "operators' pages that others than this machine can reach need `token`");
     }
 }
 

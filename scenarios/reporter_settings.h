@@ -31,9 +31,11 @@ enum console_stream {
 };
 
 struct reporter_settings {
-    const char *name, *kind; /* kind: a name in the reporters' table */
-    const char *listen;      /* `127.0.0.1:8080`, port 0 for a free one */
-    const char **hosts;      /* further names, as behind a proxy */
+    const char *name, *kind;     /* kind: a name in the reporters' table */
+    const char *listen;          /* `127.0.0.1:8080`, port 0 for a free one */
+    const char *operator_listen; /* of the operators' pages; NULL: beside `listen` */
+    struct template *token;      /* that operators are asked for; NULL: they are not */
+    const char **hosts;          /* further names, as behind a proxy */
     size_t host_count;
     const char *path;     /* the file to append to */
     struct template *url; /* where messages are sent to; holds secrets */
@@ -86,6 +88,10 @@ const char *reporter_kind_word(size_t n);
 
 /* Reports kinds that there are not, keys that a kind does not take, and those that it lacks. */
 void reporter_settings_check(struct loader *loader, const struct yaml_node *reporters);
+
+/* Reports addresses that cannot be listened on, and operators' pages that anybody could read. */
+void reporter_settings_check_listeners(struct loader *loader,
+                                       const struct reporter_settings *reporters, size_t count);
 
 /* Reports variables that are neither a secret of the shop nor a part of a message. */
 void reporter_settings_check_names(struct loader *loader, const struct secret *secrets,

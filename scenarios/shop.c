@@ -11,8 +11,6 @@
 #define STORE_SQLITE "sqlite:"
 #define STORE_MEMORY "sqlite::memory:"
 
-enum { PORT_MAX = 65535 };
-
 static const char *beside(const struct shop *shop, const char *path)
 {
     return loader_beside(shop->arena, shop->file, path);
@@ -42,17 +40,6 @@ static void complete_vantages(struct shop *shop)
     shop->vantage_count = 1;
 }
 
-static void check_ports(struct loader *loader, const struct shop *shop)
-{
-    for (size_t i = 0; i < shop->reporter_count; i++) {
-        const struct reporter_settings *reporter = &shop->reporters[i];
-        const char *colon = reporter->listen != NULL ? strrchr(reporter->listen, ':') : NULL;
-        if (colon != NULL && strtol(colon + 1, NULL, 10) > PORT_MAX)
-            loader_report(loader, MISTAKE_VALUE_RANGE, reporter->position, NULL,
-                          "a port must lie between 0 and %d", PORT_MAX);
-    }
-}
-
 static void check_vantage_names(struct loader *loader, const struct shop *shop)
 {
     for (size_t i = 0; i < shop->vantage_count; i++)
@@ -80,7 +67,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     shop->file = yaml->name;
     reporter_settings_check(&loader, yaml_find(yaml->root, "reporters"));
     reporter_settings_check_names(&loader, shop->secrets, shop->secret_count);
-    check_ports(&loader, shop);
+    reporter_settings_check_listeners(&loader, shop->reporters, shop->reporter_count);
     check_vantage_names(&loader, shop);
     shop_check_maintenance(&loader, shop);
     loader_close(&loader);

@@ -3,6 +3,7 @@
 #include "monitor/net/http_server.h"
 
 #include "monitor/base/hash.h"
+#include "monitor/base/listen.h"
 #include "monitor/base/memory.h"
 #include "monitor/net/http_visitors.h"
 #include "monitor/net/internal.h"
@@ -19,6 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* What a page may do that says nothing of it: nothing. */
+#define POLICY "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 enum {
     REQUEST_HEADERS_MAX = 16 * 1024,
@@ -41,40 +45,13 @@ struct http_server {
     struct http_visitors *visitors;
     http_handler *handler;
     void *data;
-    char address[HOST_TEXT_MAX]; /* listened on, without brackets */
+    struct listen_address address; /* listened on */
     bool loopback;
     const char *const *hosts; /* further names */
     size_t host_count;
     char url[HOST_TEXT_MAX + sizeof "http://[]:65535/"];
     struct http_request *pending;
 };
-
-static enum result split_listen(struct http_server *server, const char *listen, uint16_t *ret_port)
-{
-    const char *colon = strrchr(listen, ':');
-    if (colon == NULL || colon[1] == '\0')
-        return RESULT_INVALID;
-    char *end;
-    unsigned long port = strtoul(colon + 1, &end, 10);
-    const char *start = listen, *stop = colon;
-    if (*start == '[' && stop > start + 1 && stop[-1] == ']') {
-        start++;
-        stop--;
-    }
-    size_t length = (size_t)(stop - start);
-    if (*end != '\0' || colon[1] < '0' || colon[1] > '9' || port > UINT16_MAX || length == 0 ||
-        length >= sizeof server->address)
-        return RESULT_INVALID;
-    memcpy(server->address, start, length);
-    *ret_port = (uint16_t)port;
-    return RESULT_OK;
-}
-
-static bool is_loopback(const char *address)
-{
-    return strcmp(address, "localhost") == 0 || strcmp(address, "::1") == 0 ||
-           (url_host_is_literal(address) && strncmp(address, "127.", 4) == 0);
-}
 
 /* `Host` without port and brackets, in `text`. */
 static void strip_port(const char *host, char text[HOST_TEXT_MAX])
@@ -99,7 +76,7 @@ static bool host_is_ours(const struct http_server *server, const char *host)
         if (strcasecmp(name, server->hosts[i]) == 0 || strcasecmp(host, server->hosts[i]) == 0)
             return true;
     return strcasecmp(name, "localhost") == 0 || url_host_is_literal(name) ||
-           strcasecmp(name, server->address) == 0;
+           strcasecmp(name, server->address.host) == 0;
 }
 
 static void unlink_request(struct http_request *request)
@@ -169,20 +146,19 @@ static void note_url(struct http_server *server, int descriptor)
     unsigned taken = ntohs(six ? ((struct sockaddr_in6 *)&own)->sin6_port
                                : ((struct sockaddr_in *)&own)->sin_port);
     snprintf(server->url, sizeof server->url, six ? "http://[%s]:%u/" : "http://%s:%u/",
-             server->address, taken);
-    server->loopback = is_loopback(server->address);
+             server->address.host, taken);
+    server->loopback = listen_is_loopback(server->address.host);
 }
 
 /* evhttp could bind by itself, but keeps to itself why it cannot. */
-static enum result bind_server(struct http_server *server, uint16_t port, const char *listen,
-                               struct error *error)
+static enum result bind_server(struct http_server *server, const char *listen, struct error *error)
 {
     const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
                                    .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
     char service[sizeof "65535"];
-    snprintf(service, sizeof service, "%u", port);
-    int status = getaddrinfo(server->address, service, &hints, &found);
+    snprintf(service, sizeof service, "%u", server->address.port);
+    int status = getaddrinfo(server->address.host, service, &hints, &found);
     if (status != 0)
         return error_set(error, RESULT_IO, "cannot listen on %s: %s", listen, gai_strerror(status));
     const unsigned flags = LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE;
@@ -203,7 +179,6 @@ static enum result bind_server(struct http_server *server, uint16_t port, const 
 struct http_server *http_server_open(struct loop *loop, const char *listen, http_handler *handler,
                                      void *data, struct error *error)
 {
-    uint16_t port;
     struct http_server *server = memory_allocate(1, sizeof *server);
     server->loop = loop;
     server->handler = handler;
@@ -217,9 +192,9 @@ struct http_server *http_server_open(struct loop *loop, const char *listen, http
     evhttp_set_max_body_size(server->evhttp, 0);
     evhttp_set_default_content_type(server->evhttp, NULL);
     evhttp_set_gencb(server->evhttp, request_came, server);
-    if (split_listen(server, listen, &port) != RESULT_OK)
+    if (listen_parse(listen, &server->address) != RESULT_OK)
         error_set(error, RESULT_INVALID, "`%s` is not ADDRESS:PORT", listen);
-    else if (bind_server(server, port, listen, error) == RESULT_OK)
+    else if (bind_server(server, listen, error) == RESULT_OK)
         return server;
     http_server_close(server);
     return NULL;
@@ -283,9 +258,10 @@ static void add_headers(struct evkeyvalq *headers, const struct http_reply *repl
     evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
     evhttp_add_header(headers, "Referrer-Policy", "no-referrer");
     if (strncasecmp(reply->content_type, "text/html", strlen("text/html")) == 0)
-        evhttp_add_header(
-            headers, "Content-Security-Policy",
-            "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+        evhttp_add_header(headers, "Content-Security-Policy",
+                          reply->policy != NULL ? reply->policy : POLICY);
+    for (size_t i = 0; i < reply->field_count; i++)
+        evhttp_add_header(headers, reply->fields[i].name, reply->fields[i].value);
 }
 
 void http_reply(struct http_request *request, const struct http_reply *reply)

@@ -35,12 +35,20 @@ const char *http_request_query(struct http_request *request,
                                const char *name); /* decoded; NULL: absent */
 const char *http_request_header(struct http_request *request, const char *name); /* NULL: absent */
 
+struct http_field {
+    const char *name, *value;
+};
+
 struct http_reply {
     int status;
     const char *content_type;
     const char *body; /* copied */
     size_t body_length;
     const char *cache_control; /* NULL: no-store */
+    const char
+        *policy; /* Content-Security-Policy of a page; NULL: nothing runs, nothing is loaded */
+    const struct http_field *fields; /* further headers */
+    size_t field_count;
 };
 
 /* Sends, and ends the request. An ETag over the body is added, and 304 sent when the visitor has it

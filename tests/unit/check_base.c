@@ -9,6 +9,7 @@
 #include "monitor/base/date.h"
 #include "monitor/base/hash.h"
 #include "monitor/base/limits.h"
+#include "monitor/base/listen.h"
 #include "monitor/base/loop.h"
 #include "monitor/base/map.h"
 #include "monitor/base/process.h"
@@ -51,6 +52,40 @@ START_TEST(a_process_is_alive_until_it_ends)
     ck_assert(!process_is_alive(mark));
     close(ends[0]);
     close(ends[1]);
+}
+END_TEST
+
+static const struct {
+    const char *text, *host; /* host: NULL when it is no address */
+    unsigned port;
+    bool loopback;
+} listen_cases[] = {
+    {"127.0.0.1:8080", "127.0.0.1", 8080, true},
+    {"127.9.9.9:0", "127.9.9.9", 0, true},
+    {"[::1]:80", "::1", 80, true},
+    {"localhost:80", "localhost", 80, true},
+    {"0.0.0.0:80", "0.0.0.0", 80, false},
+    {"[::]:80", "::", 80, false},
+    {"127.evil.example:80", "127.evil.example", 80, false},
+    {"shop.example:65535", "shop.example", 65535, false},
+    {"127.0.0.1:65536", NULL, 0, false},
+    {"127.0.0.1", NULL, 0, false},
+    {":80", NULL, 0, false},
+    {"[]:80", NULL, 0, false},
+    {"127.0.0.1:-1", NULL, 0, false},
+    {"127.0.0.1:8x", NULL, 0, false},
+};
+
+START_TEST(addresses_to_listen_on)
+{
+    struct listen_address address;
+    enum result result = listen_parse(listen_cases[_i].text, &address);
+    ck_assert_int_eq(result, listen_cases[_i].host != NULL ? RESULT_OK : RESULT_INVALID);
+    if (result != RESULT_OK)
+        return;
+    ck_assert_str_eq(address.host, listen_cases[_i].host);
+    ck_assert_uint_eq(address.port, listen_cases[_i].port);
+    ck_assert(listen_is_loopback(address.host) == listen_cases[_i].loopback);
 }
 END_TEST
 
@@ -300,6 +335,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
+    tcase_add_loop_test(tests, addresses_to_listen_on, 0, COUNT_OF(listen_cases));
     tcase_add_test(tests, a_process_is_alive_until_it_ends);
     tcase_add_test(tests, buffer_keeps_what_fits_and_remembers);
     tcase_add_test(tests, buffer_prints_long_text);

@@ -20,7 +20,7 @@ struct site {
     struct loop *loop;
     struct store *store;
     void *page;
-    unsigned port;
+    unsigned port, operator_port;
     char run_id[HASH_HEX_LENGTH + 1];
     struct buffer answer;
     int reading; /* the end of the pipe on which a visitor tells what was answered */
@@ -104,7 +104,11 @@ static void site_open_with(struct site *site, duration every)
     site->page = status_page_kind.open(&context, &settings, &error);
     ck_assert_msg(site->page != NULL, "%s", error.text);
     const char *said = status_page_kind.announce(site->page);
-    ck_assert_int_eq(sscanf(said, "status page at http://127.0.0.1:%u/", &site->port), 1);
+    ck_assert_int_eq(sscanf(said,
+                            "status page at http://127.0.0.1:%u/, for operators at "
+                            "http://127.0.0.1:%u/",
+                            &site->port, &site->operator_port),
+                     2);
     buffer_init(&site->answer, ANSWER_MAX);
 }
 
@@ -314,6 +318,28 @@ START_TEST(an_empty_store_is_no_good_news)
 }
 END_TEST
 
+static const struct {
+    const char *listen, *says;
+} refused_cases[] = {
+    {"0.0.0.0:0", "0.0.0.0:0 can be reached by others: it needs a token"},
+    {"127.0.0.1", "is not ADDRESS:PORT"},
+};
+
+START_TEST(operators_pages_are_not_for_everybody)
+{
+    struct loop *loop = loop_create();
+    struct error error = {0};
+    struct store *store = store_open(loop, "sqlite::memory:", &error);
+    const struct reporter_context context = {.loop = loop, .store = store, .shop = &shop};
+    const struct reporter_settings settings = {
+        .name = "page", .listen = "127.0.0.1:0", .operator_listen = refused_cases[_i].listen};
+    ck_assert_ptr_null(status_page_kind.open(&context, &settings, &error));
+    ck_assert_msg(strstr(error.text, refused_cases[_i].says) != NULL, "%s", error.text);
+    store_close(store);
+    loop_free(loop);
+}
+END_TEST
+
 START_TEST(a_taken_address_is_said)
 {
     struct site site;
@@ -421,6 +447,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, another_interval_than_the_scenarios_is_told);
     tcase_add_loop_test(tests, it_answers_to_the_names_that_it_was_given, 0, COUNT_OF(host_cases));
     tcase_add_test(tests, an_empty_store_is_no_good_news);
+    tcase_add_loop_test(tests, operators_pages_are_not_for_everybody, 0, COUNT_OF(refused_cases));
     tcase_add_test(tests, a_taken_address_is_said);
     tcase_add_test(tests, a_visitor_who_leaves_rudely_ends_nothing);
     suite_add_tcase(suite, tests);

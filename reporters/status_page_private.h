@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the routes of both listeners know: the owner of their visits. Private to status_page.c and
+ * page_operator.c, page_public.c. */
+#ifndef REPORTERS_STATUS_PAGE_PRIVATE_H
+#define REPORTERS_STATUS_PAGE_PRIVATE_H
+
+#include "reporters/page.h"
+#include "reporters/page_site.h"
+#include "reporters/reporter.h"
+
+struct status_page {
+    struct reporter_context context;
+    struct reporter_settings settings;
+    struct arena *arena;           /* of what is made once */
+    struct page_journey *journeys; /* context.scenario_count of them */
+    struct page_site *public_site, *operator_site;
+    char *announcement;
+};
+
+#define PAGE_HTML      "text/html; charset=utf-8"
+#define PAGE_JSON      "application/json"
+#define PAGE_CSS       "text/css; charset=utf-8"
+#define PAGE_FOR_A_DAY "max-age=86400" /* its address changes with its content */
+
+bool page_style_answer(struct page_visit *visit, struct buffer *body);
+
+extern const struct page_route page_public_routes[], page_operator_routes[];
+
+#endif
