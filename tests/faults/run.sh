@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The fault suite: each row of faults.table is really done to a shop that the monitor watches from three vantage points,
+# and what the monitor says is held against the truth.
+#
+# `make faults` does all rows three times, at random moments of the slot, and keeps what came out in docs/results; with
+# ROWS="N01 D13" only those, TIMES=1 once each, LANES=1 one at a time, KEEP=DIRECTORY with everything that was recorded.
+# SMOKE=1 does a handful of them in short slots, and speaks TAP.
+set -u
+# In memory: a shop that waits for a busy disk has a fault that no row has done.
+[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+. "${SOURCE:?}/tests/library.sh"
+suite=$SOURCE/tests/faults
+. "$suite/world.sh"
+. "$suite/shop.sh"
+. "$suite/inject.sh"
+
+if [ -n "${SMOKE:-}" ]; then
+    obstacle=
+    want jq sqlite3 ip nft nginx dnsmasq openssl node
+    [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
+fi
+export PATH=$PATH:/usr/sbin
+table=$suite/faults.table
+slot=${SLOT:-3} patience=1s times=${TIMES:-3} lanes=${LANES:-2}
+rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
+[ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 rows=${ROWS:-N08 A01 A02 D13 M01}; }
+outside_scratch=$scratch
+certificates=$outside_scratch/certificates
+results=${RESULTS:-$outside_scratch/results.jsonl}
+
+end_world() {
+    local name
+    for name in "${!pid_of[@]}"; do stop "$name" KILL; done
+    take_network
+}
+
+# --- one trial -------------------------------------------------------------------------------------
+
+field() { # field NUMBER: of the row in $line
+    awk -F';' -v n="$1" '{ gsub(/^ +| +$/, "", $n); print $n }' <<<"$line"
+}
+microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
+
+# What was said of it, in one line: every version of every incident, and what each failed run was held for.
+collect() { # collect ONSET END
+    ask "select json_object('at', at, 'incident', json(record)) from incident_change order by sequence" >"$scratch/changes"
+    ask "select record from incident where opened >= $1" >"$scratch/incidents"
+    jq -cn --slurpfile changes "$scratch/changes" --slurpfile incidents "$scratch/incidents" --slurpfile runs "$scratch/runs.jsonl" --arg id "$id" --arg family "$family" \
+        --arg shop "$shop" --arg door "$door" --arg truth "$truth" --arg told "$told" --argjson trial "$trial" \
+        --argjson slot "$slot" --argjson onset "$1" --argjson until "$2" '
+        def verdict: {cause, component, confidence, leaning, runner_up, facts: [.evidence[]?.fact]};
+        {id: $id, family: $family, shop: $shop, door: $door, truth: ($truth | split("/")[0]),
+            component: ($truth | split("/")[1]), told: ($told == "yes"), trial: $trial, slot: $slot, onset: $onset, end: $until,
+            changes: [$changes[] | select(.at >= $onset) | {at, id: .incident.id, change: .incident.change,
+                verdict: (.incident.verdict | verdict)}],
+            incidents: [$incidents[] | {id, symptom, journey, step, runs, shown_by: (.shown_by | length), verdict: (.verdict | verdict)}],
+            failed: [$runs[] | select(.state == "failed" or .state == "unknown") | . as $run |
+                ([.steps[] | select(.state == "failed" or .state == "unknown")][0]) as $step |
+                {at: .ended, journey, vantage, state, reason, step: $step.step, symptom: $step.symptom,
+                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict)}]}'
+}
+
+# A new world, healthy; then the fault, at a random moment of the slot; then what the monitor says until the time is up.
+trial() { # trial ID NUMBER
+    local id=$1 trial=$2 line family shop door injection truth told seconds onset status=0
+    line=$(grep "^$id " "$table") || { echo "there is no row $id" >&2; return 1; }
+    family=$(field 2) shop=$(field 3) injection=$(field 4) truth=$(field 5) told=$(field 6) seconds=$(field 7)
+    door=${shop#*/} shop=${shop%/*}
+    [ -z "${SMOKE:-}" ] || seconds=6
+    scratch=$outside_scratch/$id-$trial
+    mkdir -p "$scratch"
+    chmod 755 "$outside_scratch" "$scratch" # the proxies' workers are nobody
+    { lay_network && "start_$shop" && "write_${shop}_files" && start_monitor && wait_for 40 all_pass 15; } >"$scratch/start.log" 2>&1 || status=1
+    if [ "$status" = 0 ]; then
+        sleep "$((RANDOM % slot)).$((RANDOM % 1000))"
+        onset=$(microseconds)
+        $injection >"$scratch/injection.log" 2>&1 || status=2
+        sleep "$seconds"
+        stop monitor
+        [ "$status" = 0 ] && collect "$onset" "$(microseconds)" >>"$results" || status=2
+    fi
+    end_world
+    [ "$status" = 0 ] || { echo "$id: $([ "$status" = 1 ] && echo "the shop did not become healthy" || echo "it could not be done")"; tail -n 5 "$scratch"/*.log; } >&2
+    [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP" && cp -r "$scratch" "$KEEP/"; }
+    rm -rf "$scratch"
+    scratch=$outside_scratch
+    return "$status"
+}
+
+# --- all of them -----------------------------------------------------------------------------------
+
+jobs_of_lane() { # jobs_of_lane NUMBER: a line each, ID and number of the trial
+    local number id
+    for number in $(seq "$times"); do for id in $rows; do echo "$id $number"; done; done |
+        awk -v lane="$1" -v lanes="$lanes" '(NR - 1) % lanes == lane'
+}
+
+work() { # work LANE: a world of its own for each, side by side
+    local id number
+    world=$world-$1
+    trap end_world EXIT
+    while read -r id number; do
+        trial "$id" "$number" </dev/null
+        [ -n "${SMOKE:-}" ] || grep -F "\"id\":\"$id\"" "$results" | tail -n 1 | node "$suite/score.js" --line
+    done < <(jobs_of_lane "$1")
+}
+
+make_certificates || { echo "Bail out! no certificates"; exit 1; }
+: >>"$results"
+for lane in $(seq 0 $((lanes - 1))); do
+    (work "$lane") &
+done
+wait
+if [ -n "${SMOKE:-}" ]; then
+    for id in $rows; do
+        jq -c "select(.id == \"$id\")" "$results" >"$scratch/one"
+        ok "$(node "$suite/score.js" --line <"$scratch/one")" test "$(node "$suite/score.js" --outcome <"$scratch/one")" = right
+    done
+    plan
+fi
+if [ -n "${ROWS:-}" ]; then
+    node "$suite/score.js" --table <"$results"
+else
+    sed -n 's/^\([A-Z][0-9][0-9]\): */\1 /p' "$table" >"$scratch/left-out"
+    {
+        echo "\$ make faults    # $(nproc) cores, slots of $slot s, a step's limit is $patience"
+        node "$suite/score.js" --table <"$results"
+        printf '\nLeft out:\n\n%s\n' "$(cat "$scratch/left-out")"
+    } >"$SOURCE/docs/results/faults.txt"
+    node "$suite/score.js" --picture <"$results" >"$SOURCE/docs/results/faults.svg"
+fi
