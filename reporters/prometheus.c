@@ -8,6 +8,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/net/http_server.h"
 #include "monitor/record/health.h"
+#include "reporters/healthz.h"
 #include "reporters/metrics.h"
 
 #include <stdlib.h>
@@ -96,8 +97,11 @@ static void asked(void *data, struct http_request *request)
 {
     struct prometheus *prometheus = data;
     const char *accept = http_request_header(request, "Accept");
-    if (strcmp(http_request_path(request), "/metrics") != 0) {
-        reply_text(request, 404, "Metrics are at /metrics.\n");
+    if (strcmp(http_request_path(request), HEALTHZ_PATH) == 0) {
+        healthz_reply(&prometheus->context, request);
+    } else if (strcmp(http_request_path(request), "/metrics") != 0) {
+        reply_text(request, 404,
+                   "Metrics are at /metrics, the monitor's own health at /healthz.\n");
     } else if (prometheus->scrape_count >= SCRAPES_MAX) {
         reply_text(request, 503, "Too many ask at once.\n");
     } else {

@@ -357,6 +357,10 @@ static const struct language_key shop_keys[] = {
      .help = "The URL that paths are added to in scenarios that have no base of their own."},
     {"store", LANGUAGE_TEXT, LANGUAGE_FORMAT_STORE, AT(shop, store),
      .help = "Where runs are kept: sqlite:PATH; sqlite:shopwatch.db if left out."},
+    {"control", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, AT(shop, control),
+     .help = "The socket by which people speak with the monitor, a file; the store's with .control "
+             "behind it if left out.",
+     .example = "control: /run/shopwatch/control"},
     {"scenarios", LANGUAGE_TEXT_OR_TEXTS, LIST(shop, scenarios, scenario_count),
      .help = "The scenario files of the shop, as patterns with * and ?.",
      .example = "scenarios: [\"scenarios/*.yaml\"]"},

@@ -11,13 +11,31 @@
 #define STORE_SQLITE "sqlite:"
 #define STORE_MEMORY "sqlite::memory:"
 
+#define CONTROL_ENDING ".control"
+
 static const char *beside(const struct shop *shop, const char *path)
 {
     return loader_beside(shop->arena, shop->file, path);
 }
 
+/* Beside the store, since there the monitor may write. `control` and `store` as the file has them,
+ * or NULL. */
+static const char *complete_control(struct arena *arena, const char *file, const char *control,
+                                    const char *store)
+{
+    if (control != NULL)
+        return loader_beside(arena, file, control);
+    if (store == NULL || strncmp(store, STORE_SQLITE, strlen(STORE_SQLITE)) != 0)
+        store = DEFAULT_STORE;
+    if (strcmp(store, STORE_MEMORY) == 0)
+        return arena_print(arena, "%s" CONTROL_ENDING, file);
+    return arena_print(arena, "%s" CONTROL_ENDING,
+                       loader_beside(arena, file, store + strlen(STORE_SQLITE)));
+}
+
 static void complete_paths(struct shop *shop)
 {
+    shop->control = complete_control(shop->arena, shop->file, shop->control, shop->store);
     for (size_t i = 0; i < shop->scenario_count; i++)
         shop->scenarios[i] = beside(shop, shop->scenarios[i]);
     for (size_t i = 0; i < shop->reporter_count; i++)
@@ -87,6 +105,21 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
         shop->limits->runs = DEFAULT_LIMIT_RUNS;
     }
     return shop;
+}
+
+static const char *text_of(const struct yaml_node *node)
+{
+    return node != NULL && node->kind == YAML_SCALAR ? node->text : NULL;
+}
+
+const char *shop_control(const char *file, struct arena *arena)
+{
+    struct mistakes unheard = {.arena = arena};
+    const struct yaml_file *yaml = yaml_read(arena, file, &unheard);
+    const struct yaml_node *root = yaml != NULL ? yaml->root : NULL;
+    const bool is_map = root != NULL && root->kind == YAML_MAPPING;
+    return complete_control(arena, file, is_map ? text_of(yaml_find(root, "control")) : NULL,
+                            is_map ? text_of(yaml_find(root, "store")) : NULL);
 }
 
 bool shop_is_meant(const char *file)

@@ -78,6 +78,7 @@ struct shop {
     const char *file, *name;
     const char *base;       /* may be NULL */
     const char *store;      /* `sqlite:PATH` */
+    const char *control;    /* the control socket's path */
     const char **scenarios; /* file patterns as glob(7), relative to the shop file */
     size_t scenario_count;
     const char **hosts; /* further hosts that journeys may visit */
@@ -102,6 +103,10 @@ struct shop {
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */
 struct shop *shop_load(const char *file, struct mistakes *mistakes);
+/* Where the control socket is of a monitor that watches by this file; also where the file has
+ * mistakes by now, as far as it can be read. In `arena`. */
+const char *shop_control(const char *file, struct arena *arena);
+
 /* Whether a file is meant to be one, right or wrong: it has a shop file's first key, and not a
  * scenario's. */
 bool shop_is_meant(const char *file);

@@ -38,6 +38,12 @@ for family in runs_total last_run_state last_run_timestamp_seconds run_duration_
     monitor_well build_info; do
     ok "there is shopwatch_$family" grep -qE "^shopwatch_$family(\{| )" "$scratch/text"
 done
+health_is() { # health_is STATUS CONDITION
+    [ "$(curl -sS -o "$scratch/health" -w '%{http_code}' "http://$target/healthz")" = "$1" ] && jq -e "$2" "$scratch/health"
+}
+ok "/healthz says that the monitor is well" health_is 200 '.state == "well" and .problems == [] and .journeys > 0 and .loop_lag >= 0'
+ok "and how its queues and reporters are" health_is 200 '.runs_committed > 0 and .runs_waiting == 0 and .runs_lost == 0
+    and any(.reporters[]; .kind == "prometheus" and .delivered > 0 and .failures == 0)'
 ok "the shop hangs" kill -STOP "$shop_pid"
 failed() { get | grep -q '^shopwatch_open_incidents{cause="[a-z-]*"} [1-9]'; }
 sleep 1

@@ -35,6 +35,7 @@ enum {
     X(TEXTS, "a list of texts")                                                                    \
     X(DURATION, "a time with its unit, such as 2h")                                                \
     X(MOMENT, "a moment, such as 2026-11-23T14:07:00.000Z")                                        \
+    X(COUNT, "a whole number from 1 on")                                                           \
     X(FLAG, "true or false")
 
 enum control_argument_type {
@@ -86,6 +87,7 @@ const char *control_by(const struct control_call *call);
 const char *control_text(const struct json_t *request, const char *name);  /* NULL: not given */
 duration control_duration(const struct json_t *request, const char *name); /* 0: not given */
 struct wall_time control_moment(const struct json_t *request, const char *name);
+size_t control_count(const struct json_t *request, const char *name); /* 0: not given */
 bool control_flag(const struct json_t *request, const char *name);
 
 /* control_ask.c, the other side, which waits: asks the monitor at `path`, and gives every line of

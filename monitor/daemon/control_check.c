@@ -35,6 +35,12 @@ struct wall_time control_moment(const struct json_t *request, const char *name)
     return text != NULL && wall_parse(text, &value) == RESULT_OK ? value : (struct wall_time){0};
 }
 
+size_t control_count(const struct json_t *request, const char *name)
+{
+    json_int_t value = json_integer_value(json_object_get(request, name));
+    return value > 0 ? (size_t)value : 0;
+}
+
 bool control_flag(const struct json_t *request, const char *name)
 {
     return json_is_true(json_object_get(request, name));
@@ -64,6 +70,8 @@ static bool fits(const json_t *value, enum control_argument_type type)
         return text != NULL && duration_parse(text, &length) == RESULT_OK && length > 0;
     case CONTROL_MOMENT:
         return text != NULL && wall_parse(text, &time) == RESULT_OK;
+    case CONTROL_COUNT:
+        return json_integer_value(value) > 0;
     case CONTROL_FLAG:
         return json_is_boolean(value);
     }

@@ -126,6 +126,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->leases = leases_create();
     pipeline->history = history_create();
     pipeline->incidents = incident_book_create();
+    pipeline->watch = health_watch_create(loop);
+    pipeline->loaded = clock_wall();
     pipeline->net = net_create(loop, error);
     if (pipeline->net == NULL || pipeline_open_vantages(pipeline, error) != RESULT_OK ||
         pipeline_open_outlet(pipeline, error) != RESULT_OK)
@@ -143,6 +145,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
         .scenarios = settings->scenarios,
         .scenario_count = settings->scenario_count,
         .every = options->every,
+        .health_read = pipeline_health_read,
+        .health_data = pipeline,
         .vantage = pipeline->outlet,
         .tell = pipeline_tell,
     };
@@ -212,6 +216,8 @@ void pipeline_free(struct pipeline *pipeline)
     incident_book_free(pipeline->incidents);
     history_free(pipeline->history);
     leases_free(pipeline->leases);
+    health_watch_free(pipeline->watch);
+    free(pipeline->reporter_healths);
     loop_timer_free(pipeline->tick);
     loop_timer_free(pipeline->sweep);
     free(pipeline);

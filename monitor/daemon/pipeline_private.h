@@ -10,6 +10,7 @@
 #include "monitor/base/map.h"
 #include "monitor/bus/bus.h"
 #include "monitor/daemon/expiry.h"
+#include "monitor/daemon/health.h"
 #include "monitor/daemon/keeper.h"
 #include "monitor/daemon/ledger.h"
 #include "monitor/daemon/pipeline.h"
@@ -103,6 +104,9 @@ struct pipeline {
     struct keeper *keeper;
     struct expiry *expiry;
     struct reporters *reporters;
+    struct health_watch *watch;
+    struct health_reporter *reporter_healths; /* as they were when they were last asked for */
+    struct wall_time loaded;
     struct maintenance_list maintenance; /* of operators; the shop file has its own */
     struct arena *maintenance_arena;
     duration every;
@@ -140,6 +144,11 @@ void pipeline_collect_components(struct pipeline_means *means, const struct scen
  */
 loop_callback pipeline_sweep;
 void pipeline_sweep_stop(struct pipeline *pipeline);
+
+/* pipeline_health.c: how the monitor is, for whoever is asked; and whether it was too busy while a
+ * run went to be sure of what it saw. */
+health_reader pipeline_health_read;
+void pipeline_doubt(const struct pipeline *pipeline, struct run *run);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

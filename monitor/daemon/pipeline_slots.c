@@ -87,6 +87,7 @@ static void pipeline_run_ended(void *data, struct run *run)
     struct pipeline *pipeline = entry->pipeline;
     pipeline_flight_over(flight);
     run_explain(run);
+    pipeline_doubt(pipeline, run);
     pipeline_hold_learn(entry, run);
     schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
     pipeline_publish_missed(entry);
@@ -120,6 +121,7 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
     pipeline->flights = flight;
     pipeline->flight_count++;
     entry->journey = flight->journey;
+    health_watch_started(pipeline->watch, wall_between(planned, clock_wall()));
 }
 
 /* Why a slot that is due is not replayed; REASON_COUNT: it is. */

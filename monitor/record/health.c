@@ -42,20 +42,21 @@ bool health_problem_is_serious(enum health_problem problem)
 static void say_reporters(const struct health *health, struct buffer *out)
 {
     const char *between = "";
+    char behind[DURATION_TEXT_MAX];
     for (size_t i = 0; i < health->reporter_count; i++) {
         const struct health_reporter *reporter = &health->reporters[i];
-        if (!reporter->in_trouble)
+        if (reporter->trouble == NULL)
             continue;
-        buffer_print(out, "%sReporter %s cannot deliver (%lld runs wait) and tries again.", between,
-                     reporter->name, (long long)reporter->behind);
-        between = " ";
+        buffer_print(out, "%sReporter %s is %s behind and tries again: %s", between, reporter->name,
+                     duration_print(reporter->behind, behind), reporter->trouble);
+        between = ". ";
     }
 }
 
 static bool has_trouble(const struct health *health)
 {
     for (size_t i = 0; i < health->reporter_count; i++)
-        if (health->reporters[i].in_trouble)
+        if (health->reporters[i].trouble != NULL)
             return true;
     return false;
 }
@@ -155,13 +156,18 @@ static void write_problems(const struct health *health, struct json_writer *writ
     json_close_array(writer);
 }
 
+static void write_seconds(struct json_writer *writer, const char *key, duration value)
+{
+    json_add_key(writer, key);
+    json_add_raw(writer, NULL);
+    buffer_print(writer->out, "%.6f", (double)value / (double)DURATION_SECOND);
+}
+
 static void write_number(const struct health_number *number, struct json_writer *writer)
 {
     switch (number->kind) {
     case HEALTH_SECONDS:
-        json_add_key(writer, number->name);
-        json_add_raw(writer, NULL);
-        buffer_print(writer->out, "%.6f", (double)number->value / (double)DURATION_SECOND);
+        write_seconds(writer, number->name, number->value);
         break;
     case HEALTH_MOMENT:
         json_add_wall(writer, number->name, (struct wall_time){number->value});
@@ -192,9 +198,11 @@ void health_write(const struct health *health, struct buffer *out)
         json_open_object(&writer, NULL);
         json_add_text(&writer, "name", reporter->name);
         json_add_text(&writer, "kind", reporter->kind);
-        if (reporter->behind >= 0)
-            json_add_integer(&writer, "behind", reporter->behind);
-        json_add_flag(&writer, "in_trouble", reporter->in_trouble);
+        write_seconds(&writer, "behind", reporter->behind);
+        json_add_integer(&writer, "delivered", reporter->delivered);
+        json_add_integer(&writer, "failures", reporter->failures);
+        json_add_integer(&writer, "given_up", reporter->given_up);
+        json_add_text(&writer, "trouble", reporter->trouble);
         json_close_object(&writer);
     }
     json_close_array(&writer);

@@ -57,8 +57,9 @@ enum health_kind {
 /* A reporter, and how far it is behind. */
 struct health_reporter {
     const char *name, *kind;
-    int64_t behind;  /* committed runs that it has not delivered; -1: it delivers none */
-    bool in_trouble; /* its last delivery failed; it is tried again */
+    duration behind; /* for how long there has been something that it was not told; 0: nothing */
+    int64_t delivered, failures, given_up; /* since the start */
+    const char *trouble; /* why its last delivery failed, which is tried again; NULL: it is well */
 };
 
 /* What is wrong with the monitor. X(NAME, code, whether its results cannot be relied on). */

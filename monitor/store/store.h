@@ -60,7 +60,8 @@ MUST_CHECK enum result store_append(struct store *store, const struct run *run,
 /* Which runs to read; zero and NULL fields do not restrict. */
 struct store_filter {
     store_sequence after; /* only later ones, oldest first */
-    const char *journey, *vantage, *id;
+    const char *journey, *vantage;
+    const char *id;                /* whole, or how it begins */
     const char *state;             /* `failed` */
     struct wall_time since, until; /* planned at or after, at or before */
     bool newest_first;             /* by planned time; else in the order of commits */

@@ -66,7 +66,9 @@ static void print_query(struct buffer *sql, const struct store_filter *filter)
     if (filter->vantage != NULL)
         buffer_text(sql, " AND vantage = :vantage");
     if (filter->id != NULL)
-        buffer_text(sql, " AND id = :id");
+        /* Digits end at `f`, so that this is past all ids that begin so, and an index finds them.
+         */
+        buffer_text(sql, " AND id >= :id AND id < :id || 'g'");
     if (filter->state != NULL)
         buffer_text(sql, " AND state = :state");
     if (trouble)

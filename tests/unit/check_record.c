@@ -153,7 +153,8 @@ static struct health well(void)
 START_TEST(health_tells_what_is_wrong)
 {
     struct health health = well();
-    const struct health_reporter hook = {"hook", "webhook", 7, true};
+    const struct health_reporter hook = {
+        .name = "hook", .kind = "webhook", .behind = 7 * DURATION_SECOND, .trouble = "it says 500"};
     struct buffer text;
     buffer_init(&text, 4096);
     ck_assert(health_is_well(&health));
@@ -168,7 +169,7 @@ START_TEST(health_tells_what_is_wrong)
     ck_assert_ptr_nonnull(strstr(text.data, health.reload_error));
     buffer_clear(&text);
     ck_assert(health_has_problem(&health, HEALTH_PROBLEM_REPORTER, &text));
-    ck_assert_str_eq(text.data, "Reporter hook cannot deliver (7 runs wait) and tries again.");
+    ck_assert_str_eq(text.data, "Reporter hook is 7.00 s behind and tries again: it says 500");
     health.loop_lag = HEALTH_LAG_MAX + 1;
     ck_assert(!health_is_well(&health));
     health = well();
