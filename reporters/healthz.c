@@ -7,21 +7,27 @@
 
 enum { HEALTHZ_MAX = 64 * 1024 };
 
-void healthz_reply(const struct reporter_context *context, struct http_request *request)
+int healthz_write(const struct reporter_context *context, struct buffer *body)
 {
     struct health health = {0};
-    struct buffer text;
-    buffer_init(&text, HEALTHZ_MAX);
     if (context->health_read != NULL)
         context->health_read(context->health_data, &health);
-    health_write(&health, &text);
-    buffer_text(&text, "\n");
+    health_write(&health, body);
+    buffer_text(body, "\n");
+    return health_is_well(&health) ? 200 : 503;
+}
+
+void healthz_reply(const struct reporter_context *context, struct http_request *request)
+{
+    struct buffer body;
+    buffer_init(&body, HEALTHZ_MAX);
+    int status = healthz_write(context, &body);
     const struct http_reply reply = {
-        .status = health_is_well(&health) ? 200 : 503,
+        .status = status,
         .content_type = "application/json",
-        .body = text.data,
-        .body_length = text.length,
+        .body = body.data,
+        .body_length = body.length,
     };
     http_reply(request, &reply);
-    buffer_free(&text);
+    buffer_free(&body);
 }

@@ -9,8 +9,11 @@
 
 #define HEALTHZ_PATH "/healthz"
 
-/* Answers with what record/health.h writes: 200 while the monitor's results can be relied on, else
- * 503. */
+/* Appends what record/health.h writes; returns the answer's status: 200 while the monitor's results
+ * can be relied on, else 503. */
+int healthz_write(const struct reporter_context *context, struct buffer *body);
+
+/* The same as an answer to a request. */
 void healthz_reply(const struct reporter_context *context, struct http_request *request);
 
 #endif

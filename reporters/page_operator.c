@@ -3,6 +3,7 @@
  * What the operator's listener answers: the overview with its evidence, runs, incidents, and each
  * of them as JSON. Asks the store at each visit; what pages look like is in page_*.c.
  */
+#include "reporters/healthz.h"
 #include "reporters/status_page_private.h"
 
 #include "monitor/base/memory.h"
@@ -319,6 +320,14 @@ static bool incident_json_answer(struct page_visit *visit, struct buffer *body)
     return reading->found != NULL;
 }
 
+/* --- the monitor itself ----------------------------------------------------------------------- */
+
+static bool healthz_answer(struct page_visit *visit, struct buffer *body)
+{
+    visit->status = healthz_write(&page_of(visit)->context, body);
+    return true;
+}
+
 #define READS .room = sizeof(struct reading), .end = reading_end
 
 const struct page_route page_operator_routes[] = {
@@ -329,6 +338,7 @@ const struct page_route page_operator_routes[] = {
     {"/incidents/*.json", PAGE_JSON, READS, .begin = incident_json_begin,
      .answer = incident_json_answer},
     {"/incidents/*", PAGE_HTML, READS, .begin = incident_begin, .answer = incident_answer},
+    {HEALTHZ_PATH, PAGE_JSON, "no-store", .answer = healthz_answer},
     {"/style.css", PAGE_CSS, PAGE_FOR_A_DAY, .answer = page_style_answer},
     {NULL},
 };

@@ -76,7 +76,7 @@ static void send_body(const struct page_visit *visit, const struct buffer *body)
             arena_print(visit->arena, "attachment; filename=\"%.100s\"", visit->attachment);
     http_reply(visit->request,
                &(struct http_reply){
-                   .status = 200,
+                   .status = visit->status != 0 ? visit->status : 200,
                    .content_type = visit->route->type,
                    .body = body->data,
                    .body_length = body->length,

@@ -30,7 +30,7 @@ struct page_route {
     void (*end)(struct page_visit *visit); /* optional: frees what the state owns */
 };
 
-/* Routes read these and set `attachment`. */
+/* Routes read these, and set `attachment` and `status`. */
 struct page_visit {
     struct page_site *site;
     const struct page_route *route;
@@ -40,6 +40,7 @@ struct page_visit {
     void *state;                  /* of route->room bytes; in `arena` */
     struct arena *arena;          /* goes with the visit */
     const char *attachment;       /* a file name: the answer is to be saved under it; NULL: shown */
+    int status;                   /* of the answer; 0: 200 */
     struct page_visit *next;      /* the site's own from here */
     unsigned pending;
     bool broken;

@@ -185,6 +185,7 @@ static const struct {
 } visit_cases[] = {
     {"/", " 200 ", "text/html", "Guest checkout is failing since"},
     {"/?a=b", " 200 ", "text/html", "Can people buy at Tea &amp; Mugs?"},
+    {"/healthz", " 200 ", "application/json", "\"state\":\"well\""},
     {"/api/status.json", " 200 ", "application/json", "\"state\": \"failed\""},
     {"/runs/RUN", " 200 ", "text/html", "The storefront answers nobody."},
     {"/runs/RUN.json", " 200 ", "application/json", "\"symptom\": \"http.timeout.ttfb\""},
