@@ -21,11 +21,14 @@ enum { PORTION = 64 };
 /* How often it is said again that runs are lost. */
 #define TELL_EVERY DURATION_MINUTE
 
-/* One run on its way: with the store, or waiting for another try. */
+/* One run on its way, or an incident without one: with the store, or waiting for another try. */
 struct keeping {
     struct keeper *keeper;
-    struct run *run;
-    struct incident *incident; /* in the run's arena; NULL: none */
+    struct run *run;           /* NULL: none */
+    struct arena *arena;       /* the run's, or the incident's own */
+    struct incident *incident; /* NULL: none */
+    store_done *done;          /* NULL: nobody waits for it any more */
+    void *data;
     bool waiting;
     TAILQ_ENTRY(keeping) others;
 };
@@ -49,7 +52,7 @@ static void keeping_stop_waiting(struct keeping *keeping)
         return;
     keeping->waiting = false;
     keeping->keeper->waiting_count--;
-    keeping->keeper->waiting_bytes -= arena_size(keeping->run->arena);
+    keeping->keeper->waiting_bytes -= arena_size(keeping->arena);
 }
 
 static void keeping_end(struct keeping *keeping)
@@ -58,8 +61,19 @@ static void keeping_end(struct keeping *keeping)
     keeping_stop_waiting(keeping);
     TAILQ_REMOVE(&keeper->keepings, keeping, others);
     keeper->count--;
-    run_free(keeping->run);
+    if (keeping->run != NULL)
+        run_free(keeping->run);
+    else
+        arena_free(keeping->arena);
     free(keeping);
+}
+
+static void keeping_tell(struct keeping *keeping, enum result result, const struct error *error,
+                         store_sequence sequence)
+{
+    if (keeping->done != NULL)
+        keeping->done(keeping->data, result, error, sequence);
+    keeping->done = NULL;
 }
 
 static struct keeping *keeper_first_waiting(struct keeper *keeper)
@@ -88,8 +102,10 @@ static void keeper_lose(struct keeping *keeping, const char *why)
     struct instant now = clock_instant();
     keeper->lost_count++;
     if (keeper->lost_count == 1 || instant_between(keeper->lost_told, now) >= TELL_EVERY) {
-        log_error("run %s of %s is lost, %" PRIu64 " in all: %s", keeping->run->id,
-                  keeping->run->journey, keeper->lost_count, why);
+        log_error("%s of %s is lost, %" PRIu64 " in all: %s",
+                  keeping->run != NULL ? keeping->run->id : keeping->incident->id,
+                  keeping->run != NULL ? keeping->run->journey : "an operator", keeper->lost_count,
+                  why);
         keeper->lost_told = now;
     }
     keeping_end(keeping);
@@ -99,7 +115,7 @@ static void keeper_wait(struct keeping *keeping)
 {
     struct keeper *keeper = keeping->keeper;
     keeping->waiting = true;
-    keeper->waiting_bytes += arena_size(keeping->run->arena);
+    keeper->waiting_bytes += arena_size(keeping->arena);
     if (keeper->waiting_count++ == 0)
         loop_timer_set(keeper->retry, KEEPER_RETRY);
     while (keeper->waiting_count > 1 &&
@@ -145,7 +161,7 @@ static void keeper_stored(void *data, enum result result, const struct error *er
 {
     struct keeping *keeping = data;
     struct keeper *keeper = keeping->keeper;
-    (void)sequence;
+    keeping_tell(keeping, result, error, sequence);
     if (result == RESULT_INVALID) {
         keeper_lose(keeping, error->text); /* and would be refused for ever */
     } else if (result != RESULT_OK) {
@@ -166,6 +182,10 @@ static void keeper_stored(void *data, enum result result, const struct error *er
 
 static void keeper_try(struct keeping *keeping)
 {
+    if (keeping->run == NULL) {
+        store_write_incident(keeping->keeper->store, keeping->incident, keeper_stored, keeping);
+        return;
+    }
     enum result result = store_append(keeping->keeper->store, keeping->run, keeping->incident,
                                       keeper_stored, keeping);
     if (result == RESULT_INVALID)
@@ -196,22 +216,48 @@ void keeper_free(struct keeper *keeper)
     free(keeper);
 }
 
-void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident)
+static struct keeping *keeping_create(struct keeper *keeper, struct arena *arena,
+                                      const struct incident *incident)
 {
     struct keeping *keeping = memory_allocate(1, sizeof *keeping);
     keeping->keeper = keeper;
-    keeping->run = run;
+    keeping->arena = arena;
     if (incident != NULL) {
-        keeping->incident = arena_allocate(run->arena, 1, sizeof *keeping->incident);
-        incident_copy(run->arena, keeping->incident, incident);
+        keeping->incident = arena_allocate(arena, 1, sizeof *keeping->incident);
+        incident_copy(arena, keeping->incident, incident);
     }
     TAILQ_INSERT_TAIL(&keeper->keepings, keeping, others);
     keeper->count++;
-    /* Behind those that wait: runs and their incidents go into the store in order. */
-    if (keeper->waiting_count > 0)
-        keeper_wait(keeping);
-    else
+    return keeping;
+}
+
+/* Behind those that wait: runs and their incidents go into the store in order. */
+static void keeping_begin(struct keeping *keeping)
+{
+    struct error error = {0};
+    if (keeping->keeper->waiting_count == 0) {
         keeper_try(keeping);
+        return;
+    }
+    error_set(&error, RESULT_IO, "the store takes nothing: %.400s", keeping->keeper->trouble);
+    keeping_tell(keeping, RESULT_IO, &error, 0);
+    keeper_wait(keeping);
+}
+
+void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident)
+{
+    struct keeping *keeping = keeping_create(keeper, run->arena, incident);
+    keeping->run = run;
+    keeping_begin(keeping);
+}
+
+void keeper_keep_incident(struct keeper *keeper, const struct incident *incident, store_done *done,
+                          void *data)
+{
+    struct keeping *keeping = keeping_create(keeper, arena_create(), incident);
+    keeping->done = done;
+    keeping->data = data;
+    keeping_begin(keeping);
 }
 
 size_t keeper_count(const struct keeper *keeper)

@@ -30,7 +30,13 @@ void keeper_free(
  * those that an incident came with last of all. */
 void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident);
 
-/* Runs that are not in the store yet. */
+/* A change of an incident without a run, behind what is on its way. Copied. `done` (may be NULL)
+ * hears what came of the first try: at once, where others wait for the store; RESULT_IO: it is
+ * tried again like a run. */
+void keeper_keep_incident(struct keeper *keeper, const struct incident *incident, store_done *done,
+                          void *data);
+
+/* Runs, and incidents without one, that are not in the store yet. */
 size_t keeper_count(const struct keeper *keeper);
 
 /* How it is getting on. */

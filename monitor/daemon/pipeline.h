@@ -7,6 +7,8 @@
 #include "monitor/base/loop.h"
 #include "monitor/daemon/settings.h"
 
+struct incident;
+struct incident_order;
 struct maintenance;
 struct pipeline;
 
@@ -30,6 +32,18 @@ void pipeline_stop(struct pipeline *pipeline);
 /* A maintenance window of an operator, in force from now on, in the place of the one of its id; a
  * cancelled one ends. Copied. Whoever calls keeps it in the store. */
 void pipeline_maintain(struct pipeline *pipeline, const struct maintenance *window);
+
+/* What came of an operator's order: the incident as it is now, or why not, with `error` set. */
+typedef void pipeline_obeyed(void *data, const struct incident *incident,
+                             const struct error *error);
+
+/*
+ * Does to an incident what an operator wants, also to one that is over, and keeps it in the store;
+ * reporters tell of it. `done` is called in a later turn, not at all after pipeline_free. With an
+ * error of RESULT_IO it is done, but not stored yet: that is tried again and again. Copies `order`.
+ */
+void pipeline_change_incident(struct pipeline *pipeline, const struct incident_order *order,
+                              pipeline_obeyed *done, void *data);
 
 /* After the loop has stopped. Takes NULL. */
 void pipeline_free(struct pipeline *pipeline);

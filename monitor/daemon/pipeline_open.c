@@ -196,6 +196,7 @@ void pipeline_free(struct pipeline *pipeline)
         pipeline_flight_over(pipeline->flights);
     }
     pipeline_sweep_stop(pipeline);
+    pipeline_changes_stop(pipeline);
     bus_free(pipeline->bus);
     reporters_close(pipeline->reporters);
     expiry_free(pipeline->expiry);

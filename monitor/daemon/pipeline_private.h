@@ -54,6 +54,7 @@ struct pipeline_means {
     struct pipeline_hold hold;
 };
 
+struct pipeline_change;
 struct pipeline_sweep;
 
 /* One journey from one vantage point: the schedule's entry of the same number. */
@@ -93,6 +94,7 @@ struct pipeline {
     struct schedule *schedule; /* NULL until what was before is recalled */
     struct loop_timer *tick, *sweep;
     struct pipeline_sweep *sweeps;
+    struct pipeline_change *changes;
     struct pipeline_flight *flights;
     size_t flight_count;
     size_t unjudged; /* published, and not handed to the keeper yet */
@@ -144,6 +146,9 @@ void pipeline_collect_components(struct pipeline_means *means, const struct scen
  */
 loop_callback pipeline_sweep;
 void pipeline_sweep_stop(struct pipeline *pipeline);
+
+/* pipeline_change.c: lets go of operators' orders that are not answered yet. */
+void pipeline_changes_stop(struct pipeline *pipeline);
 
 /* pipeline_health.c: how the monitor is, for whoever is asked; and whether it was too busy while a
  * run went to be sure of what it saw. */

@@ -351,3 +351,60 @@ enum incident_change incident_book_add(struct incident_book *book, const struct 
         *ret_incident = &watch->incident->incident;
     return change;
 }
+
+/* --- operators ----------------------------------------------------------------------------- */
+
+static enum result find_called(const struct incident_book *book, const char *name,
+                               struct open_incident **ret_open, struct error *error)
+{
+    *ret_open = NULL;
+    for (struct open_incident *open = book->open; open != NULL; open = open->next) {
+        if (!incident_is_called(&open->incident, name))
+            continue;
+        if (*ret_open != NULL)
+            return error_set(error, RESULT_INVALID, "`%.64s` may be incident %.16s or %.16s", name,
+                             open->incident.id, (*ret_open)->incident.id);
+        *ret_open = open;
+    }
+    return *ret_open != NULL ? RESULT_OK : RESULT_NOT_FOUND;
+}
+
+/* Who showed it must fail anew, and be confirmed, to show anything. */
+static void let_go(const struct incident_book *book, const struct open_incident *open)
+{
+    for (size_t i = 0; i < map_count(book->watches); i++) {
+        struct watch *watch = watch_at(book, i);
+        if (watch->incident != open)
+            continue;
+        watch->incident = NULL;
+        watch->failed_slots = 0;
+    }
+}
+
+static void take_out(struct incident_book *book, struct open_incident *open)
+{
+    struct open_incident **link = &book->open;
+    while (*link != open)
+        link = &(*link)->next;
+    *link = open->next;
+    open_incident_free(book->resolved);
+    book->resolved = open;
+}
+
+enum result incident_book_change(struct incident_book *book, const struct incident_order *order,
+                                 struct wall_time now, const struct incident **ret_incident,
+                                 struct error *error)
+{
+    struct open_incident *open;
+    enum result result = find_called(book, order->id, &open, error);
+    if (result == RESULT_OK)
+        result = incident_obey(open->arena, &open->incident, order, now, error);
+    if (result != RESULT_OK)
+        return result;
+    *ret_incident = &open->incident;
+    if (order->change != INCIDENT_RESOLVED)
+        return RESULT_OK;
+    let_go(book, open);
+    take_out(book, open);
+    return RESULT_OK;
+}

@@ -36,4 +36,38 @@ enum incident_change incident_book_add(struct incident_book *book, const struct 
                                        unsigned quorum, struct wall_time now,
                                        const struct incident **ret_incident);
 
+/* --- operators ------------------------------------------------------------------------------- */
+
+enum { INCIDENT_NAME_MIN = 4 }; /* digits of an id that are enough where they mean one incident */
+
+/* What an operator wants done to an incident. */
+struct incident_order {
+    const char *id;              /* or its beginning */
+    enum incident_change change; /* ACKNOWLEDGED, ANNOTATED, PUBLISHED, or RESOLVED by hand */
+    const char *by;
+    const char *text; /* NULL: none; a note needs one */
+};
+
+/*
+ * Does it to an incident of the book. RESULT_NOT_FOUND: the book has none of that name, the store
+ * may; RESULT_INVALID: it cannot be done, or the name means several. `ret_incident` is borrowed
+ * until the next call.
+ */
+MUST_CHECK enum result incident_book_change(struct incident_book *book,
+                                            const struct incident_order *order,
+                                            struct wall_time now,
+                                            const struct incident **ret_incident,
+                                            struct error *error);
+
+/* The same to one that the book does not have any more. Its further texts come into the arena. */
+MUST_CHECK enum result incident_obey(struct arena *arena, struct incident *incident,
+                                     const struct incident_order *order, struct wall_time now,
+                                     struct error *error);
+
+bool incident_is_called(const struct incident *incident, const char *name);
+
+/* A version more, with its entry in the timeline. */
+void incident_turn(struct arena *arena, struct incident *incident,
+                   const struct incident_event *event);
+
 #endif

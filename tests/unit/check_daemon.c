@@ -6,6 +6,7 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/daemon/pipeline.h"
+#include "monitor/diagnose/incident.h"
 #include "monitor/net/http_server.h"
 #include "monitor/record/reason.h"
 #include "tests/unit/store_fixture.h"
@@ -120,6 +121,9 @@ static void stop(void *data)
     pipeline_stop(data);
 }
 
+/* Called when the pipeline has started; NULL: nobody is. */
+static void (*started)(struct pipeline *);
+
 /* Lets a pipeline work on the shop file for a while, then opens its store for reading. */
 static void run_pipeline(const char *shop_file, duration time)
 {
@@ -134,6 +138,8 @@ static void run_pipeline(const char *shop_file, duration time)
     ck_assert_msg(pipeline != NULL, "%s", error.text);
     struct loop_timer *timer = loop_timer_create(fixture.loop, stop, pipeline);
     pipeline_start(pipeline);
+    if (started != NULL)
+        started(pipeline);
     loop_timer_set(timer, time);
     loop_run(fixture.loop);
     pipeline_free(pipeline);
@@ -359,6 +365,102 @@ START_TEST(failures_are_judged_and_become_an_incident)
 }
 END_TEST
 
+/* --- operators ------------------------------------------------------------------------------- */
+
+static const char *const old_ids[] = {"aaaa0000", "aaaa1111", "bbbb2222"};
+
+/* An open incident of a journey that is watched, one that is over for long, and another. */
+static void put_old_incidents(void)
+{
+    struct incident_shower shower = {.journey = "one", .vantage = "here"};
+    for (size_t i = 0; i < COUNT_OF(old_ids); i++) {
+        const struct incident old = {
+            .id = old_ids[i],
+            .version = 1,
+            .change = i == 0 ? INCIDENT_OPENED : INCIDENT_RESOLVED,
+            .opened = {DURATION_DAY},
+            .updated = {DURATION_DAY + DURATION_HOUR},
+            .resolved = {i == 0 ? 0 : DURATION_DAY + DURATION_HOUR},
+            .journey = "one",
+            .verdict = {.cause = CAUSE_APPLICATION, .confidence = 1},
+            .showers = &shower,
+            .shower_count = 1,
+        };
+        store_write_incident(fixture.store, &old, NULL, NULL);
+    }
+    store_close(fixture.store);
+    fixture.store = NULL;
+}
+
+/* What operators order, and what they are told. */
+static struct operators_case {
+    struct incident_order order;
+    const char *error; /* NULL: it is done */
+    bool answered;
+} operators_cases[] = {
+    {{"aaaa0000", INCIDENT_ACKNOWLEDGED, "ann", NULL}, NULL, false},
+    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "ann has acknowledged", false},
+    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "bob", NULL}, NULL, false},
+    {{"bbbb", INCIDENT_ANNOTATED, "ann", "it was the disk"}, NULL, false},
+    {{"bbbb", INCIDENT_PUBLISHED, "ann", NULL}, NULL, false},
+    {{"bbbb", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "over already", false},
+    {{"bbbb", INCIDENT_ANNOTATED, "ann", NULL}, "a note needs a text", false},
+    {{"bbbb", INCIDENT_OPENED, "ann", NULL}, "nothing that an operator does", false},
+    {{"aaaa", INCIDENT_ANNOTATED, "ann", "x"}, NULL, false}, /* the one that the book has */
+    {{"cccc", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `cccc`", false},
+    {{"bbb", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `bbb`", false},
+};
+
+static void obeyed(void *data, const struct incident *incident, const struct error *error)
+{
+    struct operators_case *row = data;
+    row->answered = true;
+    ck_assert_int_eq(error == NULL, row->error == NULL);
+    if (error != NULL) {
+        ck_assert_msg(strstr(error->text, row->error) != NULL, "%s", error->text);
+        return;
+    }
+    ck_assert_int_eq(incident->change, row->order.change);
+    ck_assert_str_eq(incident->timeline[incident->timeline_count - 1].by, row->order.by);
+}
+
+static void give_orders(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
+        pipeline_change_incident(pipeline, &operators_cases[i].order, obeyed, &operators_cases[i]);
+}
+
+static void note_changes(void *data, enum result result, const struct store_changes *changes)
+{
+    struct buffer *text = data;
+    ck_assert_int_eq(result, RESULT_OK);
+    for (size_t i = 0; i < changes->count; i++)
+        buffer_print(text, "%.4s %u %s\n", changes->incidents[i].id, changes->incidents[i].version,
+                     incident_change_word(changes->incidents[i].change));
+}
+
+/* Orders are given before the book has what was before; all are obeyed in their order, and in the
+ * store for those who tell people. */
+START_TEST(operators_change_incidents_that_are_open_and_that_are_over)
+{
+    snprintf(fixture.url, sizeof fixture.url, "sqlite:%.99s/watched.db", fixture.directory);
+    store_fixture_reopen(&fixture);
+    put_old_incidents();
+    started = give_orders;
+    watch(503, 1 * DURATION_SECOND);
+    started = NULL;
+    for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
+        ck_assert_msg(operators_cases[i].answered, "order %zu", i);
+    struct buffer text;
+    buffer_init(&text, 4096);
+    store_read_changes(fixture.store, 3, 0, note_changes, &text);
+    store_fixture_wait(&fixture, 200 * DURATION_MILLISECOND);
+    ck_assert_str_eq(text.data, "aaaa 2 acknowledged\naaaa 3 acknowledged\n"
+                                "bbbb 2 annotated\nbbbb 3 published\naaaa 4 annotated\n");
+    buffer_free(&text);
+}
+END_TEST
+
 /* The shop's port is closed, and so is the reference's: the monitor must suspect itself. */
 START_TEST(without_references_the_state_is_unknown)
 {
@@ -409,6 +511,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
                         (int)COUNT_OF(mode_cases));
     tcase_add_test(tests, failures_are_judged_and_become_an_incident);
+    tcase_add_test(tests, operators_change_incidents_that_are_open_and_that_are_over);
     tcase_add_test(tests, without_references_the_state_is_unknown);
     tcase_add_test(tests, a_vantage_point_that_cannot_be_is_named);
     suite_add_tcase(suite, tests);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What an operator may do to an incident, and what it leaves in its timeline. See incident.h. */
+#include "monitor/diagnose/incident.h"
+
+#include "monitor/base/utf8.h"
+
+#include <string.h>
+
+static enum result check_text(const struct incident_order *order, struct error *error)
+{
+    size_t length = order->text != NULL ? strlen(order->text) : 0;
+    if (length == 0 && order->change == INCIDENT_ANNOTATED)
+        return error_set(error, RESULT_INVALID, "a note needs a text");
+    if (length > INCIDENT_NOTE_MAX)
+        return error_set(error, RESULT_INVALID, "a text is at most %d bytes long",
+                         INCIDENT_NOTE_MAX);
+    if (length > 0 && utf8_valid(order->text, length) < length)
+        return error_set(error, RESULT_INVALID, "the text is not UTF-8");
+    return RESULT_OK;
+}
+
+static enum result check_open(const struct incident *incident, struct error *error)
+{
+    if (incident->resolved.us != 0)
+        return error_set(error, RESULT_INVALID, "incident %.8s is over already", incident->id);
+    return RESULT_OK;
+}
+
+static enum result check_order(const struct incident *incident, const struct incident_order *order,
+                               struct error *error)
+{
+    const struct incident_acknowledgement *known = &incident->acknowledged;
+    switch (order->change) {
+    case INCIDENT_ACKNOWLEDGED:
+        if (known->at.us != 0 && strcmp(known->by, order->by) == 0)
+            return error_set(error, RESULT_INVALID, "%.100s has acknowledged incident %.8s already",
+                             known->by, incident->id);
+        return check_open(incident, error);
+    case INCIDENT_ANNOTATED:
+        return RESULT_OK;
+    case INCIDENT_PUBLISHED:
+        if (incident->published)
+            return error_set(error, RESULT_INVALID, "the cause of incident %.8s is public already",
+                             incident->id);
+        return RESULT_OK;
+    case INCIDENT_RESOLVED:
+        return check_open(incident, error);
+    default:
+        return error_set(error, RESULT_UNSUPPORTED, "`%s` is nothing that an operator does",
+                         incident_change_word(order->change));
+    }
+}
+
+void incident_turn(struct arena *arena, struct incident *incident,
+                   const struct incident_event *event)
+{
+    /* The clock may have been set back: what is later stays later. */
+    if (event->at.us > incident->updated.us)
+        incident->updated = event->at;
+    incident->change = event->change;
+    incident->version++;
+    incident_note(arena, incident, event);
+}
+
+enum result incident_obey(struct arena *arena, struct incident *incident,
+                          const struct incident_order *order, struct wall_time now,
+                          struct error *error)
+{
+    const struct incident_event event = {
+        .at = now, .change = order->change, .by = order->by, .text = order->text};
+    enum result result = check_text(order, error);
+    if (result == RESULT_OK)
+        result = check_order(incident, order, error);
+    if (result != RESULT_OK)
+        return result;
+    incident_turn(arena, incident, &event);
+    if (order->change == INCIDENT_ACKNOWLEDGED) {
+        incident->acknowledged.at = now;
+        incident->acknowledged.by = arena_duplicate(arena, order->by);
+    } else if (order->change == INCIDENT_PUBLISHED) {
+        incident->published = true;
+    } else if (order->change == INCIDENT_RESOLVED) {
+        incident->resolved = incident->updated;
+    }
+    return RESULT_OK;
+}
+
+bool incident_is_called(const struct incident *incident, const char *name)
+{
+    size_t length = strlen(name);
+    return strcmp(incident->id, name) == 0 ||
+           (length >= INCIDENT_NAME_MIN && strncmp(incident->id, name, length) == 0);
+}
