@@ -16,7 +16,8 @@ enum {
     PAGE_INCIDENT_RUNS = 200,   /* listed on an incident's page */
 };
 
-extern const char page_style[]; /* page.css, made into a C string by the build */
+/* page.css and page.js, made into C strings by the build. */
+extern const char page_style[], page_script[];
 
 void page_overview_render(const struct page_overview *model, struct buffer *out);
 void page_overview_json(const struct page_overview *model, struct buffer *out);

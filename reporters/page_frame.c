@@ -64,15 +64,17 @@ static void write_head(struct html *html, const struct page_frame *frame)
         html_attribute(html, "content", named[i][1]);
         html_end(html);
     }
-    /* A second wall behind the escaping: nothing runs, nothing is fetched from elsewhere. */
+    /* A second wall behind the escaping: nothing of elsewhere runs or is fetched. */
     html_begin(html, "meta", NULL);
     html_attribute(html, "http-equiv", "Content-Security-Policy");
-    html_attribute(html, "content", "default-src 'none'; style-src 'self'; img-src data:");
+    html_attribute(html, "content",
+                   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+                   "img-src data:");
     html_end(html);
     if (frame->renews) {
-        html_begin(html, "meta", NULL);
-        html_attribute(html, "http-equiv", "refresh");
-        html_attribute(html, "content", "10");
+        html_begin(html, "script", NULL);
+        html_attribute_print(html, "src", "/page.js?v=%" PRIx64, hash_text(page_script));
+        html_attribute(html, "defer", "");
         html_end(html);
     }
     html_begin(html, "title", NULL);
@@ -122,9 +124,12 @@ void page_end(struct html *html, const struct page_frame *frame, struct wall_tim
     html_begin(html, "p", NULL);
     html_text(html, "Watched by shopwatch. ");
     if (now.us != 0) {
+        html_begin(html, "span", NULL);
+        html_attribute(html, "id", "as-of");
         html_text(html, "As of ");
         page_exact_time(html, now);
-        html_text(html, frame->renews ? "; renews itself every 10 seconds. " : ". ");
+        html_text(html, ". ");
+        html_end(html);
     }
     if (frame->json != NULL) {
         html_begin_link(html, frame->json);

@@ -90,6 +90,18 @@ static void write_wire(struct html *html, const struct exchange *exchange)
     buffer_free(&text);
 }
 
+/* It scrolls by itself, so the keyboard must be able to stop at it. */
+static void write_pre(struct html *html, const char *class_name, const char *label,
+                      const char *text)
+{
+    html_begin(html, "pre", class_name);
+    html_attribute(html, "tabindex", "0");
+    html_attribute(html, "role", "group");
+    html_attribute(html, "aria-label", label);
+    html_text(html, text);
+    html_end(html);
+}
+
 /* What a page says to people stands before its source. */
 static void write_body(struct html *html, const char *excerpt)
 {
@@ -100,10 +112,10 @@ static void write_body(struct html *html, const char *excerpt)
     buffer_init(&text, EXCERPT_TEXT_MAX);
     if (excerpt_say(excerpt, LINE_WIDTH, &text)) {
         html_leaf(html, "p", "note", "The answer is a page that says:");
-        html_leaf(html, "pre", "says", text.data);
+        write_pre(html, "says", "What the page says", text.data);
     }
     html_leaf(html, "p", "note", "The answer's body begins:");
-    html_leaf(html, "pre", NULL, excerpt);
+    write_pre(html, NULL, "The beginning of the body", excerpt);
     buffer_free(&text);
 }
 

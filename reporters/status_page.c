@@ -20,7 +20,7 @@ enum { ADDRESS_MAX = 64 };
  * elsewhere. */
 #define POLICY                                                                                     \
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' " \
-    "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 static void render_message(void *owner, const char *title, const char *text, struct buffer *out)
 {

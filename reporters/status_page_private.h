@@ -20,9 +20,11 @@ struct status_page {
 #define PAGE_HTML      "text/html; charset=utf-8"
 #define PAGE_JSON      "application/json"
 #define PAGE_CSS       "text/css; charset=utf-8"
+#define PAGE_SCRIPT    "text/javascript; charset=utf-8"
 #define PAGE_FOR_A_DAY "max-age=86400" /* its address changes with its content */
 
 bool page_style_answer(struct page_visit *visit, struct buffer *body);
+bool page_script_answer(struct page_visit *visit, struct buffer *body);
 
 extern const struct page_route page_public_routes[], page_operator_routes[];
 

@@ -58,14 +58,22 @@ wait_for() { # wait_for SECONDS COMMAND...
     done
 }
 
-# Starts payment provider and shop; sets shop_pid, payment_pid, shop_url, and the password of its first customer.
-start_shop() {
-    export SHOP_PASSWORD='a mile in her shoes'
-    "$BUILD/examples/shop/payment" --listen 127.0.0.1:0 --port-file "$scratch/payment.port" \
+# On the port that it had before, if it ran already.
+start_payment() {
+    local port=0
+    [ ! -s "$scratch/payment.port" ] || port=$(cat "$scratch/payment.port")
+    rm -f "$scratch/payment.port"
+    "$BUILD/examples/shop/payment" --listen "127.0.0.1:$port" --port-file "$scratch/payment.port" \
         >"$scratch/payment.log" 2>&1 &
     payment_pid=$!
     started+=("$payment_pid")
-    wait_for 10 test -s "$scratch/payment.port" || { echo "Bail out! no payment provider"; exit 1; }
+    wait_for 10 test -s "$scratch/payment.port"
+}
+
+# Starts payment provider and shop; sets shop_pid, payment_pid, shop_url, and the password of its first customer.
+start_shop() {
+    export SHOP_PASSWORD='a mile in her shoes'
+    start_payment || { echo "Bail out! no payment provider"; exit 1; }
     "$BUILD/examples/shop/shop" --listen 127.0.0.1:0 --port-file "$scratch/shop.port" \
         --database "$scratch/shop.db" --payment "http://127.0.0.1:$(cat "$scratch/payment.port")" \
         --static "$SOURCE/examples/shop/static" >"$scratch/shop.log" 2>&1 &
