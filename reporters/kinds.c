@@ -9,7 +9,7 @@
 const struct reporter_kind *const reporter_kinds[] = {
     &console_kind,    &heartbeat_kind, /* which no file names: reporter_settings.c does not know it
                                         */
-    &json_lines_kind, &prometheus_kind, &status_page_kind, &webhook_kind, NULL,
+    &json_lines_kind, &prometheus_kind, &status_page_kind, &statuspage_kind, &webhook_kind, NULL,
 };
 
 const struct reporter_kind *reporter_kind_find(const char *name)

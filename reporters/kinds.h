@@ -10,6 +10,6 @@
 #define HEARTBEAT_NAME "heartbeat"
 
 extern const struct reporter_kind console_kind, heartbeat_kind, json_lines_kind, prometheus_kind,
-    webhook_kind;
+    statuspage_kind, webhook_kind;
 
 #endif

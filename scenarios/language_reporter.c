@@ -56,9 +56,10 @@ static const struct language_key keys[] = {
      .example = "page: kctbh9vrtdwd"},
     {"key", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, AT(key),
      .help = "statuspage: the key of its interface.", .example = "key: ${TOKEN}"},
-    {"components", LANGUAGE_PAIRS, LANGUAGE_FORMAT_NAME, LIST(components, component_count),
-     .help = "statuspage: components of the shop, and their ids there.",
-     .example = "components: {web: 8kbf7d35c070}"},
+    {"components", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(components, component_count),
+     .help = "statuspage: what the public sees of the shop: journeys, and components of the shop, "
+             "with the ids that they have there.",
+     .example = "components: {guest checkout: 8kbf7d35c070}"},
     {"metrics", LANGUAGE_PAIRS, LANGUAGE_FORMAT_LINE, LIST(metrics, metric_count),
      .help = "statuspage: journeys, and the ids of the metrics that their latency, in "
              "milliseconds, is added to.",

@@ -119,7 +119,7 @@ block "${pages[1]}" 'heartbeat:' >"$scratch/reporters/heartbeat"
 printf 'shop: x\nreporters: {a: {kind: nothing-like-it}}\n' >"$scratch/kinds.yaml"
 kinds=$("$SHOPWATCH" lint "$scratch/kinds.yaml" 2>&1 | sed -n 's/.*hint: there is //p' | tr -d ',')
 ok "the kinds of reporters are known" test "$(wc -w <<<"$kinds")" -ge 6
-for kind in ${kinds/statuspage/}; do
+for kind in $kinds; do
     ok "the manual has an example of $kind" grep -qs "kind: $kind\b" "$scratch/reporters/"*
 done
 for file in "$scratch"/reporters/*; do

@@ -3,13 +3,10 @@
 #include "monitor/daemon/settings.h"
 
 #include "monitor/base/memory.h"
-#include "reporters/reporter.h"
 
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SETTINGS_KINDS_MAX = 32 };
 
 static void settings_mistake(struct mistakes *mistakes, const struct settings *settings,
                              const char *code, const char *hint, const char *text)
@@ -65,60 +62,49 @@ static void settings_add_pattern(struct settings *settings, const char *pattern,
     globfree(&found);
 }
 
-static void settings_check_reporters(const struct settings *settings, struct mistakes *mistakes)
+/* Whether there is a journey of that name, or where `components` are meant as well, one of them. */
+static void settings_check_name(const struct settings *settings, struct mistakes *mistakes,
+                                const char *name, struct position position, bool components)
 {
-    const char *kinds[SETTINGS_KINDS_MAX];
-    size_t count = 0;
-    for (; reporter_kinds[count] != NULL && count < COUNT_OF(kinds); count++)
-        kinds[count] = reporter_kinds[count]->name;
-    for (size_t i = 0; i < settings->shop->reporter_count; i++) {
-        const struct reporter_settings *reporter = &settings->shop->reporters[i];
-        if (reporter_kind_find(reporter->kind) != NULL)
-            continue;
-        const char *near = mistake_nearest(reporter->kind, kinds, count);
-        const char *all = kinds[0];
-        for (size_t k = 1; k < count; k++)
-            all = arena_print(mistakes->arena, "%s, %s", all, kinds[k]);
-        const struct mistake mistake = {
-            .severity = MISTAKE_ERROR,
-            .code = "reporter.kind_unknown",
-            .file = settings->shop->file,
-            .position = reporter->position,
-            .text =
-                arena_print(mistakes->arena, "there is no reporter of kind `%s`", reporter->kind),
-            .hint = near == NULL ? arena_print(mistakes->arena, "there is: %s", all)
-                                 : arena_print(mistakes->arena, "did you mean `%s`?", near),
-        };
-        mistakes_add(mistakes, &mistake);
+    const struct shop *shop = settings->shop;
+    size_t count = settings->scenario_count, all = count + (components ? shop->component_count : 0);
+    const char **names = arena_allocate(mistakes->arena, all + 1, sizeof *names);
+    for (size_t i = 0; i < all; i++) {
+        names[i] = i < count ? settings->scenarios[i]->journey : shop->components[i - count].name;
+        if (strcmp(names[i], name) == 0)
+            return;
     }
+    const char *near = mistake_nearest(name, names, all);
+    const struct mistake mistake = {
+        .severity = MISTAKE_ERROR,
+        .code = "name.journey",
+        .file = shop->file,
+        .position = position,
+        .text = arena_print(mistakes->arena, "there is no journey %s`%s`",
+                            components ? "and no component " : "", name),
+        .hint = near == NULL ? "journeys are called as their files say: journey: NAME"
+                             : arena_print(mistakes->arena, "did you mean `%s`?", near),
+    };
+    mistakes_add(mistakes, &mistake);
 }
 
-/* Of maintenance, which is checked once it is known which journeys there are. */
-static void settings_check_journeys(const struct settings *settings, struct mistakes *mistakes,
-                                    const struct shop_maintenance *row)
+/* What the shop file says of journeys is checked once it is known which there are. */
+static void settings_check_names(const struct settings *settings, struct mistakes *mistakes)
 {
-    const char **names =
-        arena_allocate(mistakes->arena, settings->scenario_count + 1, sizeof *names);
-    for (size_t i = 0; i < settings->scenario_count; i++)
-        names[i] = settings->scenarios[i]->journey;
-    for (size_t i = 0; i < row->window.journey_count; i++) {
-        const char *name = row->window.journeys[i];
-        size_t known = 0;
-        while (known < settings->scenario_count && strcmp(names[known], name) != 0)
-            known++;
-        if (known < settings->scenario_count)
-            continue;
-        const char *near = mistake_nearest(name, names, settings->scenario_count);
-        const struct mistake mistake = {
-            .severity = MISTAKE_ERROR,
-            .code = "name.journey",
-            .file = settings->shop->file,
-            .position = row->position,
-            .text = arena_print(mistakes->arena, "there is no journey `%s`", name),
-            .hint = near == NULL ? "journeys are called as their files say: journey: NAME"
-                                 : arena_print(mistakes->arena, "did you mean `%s`?", near),
-        };
-        mistakes_add(mistakes, &mistake);
+    const struct shop *shop = settings->shop;
+    for (size_t i = 0; i < shop->maintenance_count; i++) {
+        const struct shop_maintenance *row = &shop->maintenance[i];
+        for (size_t j = 0; j < row->window.journey_count; j++)
+            settings_check_name(settings, mistakes, row->window.journeys[j], row->position, false);
+    }
+    for (size_t i = 0; i < shop->reporter_count; i++) {
+        const struct reporter_settings *reporter = &shop->reporters[i];
+        for (size_t j = 0; j < reporter->component_count; j++)
+            settings_check_name(settings, mistakes, reporter->components[j].name,
+                                reporter->components[j].position, true);
+        for (size_t j = 0; j < reporter->metric_count; j++)
+            settings_check_name(settings, mistakes, reporter->metrics[j].name,
+                                reporter->metrics[j].position, false);
     }
 }
 
@@ -129,7 +115,6 @@ static struct settings *load(const char *shop_file, struct mistakes *mistakes, b
     settings->is_lean = is_lean;
     settings->shop = shop_load(shop_file, mistakes);
     if (settings->shop != NULL) {
-        settings_check_reporters(settings, mistakes);
         for (size_t i = 0; i < settings->shop->scenario_count; i++)
             settings_add_pattern(settings, settings->shop->scenarios[i], mistakes);
         if (settings->shop->scenario_count == 0)
@@ -138,8 +123,7 @@ static struct settings *load(const char *shop_file, struct mistakes *mistakes, b
                              "the shop names no scenarios");
     }
     if (mistakes->errors == errors_before)
-        for (size_t i = 0; i < settings->shop->maintenance_count; i++)
-            settings_check_journeys(settings, mistakes, &settings->shop->maintenance[i]);
+        settings_check_names(settings, mistakes);
     if (mistakes->errors > errors_before) {
         settings_free(settings);
         return NULL;

@@ -9,6 +9,7 @@
 #include "monitor/diagnose/incident.h"
 #include "monitor/net/http_server.h"
 #include "monitor/record/reason.h"
+#include "reporters/reporter.h"
 #include "tests/unit/store_fixture.h"
 
 #include <stdarg.h>
@@ -268,6 +269,42 @@ START_TEST(maintenance_of_an_unknown_journey_is_a_mistake)
 }
 END_TEST
 
+START_TEST(a_hosted_page_shows_only_what_there_is)
+{
+    static const struct {
+        const char *keys, *code;
+    } cases[] = {
+        {"components: {one: a, web: b}, metrics: {one: c}", ""},
+        {"components: {onne: a}", "name.journey"},
+        {"components: {webb: a}", "name.journey"},
+        {"components: {one: a}, metrics: {web: c}", "name.journey"},
+    };
+    char code[64], text[500];
+    put_scenario("a.yaml", "one");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        snprintf(text, sizeof text,
+                 "shop: S\nbase: http://127.0.0.1\nscenarios: ['a.yaml']\n"
+                 "components: {web: {kind: application}}\n"
+                 "reporters:\n  a: {kind: statuspage, page: x, key: x, %s}\n",
+                 cases[i].keys);
+        struct settings *settings = load(put_file("shop.yml", "%s", text), code);
+        ck_assert_int_eq(settings != NULL, cases[i].code[0] == '\0');
+        ck_assert_str_eq(code, cases[i].code);
+        settings_free(settings);
+    }
+}
+END_TEST
+
+START_TEST(every_kind_of_reporter_that_a_file_may_name_is_one)
+{
+    size_t n = 0;
+    for (; reporter_kind_word(n) != NULL; n++)
+        ck_assert_msg(reporter_kind_find(reporter_kind_word(n)) != NULL, "%s",
+                      reporter_kind_word(n));
+    ck_assert_uint_ge(n, 6);
+}
+END_TEST
+
 /* The slots between two monitors' lives are recorded, and each once. */
 START_TEST(slots_of_a_restart_are_recorded)
 {
@@ -507,6 +544,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_step_that_hangs_is_held_back);
     tcase_add_test(tests, a_paused_journey_sends_nothing);
     tcase_add_test(tests, maintenance_of_an_unknown_journey_is_a_mistake);
+    tcase_add_test(tests, a_hosted_page_shows_only_what_there_is);
+    tcase_add_test(tests, every_kind_of_reporter_that_a_file_may_name_is_one);
     tcase_add_test(tests, slots_of_a_restart_are_recorded);
     tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
                         (int)COUNT_OF(mode_cases));

@@ -417,7 +417,7 @@ static const struct {
     const char *kind, *path, *words;
 } refused_cases[] = {
     {"json-lnes", "x",
-     "shop.yaml:7:5: reporter \"file\": no kind \"json-lnes\"; there is json-lines"},
+     "shop.yaml:7:5: reporter \"file\": no kind \"json-lnes\"; there is console, "},
     {"json-lines", NULL, "reporter \"file\" needs a `path`"},
     {"json-lines", "/", "Is a directory"},
     {"json-lines", "/dev/null", "it is left alone"},
