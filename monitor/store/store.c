@@ -46,6 +46,7 @@ struct store *store_open(struct loop *loop, const char *url, struct error *error
         free(store);
         return NULL;
     }
+    store->aside = backend->take_aside(store->connection);
     store->worker = worker_start(loop, store, error);
     if (store->worker == NULL) {
         store_close(store);
@@ -60,7 +61,13 @@ void store_close(struct store *store)
         return;
     worker_stop(store->worker);
     store->backend->close(store->connection);
+    free(store->aside);
     free(store);
+}
+
+const char *store_aside(const struct store *store)
+{
+    return store->aside;
 }
 
 void store_forget(struct store *store, const void *data)

@@ -42,6 +42,12 @@ struct store *store_open(struct loop *loop, const char *url, struct error *error
  * Takes NULL. */
 void store_close(struct store *store);
 
+/*
+ * A store that is damaged is put aside and begun anew: when it is opened, and when a run cannot be
+ * appended because of it. Sequences go on then. Where it was put, the latest; NULL: nowhere.
+ */
+const char *store_aside(const struct store *store);
+
 /* For one who goes before the store does: callbacks that were given `data` are not called any more.
  * Their work is done all the same. */
 void store_forget(struct store *store, const void *data);

@@ -16,6 +16,7 @@ struct append_job {
     store_done *done;
     struct arena *arena; /* owns the row's texts, but for the two records */
     struct store_row row;
+    char *aside;
 };
 
 static void append_work(void *context, struct job **jobs, size_t count)
@@ -25,12 +26,18 @@ static void append_work(void *context, struct job **jobs, size_t count)
     for (size_t i = 0; i < count; i++)
         rows[i] = &((struct append_job *)jobs[i])->row;
     store->backend->append(store->connection, rows, count);
+    ((struct append_job *)jobs[0])->aside = store->backend->take_aside(store->connection);
 }
 
 static void append_deliver(struct job *base)
 {
     struct append_job *job = (struct append_job *)base;
     job->store->appends--;
+    if (job->aside != NULL) {
+        free(job->store->aside);
+        job->store->aside = job->aside;
+        job->aside = NULL;
+    }
     if (!base->forgotten && job->done != NULL)
         job->done(base->data, job->row.result, &job->row.error, job->row.sequence);
 }
@@ -40,6 +47,7 @@ static void append_free(struct job *base)
     struct append_job *job = (struct append_job *)base;
     free(job->row.record);
     free(job->row.incident.record);
+    free(job->aside);
     arena_free(job->arena);
     free(job);
 }

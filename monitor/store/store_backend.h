@@ -79,6 +79,10 @@ struct store_backend {
     void *(*open)(const char *place, struct error *error);
     void (*close)(void *connection);
 
+    /* Where what was damaged has been put since this was last asked, so that it could be begun
+       anew; the caller frees it. NULL: nowhere. */
+    char *(*take_aside)(void *connection);
+
     /* Fills result, error and sequence of every row. A row is kept whole or not at all, and one
        that fails takes no other with it unless the whole commit fails. RESULT_OK: the commit has
        reached the disk. */

@@ -11,6 +11,7 @@ struct store {
     const struct store_backend *backend;
     void *connection; /* the worker's, from worker_start to worker_stop */
     struct worker *worker;
+    char *aside;    /* where something damaged was put, the latest; the loop's thread alone */
     size_t appends; /* not yet delivered; the loop's thread alone */
 };
 

@@ -2,8 +2,8 @@
 /*
  * The SQLite back end: opening, statements, cursors. Its other files: appending (_append), rollups
  * (_rollup), incidents' changes, events and maintenance (_log), reading (_read), deleting
- * (_retention), the tables (_schema, _migrate), the file's mode and lock (_file). Runs on the
- * store's thread; knows nothing of the loop.
+ * (_retention), the tables (_schema, _migrate), the file's mode and lock (_file), what is done with
+ * one that is damaged (_aside). Runs on the store's thread; knows nothing of the loop.
  */
 #include "monitor/store/store_sqlite.h"
 
@@ -22,41 +22,63 @@ static const char *const statement_texts[] = {
 #undef X
 };
 
+/* What can be done about it; the message itself is SQLite's. */
+static const struct {
+    int code;
+    const char *advice;
+} advices[] = {
+    {SQLITE_CORRUPT, "put a copy of it back, or move it away to begin with an empty one"},
+    {SQLITE_NOTADB, "put a copy of it back, or move it away to begin with an empty one"},
+    {SQLITE_FULL, "make room on its disk"},
+    {SQLITE_READONLY, "the monitor must be able to write to it and to its directory"},
+    {SQLITE_CANTOPEN, "the monitor must be able to write to it and to its directory"},
+    {SQLITE_BUSY, "another program holds it"},
+};
+
+static const char *advice_of(int code)
+{
+    for (size_t i = 0; i < COUNT_OF(advices); i++)
+        if (advices[i].code == code)
+            return advices[i].advice;
+    return NULL;
+}
+
 /* The system's own reason is asked for only after an open that failed: later SQLite may still show
  * that of an earlier failure. Its own extended code tells a failed write from a failed sync. */
-enum result sqlite_failed(const struct connection *connection, struct error *error)
+enum result sqlite_failed(struct connection *connection, struct error *error)
 {
     sqlite3 *database = connection->database;
+    if (database == NULL)
+        return error_set(error, RESULT_IO, "the file is not open");
     int code = sqlite3_errcode(database), system = 0;
+    connection->is_damaged |= code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     enum result result = code == SQLITE_CONSTRAINT ? RESULT_INVALID : RESULT_IO;
     char reason[128] = "";
     if (code == SQLITE_IOERR)
         return error_set(error, result, "%s (SQLite code %d)", sqlite3_errmsg(database),
                          sqlite3_extended_errcode(database));
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-        return error_set(error, result,
-                         "%s; put a copy of it back, or move it away to begin with an empty one",
-                         sqlite3_errmsg(database));
     if (code == SQLITE_CANTOPEN)
         system = sqlite3_system_errno(database);
-    if (system == 0)
-        return error_set(error, result, "%s", sqlite3_errmsg(database));
-    strerror_r(system, reason, sizeof reason);
-    return error_set(error, result, "%s: %s", sqlite3_errmsg(database), reason);
+    if (system != 0)
+        strerror_r(system, reason, sizeof reason);
+    const char *advice = advice_of(code);
+    return error_set(error, result, "%s%s%s%s%s", sqlite3_errmsg(database), system != 0 ? ": " : "",
+                     reason, advice != NULL ? "; " : "", advice != NULL ? advice : "");
 }
 
-enum result sqlite_execute(const struct connection *connection, const char *sql,
-                           struct error *error)
+enum result sqlite_execute(struct connection *connection, const char *sql, struct error *error)
 {
     if (sqlite3_exec(connection->database, sql, NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_failed(connection, error);
     return RESULT_OK;
 }
 
-enum result sqlite_run(const struct connection *connection, enum statement which,
-                       int64_t *ret_number, struct error *error)
+enum result sqlite_run(struct connection *connection, enum statement which, int64_t *ret_number,
+                       struct error *error)
 {
     sqlite3_stmt *statement = connection->statements[which];
+    if (statement == NULL)
+        return sqlite_failed(connection, error);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW && ret_number != NULL)
         *ret_number = sqlite3_column_int64(statement, 0);
@@ -75,6 +97,8 @@ void sqlite_bind(sqlite3_stmt *statement, int at, const char *text)
 enum result sqlite_transact(struct connection *connection, sqlite_work *work, void *data,
                             struct error *error)
 {
+    if (connection->database == NULL)
+        return sqlite_failed(connection, error);
     enum result result = sqlite_execute(connection, "BEGIN IMMEDIATE", error);
     if (result == RESULT_OK)
         result = work(connection, data, error);
@@ -107,14 +131,26 @@ static enum result sqlite_write_cursor(void *data, const char *name, store_seque
     return sqlite_run(connection, STATEMENT_PUT_CURSOR, NULL, error);
 }
 
+/* One that is damaged is left as it is. */
+void sqlite_disconnect(struct connection *connection)
+{
+    if (connection->database != NULL && connection->is_damaged)
+        sqlite3_db_config(connection->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        sqlite3_finalize(connection->statements[i]);
+        connection->statements[i] = NULL;
+    }
+    sqlite3_close(connection->database);
+    connection->database = NULL;
+}
+
 static void sqlite_close(void *data)
 {
     struct connection *connection = data;
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(connection->statements[i]);
+    sqlite_disconnect(connection);
     map_free(connection->series);
-    sqlite3_close(connection->database);
     sqlite_leave_file(connection);
+    free(connection->aside);
     free(connection);
 }
 
@@ -128,21 +164,36 @@ enum result sqlite_prepare_statements(struct connection *connection, struct erro
     return RESULT_OK;
 }
 
+enum result sqlite_connect(struct connection *connection, struct error *error)
+{
+    /* One thread at a time uses the connection, so it needs no mutex of its own. */
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const char *path = connection->path != NULL ? connection->path : ":memory:";
+    connection->is_damaged = false;
+    sqlite_forget_series(connection);
+    enum result result = sqlite_make_file(connection, error);
+    if (result == RESULT_OK &&
+        sqlite3_open_v2(path, &connection->database, flags, NULL) != SQLITE_OK)
+        result = sqlite_failed(connection, error);
+    if (result == RESULT_OK) {
+        sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
+        result = sqlite_prepare_file(connection, error);
+    }
+    if (result == RESULT_OK)
+        result = sqlite_try_file(connection, error);
+    if (result != RESULT_OK)
+        sqlite_disconnect(connection);
+    return result;
+}
+
 static void *sqlite_open(const char *place, struct error *error)
 {
     struct connection *connection = memory_allocate(1, sizeof *connection);
     struct error reason = {0};
     connection->series = map_create(NULL);
-    /* One thread at a time uses the connection, so it needs no mutex of its own. */
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     enum result result = sqlite_take_file(connection, place, &reason);
-    if (result == RESULT_OK &&
-        sqlite3_open_v2(place, &connection->database, flags, NULL) != SQLITE_OK)
-        result = sqlite_failed(connection, &reason);
-    if (result == RESULT_OK) {
-        sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
-        result = sqlite_prepare_file(connection, &reason);
-    }
+    if (result == RESULT_OK)
+        result = sqlite_connect_or_renew(connection, &reason);
     if (result == RESULT_OK)
         return connection;
     error_set(error, result, "cannot open the store \"%s\": %s", place, reason.text);
@@ -154,6 +205,7 @@ const struct store_backend store_sqlite = {
     .scheme = "sqlite",
     .open = sqlite_open,
     .close = sqlite_close,
+    .take_aside = sqlite_take_aside,
     .append = sqlite_append,
     .read_runs = sqlite_read_runs,
     .read_latest = sqlite_read_latest,

@@ -5,6 +5,8 @@
 
 #include "monitor/store/store_backend.h"
 
+#include <sys/types.h>
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -64,6 +66,9 @@ enum statement {
         STATEMENT_COUNT
 };
 
+/* Says in the file's header whose it is; "swcr" in ASCII. */
+enum { STORE_APPLICATION_ID = 0x73776372 };
+
 struct groups;
 struct map;
 
@@ -72,22 +77,32 @@ struct connection {
     struct sqlite3_stmt *statements[STATEMENT_COUNT];
     struct map *series; /* text of journey, vantage and step to the row's number in `series` */
     int lock;           /* descriptor of the file that is locked beside the database; -1: none */
+    char *path;         /* of the file, by no other name; NULL: in memory */
+    dev_t device;       /* where it lay when it was opened */
+    ino_t inode;
+    bool is_damaged;     /* the file, as SQLite said since it was opened */
+    store_sequence last; /* the greatest that was given out, as far as is known */
+    char *aside;         /* where a damaged file was put, and nobody has asked yet; NULL: nowhere */
 };
 
 /* --- store_sqlite.c -------------------------------------------------------------------------- */
 
-/* Describes the connection's latest failure; returns the result for it. */
-enum result sqlite_failed(const struct connection *connection, struct error *error);
+/* Opens the file that was taken, and looks at what is needed of it first. `database` is NULL when
+ * that fails. */
+enum result sqlite_connect(struct connection *connection, struct error *error);
+void sqlite_disconnect(struct connection *connection);
 
-enum result sqlite_execute(const struct connection *connection, const char *sql,
-                           struct error *error);
+/* Describes the connection's latest failure; returns the result for it. */
+enum result sqlite_failed(struct connection *connection, struct error *error);
+
+enum result sqlite_execute(struct connection *connection, const char *sql, struct error *error);
 
 enum result sqlite_prepare_statements(struct connection *connection, struct error *error);
 
 /* Runs a prepared statement to its end. `ret_number`, when not NULL, receives the first column of
  * the only row; it stays as it was when there is none. */
-enum result sqlite_run(const struct connection *connection, enum statement which,
-                       int64_t *ret_number, struct error *error);
+enum result sqlite_run(struct connection *connection, enum statement which, int64_t *ret_number,
+                       struct error *error);
 
 /* Binds a text that outlives the statement's run. NULL is NULL. */
 void sqlite_bind(struct sqlite3_stmt *statement, int at, const char *text);
@@ -103,6 +118,36 @@ enum result sqlite_transact(struct connection *connection, sqlite_work *work, vo
  * before SQLite opens it, and after it closed it. */
 enum result sqlite_take_file(struct connection *connection, const char *place, struct error *error);
 void sqlite_leave_file(struct connection *connection);
+
+/* The file's path with an ending; the caller frees it. */
+char *sqlite_path(const struct connection *connection, const char *ending);
+
+/* Makes the file again when it is gone, and remembers which one it is. */
+enum result sqlite_make_file(struct connection *connection, struct error *error);
+
+/* Whether another file, or none, now lies where that which is open did. */
+bool sqlite_file_is_gone(const struct connection *connection);
+
+/* Leaves a mark that the file is a store of ours, for when it cannot be told by looking at it. */
+void sqlite_mark_file(const struct connection *connection);
+bool sqlite_file_is_ours(const struct connection *connection); /* while it is not open */
+
+/* --- store_sqlite_aside.c -------------------------------------------------------------------- */
+
+/* Reads what a monitor needs at its start, and where it would append; so that damage there shows
+ * at once. */
+enum result sqlite_try_file(struct connection *connection, struct error *error);
+
+/* Opens the file; when it is damaged, and ours, puts it aside and begins a new one. */
+enum result sqlite_connect_or_renew(struct connection *connection, struct error *error);
+
+/* After a failure: opens the file again if it was moved away, could not be opened before, or is
+ * damaged. False: there is no reason to, or (`error` is set) it failed. */
+bool sqlite_renew(struct connection *connection, struct error *error);
+
+char *sqlite_take_aside(void *connection);
+
+void sqlite_note_sequence(struct connection *connection, store_sequence sequence);
 
 /* --- store_sqlite_schema.c ------------------------------------------------------------------- */
 

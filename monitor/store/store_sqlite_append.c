@@ -4,6 +4,7 @@
 #include "monitor/store/store_sqlite.h"
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 static enum result add_steps(struct connection *connection, struct store_row *row)
 {
@@ -50,8 +51,9 @@ static enum result add_run(struct connection *connection, struct store_row *row)
     return add_steps(connection, row);
 }
 
-/* A row that fails is undone alone. Returns not OK when that is not possible, or when SQLite has
- * rolled back the whole transaction by itself, as it does on a full disk. */
+/* A row that fails is undone alone. Returns not OK when that is not possible, when SQLite has
+ * rolled back the whole transaction by itself, as it does on a full disk, or when the file is
+ * damaged: then all rows go into a new one. */
 static enum result append_row(struct connection *connection, struct store_row *row)
 {
     row->result = sqlite_run(connection, STATEMENT_SAVEPOINT, NULL, &row->error);
@@ -62,7 +64,8 @@ static enum result append_row(struct connection *connection, struct store_row *r
         row->result = sqlite_put_incident(connection, &row->incident, NULL, &row->error);
     if (row->result != RESULT_OK)
         row->sequence = 0;
-    if (sqlite3_get_autocommit(connection->database))
+    if (sqlite3_get_autocommit(connection->database) ||
+        (row->result != RESULT_OK && connection->is_damaged))
         return row->result;
     enum result result = RESULT_OK;
     if (row->result != RESULT_OK)
@@ -96,6 +99,56 @@ static enum result append_batch(struct connection *connection, void *data, struc
     return result;
 }
 
+static void reset_rows(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct store_row *row = batch->rows[i];
+        row->known = false;
+        row->result = RESULT_OK;
+        row->error = (struct error){0};
+        row->sequence = 0;
+    }
+}
+
+static enum result try_append(struct connection *connection, const struct batch *batch,
+                              struct error *error)
+{
+    reset_rows(batch);
+    connection->is_damaged = false;
+    return sqlite_transact(connection, append_batch, (void *)(uintptr_t)batch, error);
+}
+
+static enum result append_or_renew(struct connection *connection, const struct batch *batch,
+                                   struct error *error)
+{
+    struct error renewal = {0};
+    enum result result = RESULT_IO;
+    if (!sqlite_file_is_gone(connection))
+        result = try_append(connection, batch, error);
+    if (result == RESULT_OK)
+        return result;
+    if (sqlite_renew(connection, &renewal)) {
+        *error = (struct error){0};
+        return try_append(connection, batch, error);
+    }
+    if (renewal.code != RESULT_OK) {
+        reset_rows(batch);
+        *error = renewal;
+    }
+    return result;
+}
+
+static void fail_row(const struct connection *connection, struct store_row *row, enum result result,
+                     const struct error *error)
+{
+    const char *path = connection->path != NULL ? connection->path : "memory";
+    row->sequence = 0;
+    if (row->result == RESULT_INVALID)
+        return;
+    row->error = (struct error){0};
+    row->result = error_set(&row->error, result, "%.200s: %.300s", path, error->text);
+}
+
 /*
  * When a commit reports a failure of its sync, a crash may still bring the rows back: they were
  * called failed and are there. That is harmless, since a run appended again is known by its id.
@@ -103,14 +156,12 @@ static enum result append_batch(struct connection *connection, void *data, struc
 void sqlite_append(void *data, struct store_row *const *rows, size_t count)
 {
     struct connection *connection = data;
-    struct batch batch = {rows, count};
+    const struct batch batch = {rows, count};
     struct error error = {0};
-    enum result result = sqlite_transact(connection, append_batch, &batch, &error);
-    if (result == RESULT_OK)
-        return;
+    enum result result = append_or_renew(connection, &batch, &error);
     for (size_t i = 0; i < count; i++) {
-        if (rows[i]->result == RESULT_OK)
-            rows[i]->result = error_set(&rows[i]->error, result, "%s", error.text);
-        rows[i]->sequence = 0;
+        if (result != RESULT_OK)
+            fail_row(connection, rows[i], result, &error);
+        sqlite_note_sequence(connection, rows[i]->sequence);
     }
 }

@@ -7,9 +7,8 @@
 #include <sqlite3.h>
 
 /* A version that is there already is a run that was only counted, or a call that is made again. */
-static enum result put_change(const struct connection *connection,
-                              const struct store_incident *incident, store_sequence *ret_change,
-                              struct error *error)
+static enum result put_change(struct connection *connection, const struct store_incident *incident,
+                              store_sequence *ret_change, struct error *error)
 {
     sqlite3_stmt *statement = connection->statements[STATEMENT_FIND_CHANGE];
     store_sequence sequence = 0;
@@ -25,6 +24,7 @@ static enum result put_change(const struct connection *connection,
         sqlite_bind(statement, 5, incident->record);
         result = sqlite_run(connection, STATEMENT_ADD_CHANGE, NULL, error);
         sequence = sqlite3_last_insert_rowid(connection->database);
+        sqlite_note_sequence(connection, sequence);
     }
     if (ret_change != NULL)
         *ret_change = sequence;

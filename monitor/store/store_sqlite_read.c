@@ -13,6 +13,8 @@ enum { SQL_MAX = 1024 };
 struct sqlite3_stmt *sqlite_prepare(const struct connection *connection, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
+    if (connection->database == NULL)
+        return NULL;
     sqlite3_prepare_v2(connection->database, sql, -1, &statement, NULL);
     return statement;
 }

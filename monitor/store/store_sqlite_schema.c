@@ -8,10 +8,7 @@
 #include <inttypes.h>
 #include <sqlite3.h>
 
-enum {
-    APPLICATION_ID = 0x73776372, /* says in the file's header whose it is; "swcr" in ASCII */
-    SCHEMA_VERSION = 2,
-};
+enum { SCHEMA_VERSION = 2 };
 
 /*
  * Times and durations are microseconds. AUTOINCREMENT, because a sequence must never be given out
@@ -118,8 +115,8 @@ static const char tables_of_2[] =
     ") STRICT;"
     "CREATE INDEX maintenance_by_end ON maintenance(end);";
 
-static enum result read_number(const struct connection *connection, const char *sql,
-                               int64_t *ret_number, struct error *error)
+static enum result read_number(struct connection *connection, const char *sql, int64_t *ret_number,
+                               struct error *error)
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(connection->database, sql, -1, &statement, NULL);
@@ -135,7 +132,7 @@ static enum result read_number(const struct connection *connection, const char *
 }
 
 /* Tells an empty file (version 0) and one of ours from anything else. */
-static enum result check_file(const struct connection *connection, int64_t *ret_version,
+static enum result check_file(struct connection *connection, int64_t *ret_version,
                               struct error *error)
 {
     int64_t application = 0, version = 0, objects = 0;
@@ -147,7 +144,7 @@ static enum result check_file(const struct connection *connection, int64_t *ret_
     if (result != RESULT_OK)
         return result;
     bool empty = application == 0 && version == 0 && objects == 0;
-    if (!empty && application != APPLICATION_ID)
+    if (!empty && application != STORE_APPLICATION_ID)
         return error_set(error, RESULT_INVALID,
                          "the file is another program's database (application_id %" PRId64 ")",
                          application);
@@ -174,11 +171,11 @@ static enum result create_tables(struct connection *connection, int64_t version,
     return result;
 }
 
-static enum result stamp_file(const struct connection *connection, struct error *error)
+static enum result stamp_file(struct connection *connection, struct error *error)
 {
     char stamp[128];
     sqlite3_snprintf(sizeof stamp, stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                     APPLICATION_ID, SCHEMA_VERSION);
+                     STORE_APPLICATION_ID, SCHEMA_VERSION);
     return sqlite_execute(connection, stamp, error);
 }
 

@@ -24,8 +24,8 @@ static const char slots_query[] =
 enum result sqlite_read_slots(void *data, struct arena *arena, struct store_slots *ret_slots)
 {
     const struct connection *connection = data;
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(connection->database, slots_query, -1, &statement, NULL) != SQLITE_OK)
+    sqlite3_stmt *statement = sqlite_prepare(connection, slots_query);
+    if (statement == NULL)
         return RESULT_IO;
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {

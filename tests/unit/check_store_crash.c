@@ -9,7 +9,6 @@
 
 #include "monitor/base/map.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -228,7 +227,8 @@ START_TEST(a_full_disk_is_reported_and_got_over)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(refused.results[i], RESULT_IO);
-    ck_assert_str_eq(refused.text, "disk I/O error (SQLite code 778)"); /* a failed write */
+    ck_assert_ptr_nonnull(strstr(refused.text, "disk I/O error (SQLite code 778)")); /* a write */
+    ck_assert_ptr_nonnull(strstr(refused.text, fixture.file));
     ck_assert_uint_eq(count_runs(), 4);
     ck_assert_int_eq(append_four(10).results[0], RESULT_OK);
     ck_assert_uint_eq(count_runs(), 8);
@@ -250,80 +250,12 @@ START_TEST(a_locked_store_is_reported_and_got_over)
     ck_assert_int_ge(instant_between(start, clock_instant()), 4 * DURATION_SECOND);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(refused.results[i], RESULT_IO);
-    ck_assert_str_eq(refused.text, "database is locked");
+    ck_assert_ptr_nonnull(strstr(refused.text, "database is locked; another program holds it"));
     ck_assert_uint_eq(count_runs(), 0);
     ck_assert_int_eq(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(other);
     ck_assert_int_eq(append_four(0).results[0], RESULT_OK);
     ck_assert_uint_eq(count_runs(), 4);
-}
-END_TEST
-
-/* Overwrites pages `first` to `last`, 0 being that of the file's header, as far as there are any.
- */
-static void spoil_file(long first, long last)
-{
-    char page[4096];
-    memset(page, 0x5a, sizeof page);
-    FILE *file = fopen(fixture.file, "r+");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_eq(fseek(file, 0, SEEK_END), 0);
-    long pages = ftell(file) / (long)sizeof page;
-    ck_assert_int_gt(pages, first + 5);
-    for (long i = first; i < pages && i <= last; i++) {
-        ck_assert_int_eq(fseek(file, i * (long)sizeof page, SEEK_SET), 0);
-        ck_assert_uint_eq(fwrite(page, sizeof page, 1, file), 1);
-    }
-    fclose(file);
-}
-
-static int64_t ask_file(const char *sql)
-{
-    sqlite3 *database;
-    ck_assert_int_eq(sqlite3_open(fixture.file, &database), SQLITE_OK);
-    int64_t number = ask(database, sql);
-    sqlite3_close(database);
-    return number;
-}
-
-/* Which pages are spoilt, and what opening says; NULL: it is found when a run is appended. */
-static const struct {
-    const char *table; /* only the first page of this one */
-    long first;        /* else from this page on */
-    const char *words;
-} spoiled_cases[] = {
-    {NULL, 0, "file is not a database"},
-    {NULL, 1, "database disk image is malformed"}, /* the schema's second page */
-    {"SELECT rootpage FROM sqlite_schema WHERE name = 'run'", 0, NULL},
-    {"SELECT rootpage FROM sqlite_schema WHERE name = 'hour'", 0, NULL},
-};
-
-START_TEST(a_corrupt_store_is_reported)
-{
-    const char *words = spoiled_cases[_i].words;
-    struct error error = {0};
-    store_close(fixture.store); /* the log goes into the file, and is gone */
-    fixture.store = NULL;
-    if (spoiled_cases[_i].table != NULL) {
-        long page = (long)ask_file(spoiled_cases[_i].table) - 1;
-        spoil_file(page, page);
-    } else {
-        spoil_file(spoiled_cases[_i].first, LONG_MAX);
-    }
-    fixture.store = store_open(fixture.loop, fixture.url, &error);
-    if (words != NULL) {
-        ck_assert_ptr_null(fixture.store);
-        ck_assert_msg(strstr(error.text, words) != NULL, "%s", error.text);
-        ck_assert_ptr_nonnull(strstr(error.text, fixture.file));
-        ck_assert_ptr_nonnull(strstr(error.text, "move it away"));
-        return;
-    }
-    ck_assert_msg(fixture.store != NULL, "%s", error.text);
-    struct outcome refused = append_four(0);
-    for (int i = 0; i < 4; i++)
-        ck_assert_int_eq(refused.results[i], RESULT_IO);
-    ck_assert_ptr_nonnull(strstr(refused.text, "malformed"));
-    ck_assert_ptr_nonnull(strstr(refused.text, "move it away"));
 }
 END_TEST
 
@@ -336,7 +268,6 @@ Suite *test_suite(void)
     tcase_add_test(tests, an_acknowledged_run_survives_a_kill);
     tcase_add_test(tests, a_full_disk_is_reported_and_got_over);
     tcase_add_test(tests, a_locked_store_is_reported_and_got_over);
-    tcase_add_loop_test(tests, a_corrupt_store_is_reported, 0, COUNT_OF(spoiled_cases));
     suite_add_tcase(suite, tests);
     return suite;
 }

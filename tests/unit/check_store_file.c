@@ -40,8 +40,8 @@ static const struct {
     {"sqlite", RESULT_INVALID, "expected `sqlite:PATH`"},
     {"sqlite:", RESULT_INVALID, "expected `sqlite:PATH`"},
     {"oracle:x", RESULT_INVALID, "\"oracle:x\" is no store"},
-    {"sqlite:@", RESULT_IO, "Is a directory"},
-    {"sqlite:@/none/store.db", RESULT_IO, "No such file or directory"},
+    {"sqlite:@", RESULT_IO, "Is a directory; name a file in it"},
+    {"sqlite:@/none/store.db", RESULT_IO, "No such file or directory; make the directory first"},
     {"sqlite:@/text", RESULT_IO, "file is not a database"},
     {"sqlite:@/other.db", RESULT_INVALID, "another program's database"},
 };

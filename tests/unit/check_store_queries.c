@@ -169,13 +169,14 @@ static bool matches(const char *pattern, const char *text)
     return result;
 }
 
-/* A table of one's own making (what a subquery gives, the times of a rollup) may be walked; a real
- * one in the order of its key or of an index, when only so many are asked for. */
+/* A table of one's own making (what a subquery gives, the times of a rollup) may be walked, and
+ * that of the sequences, which has two rows; a real one in the order of its key or of an index,
+ * when only so many are asked for. */
 static bool is_good(const char *step, const char *sql)
 {
     if (!matches("^SCAN ", step))
         return true;
-    if (matches("^SCAN (times|latest|CONSTANT ROW|\\(subquery)", step))
+    if (matches("^SCAN (times|latest|sqlite_sequence|CONSTANT ROW|\\(subquery)", step))
         return true;
     return strstr(sql, "LIMIT") != NULL &&
            matches("^SCAN (run|incident|incident_change|maintenance)( USING |$)", step) &&

@@ -87,7 +87,8 @@ START_TEST(a_full_disk_is_said_and_got_over)
     while (stored < ROUNDS_MAX && (answer = append(stored)).result == RESULT_OK)
         stored++;
     ck_assert_int_eq(answer.result, RESULT_IO);
-    ck_assert_msg(strstr(answer.text, "full") != NULL, "%s", answer.text);
+    ck_assert_msg(strstr(answer.text, "full; make room on its disk") != NULL, "%s", answer.text);
+    ck_assert_ptr_nonnull(strstr(answer.text, fixture.file));
     ck_assert_int_gt(stored, 10);
     ck_assert_int_eq(append(stored).result, RESULT_IO);
     ck_assert_uint_eq(count_runs(), (size_t)stored);
@@ -121,7 +122,8 @@ START_TEST(a_read_only_disk_is_said_and_got_over)
     store_close(fixture.store);
     remount("size=1m", MS_RDONLY);
     ck_assert_ptr_null(store_open(fixture.loop, fixture.url, &error));
-    ck_assert_msg(strstr(error.text, "Read-only file system") != NULL, "%s", error.text);
+    ck_assert_msg(strstr(error.text, "Read-only file system; the monitor must") != NULL, "%s",
+                  error.text);
     ck_assert_ptr_nonnull(strstr(error.text, fixture.file));
     snprintf(url, sizeof url, "sqlite:%s/new.db", fixture.directory);
     error = (struct error){0};
