@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 enum { PORTION = 64 };
@@ -43,8 +44,19 @@ struct keeper {
     uint64_t committed_count, lost_count;
     struct wall_time committed_at;
     struct instant lost_told;
+    char *aside;                  /* where a damaged store is, as it was told; NULL: nowhere */
     char trouble[ERROR_TEXT_MAX]; /* why the store did not take a run; "": it did */
 };
+
+static void keeper_tell_aside(struct keeper *keeper)
+{
+    const char *aside = store_aside(keeper->store);
+    if (aside == NULL || (keeper->aside != NULL && strcmp(aside, keeper->aside) == 0))
+        return;
+    log_error("the store was damaged and has been begun anew; what it held is in %s", aside);
+    free(keeper->aside);
+    keeper->aside = memory_duplicate(aside);
+}
 
 static void keeping_stop_waiting(struct keeping *keeping)
 {
@@ -162,6 +174,7 @@ static void keeper_stored(void *data, enum result result, const struct error *er
     struct keeping *keeping = data;
     struct keeper *keeper = keeping->keeper;
     keeping_tell(keeping, result, error, sequence);
+    keeper_tell_aside(keeper);
     if (result == RESULT_INVALID) {
         keeper_lose(keeping, error->text); /* and would be refused for ever */
     } else if (result != RESULT_OK) {
@@ -203,6 +216,7 @@ struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callba
     keeper->data = data;
     keeper->retry = loop_timer_create(loop, keeper_retry, keeper);
     TAILQ_INIT(&keeper->keepings);
+    keeper_tell_aside(keeper);
     return keeper;
 }
 
@@ -213,6 +227,7 @@ void keeper_free(struct keeper *keeper)
     while (!TAILQ_EMPTY(&keeper->keepings))
         keeping_end(TAILQ_FIRST(&keeper->keepings));
     loop_timer_free(keeper->retry);
+    free(keeper->aside);
     free(keeper);
 }
 

@@ -40,6 +40,7 @@ static void read_keeper(const struct pipeline *pipeline, struct health *health)
     health->runs_lost = (int64_t)facts.lost;
     health->committed = facts.committed_at.us;
     health->store_error = facts.trouble;
+    health->store_aside = store_aside(pipeline->store);
 }
 
 void pipeline_health_read(void *data, struct health *ret_health)

@@ -109,6 +109,7 @@ struct pipeline {
     struct health_watch *watch;
     struct health_reporter *reporter_healths; /* as they were when they were last asked for */
     struct wall_time loaded;
+    unsigned recall_failures;            /* one after the other */
     struct maintenance_list maintenance; /* of operators; the shop file has its own */
     struct arena *maintenance_arena;
     duration every;

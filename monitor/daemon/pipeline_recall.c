@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What the store knows of the time before, taken up at the start. See pipeline.c. */
+/*
+ * What the store knows of the time before, taken up at the start. See pipeline.c. What cannot be
+ * read is asked for again, since it would be forgotten for ever; but not without end: to watch the
+ * shop matters more than to remember.
+ */
 #include "monitor/daemon/pipeline_private.h"
 
 #include "monitor/base/log.h"
+
+enum { RECALL_TRIES = 5 };
 
 static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
 {
@@ -10,11 +16,24 @@ static bool pipeline_is_watched(void *data, const char *journey, const char *van
     return pipeline_entry_of(pipeline, journey, vantage) != NULL;
 }
 
-/* What cannot be read at the start would be forgotten for ever: it is asked for again. */
+static void pipeline_begin(struct pipeline *pipeline)
+{
+    pipeline_plan(pipeline);
+    pipeline_tick(pipeline);
+    pipeline_sweep(pipeline);
+}
+
 static void pipeline_recall_later(struct pipeline *pipeline)
 {
-    log_error("what was seen before cannot be read from the store; trying again");
-    loop_timer_set(pipeline->tick, KEEPER_RETRY);
+    if (++pipeline->recall_failures < RECALL_TRIES) {
+        log_error("what was seen before cannot be read from the store; trying again");
+        loop_timer_set(pipeline->tick, KEEPER_RETRY);
+        return;
+    }
+    log_error(
+        "what was seen before cannot be read from the store; watching without it: an incident "
+        "that is open may be opened again, and slots that were missed are not recorded");
+    pipeline_begin(pipeline);
 }
 
 static void pipeline_recall_incidents(void *data, enum result result,
@@ -28,9 +47,7 @@ static void pipeline_recall_incidents(void *data, enum result result,
     for (size_t i = 0; i < incidents->count; i++)
         incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
                               pipeline);
-    pipeline_plan(pipeline);
-    pipeline_tick(pipeline);
-    pipeline_sweep(pipeline);
+    pipeline_begin(pipeline);
 }
 
 static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)

@@ -72,6 +72,8 @@ static bool has_problem(const struct health *health, enum health_problem problem
         return health->loop_lag > HEALTH_LAG_MAX;
     case HEALTH_PROBLEM_UNSTORED:
         return health->runs_waiting > 0 || health->store_error != NULL;
+    case HEALTH_PROBLEM_DAMAGED:
+        return health->store_aside != NULL;
     case HEALTH_PROBLEM_DESCRIPTORS:
         return health->descriptors_limit > 0 &&
                health->descriptors >
@@ -104,6 +106,12 @@ static void say_problem(const struct health *health, enum health_problem problem
     case HEALTH_PROBLEM_UNSTORED:
         buffer_print(out, "%lld runs could not be stored yet: %s", (long long)health->runs_waiting,
                      health->store_error != NULL ? health->store_error : "the store is busy");
+        if (health->runs_lost > 0)
+            buffer_print(out, " (%lld were given up)", (long long)health->runs_lost);
+        break;
+    case HEALTH_PROBLEM_DAMAGED:
+        buffer_print(out, "The store was damaged and has been begun anew; what it held is in %s.",
+                     health->store_aside);
         break;
     case HEALTH_PROBLEM_DESCRIPTORS:
         buffer_print(out, "Nearly all file descriptors are in use: %lld of %lld.",

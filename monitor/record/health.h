@@ -68,6 +68,7 @@ struct health_reporter {
     X(STOPPING, "stopping", true)                                                                  \
     X(LAGGING, "lagging", true)                                                                    \
     X(UNSTORED, "unstored", true)                                                                  \
+    X(DAMAGED, "damaged", false)                                                                   \
     X(DESCRIPTORS, "descriptors", true)                                                            \
     X(RELOAD, "reload", false)                                                                     \
     X(REPORTER, "reporter", false)
@@ -91,6 +92,7 @@ struct health {
 #undef X
     bool starting, stopping;
     const char *store_error;  /* why the store does not take runs; NULL: it does */
+    const char *store_aside;  /* where a damaged store was put since the start; NULL: nowhere */
     const char *reload_error; /* why the files as they are now are not in force; NULL: they are */
     struct wall_time reload_failed; /* when that was tried */
     const struct health_reporter *reporters;
