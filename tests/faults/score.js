@@ -24,7 +24,7 @@ const isTrue = (trial, cause) => truths(trial).includes(cause);
 const incidents = trial => [...trial.incidents].sort((a, b) => b.shown_by - a.shown_by || b.runs - a.runs);
 
 // What a monitor that could not look says of itself: that is no incident of the shop's.
-const blind = trial => trial.failed.find(run => run.state === 'unknown' && run.verdict.cause === 'monitor');
+const blind = trial => trial.failed.find(run => run.state === 'unknown' && run.verdict.cause === 'monitor' && run.symptom !== 'monitor.stopped');
 
 // What became of one trial.
 function judge(trial) {
@@ -33,14 +33,14 @@ function judge(trial) {
     const asserted = trial.changes.filter(change => isAsserted(change.verdict));
     const wrong = asserted.filter(change => !isTrue(trial, change.verdict.cause));
     const first = asserted.find(change => isTrue(trial, change.verdict.cause));
-    const nobody = trial.truth === 'nobody';
+    const nobody = isTrue(trial, 'nobody');
     let outcome;
     if (wrong.length > 0)
         outcome = 'wrong';
+    else if (nobody && all.length === 0)
+        outcome = 'right';
     else if (main === undefined)
-        outcome = nobody ? 'right' : 'unseen';
-    else if (nobody)
-        outcome = all.length === 0 ? 'right' : 'abstained';
+        outcome = 'unseen';
     else
         outcome = isAsserted(main.verdict) && isTrue(trial, main.verdict.cause) ? 'right' : 'abstained';
     return {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The example shop in its world, and the monitor that watches it as users run it. Sourced by run.sh after world.sh.
-# A door is how the vantage points come to the shop: `edge` (nginx with TLS, which serves the static files itself), or
-# `direct` (the shop's own port).
+# A door is how the vantage points come to the shop: `edge` (nginx with TLS, which serves the static files itself),
+# `haproxy` (a balancer with TLS), `cdn` (others' proxies before edge), or `direct` (the shop's own port).
 
 start_payment() {
     start payment world "$BUILD/examples/shop/payment" --listen "$PAYMENT:$PAYMENT_PORT"
@@ -11,42 +11,66 @@ start_payment() {
 start_application() { # start_application [OPTION]...
     local where=127.0.0.1:$APPLICATION_PORT
     [ "$door" != direct ] || where=$SERVER:$APPLICATION_PORT
-    start application server "$BUILD/examples/shop/shop" --listen "$where" --database "$scratch/shop.db" \
+    start application server "$BUILD/examples/shop/shop" --listen "$where" --database "$scratch/disk/shop.db" \
         --payment "http://$PAYMENT:$PAYMENT_PORT" --static "$SOURCE/examples/shop/static" "$@"
 }
 
 example_listens() {
-    listens server "$SERVER" $([ "$door" = direct ] && echo $APPLICATION_PORT || echo 443) && listens world "$PAYMENT" "$PAYMENT_PORT"
+    listens world "$PAYMENT" "$PAYMENT_PORT" && listens world "$REFERENCE" 80 &&
+        if [ "$door" = direct ]; then listens server "$SERVER" "$APPLICATION_PORT"; else
+            listens server "$SERVER" 443 && listens server 127.0.0.1 "$APPLICATION_PORT"; fi
 }
 
 start_example() {
     start_resolvers
-    start_world_site
+    start_world_sites
     start_payment
+    mkdir -p "$scratch/disk" && mount -t tmpfs -o size=8m shopwatch "$scratch/disk" || return 1
     start_application
-    if [ "$door" = edge ]; then
+    if [ "$door" != direct ]; then
         mkdir -p "$scratch/www" && cp -r "$SOURCE/examples/shop/static" "$scratch/www/static"
-        edge_server='' edge_static='' edge_location='' edge_tls_port=443 upstream_port=$APPLICATION_PORT
+        edge_as_it_should_be
         show_certificate good && start_edge || return 1
     fi
     wait_for 10 example_listens
 }
 
+end_example() {
+    umount "$scratch/disk" 2>/dev/null
+    return 0
+}
+
+# What the files must say otherwise where the door is another.
+fit_to_door() {
+    case $door in
+    direct) sed -i '/^  edge:/d' "$scratch/shopwatch.yaml" && sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
+    haproxy) sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
+    cdn)
+        sed -i 's/^components:/&\n  cdn: {kind: third-party, title: Example CDN}/' "$scratch/shopwatch.yaml"
+        sed -i 's/needs: \[/needs: [cdn, /' "$scratch"/journeys/*.yaml
+        ;;
+    esac
+}
+
+vantage_lines() { # of a shop file
+    local vantage
+    for vantage in "${VANTAGES[@]}"; do
+        echo "  $vantage: {netns: $world-$vantage, resolver: $(resolver_of "$vantage")}"
+    done
+}
+
 # The files of the examples, as a user would change them for this shop: addresses, limits, the authority to trust.
 write_example_files() {
-    local vantage file vantages='' base=https://shop.test drop=/^$/
-    for vantage in "${VANTAGES[@]}"; do
-        vantages+="  $vantage: {netns: $world-$vantage, resolver: $(resolver_of "$vantage")}\\n"
-    done
-    [ "$door" != direct ] || base=http://shop.test:$APPLICATION_PORT drop='/^  edge:/'
+    local file base=https://shop.test
+    [ "$door" != direct ] || base=http://shop.test:$APPLICATION_PORT
     mkdir -p "$scratch/journeys"
-    sed -e "s|@base@|$base|" -e "s|^@vantages@|${vantages%\\n}|" -e "${drop}d" \
-        "$suite/example/shopwatch.yaml" >"$scratch/shopwatch.yaml"
+    sed -e "s|@base@|$base|" -e "/^@vantages@/{r "<(vantage_lines) -e 'd}' "$suite/example/shopwatch.yaml" >"$scratch/shopwatch.yaml"
+    # A vantage point may be alone with what it sees.
     for file in "$SOURCE"/examples/{browse,search,cart,guest-checkout}.yaml "$suite/example/assets.yaml"; do
         sed -e "s|^timeout:.*|timeout: $patience\ntls: {ca: $certificates/known.pem}|" -e "s|^    timeout: 10s|    timeout: 8s|" \
             -e "s|^every:.*|every: ${slot}s\nquorum: 1|" "$file" >"$scratch/journeys/${file##*/}"
     done
-    [ "$door" != direct ] || sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
+    fit_to_door
 }
 
 start_monitor() {
@@ -57,8 +81,9 @@ start_monitor() {
 ask() { sqlite3 -cmd '.timeout 5000' "$scratch/shopwatch.db" "$1"; }
 
 # Every journey passed from everywhere, twice, and nothing else was seen.
-all_pass() { # all_pass JOURNEYS-TIMES-VANTAGES
+all_pass() {
+    local watched=$(($(ls "$scratch/journeys" | wc -l) * ${#VANTAGES[@]}))
     [ "$(ask "select count(*), min(passed), max(other) from (select sum(state = 'passed') as passed,
         sum(state not in ('passed', 'degraded')) as other from (select *, row_number() over
-        (partition by journey, vantage order by planned desc) as age from run) where age <= 2 group by journey, vantage)")" = "$1|2|0" ]
+        (partition by journey, vantage order by planned desc) as age from run) where age <= 2 group by journey, vantage)")" = "$watched|2|0" ]
 }

@@ -10,8 +10,9 @@
 
 readonly VANTAGES=(home office abroad)
 readonly SERVER=203.0.113.2 SERVER_OTHER=203.0.113.3 SERVER_GONE=203.0.113.77 SERVER_ROUTER=203.0.113.1
-readonly REFERENCE=192.0.2.20 PAYMENT=192.0.2.30 WORLD_ROUTER=192.0.2.1
-readonly APPLICATION_PORT=8080 PAYMENT_PORT=8081
+readonly REFERENCE=192.0.2.20 PAYMENT=192.0.2.30 FOREIGN=192.0.2.50 WORLD_ROUTER=192.0.2.1
+readonly CDN=(192.0.2.40 192.0.2.41 192.0.2.42) # one of its sites for each vantage point
+readonly APPLICATION_PORT=8080 PAYMENT_PORT=8081 RELEASE_PORT=8090
 world=swf$$ # what the names of its namespaces begin with
 
 inside() { # inside PLACE COMMAND...: waits for it
@@ -59,7 +60,7 @@ lay_network() {
     inside router sysctl -qw net.ipv4.ip_forward=1
     link server "$SERVER/24" "$SERVER_ROUTER" && link world "$REFERENCE/24" "$WORLD_ROUTER" || return 1
     ip -n "$world-server" address add "$SERVER_OTHER/24" dev eth0
-    ip -n "$world-world" address add "$PAYMENT/24" dev eth0
+    for place in "$PAYMENT" "$FOREIGN" "${CDN[@]}"; do ip -n "$world-world" address add "$place/24" dev eth0; done
     for place in "${VANTAGES[@]}"; do
         link "$place" "198.51.100.$((number * 4 + 2))/30" "198.51.100.$((number * 4 + 1))" || return 1
         number=$((number + 1))
@@ -67,9 +68,11 @@ lay_network() {
     done
 }
 
+# With whatever still runs in it.
 take_network() {
-    local place
+    local place pid
     for place in router server world "${VANTAGES[@]}"; do
+        for pid in $(ip netns pids "$world-$place" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null; done
         ip netns del "$world-$place" 2>/dev/null
     done
     return 0
@@ -91,6 +94,12 @@ start_resolver() { # start_resolver VANTAGE [OPTION]...
         --addn-hosts="$scratch/names-$vantage" "$@"
 }
 
+address_seen_by() { # address_seen_by VANTAGE: of the shop
+    local number
+    [ "$door" = cdn ] || { echo "$SERVER"; return; }
+    for number in 0 1 2; do [ "${VANTAGES[number]}" != "$1" ] || echo "${CDN[number]}"; done
+}
+
 write_names() { # write_names VANTAGE [ADDRESS]...: of the shop
     local vantage=$1 address
     shift
@@ -100,7 +109,7 @@ write_names() { # write_names VANTAGE [ADDRESS]...: of the shop
 start_resolvers() {
     local vantage
     for vantage in "${VANTAGES[@]}"; do
-        write_names "$vantage" "$SERVER"
+        write_names "$vantage" "$(address_seen_by "$vantage")"
         start_resolver "$vantage"
     done
 }
@@ -162,36 +171,103 @@ END
     mkdir -p "$scratch/$1.d"
 }
 
-# The front door. $edge_server holds what a fault adds to it.
-write_edge() {
+# What a fault may change of the front door. Longer patience is for what waits for the payment provider.
+edge_as_it_should_be() {
+    edge_http='' edge_server='' edge_static='' edge_location='' edge_tls=ssl edge_patience=700ms
+    upstream="127.0.0.1:$APPLICATION_PORT" check='GET /health'
+}
+
+write_nginx() {
     nginx_file edge >"$scratch/edge.conf" <<END
+    $edge_http
     server {
-        listen $SERVER:${edge_tls_port:-443} ssl; listen $SERVER_OTHER:443 ssl; listen $SERVER:80;
+        listen $SERVER:443 $edge_tls; listen $SERVER_OTHER:443 $edge_tls; listen $SERVER:80;
         ssl_certificate $scratch/edge.pem; ssl_certificate_key $scratch/edge.key;
         proxy_set_header Host \$http_host;
-        proxy_connect_timeout 700ms; proxy_read_timeout 700ms;
-        ${edge_server:-}
-        location /static/ { root $scratch/www; ${edge_static:-} }
-        location ~ /checkout$ { ${edge_location:-} proxy_read_timeout 7s; proxy_pass http://127.0.0.1:${upstream_port:-$APPLICATION_PORT}; }
-        location / { ${edge_location:-} proxy_pass http://127.0.0.1:${upstream_port:-$APPLICATION_PORT}; }
+        proxy_connect_timeout 700ms; proxy_read_timeout $edge_patience;
+        $edge_server
+        location /static/ { root $scratch/www; $edge_static }
+        location ~ /checkout$ { $edge_location proxy_read_timeout 7s; proxy_pass http://$upstream; }
+        location / { $edge_location proxy_pass http://$upstream; }
     }
 END
 }
 
-start_edge() { write_edge && start edge server nginx -p "$scratch" -c edge.conf -e stderr; }
+# A balancer in front of everything, static files too.
+write_haproxy() {
+    cat "$scratch/edge.pem" "$scratch/edge.key" >"$scratch/edge.both"
+    cat >"$scratch/edge.conf" <<END
+global
+    maxconn 500
+defaults
+    mode http
+    timeout connect 700ms
+    timeout client 10s
+    timeout queue 700ms
+frontend door
+    bind $SERVER:443 ssl crt $scratch/edge.both $edge_tls
+    bind $SERVER:80
+    use_backend patient if { path_end /checkout }
+    default_backend shop
+backend patient
+    timeout server 7s
+    server one $upstream
+backend shop
+    timeout server 700ms
+    option httpchk $check
+    server one $upstream check inter 500ms fall 2 rise 1
+END
+}
+
+start_edge() {
+    if [ "$door" = haproxy ]; then
+        edge_tls=
+        write_haproxy && start edge server haproxy -db -f "$scratch/edge.conf"
+    else
+        write_nginx && start edge server nginx -p "$scratch" -c edge.conf -e stderr
+    fi
+}
 
 # The front door goes on with what the variables say now.
 change_edge() { # change_edge [VARIABLE=VALUE]...
     local change
     for change in "$@"; do printf -v "${change%%=*}" '%s' "${change#*=}"; done
-    write_edge && kill -HUP "${pid_of[edge]}"
+    if [ "$door" = haproxy ]; then
+        write_haproxy && stop edge KILL && start edge server haproxy -db -f "$scratch/edge.conf"
+    else
+        write_nginx && kill -HUP "${pid_of[edge]}"
+    fi
 }
 
-start_world_site() {
-    nginx_file site >"$scratch/site.conf" <<END
+# A site of others, a stranger's site, and a CDN that many shops have: it hands on to the front door.
+write_world_sites() {
+    nginx_file sites >"$scratch/sites.conf" <<END
     server { listen $REFERENCE:80; return 200 "here\n"; }
+    server {
+        listen $FOREIGN:443 ssl; listen $FOREIGN:80;
+        ssl_certificate $certificates/other.pem; ssl_certificate_key $certificates/other.key;
+        location / { return 404 "No such site here.\n"; }
+    }
+    server {
+        $(printf 'listen %s:443 ssl; ' "${CDN[@]}")
+        ssl_certificate $certificates/good.pem; ssl_certificate_key $certificates/good.key;
+        proxy_ssl_server_name on; proxy_ssl_name shop.test; proxy_set_header Host shop.test;
+        proxy_connect_timeout 500ms; proxy_read_timeout 800ms;
+        add_header Via "1.1 cdn.example" always;
+        error_page 502 =521 @refused; error_page 504 =522 @silent;
+        proxy_intercept_errors off;
+        location @refused { default_type text/html; return 521 "<html><title>521: web server is down</title>Example CDN</html>"; }
+        location @silent { default_type text/html; return 522 "<html><title>522: connection timed out</title>Example CDN</html>"; }
+        ${cdn_server:-}
+        location ~ /checkout$ { proxy_read_timeout 7s; proxy_pass https://$SERVER; }
+        location / { proxy_pass https://$SERVER; }
+    }
 END
-    start site world nginx -p "$scratch" -c site.conf -e stderr
+}
+
+start_world_sites() {
+    cdn_server=''
+    write_world_sites && start sites world nginx -p "$scratch" -c sites.conf -e stderr
 }
 
 listens() { # listens PLACE ADDRESS PORT
