@@ -8,6 +8,7 @@
 
 struct expiry;
 
+#define EXPIRY_FIRST (5 * DURATION_SECOND) /* when what was before has been read */
 #define EXPIRY_EVERY (5 * DURATION_MINUTE)
 
 /* Deletes for the first time after `first`. Copies `retention`. */

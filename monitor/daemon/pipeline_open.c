@@ -137,7 +137,7 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
         goto out;
     pipeline->keeper = keeper_create(loop, pipeline->store, pipeline_committed, pipeline);
     pipeline->expiry =
-        expiry_create(loop, pipeline->store, settings->shop->retention, DURATION_MINUTE);
+        expiry_create(loop, pipeline->store, settings->shop->retention, EXPIRY_FIRST);
     const struct reporter_context context = {
         .loop = loop,
         .store = pipeline->store,

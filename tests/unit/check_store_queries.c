@@ -7,11 +7,16 @@
 #include "tests/unit/store_fixture.h"
 
 #include "monitor/base/map.h"
+#include "monitor/base/memory.h"
 #include "monitor/store/store_rollups.h"
 
 #include <regex.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { SOURCE_MAX = 128 * 1024 };
 
 static struct store_fixture fixture;
 static struct map *statements; /* texts as they were prepared */
@@ -71,6 +76,15 @@ IGNORE(tallies, store_tallies)
 IGNORE(rollups, store_rollups)
 IGNORE(days, store_days)
 IGNORE(baselines, store_baselines)
+
+static void ignore_cursor(void *data, enum result result, const struct error *error,
+                          store_sequence sequence)
+{
+    (void)data;
+    (void)error;
+    (void)sequence;
+    ck_assert_int_eq(result, RESULT_OK);
+}
 
 enum {
     AFTER = 1,
@@ -157,6 +171,7 @@ static void read_all(void)
     store_read_tallies(fixture.store, first, DURATION_MINUTE, ignore_tallies, NULL);
     read_rollups_in_all_ways();
     store_read_days(fixture.store, first, ignore_days, NULL);
+    store_read_cursor(fixture.store, "page", ignore_cursor, NULL);
     store_read_baselines(fixture.store, "buy", never, ignore_baselines, NULL);
 }
 
@@ -225,6 +240,48 @@ START_TEST(every_query_uses_an_index)
 }
 END_TEST
 
+static char *read_source(const char *name)
+{
+    char path[4096];
+    const char *source = getenv("SOURCE");
+    ck_assert_msg(source != NULL, "SOURCE: the source directory");
+    snprintf(path, sizeof path, "%s/%s", source, name);
+    FILE *file = fopen(path, "r");
+    ck_assert_msg(file != NULL, "%s", path);
+    char *text = memory_allocate(1, SOURCE_MAX);
+    ck_assert_uint_lt(fread(text, 1, SOURCE_MAX - 1, file), SOURCE_MAX - 1);
+    fclose(file);
+    return text;
+}
+
+/* A call of the store's that is not made above would have its queries explained by nobody. */
+static void assert_called(const char *header)
+{
+    char *contract = read_source(header), *calls = read_source("tests/unit/check_store_queries.c");
+    unsigned count = 0;
+    for (char *at = contract; (at = strstr(at, "void store_")) != NULL; at++) {
+        char name[64], call[96];
+        ck_assert_int_eq(sscanf(at, "void %63[a-z_]", name), 1);
+        if (at > contract && at[-1] != '\n')
+            continue; /* a typedef */
+        if (!matches("^store_(read|write|append|delete)", name))
+            continue;
+        snprintf(call, sizeof call, "    %s(fixture.store", name);
+        ck_assert_msg(strstr(calls, call) != NULL, "%s is not called", name);
+        count++;
+    }
+    ck_assert_uint_ge(count, 3);
+    free(contract);
+    free(calls);
+}
+
+START_TEST(every_call_of_the_store_is_tried)
+{
+    assert_called("monitor/store/store.h");
+    assert_called("monitor/store/store_rollups.h");
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("store queries");
@@ -232,6 +289,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, every_query_uses_an_index);
+    tcase_add_test(tests, every_call_of_the_store_is_tried);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -6,8 +6,10 @@
 #include "monitor/daemon/expiry.h"
 #include "monitor/store/store_rollups.h"
 
+#include <signal.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct store_fixture fixture;
 
@@ -209,6 +211,51 @@ START_TEST(deleting_keeps_nobody_waiting)
 }
 END_TEST
 
+/* Deletes what is older than `minute` until it is killed, or done. True: it was done. */
+static bool kill_at_work(int minute, useconds_t life)
+{
+    int status;
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        fixture.loop = loop_create();
+        fixture.store = store_open(fixture.loop, fixture.url, NULL);
+        delete_old(minute_time(minute), (struct wall_time){0}, (struct wall_time){0});
+        _exit(0);
+    }
+    usleep(life);
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The oldest go first, each with its steps, however often it is killed at that; what they added up
+ * to stays. */
+START_TEST(a_kill_in_the_middle_leaves_it_whole)
+{
+    enum { MANY = 6000, LONGEST_US = 10000000, STEP_US = 3000 };
+    unsigned midway = 0;
+    append_many(0, MANY);
+    int64_t hours = ask("SELECT count(*) FROM hour");
+    store_close(fixture.store); /* each child is its only user */
+    fixture.store = NULL;
+    bool done = false;
+    for (useconds_t life = STEP_US; life < LONGEST_US && !done; life += STEP_US) {
+        done = kill_at_work(MANY - 100, life);
+        int64_t left = ask("SELECT count(*) FROM run");
+        midway += left < MANY && left > 100;
+        ck_assert_int_eq(ask("SELECT min(sequence) FROM run"), MANY - left + 1);
+        ck_assert_int_eq(ask("SELECT count(*) FROM step"), 2 * left);
+        ck_assert_int_eq(ask("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+        ck_assert_int_eq(ask("SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+        ck_assert_int_eq(ask("SELECT count(*) FROM hour"), hours);
+    }
+    ck_assert(done);
+    ck_assert_uint_gt(midway, 2);
+    ck_assert_int_eq(ask("SELECT count(*) FROM run"), 100);
+}
+END_TEST
+
 /* Ten times as many runs as are kept at one time need no more room than the first two times. */
 START_TEST(the_file_grows_no_further)
 {
@@ -260,6 +307,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_is_old_goes_by_its_kind);
     tcase_add_test(tests, the_file_grows_no_further);
+    tcase_add_test(tests, a_kill_in_the_middle_leaves_it_whole);
     suite_add_tcase(suite, tests);
     store_fixture_on_each(suite, "retention", set_up, tear_down, add_contract);
     return suite;
