@@ -117,6 +117,12 @@ void metrics_add_run(struct metrics *metrics, const struct run *run)
         add_step(metrics, journey, &run->steps[i]);
 }
 
+void metrics_add_change(struct metrics *metrics, const struct incident *incident)
+{
+    if ((unsigned)incident->change < METRICS_CHANGES)
+        metrics->changes[incident->change]++;
+}
+
 struct metrics *metrics_create(const struct reporter_context *context)
 {
     struct metrics *metrics = memory_allocate(1, sizeof *metrics);

@@ -22,6 +22,7 @@ struct metrics *metrics_create(const struct reporter_context *context);
 void metrics_free(struct metrics *metrics); /* takes NULL */
 
 void metrics_add_run(struct metrics *metrics, const struct run *run);
+void metrics_add_change(struct metrics *metrics, const struct incident *incident);
 
 /* What is not counted but looked up when somebody asks. */
 struct metrics_view {

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What metrics.c counts and metrics_text.c writes. */
+/* What metrics.c counts; metrics_text.c and metrics_incidents.c write it, in lines of
+ * metrics_lines.c. */
 #ifndef REPORTERS_METRICS_PRIVATE_H
 #define REPORTERS_METRICS_PRIVATE_H
 
 #include "monitor/base/map.h"
 #include "reporters/metrics.h"
 
-enum { METRICS_BOUNDS = 14, METRICS_STATES = STATE_UNKNOWN + 1 }; /* a run is never skipped */
+enum {
+    METRICS_BOUNDS = 14,
+    METRICS_STATES = STATE_UNKNOWN + 1, /* a run is never skipped */
+    METRICS_CHANGES = INCIDENT_PUBLISHED + 1,
+    METRICS_INCIDENTS_MAX = 100, /* told one by one */
+    METRICS_LABELS_MAX = 6000,
+};
 
 extern const duration metrics_bounds[METRICS_BOUNDS]; /* rising */
 
@@ -33,8 +40,37 @@ struct metrics {
     size_t histogram_count;
     uint64_t dropped; /* durations that there was no histogram for */
     struct metrics_histogram lateness;
+    uint64_t changes[METRICS_CHANGES]; /* of incidents */
 };
 
 void metrics_observe(struct metrics_histogram *histogram, duration value);
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+struct metrics_text {
+    struct buffer *out;
+    const struct metrics *metrics;
+    const struct metrics_view *view;
+};
+
+enum metrics_type { METRICS_GAUGE, METRICS_COUNTER, METRICS_HISTOGRAM };
+
+/* A family: its help and type. `name` is without the _total of a counter. */
+void metrics_begin(struct metrics_text *text, enum metrics_type type, const char *name,
+                   const char *help);
+
+/* Appends to labels that stand between braces, escaped as both formats have it. */
+void metrics_add_label(struct buffer *labels, const char *name, const char *value);
+
+/* A line; `labels` may be "". */
+void metrics_add_integer(struct metrics_text *text, const char *name, const char *labels,
+                         int64_t value);
+/* Microseconds as seconds, exactly. */
+void metrics_add_seconds(struct metrics_text *text, const char *name, const char *labels,
+                         int64_t value);
+void metrics_add_histogram(struct metrics_text *text, const char *name, const char *labels,
+                           const struct metrics_histogram *histogram);
+
+void metrics_write_incidents(struct metrics_text *text);
 
 #endif

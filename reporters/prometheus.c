@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers Prometheus: counts runs after they are committed, and looks the rest up in the store when
- * it is asked. A listener of its own, on loopback unless the shop file says otherwise.
+ * Answers Prometheus: counts runs and changes of incidents after they are committed, and looks the
+ * rest up in the store when it is asked. A listener of its own, on loopback unless the shop file
+ * says otherwise.
  */
 #include "reporters/kinds.h"
 
@@ -28,6 +29,14 @@ struct scrape {
     struct scrape *next;
 };
 
+/* What is counted already, until the next turn. */
+struct batch {
+    struct loop_timer *counted;
+    size_t count;
+    reporter_delivered *done;
+    void *data;
+};
+
 struct prometheus {
     struct reporter_context context;
     struct http_server *server;
@@ -35,11 +44,7 @@ struct prometheus {
     struct scrape *scrapes;
     size_t scrape_count;
     struct buffer announcement;
-    /* The batch that is counted, until the next turn. */
-    struct loop_timer *counted;
-    size_t count;
-    reporter_delivered *done;
-    void *data;
+    struct batch runs, changes;
 };
 
 static void reply_text(struct http_request *request, int status, const char *text)
@@ -117,9 +122,17 @@ static void asked(void *data, struct http_request *request)
 
 static void counted(void *data)
 {
-    struct prometheus *prometheus = data;
-    const struct reporter_outcome outcome = {.delivered = prometheus->count};
-    prometheus->done(prometheus->data, &outcome);
+    struct batch *batch = data;
+    const struct reporter_outcome outcome = {.delivered = batch->count};
+    batch->done(batch->data, &outcome);
+}
+
+static void count_batch(struct batch *batch, size_t count, reporter_delivered *done, void *data)
+{
+    batch->count = count;
+    batch->done = done;
+    batch->data = data;
+    loop_timer_set(batch->counted, 0);
 }
 
 static void prometheus_deliver(void *reporter, const struct store_runs *runs,
@@ -128,10 +141,16 @@ static void prometheus_deliver(void *reporter, const struct store_runs *runs,
     struct prometheus *prometheus = reporter;
     for (size_t i = 0; i < runs->count; i++)
         metrics_add_run(prometheus->metrics, runs->runs[i]);
-    prometheus->count = runs->count;
-    prometheus->done = done;
-    prometheus->data = data;
-    loop_timer_set(prometheus->counted, 0);
+    count_batch(&prometheus->runs, runs->count, done, data);
+}
+
+static void prometheus_deliver_changes(void *reporter, const struct store_changes *changes,
+                                       reporter_delivered *done, void *data)
+{
+    struct prometheus *prometheus = reporter;
+    for (size_t i = 0; i < changes->count; i++)
+        metrics_add_change(prometheus->metrics, &changes->incidents[i]);
+    count_batch(&prometheus->changes, changes->count, done, data);
 }
 
 static const char *prometheus_announce(void *reporter)
@@ -148,7 +167,8 @@ static void prometheus_close(void *reporter)
         store_forget(prometheus->context.store, prometheus->scrapes);
         scrape_free(prometheus->scrapes);
     }
-    loop_timer_free(prometheus->counted);
+    loop_timer_free(prometheus->runs.counted);
+    loop_timer_free(prometheus->changes.counted);
     metrics_free(prometheus->metrics);
     buffer_free(&prometheus->announcement);
     free(prometheus);
@@ -161,7 +181,8 @@ static void *prometheus_open(const struct reporter_context *context,
     struct prometheus *prometheus = memory_allocate(1, sizeof *prometheus);
     prometheus->context = *context;
     prometheus->metrics = metrics_create(context);
-    prometheus->counted = loop_timer_create(context->loop, counted, prometheus);
+    prometheus->runs.counted = loop_timer_create(context->loop, counted, &prometheus->runs);
+    prometheus->changes.counted = loop_timer_create(context->loop, counted, &prometheus->changes);
     buffer_init(&prometheus->announcement, ANNOUNCEMENT_MAX);
     prometheus->server = http_server_open(context->loop, listen, asked, prometheus, error);
     if (prometheus->server == NULL) {
@@ -179,6 +200,7 @@ const struct reporter_kind prometheus_kind = {
     .from_now = true,
     .open = prometheus_open,
     .deliver = prometheus_deliver,
+    .deliver_changes = prometheus_deliver_changes,
     .announce = prometheus_announce,
     .close = prometheus_close,
 };
