@@ -410,6 +410,20 @@ static const struct language_key component_keys[] = {
     {"parts", LANGUAGE_TEXTS_MAP, LANGUAGE_FORMAT_NAME, LIST(component, parts, part_count),
      .help = "Parts that fail apart, such as a database's tables: a step needs `db.orders`.",
      .example = "parts: {orders: [order, order_line]}"},
+    {"health", LANGUAGE_TEXT, LANGUAGE_FORMAT_REQUEST, AT(component, health),
+     .help = "A page that the component answers without any database; asked when a step fails.",
+     .example = "health: /health"},
+    {"static", LANGUAGE_TEXT, LANGUAGE_FORMAT_REQUEST, AT(component, static_file),
+     .help = "A small file that is answered without the application; asked when a step fails.",
+     .example = "static: /logo.svg"},
+    {"ports", LANGUAGE_INTEGERS, .minimum = 1, .maximum = 65535, LIST(component, ports, port_count),
+     .help = "Ports of the shop's host that something listens at; another than the step's is tried "
+             "when no connection is made.",
+     .example = "ports: [443, 80]"},
+    {"origin", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(component, origin),
+     .help = "The address of the shop's own server, past what stands in front of it; asked when a "
+             "step fails.",
+     .example = "origin: 203.0.113.9"},
 };
 
 static const struct language_key vantage_keys[] = {

@@ -15,6 +15,7 @@ enum { LANGUAGE_TEXT_MAX = 4000, LANGUAGE_LIST_MAX = 1000, LANGUAGE_BODY_MAX = 1
 /* What a key takes. X(NAME, for people) */
 #define LANGUAGE_TYPE_TABLE(X)                                                                     \
     X(INTEGER, "a whole number")                                                                   \
+    X(INTEGERS, "a list of whole numbers")                                                         \
     X(DURATION, "a time with its unit: 500ms, 1.5s, 5m, 1h")                                       \
     X(WORD, "one word of a few")                                                                   \
     X(TEXT, "text")                                                                                \

@@ -95,6 +95,7 @@ bool loader_has_format(struct loader *loader, enum language_format format, const
 
 static loader_value *const values[] = {
     [LANGUAGE_INTEGER] = loader_integer,
+    [LANGUAGE_INTEGERS] = loader_integers,
     [LANGUAGE_DURATION] = loader_duration,
     [LANGUAGE_WORD] = loader_word,
     [LANGUAGE_TEXT] = loader_line,

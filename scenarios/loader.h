@@ -122,7 +122,8 @@ typedef void loader_value(struct loader *loader, const struct language_key *key,
 
 /* One for each type of the table. */
 /* loader_plain.c */
-loader_value loader_integer, loader_duration, loader_word, loader_line, loader_flag;
+loader_value loader_integer, loader_integers, loader_duration, loader_word, loader_line,
+    loader_flag;
 loader_value loader_texts, loader_text_or_texts, loader_texts_map, loader_needs, loader_objects,
     loader_object_map; /* loader_lists.c */
 /* loader_values.c: what holds variables. */

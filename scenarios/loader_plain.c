@@ -183,15 +183,16 @@ static const char *number_hint(struct loader *loader, const struct language_key 
                : NULL;
 }
 
-void loader_integer(struct loader *loader, const struct language_key *key,
-                    const struct yaml_node *node, void *target)
+/* Within the key's limits; false after reporting that it is none. */
+static bool read_integer(struct loader *loader, const struct language_key *key,
+                         const struct yaml_node *node, unsigned *ret_value)
 {
     int64_t value = 0;
     bool is_number = node->kind == YAML_SCALAR && yaml_type(node) == YAML_INTEGER;
     if (!is_number) {
-        loader_report_type(loader, node, language_type_text(key->type),
+        loader_report_type(loader, node, language_type_text(LANGUAGE_INTEGER),
                            number_hint(loader, key, node));
-        return;
+        return false;
     }
     if (yaml_integer(node, &value) != RESULT_OK || value < key->minimum || value > key->maximum) {
         if (key->minimum == key->maximum)
@@ -201,9 +202,34 @@ void loader_integer(struct loader *loader, const struct language_key *key,
             loader_report(loader, MISTAKE_VALUE_RANGE, node->position, NULL,
                           "`%s` must lie between %" PRId64 " and %" PRId64, key->name, key->minimum,
                           key->maximum);
-        return;
+        return false;
     }
-    loader_put(target, key->offset, &(unsigned){(unsigned)value}, sizeof(unsigned));
+    *ret_value = (unsigned)value;
+    return true;
+}
+
+void loader_integer(struct loader *loader, const struct language_key *key,
+                    const struct yaml_node *node, void *target)
+{
+    unsigned value;
+    if (read_integer(loader, key, node, &value))
+        loader_put(target, key->offset, &value, sizeof value);
+}
+
+void loader_integers(struct loader *loader, const struct language_key *key,
+                     const struct yaml_node *node, void *target)
+{
+    unsigned *values = NULL, value;
+    size_t count = 0;
+    if (!loader_is_list(loader, key, node))
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        if (!read_integer(loader, key, node->items[i], &value))
+            continue;
+        arena_grow(loader->arena, values, count);
+        values[count++] = value;
+    }
+    loader_put_list(key, target, values, count);
 }
 
 void loader_flag(struct loader *loader, const struct language_key *key,

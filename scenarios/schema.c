@@ -132,6 +132,8 @@ static json_t *value_schema(const struct language_key *key)
     switch (key->type) {
     case LANGUAGE_INTEGER:
         return integer_schema(key);
+    case LANGUAGE_INTEGERS:
+        return list_schema(key, integer_schema(key));
     case LANGUAGE_DURATION:
         return json_pack("{s:s, s:s}", "type", "string", "pattern", DURATION_PATTERN);
     case LANGUAGE_WORD:

@@ -30,6 +30,11 @@ struct component {
     enum cause kind;          /* network, application, database or third-party */
     struct component_part *parts;
     size_t part_count;
+    /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */
+    const char *health, *static_file;
+    const char *origin; /* the address of its own server, past what stands in front of it */
+    unsigned *ports;    /* further ones that something listens at */
+    size_t port_count;
     struct position position;
 };
 

@@ -2,10 +2,11 @@
 /*
  * The way of a slot:
  *
- *   schedule -> journey -> bus -> (reference probe) -> diagnose -> incidents -> store -> reporters
+ *   schedule -> journey -> bus -> (probes) -> diagnose -> incidents -> store -> reporters
  *
- * Each arrow is one function: up to the bus in pipeline_slots.c, from there on below. Nothing else
- * in the program knows this order. Runs on one loop; a run is handed on, never shared.
+ * Each arrow is one function: up to the bus in pipeline_slots.c, from the bus through the probes in
+ * pipeline_probe.c, from there on below. Nothing else in the program knows this order. Runs on one
+ * loop; a run is handed on, never shared.
  */
 #include "monitor/daemon/pipeline_private.h"
 
@@ -74,7 +75,7 @@ static const struct pipeline_entry *pipeline_model_of(const struct pipeline_entr
     }
 }
 
-static void pipeline_judge(struct pipeline *pipeline, struct run *run)
+void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
     struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
     const struct pipeline_entry *model = pipeline_model_of(entry, run);
@@ -96,61 +97,4 @@ static void pipeline_judge(struct pipeline *pipeline, struct run *run)
         pipeline_log_incident(change, incident);
     pipeline->unjudged--;
     keeper_keep(pipeline->keeper, run, incident);
-}
-
-/* --- bus -> (reference probe) ---------------------------------------------------------------- */
-
-/* Only who could not even talk to the shop has reason to suspect itself. */
-static bool run_failed_to_reach(const struct run *run)
-{
-    const struct run_step *failure = run_first_failure(run);
-    if (run->state != STATE_FAILED || failure == NULL || failure->exchange_count == 0)
-        return false;
-    const struct exchange *last = &failure->exchanges[failure->exchange_count - 1];
-    return last->status == 0 && last->symptom != SYMPTOM_NONE;
-}
-
-static void run_blame_vantage(struct run *run)
-{
-    run->state = STATE_UNKNOWN;
-    run->reason = reason_words(REASON_REFERENCES_UNREACHABLE);
-    for (size_t i = 0; i < run->step_count; i++) {
-        if (run->steps[i].state != STATE_FAILED)
-            continue;
-        run->steps[i].state = STATE_UNKNOWN;
-        run->steps[i].symptom = SYMPTOM_MONITOR_REFERENCES_UNREACHABLE;
-    }
-}
-
-static void pipeline_probed(void *data, const struct probe_result *result)
-{
-    struct pipeline_vantage *vantage = data;
-    struct pipeline *pipeline = vantage->pipeline;
-    vantage->probe = NULL;
-    for (size_t i = 0; i < vantage->waiting_count; i++) {
-        struct run *run = vantage->waiting[i];
-        if (result->answered == 0 && run_failed_to_reach(run))
-            run_blame_vantage(run);
-        pipeline_judge(pipeline, run);
-    }
-    vantage->waiting_count = 0;
-}
-
-/* The bus's subscriber. Runs of one vantage point stay in order, also behind one that waits. */
-void pipeline_receive(void *data, struct run *run)
-{
-    struct pipeline *pipeline = data;
-    const struct shop *shop = pipeline->settings->shop;
-    struct pipeline_vantage *vantage =
-        pipeline_entry_of(pipeline, run->journey, run->vantage)->vantage;
-    bool suspect = shop->reference_count > 0 && run_failed_to_reach(run);
-    if (!suspect && vantage->waiting_count == 0) {
-        pipeline_judge(pipeline, run);
-        return;
-    }
-    memory_grow(vantage->waiting, vantage->waiting_count);
-    vantage->waiting[vantage->waiting_count++] = run;
-    if (vantage->probe == NULL)
-        vantage->probe = probe_references(pipeline->loop, vantage->net, shop->references,
-                                          shop->reference_count, pipeline_probed, vantage);
 }

@@ -182,6 +182,8 @@ static void pipeline_free_vantages(struct pipeline *pipeline)
         for (size_t w = 0; w < vantage->waiting_count; w++)
             run_free(vantage->waiting[w]);
         free(vantage->waiting);
+        arena_free(vantage->references.arena);
+        arena_free(vantage->components.arena);
         net_vantage_close(vantage->net);
     }
     free(pipeline->vantages);

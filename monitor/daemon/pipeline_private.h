@@ -17,13 +17,20 @@
 #include "monitor/diagnose/diagnose.h"
 #include "monitor/diagnose/incident.h"
 #include "monitor/journey/journey.h"
-#include "monitor/probe/probe.h"
+#include "monitor/probe/battery.h"
 #include "monitor/record/reason.h"
 #include "monitor/schedule/schedule.h"
 #include "monitor/schedule/window.h"
 #include "reporters/reporter.h"
 
-/* A vantage point at work: runs that failed to reach the shop wait here for its reference probe. */
+/* What probes found last. */
+struct pipeline_findings {
+    struct arena *arena;
+    struct finding *items;
+    size_t count;
+};
+
+/* A vantage point at work: runs wait here while a probe asks. */
 struct pipeline_vantage {
     struct pipeline *pipeline;
     const struct vantage *vantage;
@@ -31,6 +38,8 @@ struct pipeline_vantage {
     struct probe *probe;
     struct run **waiting;
     size_t waiting_count;
+    struct pipeline_findings references, components;
+    struct battery_pace pace;
 };
 
 /* A step of a journey that hangs. */
@@ -118,8 +127,13 @@ struct pipeline {
 };
 
 /* pipeline.c */
-bus_subscriber pipeline_receive;
 loop_callback pipeline_committed;
+
+/* On from the probes: whose fault it is, and into the store. Takes the run. */
+void pipeline_judge(struct pipeline *pipeline, struct run *run);
+
+/* pipeline_probe.c */
+bus_subscriber pipeline_receive;
 
 void pipeline_map_entries(struct pipeline *pipeline);
 /* NULL: the journey is not watched from there. */

@@ -14,7 +14,7 @@
 
 enum { ROUTES_MAX = 64 };
 
-static void facts_add(struct facts *facts, enum fact_name name, const char *about)
+void facts_add(struct facts *facts, enum fact_name name, const char *about)
 {
     if (facts->count < FACTS_MAX)
         facts->items[facts->count++] = (struct fact){name, about};
@@ -412,6 +412,8 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
                                began ? own->onset_symptom : failure->symptom);
         else
             facts_of_answer(ret_facts, shop, run->arena, last);
+        facts_of_probes(ret_facts, shop, run, step_needs_kind(shop, failure, CAUSE_DATABASE),
+                        view.onset.us >= failure->started.us);
     }
     if (symptom_reached(transport))
         pattern_rules(ret_facts, &view);

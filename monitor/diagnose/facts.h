@@ -18,7 +18,7 @@ struct fact {
     const char *about; /* for the {} in its text; may be NULL */
 };
 
-enum { FACTS_MAX = 16 };
+enum { FACTS_MAX = 32 };
 
 /* Everything that the rules look at. */
 struct facts {
@@ -30,7 +30,12 @@ struct facts {
     size_t suspect_count;
 };
 
+void facts_add(struct facts *facts, enum fact_name name, const char *about);
 bool facts_have(const struct facts *facts, enum fact_name name);
+
+/* facts_probe.c: of what probes found beside the run. `at_onset`: it is the first that fails. */
+void facts_of_probes(struct facts *facts, const struct shop *shop, const struct run *run,
+                     bool needs_database, bool at_onset);
 
 /* `run` must be in the history. */
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,

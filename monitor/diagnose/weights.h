@@ -64,6 +64,18 @@
     X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \
       "The shop answered normally, but not what the scenario expects.")                            \
     X(SLOW, ANSWER, "answer.slow", -2, 4, 3, 1, 0, -4, "The answers came too slowly.")             \
+    X(STATIC_ANSWERS, TRANSPORT, "probe.static_answers", -14, 3, 3, 0, -6, 0,                      \
+      "A file of {} that needs no application is answered, asked at the same moment.")             \
+    X(PORT_ANSWERS, TRANSPORT, "probe.port_answers", -12, 4, 3, 0, -4, 0,                          \
+      "The same host is reached at another port ({}).")                                            \
+    X(PORT_SILENT, TRANSPORT, "probe.port_silent", 8, -4, -6, 0, 2, -4,                            \
+      "No other port of the host is reached either.")                                              \
+    X(ORIGIN_PAST_DOOR, TRANSPORT, "probe.origin_past_door", 30, -14, -12, 0, -4, -6,              \
+      "Past {}, the shop's own server answers what fails through it.")                             \
+    X(ORIGIN_PAST_OTHERS, TRANSPORT, "probe.origin_past_others", 0, -14, -12, 26, -4, -6,          \
+      "Past {}, the shop's own server answers what fails through it.")                             \
+    X(ORIGIN_FAILS, TRANSPORT, "probe.origin_fails", -4, 6, 3, -10, -4, -4,                        \
+      "Past {}, the shop's own server fails as well.")                                             \
     X(DATABASE_WORDS, BODY, "body.database_words", -15, -4, 18, -8, -10, -10,                      \
       "The answer itself names the database ({}).")                                                \
     X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
@@ -72,6 +84,14 @@
       "Every step that needs the database fails, while “{}”, which needs none, passes.")           \
     X(ONE_PART_TWO_ROUTES, PATTERN, "pattern.one_part_two_routes", -12, -2, 12, -6, -6, -4,        \
       "Different steps that need {} fail; no step that needs it passes.")                          \
+    X(HEALTH_WITHOUT_DATABASE, PATTERN, "probe.health_without_database", -12, -4, 8, 2, -4, -2,    \
+      "The health page of {}, which needs no database, answers at the same moment.")               \
+    X(HEALTH_ANSWERS, PATTERN, "probe.health_answers", -12, 0, 0, 2, -4, 2,                        \
+      "The health page of {} answers at the same moment.")                                         \
+    X(HEALTH_FAILS, PATTERN, "probe.health_fails", -6, 10, -3, -3, -4, -8,                         \
+      "The health page of {} does not answer as it should either.")                                \
+    X(HEALTH_FAILS_LATER, PATTERN, "probe.health_fails_later", -6, 4, 3, -3, -4, -8,               \
+      "The health page of {} does not answer as it should now, either.")                           \
     X(ONE_ROUTE, PATTERN, "pattern.one_route", -8, 3, 3, 0, -3, 2, "Only the step “{}” fails.")    \
     X(ONLY_WRITES, PATTERN, "pattern.only_writes", -10, 2, 8, 0, -2, 2,                            \
       "Reading {} works, writing it fails.")                                                       \
@@ -82,6 +102,8 @@
       "It fails from {} only; elsewhere the same step passes.")                                    \
     X(SOME_VANTAGES, VANTAGE, "vantage.some", 8, -6, -8, 2, 0, -6,                                 \
       "It fails from some vantage points and not from others ({}).")                               \
+    X(REFERENCES_ANSWER, VANTAGE, "probe.references_answer", 1, 1, 1, 1, -8, -3,                   \
+      "Other sites answer the same vantage point.")                                                \
     X(PASSED_BEFORE, ONSET, "onset.passed_before", 0, 3, 2, 1, 0, -10,                             \
       "The same step of the same scenario passed before.")
 

@@ -82,6 +82,7 @@ struct net_request {
     const char *cookies; /* `name=value; ...`, sent besides those of the jar; NULL: none */
     enum net_http http;  /* what is asked for; the exchange says what was spoken */
     bool cold;           /* a new connection, its name looked up anew */
+    const char *address; /* in place of what DNS says, in a session's first request; NULL: ask */
     const char *proxy;   /* in place of the vantage point's; NULL: that */
     /* PEM files; NULL: the system's authorities, no certificate of our own, its key with it. */
     const char *ca, *certificate, *key;

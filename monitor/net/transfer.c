@@ -173,6 +173,14 @@ static void find_address(struct net_transfer *transfer)
         start(transfer);
 }
 
+static void keep_address(struct net_transfer *transfer, const char *address)
+{
+    struct buffer text;
+    buffer_init(&text, ADDRESS_LIST_MAX);
+    buffer_print(&text, strchr(address, ':') != NULL ? "[%s]" : "%s", address);
+    map_put(transfer->session->addresses, transfer->host, buffer_steal(&text));
+}
+
 static void prepare_exchange(struct exchange *exchange, struct arena *arena,
                              const struct net_request *request)
 {
@@ -214,10 +222,13 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
     session->arrival = (struct arrival){0};
     net_watch_lag(session->vantage->net);
     loop_timer_set(session->deadline, request->timeout);
-    if (transfer_build(transfer, request) == RESULT_OK)
-        find_address(transfer);
-    else
+    if (transfer_build(transfer, request) != RESULT_OK) {
         fail_at_once(transfer);
+        return transfer;
+    }
+    if (request->address != NULL)
+        keep_address(transfer, request->address);
+    find_address(transfer);
     return transfer;
 }
 

@@ -64,6 +64,12 @@ struct run_step *run_add_step(struct run *run, const char *name)
     return step;
 }
 
+void run_add_finding(struct run *run, const struct finding *finding)
+{
+    arena_grow(run->arena, run->findings, run->finding_count);
+    finding_copy(run->arena, &run->findings[run->finding_count++], finding);
+}
+
 struct exchange *run_add_exchange(struct run *run, struct run_step *step)
 {
     arena_grow(run->arena, step->exchanges, step->exchange_count);

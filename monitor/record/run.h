@@ -9,6 +9,7 @@
 #include "monitor/base/arena.h"
 #include "monitor/base/clock.h"
 #include "monitor/base/hash.h"
+#include "monitor/record/finding.h"
 #include "monitor/record/symptom.h"
 #include "monitor/record/verdict.h"
 
@@ -141,6 +142,8 @@ struct run {
     bool muted;         /* of a maintenance window: it opens no incident that anybody hears of */
     struct run_step *steps;
     size_t step_count;
+    struct finding *findings; /* of probes beside the run, when it failed */
+    size_t finding_count;
     struct verdict verdict; /* CAUSE_NONE until judged, and when passed */
 };
 
@@ -151,6 +154,9 @@ void run_free(struct run *run); /* takes NULL */
 
 /* Appends a step in state skipped; the pointer is good until the next call. */
 struct run_step *run_add_step(struct run *run, const char *name);
+
+/* Appends a copy. */
+void run_add_finding(struct run *run, const struct finding *finding);
 
 /* Appends an exchange with all phases absent; the pointer is good until the next call for this
  * step. */

@@ -121,6 +121,12 @@ void run_write_members(const struct run *run, struct json_writer *writer)
     for (size_t i = 0; i < run->step_count; i++)
         write_step(writer, &run->steps[i]);
     json_close_array(writer);
+    if (run->finding_count > 0) {
+        json_open_array(writer, "findings");
+        for (size_t i = 0; i < run->finding_count; i++)
+            finding_write(&run->findings[i], writer);
+        json_close_array(writer);
+    }
     if (run->verdict.cause != CAUSE_NONE)
         verdict_write(&run->verdict, writer, "verdict");
 }
@@ -254,6 +260,12 @@ struct run *run_from_json(const struct json_t *json, struct error *error)
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(json, "steps"), index, item) step_from_json(run, item);
+    json_array_foreach(json_object_get(json, "findings"), index, item)
+    {
+        struct finding finding;
+        finding_from_json(run->arena, item, &finding);
+        run_add_finding(run, &finding);
+    }
     const json_t *verdict = json_object_get(json, "verdict");
     if (verdict != NULL && verdict_from_json(run->arena, verdict, &run->verdict) != RESULT_OK) {
         error_set(error, RESULT_INVALID, "the record's verdict has no cause");

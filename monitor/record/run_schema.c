@@ -23,6 +23,7 @@
     X(run, "muted", flag, OPTIONAL, "True in maintenance: nobody is told of a failure.")           \
     X(run, "latency", milliseconds, REQUIRED, "All steps together, cleanup and waits apart.")      \
     X(run, "steps", steps, REQUIRED, "What was done, in this order.")                              \
+    X(run, "findings", findings, OPTIONAL, "What probes found beside it, when it failed.")         \
     X(run, "verdict", verdict, OPTIONAL, "Whose fault it is; absent when all is well.")            \
     X(slot, "planned", time, REQUIRED, "On the schedule's grid.")                                  \
     X(slot, "started", time, OPTIONAL, "When the first step began.")                               \
@@ -69,6 +70,16 @@
     X(tcp, "bytes_received", integer, REQUIRED, "By the kernel.")                                  \
     X(tcp, "last_acknowledgement", milliseconds, OPTIONAL, "How long ago the peer was heard.")     \
     X(tcp, "round_trip", milliseconds, REQUIRED, "The kernel's estimate.")                         \
+    X(finding, "probe", probe, REQUIRED, "What was asked.")                                        \
+    X(finding, "component", text, OPTIONAL, "The component that the shop file names it for.")      \
+    X(finding, "target", text, REQUIRED, "The URL.")                                               \
+    X(finding, "ip", text, OPTIONAL, "The address that was spoken to.")                            \
+    X(finding, "at", time, REQUIRED, "When it was asked.")                                         \
+    X(finding, "total", milliseconds, REQUIRED, "How long it took.")                               \
+    X(finding, "reached", flag, REQUIRED, "A connection was made, or refused.")                    \
+    X(finding, "status", integer, OPTIONAL, "Absent where no answer came.")                        \
+    X(finding, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                 \
+    X(finding, "detail", text, OPTIONAL, "With a symptom: what happened, for people.")             \
     X(verdict, "cause", cause, REQUIRED, "Whose fault it is.")                                     \
     X(verdict, "leaning", cause, OPTIONAL, "The likeliest suspect of an undetermined one.")        \
     X(verdict, "component", text, OPTIONAL, "Absent where it cannot be told.")                     \
@@ -109,6 +120,7 @@ static const struct {
     {"share", "{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}"},
     {"steps", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}"},
     {"exchanges", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/exchange\"}}"},
+    {"findings", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/finding\"}}"},
     {"evidences", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/evidence\"}}"},
 };
 
@@ -133,6 +145,11 @@ static const char *const symptom_words[] = {
     SYMPTOM_TABLE(X)
 #undef X
 };
+static const char *const probe_words[] = {
+#define X(name, word) word,
+    FINDING_KIND_TABLE(X)
+#undef X
+};
 static const struct {
     const char *name;
     const char *const *words;
@@ -141,6 +158,7 @@ static const struct {
     {"state", state_words, COUNT_OF(state_words)},
     {"phase", phase_words, COUNT_OF(phase_words)},
     {"cause", cause_words, COUNT_OF(cause_words)},
+    {"probe", probe_words, COUNT_OF(probe_words)},
     {"symptom", symptom_words, COUNT_OF(symptom_words)},
 };
 

@@ -402,6 +402,37 @@ START_TEST(failures_are_judged_and_become_an_incident)
 }
 END_TEST
 
+/* The health page fails as the step does: each run that failed says so, and so does its verdict. */
+START_TEST(what_probes_find_is_in_the_record)
+{
+    struct error error = {0};
+    struct shop_server shop = {.status = 500};
+    shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
+    run_pipeline(put_file("shop.yml",
+                          "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
+                          "components: {web: {kind: application, health: /health}}\n",
+                          http_server_url(shop.server)),
+                 2500 * DURATION_MILLISECOND);
+    http_server_close(shop.server);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_ge(runs.count, 2);
+    for (size_t i = 0; i < runs.count; i++) {
+        const struct run *run = runs.runs[i];
+        bool weighed = false;
+        ck_assert_uint_eq(run->finding_count, 1);
+        ck_assert_int_eq(run->findings[0].kind, FINDING_HEALTH);
+        ck_assert_int_eq(run->findings[0].status, 500);
+        ck_assert_ptr_nonnull(strstr(run->findings[0].target, "/health"));
+        for (size_t n = 0; n < run->verdict.evidence_count; n++)
+            weighed |= strncmp(run->verdict.evidence[n].fact, "probe.health_fails", 18) == 0;
+        ck_assert(weighed);
+    }
+    /* It was asked once: the second failure came within the pause. */
+    ck_assert_uint_eq(shop.requests, runs.count + 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
 /* --- operators ------------------------------------------------------------------------------- */
 
 static const char *const old_ids[] = {"aaaa0000", "aaaa1111", "bbbb2222"};
@@ -550,6 +581,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, vantage_points_share_slots_as_the_journey_says, 0,
                         (int)COUNT_OF(mode_cases));
     tcase_add_test(tests, failures_are_judged_and_become_an_incident);
+    tcase_add_test(tests, what_probes_find_is_in_the_record);
     tcase_add_test(tests, operators_change_incidents_that_are_open_and_that_are_over);
     tcase_add_test(tests, without_references_the_state_is_unknown);
     tcase_add_test(tests, a_vantage_point_that_cannot_be_is_named);

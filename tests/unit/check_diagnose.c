@@ -223,6 +223,62 @@ START_TEST(all_database_steps_hang_and_health_passes)
 }
 END_TEST
 
+/* --- what probes found beside the run --------------------------------------------------------- */
+
+static struct run *with_finding(struct run *run, enum finding_kind kind, const char *component,
+                                int status, bool reached)
+{
+    const struct finding finding = {.kind = kind,
+                                    .component = component,
+                                    .target = "https://shop.test/page",
+                                    .status = status,
+                                    .reached = reached,
+                                    .symptom = status != 0 ? SYMPTOM_NONE : SYMPTOM_TCP_TIMED_OUT};
+    run_add_finding(run, &finding);
+    return run;
+}
+
+START_TEST(health_answers_while_a_step_on_a_table_hangs)
+{
+    EXPECT(&shop_without_door, CAUSE_DATABASE, "db.orders",
+           with_finding(failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
+                        FINDING_HEALTH, "web", 200, true));
+}
+END_TEST
+
+START_TEST(health_hangs_with_all_else)
+{
+    EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
+           with_finding(failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
+                        FINDING_HEALTH, "web", 503, true));
+}
+END_TEST
+
+START_TEST(another_port_of_the_silent_host_answers)
+{
+    EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
+           with_finding(failed("browse", "there", 1, STEPS("alive"), &unanswered), FINDING_PORT,
+                        "web", 0, true));
+}
+END_TEST
+
+START_TEST(no_port_of_the_silent_host_answers)
+{
+    EXPECT(&shop_without_door, CAUSE_NETWORK, NULL,
+           with_finding(failed("browse", "there", 1, STEPS("alive"), &unanswered), FINDING_PORT,
+                        "web", 0, false));
+}
+END_TEST
+
+START_TEST(past_the_door_the_shop_answers)
+{
+    EXPECT(&shop_with_door, CAUSE_NETWORK, "edge",
+           with_finding(with_finding(failed("browse", "here", 1, STEPS("alive"), &silent),
+                                     FINDING_STATIC, "web", 0, true),
+                        FINDING_ORIGIN, "edge", 200, true));
+}
+END_TEST
+
 START_TEST(one_route_alone_is_not_enough)
 {
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
@@ -583,6 +639,11 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, all_database_steps_hang_and_health_passes);
     tcase_add_test(verdicts, one_route_alone_is_not_enough);
     tcase_add_test(verdicts, wrong_content_may_be_the_scenario);
+    tcase_add_test(verdicts, health_answers_while_a_step_on_a_table_hangs);
+    tcase_add_test(verdicts, health_hangs_with_all_else);
+    tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
+    tcase_add_test(verdicts, no_port_of_the_silent_host_answers);
+    tcase_add_test(verdicts, past_the_door_the_shop_answers);
     tcase_add_test(verdicts, network_of_one_vantage_point);
     tcase_add_test(verdicts, network_of_all_vantage_points);
     tcase_add_test(verdicts, path_cut_after_the_handshake);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* probe/: reference sites that answer, that refuse, that stay silent. */
+/* probe/: those who answer, who refuse, who stay silent; what is asked beside a run, and how often.
+ */
 #include "tests/unit/runner.h"
 
 #include "monitor/net/http_server.h"
-#include "monitor/probe/probe.h"
+#include "monitor/probe/battery.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,9 @@ struct fixture {
     struct http_server *server;
     struct net *net;
     struct net_vantage *vantage;
-    struct probe_result result;
+    struct arena *arena;
+    struct finding findings[PROBE_QUESTIONS_MAX];
+    size_t count;
     bool done;
 };
 
@@ -29,7 +32,7 @@ static void fixture_open(struct fixture *fixture)
 {
     struct error error = {0};
     const struct net_vantage_settings here = {0};
-    *fixture = (struct fixture){.loop = loop_create()};
+    *fixture = (struct fixture){.loop = loop_create(), .arena = arena_create()};
     fixture->server = http_server_open(fixture->loop, "127.0.0.1:0", serve, NULL, &error);
     fixture->net = net_create(fixture->loop, &error);
     fixture->vantage = net_vantage_open(fixture->net, &here, &error);
@@ -42,39 +45,82 @@ static void fixture_close(struct fixture *fixture)
     net_free(fixture->net);
     http_server_close(fixture->server);
     loop_free(fixture->loop);
+    arena_free(fixture->arena);
 }
 
-static void done(void *data, const struct probe_result *result)
+static void done(void *data, const struct finding *findings, size_t count)
 {
     struct fixture *fixture = data;
-    fixture->result = *result;
+    for (size_t i = 0; i < count; i++)
+        finding_copy(fixture->arena, &fixture->findings[i], &findings[i]);
+    fixture->count = count;
     fixture->done = true;
     loop_stop(fixture->loop);
 }
 
-START_TEST(answers_of_any_status_count)
+static struct probe *ask(struct fixture *fixture, const struct probe_question *questions,
+                         size_t count)
+{
+    return probe_ask(fixture->loop, fixture->vantage, questions, count, done, fixture);
+}
+
+START_TEST(whoever_answers_is_there)
 {
     struct fixture fixture;
     fixture_open(&fixture);
-    const char *references[] = {http_server_url(fixture.server), "http://127.0.0.1:1/",
-                                http_server_url(fixture.server)};
-    probe_references(fixture.loop, fixture.vantage, references, 3, done, &fixture);
+    const char *url = http_server_url(fixture.server);
+    const struct probe_question questions[] = {
+        {.kind = FINDING_REFERENCE, .url = url},
+        {.kind = FINDING_REFERENCE, .url = "http://127.0.0.1:1/"},
+        {.kind = FINDING_PORT, .component = "web", .url = "http://127.0.0.1:1/"},
+        {.kind = FINDING_HEALTH, .component = "web", .url = url},
+        {.kind = FINDING_PORT, .component = "web", .url = "http://no.such.host.invalid/"},
+    };
+    ask(&fixture, questions, COUNT_OF(questions));
     ck_assert(!fixture.done);
     loop_run(fixture.loop);
-    ck_assert_uint_eq(fixture.result.asked, 3);
-    ck_assert_uint_eq(fixture.result.answered, 2);
+    ck_assert_uint_eq(fixture.count, COUNT_OF(questions));
+    /* An error is an answer to who asks for a network, and none to who asks for a page. */
+    const bool well[] = {true, false, true, false, false};
+    const bool reached[] = {true, true, true, true, false};
+    for (size_t i = 0; i < fixture.count; i++) {
+        ck_assert_msg(finding_is_well(&fixture.findings[i]) == well[i], "question %zu", i);
+        ck_assert_msg(fixture.findings[i].reached == reached[i], "question %zu", i);
+        ck_assert_str_eq(fixture.findings[i].target, questions[i].url);
+    }
+    ck_assert_int_eq(fixture.findings[3].status, 500);
+    ck_assert_int_eq(fixture.findings[1].symptom, SYMPTOM_TCP_REFUSED);
+    ck_assert_str_eq(fixture.findings[3].component, "web");
     fixture_close(&fixture);
 }
 END_TEST
 
-START_TEST(no_reference_answers_in_a_later_turn)
+START_TEST(an_address_goes_before_what_dns_says)
+{
+    struct fixture fixture;
+    char url[80];
+    fixture_open(&fixture);
+    const char *port = strrchr(http_server_url(fixture.server), ':');
+    snprintf(url, sizeof url, "http://no.such.host.invalid%s", port);
+    const struct probe_question questions[] = {
+        {.kind = FINDING_ORIGIN, .component = "web", .url = url, .address = "127.0.0.1"}};
+    ask(&fixture, questions, 1);
+    loop_run(fixture.loop);
+    /* It does not go by that name, and says so. */
+    ck_assert_int_eq(fixture.findings[0].status, 421);
+    ck_assert_str_eq(fixture.findings[0].ip, "127.0.0.1");
+    fixture_close(&fixture);
+}
+END_TEST
+
+START_TEST(no_question_is_answered_in_a_later_turn)
 {
     struct fixture fixture;
     fixture_open(&fixture);
-    probe_references(fixture.loop, fixture.vantage, NULL, 0, done, &fixture);
+    ask(&fixture, NULL, 0);
     ck_assert(!fixture.done);
     loop_run(fixture.loop);
-    ck_assert_uint_eq(fixture.result.asked, 0);
+    ck_assert_uint_eq(fixture.count, 0);
     fixture_close(&fixture);
 }
 END_TEST
@@ -83,14 +129,133 @@ START_TEST(a_cancelled_probe_says_nothing)
 {
     struct fixture fixture;
     fixture_open(&fixture);
-    const char *references[] = {http_server_url(fixture.server)};
-    probe_cancel(probe_references(fixture.loop, fixture.vantage, references, 1, done, &fixture));
+    const struct probe_question question = {.kind = FINDING_REFERENCE,
+                                            .url = http_server_url(fixture.server)};
+    probe_cancel(ask(&fixture, &question, 1));
     probe_cancel(NULL);
     /* Another one, to let the loop turn for as long as the first would have taken. */
-    probe_references(fixture.loop, fixture.vantage, references, 1, done, &fixture);
+    ask(&fixture, &question, 1);
     loop_run(fixture.loop);
-    ck_assert_uint_eq(fixture.result.answered, 1);
+    ck_assert_uint_eq(fixture.count, 1);
     fixture_close(&fixture);
+}
+END_TEST
+
+/* --- what is asked --------------------------------------------------------------------------- */
+
+static unsigned ports[] = {443, 8443};
+static struct component components[] = {
+    {.name = "cdn", .kind = CAUSE_NETWORK, .origin = "203.0.113.9"},
+    {.name = "web",
+     .kind = CAUSE_APPLICATION,
+     .health = "/health",
+     .static_file = "https://shop.test/logo.svg",
+     .ports = ports,
+     .port_count = COUNT_OF(ports)},
+};
+static const char *references[] = {"https://reference.test/"};
+static const struct shop shop = {.base = "https://shop.test",
+                                 .components = components,
+                                 .component_count = COUNT_OF(components),
+                                 .references = references,
+                                 .reference_count = 1};
+
+/* A run that failed by one exchange, and what is asked beside it: `KIND URL [ADDRESS]`, a line
+ * each. */
+static const struct {
+    const char *url;
+    enum symptom symptom;
+    int status;
+    const char *asked;
+} plans[] = {
+    {"https://shop.test/cart", SYMPTOM_NONE, 500,
+     "origin https://shop.test/ 203.0.113.9\nhealth https://shop.test/health\n"
+     "static https://shop.test/logo.svg\n"},
+    {"https://shop.test/health", SYMPTOM_HTTP_TIMEOUT_TTFB, 0,
+     "reference https://reference.test/\norigin https://shop.test/ 203.0.113.9\n"
+     "static https://shop.test/logo.svg\n"},
+    {"https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0,
+     "reference https://reference.test/\norigin https://shop.test/ 203.0.113.9\n"
+     "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
+     "port http://shop.test:8443/\n"},
+    {"https://pay.test/charge", SYMPTOM_TCP_TIMED_OUT, 0, "reference https://reference.test/\n"},
+};
+
+static struct run *failed_run(const char *url, enum symptom symptom, int status)
+{
+    struct run *run = run_create("browse", "here", (struct wall_time){1});
+    struct run_step *step = run_add_step(run, "a step");
+    struct exchange *exchange = run_add_exchange(run, step);
+    *exchange = (struct exchange){.url = url, .status = status, .symptom = symptom, .port = 443};
+    step->state = run->state = STATE_FAILED;
+    step->symptom = symptom != SYMPTOM_NONE ? symptom : SYMPTOM_HTTP_ERROR;
+    return run;
+}
+
+START_TEST(each_failure_has_its_questions)
+{
+    struct probe_question questions[PROBE_QUESTIONS_MAX];
+    struct buffer asked;
+    buffer_init(&asked, SIZE_MAX);
+    struct run *run = failed_run(plans[_i].url, plans[_i].symptom, plans[_i].status);
+    size_t count = battery_plan_references(&shop, run, questions, 0);
+    count = battery_plan_components(&shop, run, run->arena, questions, count);
+    for (size_t i = 0; i < count; i++)
+        buffer_print(&asked, "%s %s%s%s\n", finding_kind_word(questions[i].kind), questions[i].url,
+                     questions[i].address != NULL ? " " : "",
+                     questions[i].address != NULL ? questions[i].address : "");
+    ck_assert_str_eq(asked.data, plans[_i].asked);
+    buffer_free(&asked);
+    run_free(run);
+}
+END_TEST
+
+START_TEST(who_passed_is_not_asked_about)
+{
+    struct probe_question questions[PROBE_QUESTIONS_MAX];
+    struct run *run = failed_run("https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0);
+    run->state = STATE_PASSED;
+    ck_assert_uint_eq(battery_plan_references(&shop, run, questions, 0), 0);
+    ck_assert_uint_eq(battery_plan_components(&shop, run, run->arena, questions, 0), 0);
+    run_free(run);
+}
+END_TEST
+
+/* --- how often ------------------------------------------------------------------------------- */
+
+/* Of a failure in every slot of `every`, how often is asked within `span`. */
+static unsigned times_asked(duration every, duration span)
+{
+    struct battery_pace pace = {0};
+    struct wall_time now = {1763906820 * DURATION_SECOND}, end = wall_after(now, span);
+    unsigned times = 0;
+    for (; now.us < end.us; now = wall_after(now, every))
+        times += battery_may_ask(&pace, now);
+    return times;
+}
+
+START_TEST(it_asks_ever_more_rarely)
+{
+    ck_assert_uint_eq(times_asked(DURATION_SECOND, DURATION_MINUTE), 4); /* 0, 5, 15, 35 s */
+    ck_assert_uint_eq(times_asked(DURATION_SECOND, DURATION_HOUR), 7 + 10);
+    /* A failure that comes back as seldom as that is a new one each time. */
+    ck_assert_uint_eq(times_asked(11 * DURATION_MINUTE, DURATION_DAY), 131);
+}
+END_TEST
+
+START_TEST(there_is_a_budget_an_hour)
+{
+    struct battery_pace pace = {0};
+    struct wall_time now = {1763906820 * DURATION_SECOND};
+    unsigned times = 0;
+    for (int i = 0; i < 100; i++) {
+        pace.pause = 0; /* as if each were new */
+        times += battery_may_ask(&pace, now);
+    }
+    ck_assert_uint_eq(times, BATTERY_HOUR_MAX);
+    ck_assert(battery_may_ask(&pace, wall_after(now, DURATION_HOUR)));
+    /* A clock that was set back is no reason to be silent. */
+    ck_assert(battery_may_ask(&pace, wall_after(now, -DURATION_HOUR)));
 }
 END_TEST
 
@@ -99,9 +264,14 @@ Suite *test_suite(void)
     Suite *suite = suite_create("probe");
     TCase *tests = tcase_create("probe");
     tcase_set_timeout(tests, 30);
-    tcase_add_test(tests, answers_of_any_status_count);
-    tcase_add_test(tests, no_reference_answers_in_a_later_turn);
+    tcase_add_test(tests, whoever_answers_is_there);
+    tcase_add_test(tests, an_address_goes_before_what_dns_says);
+    tcase_add_test(tests, no_question_is_answered_in_a_later_turn);
     tcase_add_test(tests, a_cancelled_probe_says_nothing);
+    tcase_add_loop_test(tests, each_failure_has_its_questions, 0, COUNT_OF(plans));
+    tcase_add_test(tests, who_passed_is_not_asked_about);
+    tcase_add_test(tests, it_asks_ever_more_rarely);
+    tcase_add_test(tests, there_is_a_budget_an_hour);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts from what probes found beside the run: the same shop, asked with one thing other. See
+ * facts.h. */
+#include "monitor/diagnose/facts.h"
+
+#include <string.h>
+
+/* Of a component, or of whichever; NULL: it was not asked. */
+static const struct finding *find(const struct run *run, enum finding_kind kind,
+                                  const char *component)
+{
+    for (size_t i = 0; i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        bool is_whose = component == NULL ||
+                        (finding->component != NULL && strcmp(finding->component, component) == 0);
+        if (finding->kind == kind && is_whose)
+            return finding;
+    }
+    return NULL;
+}
+
+static void facts_of_references(struct facts *facts, const struct run *run)
+{
+    for (size_t i = 0; i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        if (finding->kind == FINDING_REFERENCE && finding_is_well(finding)) {
+            facts_add(facts, FACT_REFERENCES_ANSWER, NULL);
+            return;
+        }
+    }
+}
+
+static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,
+                            bool at_onset)
+{
+    const struct finding *health = find(run, FINDING_HEALTH, NULL);
+    if (health == NULL || !health->reached)
+        return;
+    if (!finding_is_well(health))
+        facts_add(facts, at_onset ? FACT_HEALTH_FAILS : FACT_HEALTH_FAILS_LATER, health->component);
+    else if (needs_database)
+        facts_add(facts, FACT_HEALTH_WITHOUT_DATABASE, health->component);
+    else
+        facts_add(facts, FACT_HEALTH_ANSWERS, health->component);
+}
+
+static void facts_of_ports(struct facts *facts, const struct run *run)
+{
+    bool asked = false;
+    for (size_t i = 0; i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        if (finding->kind != FINDING_PORT)
+            continue;
+        asked = true;
+        if (finding->reached) {
+            facts_add(facts, FACT_PORT_ANSWERS, finding->target);
+            return;
+        }
+    }
+    if (asked)
+        facts_add(facts, FACT_PORT_SILENT, NULL);
+}
+
+/* The same page through the front door and past it. */
+static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
+{
+    const struct finding *origin = find(run, FINDING_ORIGIN, NULL), *same = NULL;
+    for (size_t i = 0; origin != NULL && i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        if (finding->kind != FINDING_ORIGIN && strcmp(finding->target, origin->target) == 0)
+            same = finding;
+    }
+    if (same == NULL || finding_is_well(same))
+        return;
+    if (!finding_is_well(origin))
+        facts_add(facts, FACT_ORIGIN_FAILS, origin->component);
+    else if (shop_kind(shop, origin->component) == CAUSE_THIRD_PARTY)
+        facts_add(facts, FACT_ORIGIN_PAST_OTHERS, origin->component);
+    else
+        facts_add(facts, FACT_ORIGIN_PAST_DOOR, origin->component);
+}
+
+void facts_of_probes(struct facts *facts, const struct shop *shop, const struct run *run,
+                     bool needs_database, bool at_onset)
+{
+    const struct run_step *failure = facts->failure;
+    const struct exchange *failed = &failure->exchanges[failure->exchange_count - 1];
+    const struct finding *file = find(run, FINDING_STATIC, NULL);
+    if (run->finding_count == 0)
+        return;
+    facts_of_references(facts, run);
+    facts_of_health(facts, run, needs_database, at_onset);
+    if (failed->status == 0 && file != NULL && finding_is_well(file))
+        facts_add(facts, FACT_STATIC_ANSWERS, file->component);
+    if (failed->symptom == SYMPTOM_TCP_TIMED_OUT)
+        facts_of_ports(facts, run);
+    facts_of_origin(facts, shop, run);
+}

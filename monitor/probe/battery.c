@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* See battery.h. What can be asked stands in the shop file, with the components. */
+#include "monitor/probe/battery.h"
+
+#include <string.h>
+
+/* Longer than the longest pause: another failure. */
+#define PAUSE_FORGOTTEN (2 * BATTERY_PAUSE_MAX)
+
+struct plan {
+    const struct shop *shop;
+    const struct exchange *failed;
+    struct arena *arena;
+    struct probe_question *questions;
+    size_t count;
+};
+
+static void plan_add(struct plan *plan, enum finding_kind kind, const char *component,
+                     const char *url, const char *address)
+{
+    bool is_itself =
+        kind != FINDING_REFERENCE && address == NULL && strcmp(url, plan->failed->url) == 0;
+    if (is_itself || plan->count == PROBE_QUESTIONS_MAX)
+        return;
+    plan->questions[plan->count++] = (struct probe_question){
+        .kind = kind, .component = component, .url = url, .address = address};
+}
+
+static void plan_page(struct plan *plan, enum finding_kind kind, const struct component *component,
+                      const char *page, const char *address)
+{
+    const char *url = net_url_resolve(plan->arena, plan->failed->url, page);
+    if (url != NULL)
+        plan_add(plan, kind, component->name, url, address);
+}
+
+/* Whether a connection to it could not even be made. */
+static bool is_unconnected(const struct exchange *failed)
+{
+    return symptom_layer(failed->symptom) == SYMPTOM_LAYER_TCP && failed->status == 0;
+}
+
+static void plan_ports(struct plan *plan, const struct component *component)
+{
+    for (size_t i = 0; i < component->port_count; i++) {
+        const char *host = net_url_host(plan->arena, plan->failed->url);
+        if (host == NULL || component->ports[i] == plan->failed->port)
+            continue;
+        bool six = strchr(host, ':') != NULL;
+        plan_add(plan, FINDING_PORT, component->name,
+                 arena_print(plan->arena, "http://%s%s%s:%u/", six ? "[" : "", host, six ? "]" : "",
+                             component->ports[i]),
+                 NULL);
+    }
+}
+
+static void plan_component(struct plan *plan, const struct component *component)
+{
+    const char *page = component->static_file != NULL ? component->static_file : component->health;
+    if (component->health != NULL)
+        plan_page(plan, FINDING_HEALTH, component, component->health, NULL);
+    if (component->static_file != NULL)
+        plan_page(plan, FINDING_STATIC, component, component->static_file, NULL);
+    if (component->origin != NULL)
+        plan_page(plan, FINDING_ORIGIN, component, page != NULL ? page : "/", component->origin);
+    if (is_unconnected(plan->failed))
+        plan_ports(plan, component);
+}
+
+/* Whether the shop's own base leads to the host that failed: a provider's pages are not ours to
+ * ask. */
+static bool is_of_the_shop(const struct shop *shop, struct arena *arena, const char *url)
+{
+    const char *host = net_url_host(arena, url);
+    const char *own = shop->base != NULL ? net_url_host(arena, shop->base) : host;
+    return host != NULL && own != NULL && strcmp(host, own) == 0;
+}
+
+/* NULL: it did not fail, or not by an exchange. */
+static const struct exchange *failed_exchange(const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    if (run->state != STATE_FAILED || failure == NULL || failure->exchange_count == 0)
+        return NULL;
+    return &failure->exchanges[failure->exchange_count - 1];
+}
+
+bool battery_wants_references(const struct run *run)
+{
+    const struct exchange *failed = failed_exchange(run);
+    return failed != NULL && failed->status == 0 && failed->symptom != SYMPTOM_NONE;
+}
+
+size_t battery_plan_references(const struct shop *shop, const struct run *run,
+                               struct probe_question *questions, size_t count)
+{
+    struct plan plan = {
+        .shop = shop, .failed = failed_exchange(run), .questions = questions, .count = count};
+    if (!battery_wants_references(run))
+        return count;
+    for (size_t i = 0; i < shop->reference_count; i++)
+        plan_add(&plan, FINDING_REFERENCE, NULL, shop->references[i], NULL);
+    return plan.count;
+}
+
+size_t battery_plan_components(const struct shop *shop, const struct run *run, struct arena *arena,
+                               struct probe_question *questions, size_t count)
+{
+    struct plan plan = {.shop = shop,
+                        .failed = failed_exchange(run),
+                        .arena = arena,
+                        .questions = questions,
+                        .count = count};
+    if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
+        return count;
+    for (size_t i = 0; i < shop->component_count; i++)
+        plan_component(&plan, &shop->components[i]);
+    return plan.count;
+}
+
+bool battery_may_ask(struct battery_pace *pace, struct wall_time now)
+{
+    duration since = wall_between(pace->last, now);
+    bool is_new = pace->last.us == 0 || since < 0 || since > PAUSE_FORGOTTEN;
+    if (wall_between(pace->hour, now) >= DURATION_HOUR || now.us < pace->hour.us) {
+        pace->hour = now;
+        pace->times = 0;
+    }
+    if (pace->times == BATTERY_HOUR_MAX || (!is_new && since < pace->pause))
+        return false;
+    pace->times++;
+    pace->last = now;
+    pace->pause = is_new ? BATTERY_PAUSE_MIN : 2 * pace->pause;
+    if (pace->pause > BATTERY_PAUSE_MAX)
+        pace->pause = BATTERY_PAUSE_MAX;
+    return true;
+}
