@@ -29,48 +29,50 @@ static struct evhttp *server;
 static const char *mood;
 static unsigned short port;
 
-/* --- one that drips ----------------------------------------------------------------------------
+/* --- a request that is never answered, or never to its end ---------------------------------------
  */
 
-struct drip {
+struct unanswered {
     struct evhttp_request *request;
-    struct event *timer;
+    struct event *drip; /* NULL: not even begun */
 };
 
-static void drip_free(struct drip *drip)
+/* A request whose connection is gone is nobody's but ours. */
+static void given_up(struct evhttp_connection *connection, void *data)
 {
-    event_free(drip->timer);
-    free(drip);
-}
-
-static void drip_cut(struct evhttp_connection *connection, void *data)
-{
+    struct unanswered *unanswered = data;
     (void)connection;
-    drip_free(data);
+    if (evhttp_request_get_connection(unanswered->request) == NULL)
+        evhttp_request_free(unanswered->request);
+    if (unanswered->drip != NULL)
+        event_free(unanswered->drip);
+    free(unanswered);
 }
 
 static void drip_on(int descriptor, short events, void *data)
 {
-    const struct drip *drip = data;
+    const struct unanswered *unanswered = data;
     struct evbuffer *drop = evbuffer_new();
     (void)descriptor;
     (void)events;
     evbuffer_add(drop, "d", 1);
-    evhttp_send_reply_chunk(drip->request, drop);
+    evhttp_send_reply_chunk(unanswered->request, drop);
     evbuffer_free(drop);
 }
 
-static void drip_begin(struct evhttp_request *request)
+static void leave_unanswered(struct evhttp_request *request, bool drips)
 {
     const struct timeval often = {0, DRIP_MICROSECONDS};
-    struct drip *drip = calloc(1, sizeof *drip);
-    if (drip == NULL)
+    struct unanswered *unanswered = calloc(1, sizeof *unanswered);
+    if (unanswered == NULL)
         exit(1);
-    drip->request = request;
-    drip->timer = event_new(base, -1, EV_PERSIST, drip_on, drip);
-    evhttp_connection_set_closecb(evhttp_request_get_connection(request), drip_cut, drip);
+    unanswered->request = request;
+    evhttp_connection_set_closecb(evhttp_request_get_connection(request), given_up, unanswered);
+    if (!drips)
+        return;
+    unanswered->drip = event_new(base, -1, EV_PERSIST, drip_on, unanswered);
     evhttp_send_reply_start(request, 200, "OK");
-    event_add(drip->timer, &often);
+    event_add(unanswered->drip, &often);
 }
 
 /* --- all of them -------------------------------------------------------------------------------
@@ -87,8 +89,8 @@ static void came(struct evhttp_request *request, void *data)
         evhttp_send_reply(request, 204, NULL, NULL);
     else if (strcmp(mood, "break") == 0)
         evhttp_send_reply(request, 500, NULL, NULL);
-    else if (strcmp(mood, "drip") == 0)
-        drip_begin(request);
+    else
+        leave_unanswered(request, strcmp(mood, "drip") == 0);
 }
 
 static bool listen_on(unsigned short wanted)

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 8000, TOLD_MAX = 4000 };
+enum { KEYS_MAX = 8000, TOLD_MAX = 4000, UNANSWERED_MAX = 100 };
 
 enum mood { WELL, BROKEN, HANGING, DRIPPING, REFUSING, BUSY };
 
@@ -37,6 +37,14 @@ static enum mood mood;
 static char taken[KEYS_MAX]; /* the keys of what it took, each followed by a blank */
 static char body[KEYS_MAX], signature[100], stamp[40], token[100];
 static unsigned tries;
+static struct evhttp_request *unanswered[UNANSWERED_MAX];
+static size_t unanswered_count;
+
+static void leave_unanswered(struct evhttp_request *request)
+{
+    ck_assert_uint_lt(unanswered_count, UNANSWERED_MAX);
+    unanswered[unanswered_count++] = request;
+}
 
 static const char *header(struct evhttp_request *request, const char *name)
 {
@@ -50,6 +58,8 @@ static void came(struct evhttp_request *request, void *data)
     struct evbuffer *input = evhttp_request_get_input_buffer(request);
     (void)data;
     tries++;
+    if (mood == HANGING || mood == DRIPPING)
+        leave_unanswered(request);
     if (mood == HANGING)
         return;
     if (mood == DRIPPING) {
@@ -89,6 +99,11 @@ static void open_server(unsigned short wanted)
 
 static void close_server(void)
 {
+    /* Those whose connections are gone are nobody's but ours. */
+    for (size_t i = 0; i < unanswered_count; i++)
+        if (evhttp_request_get_connection(unanswered[i]) == NULL)
+            evhttp_request_free(unanswered[i]);
+    unanswered_count = 0;
     if (server != NULL)
         evhttp_free(server);
     server = NULL;

@@ -460,6 +460,12 @@ static void send_answer(struct evhttp_request *request, const struct call *call)
     evbuffer_free(output);
 }
 
+static void leave_unanswered(struct statuspage_server *server, struct evhttp_request *request)
+{
+    ck_assert_uint_lt(server->unanswered_count, STATUSPAGE_SERVER_UNANSWERED_MAX);
+    server->unanswered[server->unanswered_count++] = request;
+}
+
 static void came(struct evhttp_request *request, void *data)
 {
     struct statuspage_server *server = data;
@@ -481,6 +487,8 @@ static void came(struct evhttp_request *request, void *data)
     json_decref(body);
     if (!call.struck || server->status != 0)
         send_answer(request, &call);
+    else
+        leave_unanswered(server, request);
     json_decref(call.answer);
 }
 
@@ -509,6 +517,10 @@ void statuspage_server_open(struct statuspage_server *server, struct loop *loop)
 
 void statuspage_server_close(struct statuspage_server *server)
 {
+    /* Those whose connections are gone are nobody's but ours. */
+    for (unsigned i = 0; i < server->unanswered_count; i++)
+        if (evhttp_request_get_connection(server->unanswered[i]) == NULL)
+            evhttp_request_free(server->unanswered[i]);
     if (server->http != NULL)
         evhttp_free(server->http);
     json_decref(server->incidents);

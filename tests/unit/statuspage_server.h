@@ -15,9 +15,10 @@
 #define STATUSPAGE_SERVER_PAGE "kctbh9vrtdwd"
 #define STATUSPAGE_SERVER_KEY  "89a229ce-1a8d-4a6d-8b3e-2c1a7a8f0f11"
 
-enum { STATUSPAGE_SERVER_TEXT_MAX = 500, STATUSPAGE_SERVER_REQUESTS_MAX = 2000 };
+enum { STATUSPAGE_SERVER_TEXT_MAX = 500, STATUSPAGE_SERVER_UNANSWERED_MAX = 20 };
 
 struct evhttp;
+struct evhttp_request;
 struct statuspage_server {
     struct evhttp *http;
     unsigned short port;
@@ -34,6 +35,8 @@ struct statuspage_server {
     unsigned reads, posts, patches, point_posts;
     char wrong[STATUSPAGE_SERVER_TEXT_MAX]; /* the first request that was not as documented */
     unsigned numbers;                       /* of ids */
+    struct evhttp_request *unanswered[STATUSPAGE_SERVER_UNANSWERED_MAX];
+    unsigned unanswered_count;
 };
 
 /* With components c1 to c3 and metrics m1 and m2. */
