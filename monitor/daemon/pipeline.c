@@ -56,9 +56,24 @@ struct pipeline_entry *pipeline_entry_of(const struct pipeline *pipeline, const 
 
 static void pipeline_log_incident(enum incident_change change, const struct incident *incident)
 {
+    if (change <= INCIDENT_COUNTED)
+        return;
     log_warning("incident %.8s %s: %s (%s, %.0f %%)", incident->id, incident_change_word(change),
                 incident->verdict.summary, symptom_code(incident->symptom),
                 incident->verdict.confidence * 100);
+}
+
+/* The first change goes with the run, in one transaction; what else it changed, right after it. */
+static void pipeline_keep(struct pipeline *pipeline, struct run *run)
+{
+    enum incident_change change;
+    const struct incident *incident = incident_book_take(pipeline->incidents, &change);
+    pipeline_log_incident(change, incident);
+    keeper_keep(pipeline->keeper, run, incident);
+    while ((incident = incident_book_take(pipeline->incidents, &change)) != NULL) {
+        pipeline_log_incident(change, incident);
+        keeper_keep_incident(pipeline->keeper, incident, NULL, NULL);
+    }
 }
 
 /* Whose verdict a slot shares that has none of its own; NULL: it has. */
@@ -90,11 +105,7 @@ void pipeline_judge(struct pipeline *pipeline, struct run *run)
         entry->verdict_arena = arena_create();
         verdict_copy(entry->verdict_arena, &entry->verdict, &run->verdict);
     }
-    const struct incident *incident;
-    enum incident_change change = incident_book_add(
-        pipeline->incidents, run, entry->scenario->quorum, clock_wall(), &incident);
-    if (change > INCIDENT_COUNTED)
-        pipeline_log_incident(change, incident);
+    incident_book_add(pipeline->incidents, run, entry->scenario->quorum, clock_wall());
     pipeline->unjudged--;
-    keeper_keep(pipeline->keeper, run, incident);
+    pipeline_keep(pipeline, run);
 }

@@ -36,18 +36,52 @@ static void pipeline_recall_later(struct pipeline *pipeline)
     pipeline_begin(pipeline);
 }
 
-static void pipeline_recall_incidents(void *data, enum result result,
-                                      const struct store_incidents *incidents)
+static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
 {
     struct pipeline *pipeline = data;
     if (result != RESULT_OK) {
         pipeline_recall_later(pipeline);
         return;
     }
+    for (size_t i = 0; i < runs->count; i++) {
+        if (!pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
+            continue;
+        history_add(pipeline->history, runs->runs[i]);
+        incident_book_recall(pipeline->incidents, runs->runs[i], clock_wall());
+    }
+    pipeline_begin(pipeline);
+}
+
+static void pipeline_restore(struct pipeline *pipeline, const struct store_incidents *incidents)
+{
     for (size_t i = 0; i < incidents->count; i++)
         incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
-                              pipeline);
-    pipeline_begin(pipeline);
+                              pipeline, clock_wall());
+}
+
+/* Those that are over may come back. */
+static void pipeline_recall_latest(void *data, enum result result,
+                                   const struct store_incidents *incidents)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    pipeline_restore(pipeline, incidents);
+    store_read_latest(pipeline->store, pipeline_recall_runs, pipeline);
+}
+
+static void pipeline_recall_open(void *data, enum result result,
+                                 const struct store_incidents *incidents)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    pipeline_restore(pipeline, incidents);
+    store_read_incidents(pipeline->store, false, 0, pipeline_recall_latest, pipeline);
 }
 
 static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)
@@ -63,23 +97,10 @@ static void pipeline_recall_slots(void *data, enum result result, const struct s
         if (entry != NULL)
             entry->since = slot->planned;
     }
-    store_read_incidents(pipeline->store, true, 0, pipeline_recall_incidents, pipeline);
-}
-
-static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
-{
-    struct pipeline *pipeline = data;
-    if (result != RESULT_OK) {
-        pipeline_recall_later(pipeline);
-        return;
-    }
-    for (size_t i = 0; i < runs->count; i++)
-        if (pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
-            history_add(pipeline->history, runs->runs[i]);
-    store_read_slots(pipeline->store, pipeline_recall_slots, pipeline);
+    store_read_incidents(pipeline->store, true, 0, pipeline_recall_open, pipeline);
 }
 
 void pipeline_recall(struct pipeline *pipeline)
 {
-    store_read_latest(pipeline->store, pipeline_recall_runs, pipeline);
+    store_read_slots(pipeline->store, pipeline_recall_slots, pipeline);
 }

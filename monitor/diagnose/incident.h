@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From verdicts to incidents: confirmation over slots, quorum over vantage points, one incident a
- * cause and component, resolved when nobody shows it any more. Pure: time is a parameter.
+ * From verdicts to incidents. A failure is confirmed over slots and by a quorum of vantage points;
+ * one incident a cause and component; over when nobody shows it any more, and the same one when it
+ * comes back soon. One that comes and goes is told of once, and one in maintenance not at all.
+ * Pure: time is a parameter.
  */
 #ifndef DIAGNOSE_INCIDENT_H
 #define DIAGNOSE_INCIDENT_H
@@ -11,7 +13,18 @@
 
 struct incident_book;
 
-enum { INCIDENT_CONFIRM_SLOTS = 2 };
+enum {
+    INCIDENT_CONFIRM_SLOTS = 2, /* that fail in a row, before a failure counts */
+    INCIDENT_FLAP_TURNS = 5,    /* opened, resolved, reopened, ...: that many within a span */
+};
+
+#define INCIDENT_FLAP_SPAN DURATION_HOUR
+#define INCIDENT_FLAP_CALM (15 * DURATION_MINUTE) /* without a turn: it flaps no more */
+#define INCIDENT_REOPEN                                                                            \
+    (30 * DURATION_MINUTE)           /* it is the same one until so long after its end             \
+                                      */
+#define INCIDENT_RECALL DURATION_DAY /* a run that is older says nothing after a restart */
+#define INCIDENT_COUNT  (10 * DURATION_SECOND) /* how often mere counts are worth a writing */
 
 struct incident_book *incident_book_create(void);
 void incident_book_free(struct incident_book *book); /* takes NULL */
@@ -20,21 +33,30 @@ void incident_book_free(struct incident_book *book); /* takes NULL */
 typedef bool incident_is_watched(void *data, const char *journey, const char *vantage);
 
 /*
- * Takes up an incident that was open when the monitor stopped, with those who showed it and are
- * still watched. Where none is left, it is resolved by the next run that is added, whichever that
- * is.
+ * Takes up an incident of the time before (once, whatever is asked), with those who show it and are
+ * still watched; one that is over only as long as it may come back. Where nobody is left who shows
+ * it, it is resolved with the next run that is added.
  */
 void incident_book_restore(struct incident_book *book, const struct incident *incident,
-                           incident_is_watched *is_watched, void *data);
+                           incident_is_watched *is_watched, void *data, struct wall_time now);
 
-/*
- * Takes note of a judged run. `quorum`: how many vantage points must fail; 0: half, rounded up, of
- * those that can see (whose last run was not unknown). On a change `ret_incident` is the incident,
- * borrowed until the next call.
- */
-enum incident_change incident_book_add(struct incident_book *book, const struct run *run,
-                                       unsigned quorum, struct wall_time now,
-                                       const struct incident **ret_incident);
+/* Takes up the last run of the time before, after the incidents: what it failed in is half
+ * confirmed, and who could see counts for a quorum. */
+void incident_book_recall(struct incident_book *book, const struct run *run, struct wall_time now);
+
+/* Forgets who is not watched any more: another set of scenarios is in force. */
+void incident_book_prune(struct incident_book *book, incident_is_watched *is_watched, void *data);
+
+/* Takes note of a judged run. `quorum`: how many vantage points must fail; 0: half, rounded up, of
+ * those that can see (whose last run was not unknown). */
+void incident_book_add(struct incident_book *book, const struct run *run, unsigned quorum,
+                       struct wall_time now);
+
+/* What became of it: incidents that are to be kept, with what happened to each, one a call; NULL
+ * after the last. Borrowed until the next run is added. COUNTED is nothing that people hear of, and
+ * neither is what happens to a muted one. */
+const struct incident *incident_book_take(struct incident_book *book,
+                                          enum incident_change *ret_change);
 
 /* --- operators ------------------------------------------------------------------------------- */
 
@@ -65,9 +87,5 @@ MUST_CHECK enum result incident_obey(struct arena *arena, struct incident *incid
                                      struct error *error);
 
 bool incident_is_called(const struct incident *incident, const char *name);
-
-/* A version more, with its entry in the timeline. */
-void incident_turn(struct arena *arena, struct incident *incident,
-                   const struct incident_event *event);
 
 #endif

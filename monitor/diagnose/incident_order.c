@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What an operator may do to an incident, and what it leaves in its timeline. See incident.h. */
-#include "monitor/diagnose/incident.h"
+#include "monitor/diagnose/incident_private.h"
 
+#include "monitor/base/map.h"
 #include "monitor/base/utf8.h"
 
 #include <string.h>
@@ -51,17 +52,6 @@ static enum result check_order(const struct incident *incident, const struct inc
     }
 }
 
-void incident_turn(struct arena *arena, struct incident *incident,
-                   const struct incident_event *event)
-{
-    /* The clock may have been set back: what is later stays later. */
-    if (event->at.us > incident->updated.us)
-        incident->updated = event->at;
-    incident->change = event->change;
-    incident->version++;
-    incident_note(arena, incident, event);
-}
-
 enum result incident_obey(struct arena *arena, struct incident *incident,
                           const struct incident_order *order, struct wall_time now,
                           struct error *error)
@@ -90,4 +80,64 @@ bool incident_is_called(const struct incident *incident, const char *name)
     size_t length = strlen(name);
     return strcmp(incident->id, name) == 0 ||
            (length >= INCIDENT_NAME_MIN && strncmp(incident->id, name, length) == 0);
+}
+
+/* --- in the book ----------------------------------------------------------------------------- */
+
+static enum result find_in(struct kept *list, const char *name, struct kept **ret_kept,
+                           struct error *error)
+{
+    for (struct kept *kept = list; kept != NULL; kept = kept->next) {
+        if (!incident_is_called(&kept->incident, name))
+            continue;
+        if (*ret_kept != NULL)
+            return error_set(error, RESULT_INVALID, "`%.64s` may be incident %.16s or %.16s", name,
+                             kept->incident.id, (*ret_kept)->incident.id);
+        *ret_kept = kept;
+    }
+    return RESULT_OK;
+}
+
+/* An open one is meant rather than one that is over. */
+static enum result find_called(const struct incident_book *book, const char *name,
+                               struct kept **ret_kept, struct error *error)
+{
+    *ret_kept = NULL;
+    enum result result = find_in(book->open, name, ret_kept, error);
+    if (result == RESULT_OK && *ret_kept == NULL)
+        result = find_in(book->over, name, ret_kept, error);
+    if (result == RESULT_OK && *ret_kept == NULL)
+        return RESULT_NOT_FOUND;
+    return result;
+}
+
+/* Who showed it must fail anew, and be confirmed, to show anything. */
+static void let_go(struct incident_book *book, struct kept *kept, struct wall_time now)
+{
+    for (size_t i = 0; i < map_count(book->watches); i++) {
+        struct watch *watch = map_value(book->watches, i);
+        if (watch->incident != kept)
+            continue;
+        watch_show(watch, NULL, now);
+        watch->failed_slots = watch->loud_slots = 0;
+    }
+}
+
+enum result incident_book_change(struct incident_book *book, const struct incident_order *order,
+                                 struct wall_time now, const struct incident **ret_incident,
+                                 struct error *error)
+{
+    struct kept *kept;
+    enum result result = find_called(book, order->id, &kept, error);
+    if (result == RESULT_OK)
+        result = incident_obey(kept->arena, &kept->incident, order, now, error);
+    if (result != RESULT_OK)
+        return result;
+    if (order->change == INCIDENT_RESOLVED) {
+        kept->incident.flapping = false;
+        let_go(book, kept, now);
+        book_move(&book->open, &book->over, kept);
+    }
+    *ret_incident = &kept->incident;
+    return RESULT_OK;
 }

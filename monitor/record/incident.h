@@ -15,7 +15,7 @@
     X(UNCHANGED, "unchanged")                                                                      \
     X(COUNTED, "counted") /* one more run of an open incident; nothing else is new */              \
     X(OPENED, "opened")                                                                            \
-    X(UPDATED, "changed") /* another or a surer verdict, flapping, a vantage point more */         \
+    X(UPDATED, "changed") /* another or a surer verdict; it flaps, or does no more */              \
     X(RESOLVED, "resolved")                                                                        \
     X(REOPENED, "reopened") /* it came back soon after it was resolved */                          \
     X(ACKNOWLEDGED, "acknowledged")                                                                \

@@ -1,159 +1,391 @@
 /* SPDX-License-Identifier: MIT */
-/* diagnose/incident_order.c: what operators do to an incident, one table row each. */
-#include "tests/unit/runner.h"
+/*
+ * diagnose/: from verdicts to incidents. A story is a table: what was seen when, and what people
+ * hear of it. Every story is told once without, and once for each row with a restart before that
+ * row: people must hear the same.
+ */
+#include "tests/unit/incident_stage.h"
 
-#include "monitor/diagnose/incident.h"
-
-#include <string.h>
-
-static const struct wall_time start = {1763906820 * DURATION_SECOND};
-
-static struct run *failed(int minute)
+/* A restart remembers of each watch no more than its last run. So what needs more is told without
+ * one. */
+static void tell_once(const struct scene *scenes, size_t count, unsigned quorum)
 {
-    struct run *run = run_create("browse", "here", wall_after(start, minute * DURATION_MINUTE));
-    run->state = STATE_FAILED;
-    run->slot.ended = run->slot.planned;
-    run->verdict.cause = CAUSE_APPLICATION;
-    run->verdict.confidence = 0.9;
-    return run;
+    struct stage stage;
+    stage_set_up(&stage, quorum);
+    stage_tell(&stage, scenes, count, SIZE_MAX);
+    stage_tear_down(&stage);
 }
 
-static enum incident_change tell(struct incident_book *book, int minute,
-                                 const struct incident **ret_incident)
+static void tell_all(const struct scene *scenes, size_t count, unsigned quorum)
 {
-    struct run *run = failed(minute);
-    enum incident_change change = incident_book_add(book, run, 1, run->slot.ended, ret_incident);
-    run_free(run);
-    return change;
-}
-
-static struct incident_order order_of(enum incident_change change, const char *text)
-{
-    return (struct incident_order){.change = change, .by = "ann", .text = text};
-}
-
-static char long_text[INCIDENT_NOTE_MAX + 2];
-
-/* Each with an incident that is open and was changed by nobody. */
-static const struct {
-    enum incident_change change;
-    const char *text;
-    enum result result;
-} order_cases[] = {
-    {INCIDENT_ACKNOWLEDGED, NULL, RESULT_OK},
-    {INCIDENT_ACKNOWLEDGED, "I look at it", RESULT_OK},
-    {INCIDENT_ANNOTATED, "the disk is full", RESULT_OK},
-    {INCIDENT_ANNOTATED, NULL, RESULT_INVALID},
-    {INCIDENT_ANNOTATED, "", RESULT_INVALID},
-    {INCIDENT_ANNOTATED, "\xff", RESULT_INVALID},
-    {INCIDENT_ANNOTATED, long_text, RESULT_INVALID},
-    {INCIDENT_PUBLISHED, NULL, RESULT_OK},
-    {INCIDENT_RESOLVED, "by hand", RESULT_OK},
-    {INCIDENT_OPENED, NULL, RESULT_UNSUPPORTED},
-    {INCIDENT_UPDATED, NULL, RESULT_UNSUPPORTED},
-    {INCIDENT_COUNTED, NULL, RESULT_UNSUPPORTED},
-};
-
-START_TEST(an_order_is_obeyed_or_refused)
-{
-    struct incident_book *book = incident_book_create();
-    const struct incident *incident;
-    struct error error = {0};
-    memset(long_text, 'x', sizeof long_text - 1);
-    tell(book, 0, &incident);
-    ck_assert_int_eq(tell(book, 1, &incident), INCIDENT_OPENED);
-    struct incident_order order = order_of(order_cases[_i].change, order_cases[_i].text);
-    char id[9] = "";
-    memcpy(id, incident->id, 8);
-    order.id = id;
-    size_t entries = incident->timeline_count;
-    struct wall_time now = wall_after(start, 2 * DURATION_MINUTE);
-    ck_assert_int_eq(incident_book_change(book, &order, now, &incident, &error),
-                     order_cases[_i].result);
-    ck_assert_int_eq(error.code, order_cases[_i].result);
-    bool done = order_cases[_i].result == RESULT_OK;
-    ck_assert_uint_eq(incident->version, done ? 2 : 1);
-    ck_assert_uint_eq(incident->timeline_count, entries + done);
-    if (done) {
-        const struct incident_event *last = &incident->timeline[entries];
-        ck_assert_int_eq(incident->change, order.change);
-        ck_assert_int_eq(last->change, order.change);
-        ck_assert_str_eq(last->by, "ann");
-        ck_assert_int_eq(last->at.us, now.us);
-        ck_assert_pstr_eq(last->text, order.text);
-        ck_assert_int_eq(incident->updated.us, now.us);
+    for (size_t restart_at = 0; restart_at <= count; restart_at++) {
+        struct stage stage;
+        stage_set_up(&stage, quorum);
+        stage_tell(&stage, scenes, count, restart_at < count ? restart_at : SIZE_MAX);
+        stage_tear_down(&stage);
     }
-    ck_assert_int_eq(incident->published, order.change == INCIDENT_PUBLISHED && done);
-    ck_assert_int_eq(incident->acknowledged.at.us != 0, order.change == INCIDENT_ACKNOWLEDGED);
-    ck_assert_int_eq(incident->resolved.us != 0, order.change == INCIDENT_RESOLVED);
-    incident_book_free(book);
+}
+
+#define STORY(...)                                                                                 \
+    do {                                                                                           \
+        const struct scene scenes[] = {__VA_ARGS__};                                               \
+        tell_all(scenes, COUNT_OF(scenes), 0);                                                     \
+    } while (0)
+
+START_TEST(opens_after_two_slots_and_ends_with_the_last_journey)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION),
+          SCENE(1, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
+          SCENE(1, "cart", "here", CAUSE_APPLICATION), SCENE(2, "cart", "here", CAUSE_APPLICATION),
+          SCENE(3, "browse", "here", PASSES),
+          SCENE(3, "cart", "here", PASSES, .told = "1 resolved"),
+          SCENE(4, "browse", "here", PASSES));
 }
 END_TEST
 
-START_TEST(an_unknown_name_is_for_the_store)
+START_TEST(one_failed_slot_between_good_ones_is_no_incident)
 {
-    static const char *const names[] = {"", "a", "0123456789abcdef"};
-    struct incident_book *book = incident_book_create();
-    const struct incident *incident;
-    struct error error = {0};
-    tell(book, 0, &incident);
-    tell(book, 1, &incident);
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct incident_order order = order_of(INCIDENT_ANNOTATED, "x");
-        order.id = names[i];
-        ck_assert_int_eq(incident_book_change(book, &order, start, &incident, &error),
-                         RESULT_NOT_FOUND);
+    STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION), SCENE(1, "browse", "here", PASSES),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION), SCENE(3, "browse", "here", PASSES));
+}
+END_TEST
+
+START_TEST(a_slot_that_could_not_look_neither_adds_nor_ends)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_APPLICATION), SCENE(1, "browse", "here", BLIND),
+        SCENE(2, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
+        SCENE(3, "browse", "here", BLIND),
+        SCENE(4, "browse", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+START_TEST(a_vague_incident_learns_its_cause)
+{
+    STORY(SCENE(0, "browse", "here", VAGUE), SCENE(1, "browse", "here", VAGUE, .told = "1 opened"),
+          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
+          SCENE(3, "browse", "here", CAUSE_DATABASE, .told = "", .confidence = 0.95),
+          SCENE(4, "browse", "here", VAGUE),
+          SCENE(5, "browse", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+START_TEST(a_sure_incident_keeps_its_cause)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION, .confidence = 0.8),
+          SCENE(3, "browse", "here", VAGUE));
+}
+END_TEST
+
+START_TEST(a_surer_verdict_of_another_cause_is_told_once)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION, .confidence = 0.7),
+          SCENE(1, "browse", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.7),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION, .confidence = 0.75),
+          SCENE(3, "browse", "here", CAUSE_APPLICATION, .told = "1 changed", .confidence = 0.86),
+          SCENE(4, "browse", "here", CAUSE_DATABASE, .told = "1 changed", .confidence = 0.97),
+          SCENE(5, "browse", "here", CAUSE_DATABASE, .confidence = 0.97),
+          SCENE(6, "browse", "here", CAUSE_APPLICATION, .confidence = 0.96),
+          SCENE(7, "browse", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+START_TEST(two_faults_at_once_are_two_incidents)
+{
+    STORY(
+        SCENE(0, "browse", "here", CAUSE_DATABASE, .component = "db.catalogue"),
+        SCENE(0, "checkout", "here", CAUSE_THIRD_PARTY, .component = "payment"),
+        SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened", .component = "db.catalogue"),
+        SCENE(1, "checkout", "here", CAUSE_THIRD_PARTY, .told = "2 opened", .component = "payment"),
+        SCENE(1, "orders", "here", CAUSE_DATABASE, .component = "db.orders"),
+        SCENE(2, "orders", "here", CAUSE_DATABASE, .told = "3 opened", .component = "db.orders"),
+        SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
+        SCENE(2, "checkout", "here", PASSES, .told = "2 resolved"),
+        SCENE(3, "orders", "here", PASSES, .told = "3 resolved"));
+}
+END_TEST
+
+START_TEST(a_part_of_a_component_is_of_its_incident)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE, .component = "db"),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened", .component = "db"),
+          SCENE(1, "orders", "here", CAUSE_DATABASE, .component = "db.orders"),
+          SCENE(2, "orders", "here", CAUSE_DATABASE, .component = "db.orders"),
+          SCENE(2, "other", "here", CAUSE_DATABASE, .component = "dbs"),
+          SCENE(3, "other", "here", CAUSE_DATABASE, .told = "2 opened", .component = "dbs"),
+          SCENE(3, "browse", "here", PASSES),
+          SCENE(3, "orders", "here", PASSES, .told = "1 resolved"),
+          SCENE(3, "other", "here", PASSES, .told = "2 resolved"));
+}
+END_TEST
+
+/* The younger names the older. */
+START_TEST(two_that_turn_out_to_be_the_same_become_the_older)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(1, "cart", "here", CAUSE_APPLICATION),
+          SCENE(2, "cart", "here", CAUSE_APPLICATION, .told = "2 opened"),
+          SCENE(3, "cart", "here", CAUSE_DATABASE, .told = "2 resolved = 1"),
+          SCENE(4, "browse", "here", PASSES),
+          SCENE(4, "cart", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+START_TEST(the_older_learns_from_the_younger)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_NETWORK, .confidence = 0.6),
+          SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened", .confidence = 0.6),
+          SCENE(1, "cart", "here", CAUSE_DATABASE),
+          SCENE(2, "cart", "here", CAUSE_DATABASE, .told = "2 opened"),
+          SCENE(3, "browse", "here", CAUSE_DATABASE, .told = "1 changed; 2 resolved = 1",
+                .confidence = 0.95),
+          SCENE(4, "browse", "here", PASSES),
+          SCENE(4, "cart", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+/* Of several that showed it, one that knows better goes alone. */
+START_TEST(a_journey_moves_to_the_incident_that_it_shows)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_NETWORK), SCENE(0, "cart", "here", CAUSE_NETWORK),
+          SCENE(0, "orders", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened"),
+          SCENE(1, "cart", "here", CAUSE_NETWORK),
+          SCENE(1, "orders", "here", CAUSE_DATABASE, .told = "2 opened"),
+          SCENE(2, "cart", "here", CAUSE_DATABASE),
+          SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
+          SCENE(3, "orders", "here", PASSES),
+          SCENE(3, "cart", "here", PASSES, .told = "2 resolved"));
+}
+END_TEST
+
+/* --- coming back ------------------------------------------------------------------------------ */
+
+START_TEST(it_is_the_same_when_it_comes_back_soon)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
+          SCENE(30, "browse", "here", CAUSE_DATABASE),
+          SCENE(31, "browse", "here", CAUSE_DATABASE, .told = "1 reopened"),
+          SCENE(32, "browse", "here", PASSES, .told = "1 resolved"),
+          SCENE(62, "browse", "here", CAUSE_DATABASE),
+          SCENE(63, "browse", "here", CAUSE_DATABASE, .told = "2 opened"));
+}
+END_TEST
+
+START_TEST(another_fault_soon_after_is_another_incident)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
+          SCENE(3, "browse", "here", CAUSE_NETWORK),
+          SCENE(4, "browse", "here", CAUSE_NETWORK, .told = "2 opened"));
+}
+END_TEST
+
+/* What cannot be told yet is the one that is over where the same journey showed it, and not
+ * otherwise. */
+START_TEST(a_vague_failure_brings_back_its_own_incident)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(2, "browse", "here", PASSES, .told = "1 resolved"), SCENE(3, "cart", "here", VAGUE),
+          SCENE(4, "cart", "here", VAGUE, .told = "2 opened"),
+          SCENE(4, "cart", "here", PASSES, .told = "2 resolved"), SCENE(5, "browse", "here", VAGUE),
+          SCENE(6, "browse", "here", CAUSE_DATABASE, .told = "1 reopened"));
+}
+END_TEST
+
+#define FAILS_TWICE(at, then)                                                                      \
+    SCENE(at, "browse", "here", CAUSE_DATABASE),                                                   \
+        SCENE((at) + 1, "browse", "here", CAUSE_DATABASE, .told = (then))
+#define PASSES_AT(at, then) SCENE(at, "browse", "here", PASSES, .told = (then))
+#define COMES_AND_GOES                                                                             \
+    FAILS_TWICE(0, "1 opened"), PASSES_AT(2, "1 resolved"), FAILS_TWICE(3, "1 reopened"),          \
+        PASSES_AT(5, "1 resolved"), FAILS_TWICE(6, "1 reopened, flapping")
+
+/* The fifth turn within the hour is the last that is told, until it is calm. */
+START_TEST(what_comes_and_goes_is_told_once_and_when_it_is_over)
+{
+    STORY(COMES_AND_GOES, PASSES_AT(8, ""), FAILS_TWICE(9, ""), PASSES_AT(11, ""),
+          FAILS_TWICE(12, ""), PASSES_AT(14, ""), PASSES_AT(20, ""), PASSES_AT(28, ""),
+          PASSES_AT(29, "1 resolved"), PASSES_AT(30, ""));
+}
+END_TEST
+
+START_TEST(what_comes_and_goes_may_come_to_stay)
+{
+    STORY(COMES_AND_GOES, PASSES_AT(8, ""), FAILS_TWICE(9, ""),
+          SCENE(24, "browse", "here", CAUSE_DATABASE),
+          SCENE(25, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
+          SCENE(26, "browse", "here", CAUSE_DATABASE), PASSES_AT(90, "1 resolved"));
+}
+END_TEST
+
+/* Turns that are more than an hour apart are none of a row. */
+START_TEST(what_comes_back_now_and_then_does_not_flap)
+{
+    STORY(FAILS_TWICE(0, "1 opened"), PASSES_AT(20, "1 resolved"), FAILS_TWICE(40, "1 reopened"),
+          PASSES_AT(60, "1 resolved"), FAILS_TWICE(80, "1 reopened"), PASSES_AT(100, "1 resolved"),
+          FAILS_TWICE(120, "1 reopened"));
+}
+END_TEST
+
+/* Another cause is news, also while it comes and goes. */
+START_TEST(a_fault_that_flaps_may_learn_its_cause)
+{
+    STORY(COMES_AND_GOES,
+          SCENE(8, "browse", "here", CAUSE_APPLICATION, .told = "1 changed, flapping",
+                .confidence = 0.99),
+          PASSES_AT(9, ""), PASSES_AT(24, "1 resolved"));
+}
+END_TEST
+
+/* --- maintenance ----------------------------------------------------------------------------- */
+
+START_TEST(nobody_hears_of_what_is_over_within_maintenance)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION, .muted = true, .confidence = 0.99),
+          SCENE(3, "browse", "here", PASSES, .muted = true), SCENE(4, "browse", "here", PASSES));
+}
+END_TEST
+
+/* It is confirmed anew after the window. */
+START_TEST(what_outlasts_maintenance_is_told)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(2, "browse", "here", CAUSE_DATABASE),
+          SCENE(3, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(4, "browse", "here", CAUSE_DATABASE),
+          SCENE(5, "browse", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+START_TEST(what_was_told_before_maintenance_is_over_within_it)
+{
+    STORY(FAILS_TWICE(0, "1 opened"),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION, .muted = true, .confidence = 0.99),
+          SCENE(3, "browse", "here", PASSES, .told = "1 resolved", .muted = true));
+}
+END_TEST
+
+START_TEST(what_comes_back_in_maintenance_is_told_after_it)
+{
+    STORY(FAILS_TWICE(0, "1 opened"), PASSES_AT(2, "1 resolved"),
+          SCENE(3, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(4, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(5, "browse", "here", PASSES, .muted = true),
+          SCENE(6, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(7, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(8, "browse", "here", CAUSE_DATABASE),
+          SCENE(9, "browse", "here", CAUSE_DATABASE, .told = "1 reopened"),
+          PASSES_AT(10, "1 resolved"));
+}
+END_TEST
+
+/* Only a part of the shop is worked on. */
+START_TEST(a_journey_outside_maintenance_tells_of_it)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(1, "browse", "here", CAUSE_DATABASE, .muted = true),
+          SCENE(1, "cart", "here", CAUSE_DATABASE),
+          SCENE(2, "cart", "here", CAUSE_DATABASE, .told = "1 opened"),
+          SCENE(3, "cart", "here", PASSES),
+          SCENE(3, "browse", "here", PASSES, .told = "1 resolved", .muted = true));
+}
+END_TEST
+
+/* --- quorum ---------------------------------------------------------------------------------- */
+
+START_TEST(quorum_is_half_of_those_that_see)
+{
+    static const struct scene three[] = {
+        SCENE(0, "browse", "a", PASSES),
+        SCENE(0, "browse", "b", PASSES),
+        SCENE(0, "browse", "c", PASSES),
+        SCENE(1, "browse", "a", CAUSE_NETWORK),
+        SCENE(2, "browse", "a", CAUSE_NETWORK),
+        SCENE(3, "browse", "a", CAUSE_NETWORK),
+        SCENE(3, "browse", "b", CAUSE_NETWORK),
+        SCENE(4, "browse", "b", CAUSE_NETWORK, .told = "1 opened"),
+        SCENE(5, "browse", "a", PASSES),
+        SCENE(5, "browse", "b", PASSES, .told = "1 resolved"),
+    };
+    static const struct scene two_blind[] = {
+        SCENE(0, "browse", "a", PASSES),
+        SCENE(0, "browse", "b", BLIND),
+        SCENE(0, "browse", "c", BLIND),
+        SCENE(1, "browse", "a", CAUSE_NETWORK),
+        SCENE(2, "browse", "a", CAUSE_NETWORK, .told = "1 opened"),
+    };
+    static const struct scene all[] = {
+        SCENE(0, "browse", "a", CAUSE_NETWORK),
+        SCENE(0, "browse", "b", CAUSE_NETWORK),
+        SCENE(1, "browse", "a", CAUSE_NETWORK),
+        SCENE(1, "browse", "b", CAUSE_NETWORK),
+        SCENE(1, "browse", "c", CAUSE_NETWORK),
+        SCENE(2, "browse", "c", CAUSE_NETWORK, .told = "1 opened"),
+    };
+    tell_once(three, COUNT_OF(three), 0);
+    tell_once(two_blind, COUNT_OF(two_blind), 0);
+    tell_once(all, COUNT_OF(all), 3);
+}
+END_TEST
+
+/* After a restart the first to fail is not taken for all. */
+START_TEST(a_restart_does_not_make_one_vantage_point_a_quorum)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "a", PASSES),        SCENE(0, "browse", "b", PASSES),
+        SCENE(0, "browse", "c", PASSES),        SCENE(1, "browse", "a", CAUSE_NETWORK),
+        SCENE(2, "browse", "a", CAUSE_NETWORK), SCENE(3, "browse", "a", CAUSE_NETWORK),
+    };
+    for (size_t i = 0; i < COUNT_OF(scenes); i++) {
+        struct stage stage;
+        stage_set_up(&stage, 0);
+        stage_tell(&stage, scenes, COUNT_OF(scenes), i);
+        stage_tear_down(&stage);
     }
-    incident_book_free(book);
-}
-END_TEST
-
-/* Resolved by hand while it still fails: it is confirmed anew before anybody hears of it again. */
-START_TEST(what_is_resolved_by_hand_and_still_fails_is_confirmed_anew)
-{
-    struct incident_book *book = incident_book_create();
-    const struct incident *incident;
-    struct error error = {0};
-    tell(book, 0, &incident);
-    ck_assert_int_eq(tell(book, 1, &incident), INCIDENT_OPENED);
-    struct incident_order order = order_of(INCIDENT_RESOLVED, NULL);
-    order.id = incident->id;
-    ck_assert_int_eq(incident_book_change(book, &order, wall_after(start, 2 * DURATION_MINUTE),
-                                          &incident, &error),
-                     RESULT_OK);
-    ck_assert_int_eq(tell(book, 3, &incident), INCIDENT_UNCHANGED);
-    ck_assert_int_gt(tell(book, 4, &incident), INCIDENT_COUNTED);
-    ck_assert_int_eq(incident->resolved.us, 0);
-    incident_book_free(book);
-}
-END_TEST
-
-/* The clock is set back by an hour: what is later must not look older to the store. */
-START_TEST(a_clock_that_is_set_back_does_not_undo_a_change)
-{
-    struct incident_book *book = incident_book_create();
-    const struct incident *incident;
-    struct error error = {0};
-    tell(book, 70, &incident);
-    tell(book, 71, &incident);
-    struct wall_time opened = incident->updated;
-    struct incident_order order = order_of(INCIDENT_ACKNOWLEDGED, NULL);
-    order.id = incident->id;
-    ck_assert_int_eq(incident_book_change(book, &order, start, &incident, &error), RESULT_OK);
-    ck_assert_int_eq(incident->updated.us, opened.us);
-    ck_assert_int_eq(incident->acknowledged.at.us, start.us);
-    incident_book_free(book);
 }
 END_TEST
 
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("incident");
-    TCase *orders = tcase_create("operators");
-    tcase_add_loop_test(orders, an_order_is_obeyed_or_refused, 0, (int)COUNT_OF(order_cases));
-    tcase_add_test(orders, an_unknown_name_is_for_the_store);
-    tcase_add_test(orders, what_is_resolved_by_hand_and_still_fails_is_confirmed_anew);
-    tcase_add_test(orders, a_clock_that_is_set_back_does_not_undo_a_change);
-    suite_add_tcase(suite, orders);
+    TCase *stories = tcase_create("stories");
+    tcase_add_test(stories, opens_after_two_slots_and_ends_with_the_last_journey);
+    tcase_add_test(stories, one_failed_slot_between_good_ones_is_no_incident);
+    tcase_add_test(stories, a_slot_that_could_not_look_neither_adds_nor_ends);
+    tcase_add_test(stories, a_vague_incident_learns_its_cause);
+    tcase_add_test(stories, a_sure_incident_keeps_its_cause);
+    tcase_add_test(stories, a_surer_verdict_of_another_cause_is_told_once);
+    tcase_add_test(stories, two_faults_at_once_are_two_incidents);
+    tcase_add_test(stories, a_part_of_a_component_is_of_its_incident);
+    tcase_add_test(stories, two_that_turn_out_to_be_the_same_become_the_older);
+    tcase_add_test(stories, the_older_learns_from_the_younger);
+    tcase_add_test(stories, a_journey_moves_to_the_incident_that_it_shows);
+    tcase_add_test(stories, it_is_the_same_when_it_comes_back_soon);
+    tcase_add_test(stories, another_fault_soon_after_is_another_incident);
+    tcase_add_test(stories, a_vague_failure_brings_back_its_own_incident);
+    tcase_add_test(stories, what_comes_and_goes_is_told_once_and_when_it_is_over);
+    tcase_add_test(stories, what_comes_and_goes_may_come_to_stay);
+    tcase_add_test(stories, what_comes_back_now_and_then_does_not_flap);
+    tcase_add_test(stories, a_fault_that_flaps_may_learn_its_cause);
+    tcase_add_test(stories, nobody_hears_of_what_is_over_within_maintenance);
+    tcase_add_test(stories, what_outlasts_maintenance_is_told);
+    tcase_add_test(stories, what_was_told_before_maintenance_is_over_within_it);
+    tcase_add_test(stories, what_comes_back_in_maintenance_is_told_after_it);
+    tcase_add_test(stories, a_journey_outside_maintenance_tells_of_it);
+    tcase_add_test(stories, quorum_is_half_of_those_that_see);
+    tcase_add_test(stories, a_restart_does_not_make_one_vantage_point_a_quorum);
+    suite_add_tcase(suite, stories);
     return suite;
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose fault is whose: which incident a verdict is about, and when it learns something by it. See
+ * incident_private.h. */
+#include "monitor/diagnose/incident_private.h"
+
+#include "monitor/diagnose/diagnose.h"
+
+#include <string.h>
+
+/* A surer verdict of the same cause: how much surer it must be to be kept, and to be told. The
+ * first keeps a long incident from being written with every run. */
+#define SURER 0.01
+#define NEWS  0.1
+
+/* How alike two faults are: 0 not, 1 one may be a part of the other (`db` and `db.orders`; no
+ * component and any), 2 the same. */
+static int likeness(const struct verdict *a, const struct verdict *b)
+{
+    if (a->cause != b->cause)
+        return 0;
+    if (a->component == NULL || b->component == NULL)
+        return a->component == b->component ? 2 : 1;
+    size_t length = strlen(a->component), other = strlen(b->component);
+    size_t common = length < other ? length : other;
+    if (strncmp(a->component, b->component, common) != 0)
+        return 0;
+    if (length == other)
+        return 2;
+    return (length > other ? a : b)->component[common] == '.';
+}
+
+/* A verdict that hesitates between two causes may be about an incident of either. */
+static bool may_be(const struct verdict *vague, const struct verdict *verdict)
+{
+    return vague->cause == CAUSE_UNDETERMINED &&
+           (verdict->cause == CAUSE_UNDETERMINED || verdict->cause == vague->leaning ||
+            verdict->cause == vague->runner_up);
+}
+
+static bool may_be_either_way(const struct verdict *a, const struct verdict *b)
+{
+    return may_be(a, b) || may_be(b, a);
+}
+
+bool match_is_about(const struct verdict *now, const struct verdict *verdict)
+{
+    return likeness(now, verdict) > 0;
+}
+
+/* Of those that are most alike the oldest. */
+struct kept *match_same(const struct incident_book *book, const struct verdict *verdict)
+{
+    struct kept *found = NULL;
+    int best = 1;
+    for (struct kept *kept = book->open; kept != NULL; kept = kept->next) {
+        int alike = likeness(&kept->incident.verdict, verdict);
+        if (alike < best)
+            continue;
+        best = alike;
+        found = kept;
+    }
+    return found;
+}
+
+struct kept *match_open(const struct incident_book *book, const struct verdict *verdict)
+{
+    struct kept *found = match_same(book, verdict);
+    for (struct kept *kept = book->open; found == NULL && kept != NULL; kept = kept->next)
+        if (may_be_either_way(verdict, &kept->incident.verdict))
+            found = kept;
+    return found;
+}
+
+static bool was_shown_by(const struct incident *incident, const char *journey)
+{
+    for (size_t i = 0; i < incident->shower_count; i++)
+        if (strcmp(incident->showers[i].journey, journey) == 0)
+            return true;
+    return false;
+}
+
+/* The last that was like it; where the verdicts only may mean the same, of the same journey. */
+struct kept *match_over(const struct incident_book *book, const struct watch *watch,
+                        const struct verdict *verdict)
+{
+    for (struct kept *kept = book->over; kept != NULL; kept = kept->next) {
+        const struct incident *incident = &kept->incident;
+        if (incident->merged != NULL)
+            continue;
+        if (likeness(&incident->verdict, verdict) == 2 ||
+            ((likeness(&incident->verdict, verdict) == 1 ||
+              may_be_either_way(&incident->verdict, verdict)) &&
+             was_shown_by(incident, watch->journey)))
+            return kept;
+    }
+    return NULL;
+}
+
+/*
+ * A verdict takes another's place when it is better founded: one that can tell that of one that
+ * could not; a surer one of the same cause; and one of another cause only if it is beyond doubt.
+ */
+bool match_improves(const struct verdict *now, const struct verdict *verdict)
+{
+    if (verdict->cause == CAUSE_UNDETERMINED)
+        return false;
+    if (now->cause == CAUSE_UNDETERMINED)
+        return true;
+    bool surer = verdict->confidence >= now->confidence + SURER;
+    return surer && (verdict->cause == now->cause || verdict->confidence >= DIAGNOSE_ASSERT);
+}
+
+bool match_is_news(const struct verdict *now, const struct verdict *verdict)
+{
+    if (likeness(now, verdict) < 2)
+        return true;
+    return verdict->confidence >= now->confidence + NEWS ||
+           (now->confidence < DIAGNOSE_ASSERT && verdict->confidence >= DIAGNOSE_ASSERT);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* A stage for stories of incidents: a book, and what would be in the store. For check_incident*.c.
+ */
+#ifndef TESTS_UNIT_INCIDENT_STAGE_H
+#define TESTS_UNIT_INCIDENT_STAGE_H
+
+#include "tests/unit/runner.h"
+
+#include "monitor/base/buffer.h"
+#include "monitor/diagnose/incident.h"
+
+static const struct wall_time start = {1763906820 * DURATION_SECOND};
+
+/* What is seen, beside causes. */
+#define PASSES CAUSE_NONE
+#define BLIND  CAUSE_MONITOR
+#define VAGUE  CAUSE_UNDETERMINED
+
+struct scene {
+    double minute;
+    const char *journey, *vantage;
+    enum cause seen;
+    const char *told; /* `1 opened; 2 resolved = 1`: incidents are numbered as they come */
+    const char *component;
+    double confidence; /* 0: 0.9 */
+    bool muted;
+};
+
+#define SCENE(at, of, from, what, ...)                                                             \
+    {                                                                                              \
+        .minute = (at), .journey = (of), .vantage = (from), .seen = (what), __VA_ARGS__            \
+    }
+
+enum { INCIDENTS_MAX = 20, RUNS_MAX = 64 };
+
+/* What would be in the store. */
+struct stage {
+    struct incident_book *book;
+    struct arena *arena;
+    struct incident incidents[INCIDENTS_MAX];
+    size_t incident_count;
+    struct run *runs[RUNS_MAX]; /* the last of each watch */
+    size_t run_count;
+    unsigned quorum;
+};
+
+void stage_set_up(struct stage *stage, unsigned quorum);
+void stage_tear_down(struct stage *stage);
+
+/* The run that a scene shows. */
+struct run *run_of(const struct scene *scene);
+
+/* Adds it to the book; `heard` is what people hear of. */
+void stage_play(struct stage *stage, const struct scene *scene, struct buffer *heard);
+
+/* The monitor stops, and another begins with what is in the store. */
+void stage_restart(struct stage *stage, struct wall_time now);
+
+/* All scenes, each with what must be told; `restart_at`: the row before which the monitor is
+ * started anew, SIZE_MAX: none. */
+void stage_tell(struct stage *stage, const struct scene *scenes, size_t count, size_t restart_at);
+
+/* Journeys that are called gone are not watched any more. */
+incident_is_watched is_not_gone;
+
+#endif
