@@ -70,12 +70,13 @@ start_payment() {
     wait_for 10 test -s "$scratch/payment.port"
 }
 
-# Starts payment provider and shop; sets shop_pid, payment_pid, shop_url, and the password of its first customer.
+# Starts payment provider and shop, with SHOP_STORE and SHOP_WORKERS where they are given; sets shop_pid, payment_pid, shop_url, and the password of its first customer.
 start_shop() {
     export SHOP_PASSWORD='a mile in her shoes'
     start_payment || { echo "Bail out! no payment provider"; exit 1; }
     "$BUILD/examples/shop/shop" --listen 127.0.0.1:0 --port-file "$scratch/shop.port" \
-        --database "$scratch/shop.db" --payment "http://127.0.0.1:$(cat "$scratch/payment.port")" \
+        --store "${SHOP_STORE:-sqlite:$scratch/shop.db}" ${SHOP_WORKERS:+--workers "$SHOP_WORKERS"} \
+        --payment "http://127.0.0.1:$(cat "$scratch/payment.port")" \
         --static "$SOURCE/examples/shop/static" >"$scratch/shop.log" 2>&1 &
     shop_pid=$!
     started+=("$shop_pid")

@@ -15,7 +15,7 @@
 static bool add_orders(struct visit *visit, struct evbuffer *page)
 {
     struct database *database = visit->shop->database;
-    struct sqlite3_stmt *query = orders_of_customer(database, visit->customer);
+    struct query *query = orders_of_customer(database, visit->customer);
     char total[MONEY_SIZE];
     struct order order;
     enum row row;

@@ -18,12 +18,12 @@ struct line {
     char slug[64], name[96], category[16];
 };
 
-static struct sqlite3_stmt *open_lines(struct visit *visit)
+static struct query *open_lines(struct visit *visit)
 {
     return database_query(visit->shop->database, CART_LINES, "t", visit->session);
 }
 
-static enum row next_line(struct visit *visit, struct sqlite3_stmt *query, struct line *line)
+static enum row next_line(struct visit *visit, struct query *query, struct line *line)
 {
     enum row row = database_next(visit->shop->database, query);
 
@@ -70,7 +70,7 @@ static void add_foot(struct evbuffer *page, long long total)
 void cart_page(struct visit *visit)
 {
     struct evbuffer *page = page_begin(visit, "Your cart");
-    struct sqlite3_stmt *query = open_lines(visit);
+    struct query *query = open_lines(visit);
     struct line line;
     long long total = 0;
     bool any = false;
@@ -106,7 +106,7 @@ static bool has_room(struct visit *visit, long long product, long long quantity)
     struct database *database = visit->shop->database;
     char name[96] = "", sentence[SENTENCE_SIZE];
     long long stock = 0, wanted = 0;
-    struct sqlite3_stmt *query = database_query(database, CART_ROOM, "ti", visit->session, product);
+    struct query *query = database_query(database, CART_ROOM, "ti", visit->session, product);
     enum row row = database_next(database, query);
 
     if (row == ROW_READ) {
@@ -170,7 +170,7 @@ void cart_remove(struct visit *visit)
 static void reply_cart(struct visit *visit, int status)
 {
     struct evbuffer *body = template_create();
-    struct sqlite3_stmt *query = open_lines(visit);
+    struct query *query = open_lines(visit);
     struct line line;
     long long total = 0, count = 0;
     char price[MONEY_SIZE], sum[MONEY_SIZE];

@@ -14,7 +14,7 @@ enum { HOME_PRODUCTS = 4 };
 
 const char *const catalogue_categories[] = {"shoes", "boots", "socks", NULL};
 
-static void read_product(struct sqlite3_stmt *query, struct product *product)
+static void read_product(struct query *query, struct product *product)
 {
     product->id = database_integer(query, 0);
     database_text(query, 1, product->slug, sizeof product->slug);
@@ -25,8 +25,7 @@ static void read_product(struct sqlite3_stmt *query, struct product *product)
     product->stock = database_integer(query, 6);
 }
 
-static enum row read_one(struct database *database, struct sqlite3_stmt *query,
-                         struct product *product)
+static enum row read_one(struct database *database, struct query *query, struct product *product)
 {
     enum row row = database_next(database, query);
 
@@ -61,8 +60,7 @@ static void add_json(struct evbuffer *out, const struct product *product)
     json_add(out, "%s,\"stock\":%lld}", money_text(product->price, price), product->stock);
 }
 
-bool catalogue_add(struct visit *visit, struct sqlite3_stmt *query, struct evbuffer *out,
-                   long long *count)
+bool catalogue_add(struct visit *visit, struct query *query, struct evbuffer *out, long long *count)
 {
     struct database *database = visit->shop->database;
     struct product product;

@@ -40,8 +40,8 @@ enum row customers_add(struct database *database, struct customer *customer, con
     return ROW_READ;
 }
 
-static enum row read_one(struct database *database, struct sqlite3_stmt *query,
-                         struct customer *customer, char kept[static PASSWORD_KEPT_SIZE])
+static enum row read_one(struct database *database, struct query *query, struct customer *customer,
+                         char kept[static PASSWORD_KEPT_SIZE])
 {
     enum row row = database_next(database, query);
 

@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite behind a few functions: statements are prepared once, errors are logged with SQLite's
- * words and kept for --show-errors. Knows nothing of HTTP, nor what the tables mean.
- *
- * The file uses a rollback journal and no memory map, so that every transaction looks at the file's
- * change counter and rereads pages that somebody else has changed: damage to the file shows at
- * once, as it would in a database server after its cache is cold.
+ * The shop's database, whichever kind it is: values and transactions. Errors are logged with the
+ * database's words and kept for --show-errors. Knows nothing of HTTP, nor what the tables mean.
  */
-#include "examples/shop/database.h"
+#include "examples/shop/database_kind.h"
 
 #include <assert.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MILLISECONDS = 2000, PROBLEM_SIZE = 256 };
-
-struct database {
-    sqlite3 *connection;
-    sqlite3_stmt *statements[STATEMENT_COUNT];
-    char problem[PROBLEM_SIZE];
-};
+#define SQLITE_STORE     "sqlite:"
+#define POSTGRESQL_STORE "postgresql:"
 
 static const struct {
     const char *name;
@@ -33,59 +23,54 @@ static const struct {
 #undef X
 };
 
-static void fail(struct database *database, const char *what)
+const char *statement_name(enum statement which)
 {
-    snprintf(database->problem, sizeof database->problem, "%s",
-             sqlite3_errmsg(database->connection));
-    fprintf(stderr, "shop: database: %s: %s (code %d)\n", what, database->problem,
-            sqlite3_extended_errcode(database->connection));
-}
-
-static const char *name_of(const struct database *database, const sqlite3_stmt *query)
-{
-    size_t which = 0;
-
-    while (which < STATEMENT_COUNT - 1 && database->statements[which] != query)
-        which++;
     return texts[which].name;
 }
 
-bool database_execute(struct database *database, const char *sql)
+const char *statement_sql(enum statement which)
 {
-    if (sqlite3_exec(database->connection, sql, NULL, NULL, NULL) == SQLITE_OK)
-        return true;
-    fail(database, "setting up");
-    return false;
+    return texts[which].sql;
 }
 
-struct database *database_open(const char *file)
+void database_fail(struct database *database, const char *what, const char *words, const char *code)
 {
-    struct database *database = calloc(1, sizeof *database);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    snprintf(database->problem, sizeof database->problem, "%s", words);
+    database->problem[strcspn(database->problem, "\n")] = '\0';
+    fprintf(stderr, "shop: database: %s: %s (code %s)\n", what, database->problem, code);
+}
 
-    if (database == NULL)
-        abort();
-    if (sqlite3_open_v2(file, &database->connection, flags, NULL) != SQLITE_OK) {
-        fail(database, file);
-    } else {
-        sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
-        if (database_execute(database, "PRAGMA journal_mode = DELETE; PRAGMA mmap_size = 0;"
-                                       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON") &&
-            schema_create(database))
-            return database;
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+struct database *database_open(const char *store)
+{
+    struct database *database;
+
+    if (begins_with(store, POSTGRESQL_STORE))
+        database = database_postgresql.open(
+            begins_with(store, POSTGRESQL_STORE "//") ? store : store + strlen(POSTGRESQL_STORE));
+    else
+        database = database_sqlite.open(
+            begins_with(store, SQLITE_STORE) ? store + strlen(SQLITE_STORE) : store);
+    if (database != NULL && !schema_create(database)) {
+        database_close(database);
+        return NULL;
     }
-    database_close(database);
-    return NULL;
+    return database;
 }
 
 void database_close(struct database *database)
 {
-    if (database == NULL)
-        return;
-    for (size_t i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(database->statements[i]);
-    sqlite3_close(database->connection);
-    free(database);
+    if (database != NULL)
+        database->kind->close(database);
+}
+
+bool database_is_postgresql(const struct database *database)
+{
+    return database->kind == &database_postgresql;
 }
 
 const char *database_problem(const struct database *database)
@@ -93,99 +78,83 @@ const char *database_problem(const struct database *database)
     return database->problem;
 }
 
-static bool bind(struct database *database, sqlite3_stmt *query, const char *types, va_list values)
+bool database_execute(struct database *database, const char *sql)
 {
-    int code = SQLITE_OK;
+    return database->kind->execute(database, sql);
+}
 
-    assert((int)strlen(types) == sqlite3_bind_parameter_count(query));
-    for (int i = 0; types[i] != '\0' && code == SQLITE_OK; i++) {
+static struct query *query_with(struct database *database, enum statement which, const char *types,
+                                va_list arguments)
+{
+    struct value values[VALUES_MAX] = {0};
+    size_t count = strlen(types);
+
+    assert(count <= VALUES_MAX);
+    for (size_t i = 0; i < count; i++) {
         if (types[i] == 't')
-            code =
-                sqlite3_bind_text(query, i + 1, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+            values[i].text = va_arg(arguments, const char *);
         else
-            code = sqlite3_bind_int64(query, i + 1, va_arg(values, long long));
+            values[i].number = va_arg(arguments, long long);
     }
-    if (code != SQLITE_OK)
-        fail(database, name_of(database, query));
-    return code == SQLITE_OK;
+    return database->kind->query(database, which, values, count);
 }
 
-static sqlite3_stmt *prepare(struct database *database, enum statement which, const char *types,
-                             va_list values)
+struct query *database_query(struct database *database, enum statement which, const char *types,
+                             ...)
 {
-    sqlite3_stmt **query = &database->statements[which];
+    va_list arguments;
+    struct query *query;
 
-    if (*query == NULL && sqlite3_prepare_v3(database->connection, texts[which].sql, -1,
-                                             SQLITE_PREPARE_PERSISTENT, query, NULL) != SQLITE_OK) {
-        fail(database, texts[which].name);
-        return NULL;
-    }
-    sqlite3_reset(*query);
-    return bind(database, *query, types, values) ? *query : NULL;
-}
-
-struct sqlite3_stmt *database_query(struct database *database, enum statement which,
-                                    const char *types, ...)
-{
-    va_list values;
-    sqlite3_stmt *query;
-
-    va_start(values, types);
-    query = prepare(database, which, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    query = query_with(database, which, types, arguments);
+    va_end(arguments);
     return query;
 }
 
-enum row database_next(struct database *database, struct sqlite3_stmt *query)
+enum row database_next(struct database *database, struct query *query)
 {
-    int code;
-
-    if (query == NULL)
-        return ROW_FAILED;
-    code = sqlite3_step(query);
-    if (code == SQLITE_ROW)
-        return ROW_READ;
-    if (code != SQLITE_DONE)
-        fail(database, name_of(database, query));
-    sqlite3_reset(query);
-    return code == SQLITE_DONE ? ROW_NONE : ROW_FAILED;
+    return query == NULL ? ROW_FAILED : database->kind->next(database, query);
 }
 
-void database_end(struct sqlite3_stmt *query)
+void database_end(struct query *query)
 {
-    sqlite3_reset(query);
+    if (query != NULL)
+        query->kind->end(query);
 }
 
-void database_text(struct sqlite3_stmt *query, int column, char *text, size_t size)
+void database_text(struct query *query, int column, char *text, size_t size)
 {
-    const unsigned char *value = sqlite3_column_text(query, column);
-    snprintf(text, size, "%s", value == NULL ? "" : (const char *)value);
+    const char *value = query->kind->text(query, column);
+
+    snprintf(text, size, "%s", value == NULL ? "" : value);
 }
 
-long long database_integer(struct sqlite3_stmt *query, int column)
+long long database_integer(struct query *query, int column)
 {
-    return sqlite3_column_int64(query, column);
+    const char *value = query->kind->text(query, column);
+
+    return value == NULL ? 0 : strtoll(value, NULL, 10);
 }
 
 bool database_run(struct database *database, enum statement which, const char *types, ...)
 {
-    va_list values;
-    sqlite3_stmt *query;
+    va_list arguments;
+    struct query *query;
 
-    va_start(values, types);
-    query = prepare(database, which, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    query = query_with(database, which, types, arguments);
+    va_end(arguments);
     return database_next(database, query) == ROW_NONE;
 }
 
 long long database_changes(struct database *database)
 {
-    return sqlite3_changes64(database->connection);
+    return database->kind->changes(database);
 }
 
 long long database_last_id(struct database *database)
 {
-    return sqlite3_last_insert_rowid(database->connection);
+    return database->kind->last_id(database);
 }
 
 bool database_begin(struct database *database)
@@ -204,6 +173,6 @@ bool database_commit(struct database *database)
 void database_rollback(struct database *database)
 {
     /* SQLite has done it itself after the worst errors, a full disk for one. */
-    if (!sqlite3_get_autocommit(database->connection))
+    if (database->kind->in_transaction(database))
         database_run(database, ROLLBACK_WRITE, "");
 }

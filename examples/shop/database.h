@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shop's SQLite file: opening, prepared statements, transactions, errors. A failure is logged
- * where it happens; the caller only learns that it failed, as a production shop tells no more.
+ * The shop's database, a file of SQLite's or a PostgreSQL server: opening, prepared statements,
+ * transactions, errors. A failure is logged where it happens; the caller only learns that it
+ * failed, as a production shop tells no more.
  */
 #ifndef SHOP_DATABASE_H
 #define SHOP_DATABASE_H
@@ -12,27 +13,29 @@
 #include <stddef.h>
 
 struct database;
-struct sqlite3_stmt; /* SQLite's */
+struct query; /* one under way */
 
 enum row { ROW_READ, ROW_NONE, ROW_FAILED };
 
-/* A new file gets its tables and its products. NULL, and a line on stderr, when that fails. */
-struct database *database_open(const char *file);
+/* `sqlite:FILE` or only the file, or `postgresql:` and what libpq knows as a connection string. A
+ * new one gets its tables and its products. NULL, and a line on stderr, when that fails. */
+struct database *database_open(const char *store);
 void database_close(struct database *database); /* takes NULL */
 
-const char *database_problem(const struct database *database); /* SQLite's words for the last one */
+bool database_is_postgresql(const struct database *database);
+const char *database_problem(const struct database *database); /* its words for the last one */
 
 /* Binds one value a letter of `types`: t a text, i a long long. The result is NULL when that
  * fails, which database_next and database_end take. */
-struct sqlite3_stmt *database_query(struct database *database, enum statement which,
-                                    const char *types, ...);
-enum row database_next(struct database *database, struct sqlite3_stmt *query);
+struct query *database_query(struct database *database, enum statement which, const char *types,
+                             ...);
+enum row database_next(struct database *database, struct query *query);
 
 /* Must follow a query that was not read up to ROW_NONE: an open query keeps the file locked. */
-void database_end(struct sqlite3_stmt *query);
+void database_end(struct query *query);
 
-void database_text(struct sqlite3_stmt *query, int column, char *text, size_t size);
-long long database_integer(struct sqlite3_stmt *query, int column);
+void database_text(struct query *query, int column, char *text, size_t size);
+long long database_integer(struct query *query, int column);
 
 bool database_run(struct database *database, enum statement which, const char *types, ...);
 long long database_changes(struct database *database); /* rows that the last run changed */

@@ -7,6 +7,7 @@
 #include "examples/shop/payment_client.h"
 #include "examples/shop/server.h"
 #include "examples/shop/shop.h"
+#include "examples/shop/workers.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -17,13 +18,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SWEEP_SECONDS = 60 };
+enum { SWEEP_SECONDS = 60, QUEUE_OF_WORKERS = 16 };
 
 static const char usage[] =
-    "Usage: shop --database FILE --payment URL --static DIRECTORY [OPTION]...\n"
+    "Usage: shop --store STORE --payment URL --static DIRECTORY [OPTION]...\n"
     "A small shoe shop to be watched.\n"
     "\n"
-    "  --database FILE        the SQLite file; made and filled with products if new\n"
+    "  --store STORE          sqlite:FILE, or postgresql:WHERE as libpq knows it, such as\n"
+    "                         'postgresql:host=127.0.0.1 dbname=shop user=shop'; filled with\n"
+    "                         products if new\n"
+    "  --database FILE        the same as --store sqlite:FILE\n"
+    "  --workers N            so many processes, of which each waits for its own database queries\n"
+    "                         and serves nobody meanwhile; one if not given\n"
     "  --payment URL          the payment provider, http://HOST:PORT\n"
     "  --static DIRECTORY     the stylesheet and the pictures, examples/shop/static\n"
     "  --listen ADDRESS:PORT  where to listen, 127.0.0.1:8080 if not given; port 0 takes a free "
@@ -36,13 +42,16 @@ static const char usage[] =
 struct options {
     const char *listen[LISTEN_MAX];
     size_t listen_count;
-    const char *database, *payment, *static_directory, *port_file;
+    const char *store, *payment, *static_directory, *port_file;
+    size_t workers; /* 0: this process alone */
     bool show_errors;
 };
 
 static const struct option names[] = {
     {"listen", required_argument, NULL, 'l'},
+    {"store", required_argument, NULL, 'd'},
     {"database", required_argument, NULL, 'd'},
+    {"workers", required_argument, NULL, 'w'},
     {"payment", required_argument, NULL, 'p'},
     {"static", required_argument, NULL, 's'},
     {"port-file", required_argument, NULL, 'f'},
@@ -50,6 +59,15 @@ static const struct option names[] = {
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
+
+static bool read_workers(const char *text, size_t *ret_count)
+{
+    char *end;
+    long count = strtol(text, &end, 10);
+
+    *ret_count = (size_t)count;
+    return *text >= '1' && *text <= '9' && *end == '\0' && count <= WORKERS_MAX;
+}
 
 static bool take_option(struct options *options, int option)
 {
@@ -60,8 +78,10 @@ static bool take_option(struct options *options, int option)
         options->listen[options->listen_count++] = optarg;
         return true;
     case 'd':
-        options->database = optarg;
+        options->store = optarg;
         return true;
+    case 'w':
+        return read_workers(optarg, &options->workers);
     case 'p':
         options->payment = optarg;
         return true;
@@ -92,7 +112,7 @@ static bool read_options(int count, char **arguments, struct options *options)
     }
     if (options->listen_count == 0)
         options->listen[options->listen_count++] = "127.0.0.1:8080";
-    return optind == count && options->database != NULL && options->payment != NULL &&
+    return optind == count && options->store != NULL && options->payment != NULL &&
            options->static_directory != NULL;
 }
 
@@ -109,7 +129,7 @@ static bool open_shop(struct shop *shop, const struct options *options, struct e
         fprintf(stderr, "shop: '%s' is not http://HOST:PORT\n", options->payment);
         return false;
     }
-    shop->database = database_open(options->database);
+    shop->database = database_open(options->store);
     return shop->database != NULL;
 }
 
@@ -132,25 +152,47 @@ static bool listen_everywhere(struct server *server, const struct options *optio
     return options->port_file == NULL || server_write_ports(server, options->port_file);
 }
 
-static bool serve(const struct options *options)
+static void run_shop(struct server *server, struct shop *shop)
 {
     static const struct timeval interval = {.tv_sec = SWEEP_SECONDS};
+    struct event *timer = event_new(server->base, -1, EV_PERSIST, sweep, shop);
+
+    if (timer == NULL)
+        abort();
+    event_add(timer, &interval);
+    sweep(-1, 0, shop);
+    server_run(server);
+    event_free(timer);
+}
+
+/* The tables are made before there is anybody who would look for them. */
+static bool become_workers(struct server *server, const struct options *options,
+                           enum workers_end *ret_end)
+{
+    struct database *database = database_open(options->store);
+
+    database_close(database);
+    if (database == NULL || !server_shorten_queue(server, QUEUE_OF_WORKERS))
+        return false;
+    *ret_end = workers_become(server, options->workers);
+    return true;
+}
+
+static bool serve(const struct options *options)
+{
     struct shop shop = {.static_directory = -1};
     struct server server;
-    struct event *timer = NULL;
+    enum workers_end end = WORKERS_WORK;
     bool ran = false;
 
     if (server_open(&server, "shop", routes_dispatch, &shop) &&
-        open_shop(&shop, options, server.base)) {
-        timer = event_new(server.base, -1, EV_PERSIST, sweep, &shop);
-        if (timer == NULL)
-            abort();
-        event_add(timer, &interval);
-        sweep(-1, 0, &shop);
-        ran = listen_everywhere(&server, options);
-        if (ran)
-            server_run(&server);
-        event_free(timer);
+        (options->workers == 0 ||
+         (listen_everywhere(&server, options) && become_workers(&server, options, &end)))) {
+        ran =
+            end == WORKERS_ENDED || (open_shop(&shop, options, server.base) &&
+                                     (options->workers > 0 || listen_everywhere(&server, options)));
+        if (ran && end == WORKERS_WORK)
+            run_shop(&server, &shop);
     }
     payment_client_free(shop.payment); /* answers the checkouts under way: before the server ends */
     server_close(&server);
@@ -165,7 +207,7 @@ int main(int count, char **arguments)
     struct options options = {0};
 
     if (!read_options(count, arguments, &options)) {
-        fprintf(stderr, "shop: --database, --payment and --static are needed; see --help\n");
+        fprintf(stderr, "shop: --store, --payment and --static are needed; see --help\n");
         return 2;
     }
     return serve(&options) ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -45,7 +45,7 @@ static bool read_order(struct visit *visit, const char *number, struct order *or
 static bool add_rows(struct visit *visit, struct evbuffer *page, long long id)
 {
     struct database *database = visit->shop->database;
-    struct sqlite3_stmt *query = orders_lines(database, id);
+    struct query *query = orders_lines(database, id);
     struct order_line line;
     char sum[MONEY_SIZE];
     enum row row;
@@ -114,7 +114,7 @@ static void add_order(struct evbuffer *body, const struct order *order)
 
 static bool add_lines(struct database *database, struct evbuffer *body, long long id)
 {
-    struct sqlite3_stmt *query = orders_lines(database, id);
+    struct query *query = orders_lines(database, id);
     struct order_line line;
     char price[MONEY_SIZE];
     const char *separator = "";
@@ -171,7 +171,7 @@ void order_api_list(struct visit *visit)
         visit_fail(visit, 422, "which e-mail address?");
 }
 
-void order_api_reply_list(struct visit *visit, struct sqlite3_stmt *query)
+void order_api_reply_list(struct visit *visit, struct query *query)
 {
     struct database *database = visit->shop->database;
     struct evbuffer *body = template_create();

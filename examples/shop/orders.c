@@ -12,7 +12,7 @@
 static enum reservation check_stock(struct database *database, const char *session,
                                     char shortage[static SHORTAGE_SIZE])
 {
-    struct sqlite3_stmt *query = database_query(database, CART_SHORTAGE, "t", session);
+    struct query *query = database_query(database, CART_SHORTAGE, "t", session);
     enum row row = database_next(database, query);
     char name[96];
 
@@ -103,7 +103,7 @@ bool orders_release(struct database *database, long long id, const char *state, 
 void orders_release_abandoned(struct database *database)
 {
     long long limit = (long long)time(NULL) - PENDING_SECONDS;
-    struct sqlite3_stmt *query;
+    struct query *query;
     long long id;
 
     do {
@@ -130,7 +130,7 @@ enum row orders_cancel(struct database *database, long long id)
 
 enum row orders_read(struct database *database, long long id, struct order *order)
 {
-    struct sqlite3_stmt *query = database_query(database, ORDER_READ, "i", id);
+    struct query *query = database_query(database, ORDER_READ, "i", id);
     enum row row = orders_next(database, query, order);
 
     if (row == ROW_READ)
@@ -138,17 +138,26 @@ enum row orders_read(struct database *database, long long id, struct order *orde
     return row;
 }
 
-struct sqlite3_stmt *orders_by_email(struct database *database, const char *email)
+struct query *orders_by_email(struct database *database, const char *email)
 {
     return database_query(database, ORDER_LIST, "ti", email, (long long)ORDERS_MAX);
 }
 
-struct sqlite3_stmt *orders_of_customer(struct database *database, long long customer)
+struct query *orders_of_customer(struct database *database, long long customer)
 {
     return database_query(database, ORDER_HISTORY, "ii", customer, (long long)ORDERS_MAX);
 }
 
-enum row orders_next(struct database *database, struct sqlite3_stmt *query, struct order *order)
+static void write_time(long long seconds, char *text, size_t size)
+{
+    time_t time = (time_t)seconds;
+    struct tm parts;
+
+    gmtime_r(&time, &parts);
+    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+enum row orders_next(struct database *database, struct query *query, struct order *order)
 {
     enum row row = database_next(database, query);
 
@@ -160,19 +169,18 @@ enum row orders_next(struct database *database, struct sqlite3_stmt *query, stru
         database_text(query, 4, order->address, sizeof order->address);
         database_text(query, 5, order->method, sizeof order->method);
         order->total = database_integer(query, 6);
-        database_text(query, 7, order->placed, sizeof order->placed);
+        write_time(database_integer(query, 7), order->placed, sizeof order->placed);
         order->customer = database_integer(query, 8);
     }
     return row;
 }
 
-struct sqlite3_stmt *orders_lines(struct database *database, long long id)
+struct query *orders_lines(struct database *database, long long id)
 {
     return database_query(database, ORDER_LINES, "i", id);
 }
 
-enum row orders_next_line(struct database *database, struct sqlite3_stmt *query,
-                          struct order_line *line)
+enum row orders_next_line(struct database *database, struct query *query, struct order_line *line)
 {
     enum row row = database_next(database, query);
 

@@ -47,11 +47,10 @@ enum row orders_read(struct database *database, long long id, struct order *orde
 
 /* Loops of database_next's kind over the orders of a guest's e-mail address, a customer's orders,
  * and an order's lines. */
-struct sqlite3_stmt *orders_by_email(struct database *database, const char *email);
-struct sqlite3_stmt *orders_of_customer(struct database *database, long long customer);
-enum row orders_next(struct database *database, struct sqlite3_stmt *query, struct order *order);
-struct sqlite3_stmt *orders_lines(struct database *database, long long id);
-enum row orders_next_line(struct database *database, struct sqlite3_stmt *query,
-                          struct order_line *line);
+struct query *orders_by_email(struct database *database, const char *email);
+struct query *orders_of_customer(struct database *database, long long customer);
+enum row orders_next(struct database *database, struct query *query, struct order *order);
+struct query *orders_lines(struct database *database, long long id);
+enum row orders_next_line(struct database *database, struct query *query, struct order_line *line);
 
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -109,6 +110,7 @@ bool server_listen(struct server *server, const char *where)
         return false;
     }
     port = port_of(evhttp_bound_socket_get_fd(socket));
+    server->sockets[server->port_count] = socket;
     server->ports[server->port_count++] = port;
     fprintf(stderr, "%s: listening on %s, port %d\n", server->program, address, port);
     return true;
@@ -138,6 +140,28 @@ failed:
     fprintf(stderr, "%s: cannot write %s: %s\n", server->program, file, strerror(errno));
     unlink(temporary);
     return false;
+}
+
+bool server_shorten_queue(struct server *server, int length)
+{
+    for (size_t i = 0; i < server->port_count; i++) {
+        if (listen(evhttp_bound_socket_get_fd(server->sockets[i]), length) != 0) {
+            fprintf(stderr, "%s: %s\n", server->program, strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+void server_pause(struct server *server, bool paused)
+{
+    for (size_t i = 0; i < server->port_count; i++) {
+        struct evconnlistener *listener = evhttp_bound_socket_get_listener(server->sockets[i]);
+        if (paused)
+            evconnlistener_disable(listener);
+        else
+            evconnlistener_enable(listener);
+    }
 }
 
 void server_run(struct server *server)

@@ -12,6 +12,7 @@
 struct event; /* libevent's */
 struct event_base;
 struct evhttp;
+struct evhttp_bound_socket;
 struct evhttp_request;
 
 enum { LISTEN_MAX = 8 };
@@ -21,6 +22,7 @@ struct server {
     struct event_base *base;
     struct evhttp *http;
     struct event *terminate, *interrupt;
+    struct evhttp_bound_socket *sockets[LISTEN_MAX];
     int ports[LISTEN_MAX];
     size_t port_count;
 };
@@ -35,6 +37,12 @@ bool server_listen(struct server *server, const char *where);
 
 /* One port a line, in the order of the calls to server_listen. The file appears complete. */
 bool server_write_ports(const struct server *server, const char *file);
+
+/* How many may wait to be let in; the system's own limit holds, too. */
+bool server_shorten_queue(struct server *server, int length);
+
+/* Whether anybody is let in. */
+void server_pause(struct server *server, bool paused);
 
 void server_run(struct server *server); /* returns at SIGTERM or SIGINT */
 void server_close(struct server *server);

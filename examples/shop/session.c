@@ -56,7 +56,7 @@ bool session_load(struct visit *visit)
     struct database *database = visit->shop->database;
     char token[TOKEN_SIZE];
     long long now = time(NULL), seen = 0;
-    struct sqlite3_stmt *query;
+    struct query *query;
     enum row row;
 
     if (!read_cookie(request_header(visit->request, "Cookie"), token))

@@ -79,7 +79,7 @@ struct product {
 };
 extern const char *const catalogue_categories[]; /* ends with NULL */
 /* Adds the products that the query finds, as cards or as JSON, separated. False when it failed. */
-bool catalogue_add(struct visit *visit, struct sqlite3_stmt *query, struct evbuffer *out,
+bool catalogue_add(struct visit *visit, struct query *query, struct evbuffer *out,
                    long long *count);
 void catalogue_home(struct visit *visit);
 void catalogue_list(struct visit *visit);
@@ -127,7 +127,7 @@ void order_api_read(struct visit *visit);
 void order_api_list(struct visit *visit);
 void order_api_cancel(struct visit *visit);
 void order_api_reply(struct visit *visit, int status, long long id);
-void order_api_reply_list(struct visit *visit, struct sqlite3_stmt *query);
+void order_api_reply_list(struct visit *visit, struct query *query);
 
 /* static.c */
 void static_file(struct visit *visit);

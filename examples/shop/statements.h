@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every SQL statement of the shop, once: the enumeration, the texts and the names in the log are
- * made from this list. The comment above each group says which tables its callers may touch: a
- * damaged table must take down those pages only that need it.
+ * made from this list, in words that SQLite and PostgreSQL both know; what only one of them knows
+ * has its other form in database_postgresql.c. The comment above each group says which tables its
+ * callers may touch: a damaged table must take down those pages only that need it.
  *
  * There is no index on orders.email and none on orders.customer, on purpose: a lookup by either
  * reads the table itself.
@@ -62,7 +63,7 @@
       " LEFT JOIN cart_line AS c ON c.product = p.id AND c.session = ?1 WHERE p.id = ?2") \
     X(CART_ADD, \
       "INSERT INTO cart_line (session, product, quantity) VALUES (?1, ?2, ?3)" \
-      " ON CONFLICT (session, product) DO UPDATE SET quantity = quantity + excluded.quantity") \
+      " ON CONFLICT (session, product) DO UPDATE SET quantity = cart_line.quantity + excluded.quantity") \
     X(CART_REMOVE, "DELETE FROM cart_line WHERE session = ?1 AND product = ?2") \
     X(CART_EMPTY, "DELETE FROM cart_line WHERE session = ?1") \
     X(CART_SHORTAGE, \
@@ -71,12 +72,13 @@
     /* all but session: buying */ \
     X(ORDER_ADD, \
       "INSERT INTO orders (state, email, name, address, method, total, placed, customer)" \
-      " SELECT 'pending', ?2, ?3, ?4, ?5, sum(c.quantity * p.price), ?6, nullif(?7, 0)" \
+      " SELECT 'pending', ?2, ?3, ?4, ?5, sum(c.quantity * p.price), CAST(?6 AS BIGINT)," \
+      " nullif(CAST(?7 AS BIGINT), 0)" \
       " FROM cart_line AS c JOIN product AS p ON p.id = c.product" \
       " WHERE c.session = ?1 GROUP BY c.session") \
     X(ORDER_LINES_ADD, \
       "INSERT INTO order_line (order_id, product, name, price, quantity)" \
-      " SELECT ?2, p.id, p.name, p.price, c.quantity" \
+      " SELECT CAST(?2 AS BIGINT), p.id, p.name, p.price, c.quantity" \
       " FROM cart_line AS c JOIN product AS p ON p.id = c.product WHERE c.session = ?1") \
     X(STOCK_TAKE, \
       "UPDATE product SET stock = stock - l.quantity FROM order_line AS l" \
@@ -88,21 +90,18 @@
       "INSERT INTO cart_line (session, product, quantity)" \
       " SELECT ?2, product, quantity FROM order_line WHERE order_id = ?1" \
       " AND EXISTS (SELECT 1 FROM session WHERE id = ?2)" \
-      " ON CONFLICT (session, product) DO UPDATE SET quantity = quantity + excluded.quantity") \
+      " ON CONFLICT (session, product) DO UPDATE SET quantity = cart_line.quantity + excluded.quantity") \
     /* orders, order_line */ \
     X(ORDER_MOVE, "UPDATE orders SET state = ?3 WHERE id = ?1 AND state = ?2") \
     X(ORDER_ABANDONED, "SELECT id FROM orders WHERE state = 'pending' AND placed < ?1 LIMIT 1") \
     X(ORDER_READ, \
-      "SELECT id, state, email, name, address, method, total," \
-      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), coalesce(customer, 0)" \
+      "SELECT id, state, email, name, address, method, total, placed, coalesce(customer, 0)" \
       " FROM orders WHERE id = ?1") \
     X(ORDER_LIST, \
-      "SELECT id, state, email, name, address, method, total," \
-      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), 0" \
+      "SELECT id, state, email, name, address, method, total, placed, 0" \
       " FROM orders WHERE email = ?1 AND customer IS NULL ORDER BY id DESC LIMIT ?2") \
     X(ORDER_HISTORY, \
-      "SELECT id, state, email, name, address, method, total," \
-      " strftime('%Y-%m-%dT%H:%M:%SZ', placed, 'unixepoch'), customer" \
+      "SELECT id, state, email, name, address, method, total, placed, customer" \
       " FROM orders WHERE customer = ?1 ORDER BY id DESC LIMIT ?2") \
     X(ORDER_LINES, \
       "SELECT product, name, price, quantity FROM order_line WHERE order_id = ?1 ORDER BY product")
