@@ -49,7 +49,8 @@ void expression_free(struct expression *expression)
 {
     if (expression == NULL)
         return;
-    pattern_free(expression->pattern);
+    if (expression->query == QUERY_REGEX)
+        pattern_free(expression->pattern);
     for (size_t i = 0; i < expression->filter_count; i++) {
         struct filter *filter = &expression->filters[i];
         pattern_free(filter->pattern);

@@ -13,6 +13,8 @@
 #include "scenarios/mistake.h"
 #include "scenarios/template.h"
 
+#include <stdint.h>
+
 /* X(NAME, word, takes an argument, help) */
 #define QUERY_TABLE(X)                                                                             \
     X(STATUS, "status", false, "the status code, a number")                                        \
@@ -147,27 +149,31 @@ struct expression_use {
 };
 
 struct expression {
-    const char *source; /* as written, for reports */
-    struct position position;
-    enum query query;
+    const char *source;        /* as written, for reports */
     struct template *argument; /* of the query; NULL when it takes none */
     /* Compiled when the argument is constant; otherwise NULL, and compiled from the rendered
      * argument at each use. */
-    struct jsonpath *jsonpath;
-    struct pattern *pattern;
-    const char *xpath; /* of xpath and css */
-    int time_phase;    /* QUERY_TIME: an enum phase, or PHASE_COUNT for total */
+    union {
+        struct jsonpath *jsonpath; /* QUERY_JSONPATH */
+        struct pattern *pattern;   /* QUERY_REGEX */
+        const char *xpath;         /* QUERY_XPATH, QUERY_CSS */
+    };
     struct filter *filters;
-    size_t filter_count;
     struct expression_use *uses;
-    size_t use_count;
-    bool is_secret; /* captures only: what it gives is shown nowhere */
-    /* Assertions only. */
-    bool negated;
+    struct operand *operands; /* of assertions only, as what follows but for `is_secret` */
+    enum query query;
     enum predicate predicate;
-    struct operand *operands;
-    size_t operand_count;
     enum consequence consequence;
+    int time_phase; /* QUERY_TIME: an enum phase, or PHASE_COUNT for total */
+    uint32_t filter_count, use_count, operand_count;
+    bool negated;
+    bool is_secret; /* captures only: what it gives is shown nowhere */
+};
+
+/* One that a file holds. Where the same line stands elsewhere, `expression` is the same one. */
+struct assertion {
+    const struct expression *expression;
+    struct position position;
 };
 
 /*

@@ -77,7 +77,7 @@ struct template *expression_compile_text(struct expression_parser *parser,
 struct template *expression_literal_text(struct expression_parser *parser, const char *text)
 {
     size_t offset, length = 0;
-    char *escaped = arena_allocate(parser->source.arena, strlen(text) * 2 + 1, 1);
+    char *escaped = arena_allocate(parser->source.scratch, strlen(text) * 2 + 1, 1);
     for (; *text != '\0'; text++) {
         escaped[length++] = *text;
         if (text[0] == '$' && text[1] == '{')

@@ -303,10 +303,10 @@ struct expression *expression_read(struct arena *arena, const char *text, bool i
                                    struct expression_fix *ret_fix)
 {
     struct expression *expression = arena_allocate(arena, 1, sizeof *expression);
-    expression->source = arena_duplicate(arena, text);
-    expression->position = place->position;
+    expression->source = arena_keep(arena, text);
     struct expression_parser parser = {
         .source = {.arena = arena,
+                   .scratch = arena_create_in(arena),
                    .text = expression->source,
                    .place = *place,
                    .mistakes = mistakes},
@@ -314,8 +314,10 @@ struct expression *expression_read(struct arena *arena, const char *text, bool i
         .class = CLASS_ANY,
     };
     parse(&parser, is_capture);
-    if (!parser.source.failed)
+    if (!parser.source.failed) {
+        arena_free(parser.source.scratch);
         return expression;
+    }
     *ret_fix = parser.source.fix;
     expression_free(expression);
     return NULL;

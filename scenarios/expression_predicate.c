@@ -77,7 +77,7 @@ static void parse_operand(struct expression_parser *parser)
             &(struct token){.kind = TOKEN_VARIABLE,
                             .start = token.start,
                             .end = token.end,
-                            .text = arena_print(parser->source.arena, "${%s}", token.text)});
+                            .text = arena_print(parser->source.scratch, "${%s}", token.text)});
         break;
     case TOKEN_PATTERN:
         operand->kind = OPERAND_PATTERN;

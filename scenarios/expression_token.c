@@ -85,7 +85,7 @@ static struct token read_text(struct expression_source *source, size_t start)
 {
     const char *text = source->text;
     struct token token = {.kind = TOKEN_BAD, .start = start, .end = strlen(text)};
-    char *out = arena_allocate(source->arena, strlen(text) + 4, 1);
+    char *out = arena_allocate(source->scratch, strlen(text) + 4, 1);
     size_t length = 0, at = start + 1;
     while (text[at] != '"') {
         if (text[at] == '\0') {
@@ -115,7 +115,7 @@ static struct token read_text(struct expression_source *source, size_t start)
     }
     token.kind = TOKEN_TEXT;
     token.end = at + 1;
-    token.text = arena_duplicate_bytes(source->arena, out, length);
+    token.text = arena_duplicate_bytes(source->scratch, out, length);
     return token;
 }
 
@@ -123,7 +123,7 @@ static struct token read_pattern(struct expression_source *source, size_t start)
 {
     const char *text = source->text;
     struct token token = {.kind = TOKEN_BAD, .start = start, .end = strlen(text)};
-    char *out = arena_allocate(source->arena, strlen(text) + 1, 1);
+    char *out = arena_allocate(source->scratch, strlen(text) + 1, 1);
     size_t length = 0, at = start + 1;
     for (; text[at] != '/'; at++) {
         if (text[at] == '\\' && text[at + 1] == '/')
@@ -158,7 +158,7 @@ static struct token read_number(struct expression_source *source, size_t start)
     }
     size_t unit = strspn(text + length, LETTERS DIGITS "._");
     struct token token = {.kind = TOKEN_NUMBER, .start = start, .end = start + length + unit};
-    token.text = arena_duplicate_bytes(source->arena, text, length + unit);
+    token.text = arena_duplicate_bytes(source->scratch, text, length + unit);
     if (unit == 0)
         return token;
     token.kind = TOKEN_DURATION;
@@ -177,7 +177,7 @@ static struct token read_variable(struct expression_source *source, size_t start
     const char *text = source->text + start;
     size_t length = strcspn(text, "}");
     struct token token = {.kind = TOKEN_VARIABLE, .start = start, .end = start + length + 1};
-    token.text = arena_duplicate_bytes(source->arena, text + 2, length - 2);
+    token.text = arena_duplicate_bytes(source->scratch, text + 2, length - 2);
     if (text[length] == '\0' || !template_name_is_good(token.text)) {
         expression_report(source, MISTAKE_TEMPLATE_INVALID, start, NULL,
                           text[length] == '\0' ? "`${` without `}`" : "`${%s}` names no variable",
@@ -215,7 +215,7 @@ static bool read_quoted(struct expression_source *source, struct token *token)
         if (close == NULL || (other != NULL && other < close))
             close = other;
         size_t inside = close != NULL ? (size_t)(close - text) - length : strlen(text) - length;
-        token->text = arena_duplicate_bytes(source->arena, text + length, inside);
+        token->text = arena_duplicate_bytes(source->scratch, text + length, inside);
         token->end = token->start + length + inside + (close != NULL ? length : 0);
         token->is_quoted = true;
         return true;
@@ -266,7 +266,7 @@ static struct token read_other(struct expression_source *source, size_t start)
     if (length == 0 || strchr("([{" OPERATOR_CHARACTERS, text[0]) == NULL)
         length = strcspn(text, " \t\r\n\"");
     token.end = start + length;
-    token.text = arena_duplicate_bytes(source->arena, text, length);
+    token.text = arena_duplicate_bytes(source->scratch, text, length);
     for (size_t i = 0; i < COUNT_OF(operators); i++)
         if (strcmp(token.text, operators[i]) == 0)
             token.kind = TOKEN_OPERATOR;
@@ -298,7 +298,7 @@ struct token expression_token(struct expression_source *source, size_t offset)
         return read_other(source, start);
     token.kind = TOKEN_WORD;
     token.end = start + strspn(text + start, LETTERS DIGITS "._-");
-    token.text = arena_duplicate_bytes(source->arena, text + start, token.end - start);
+    token.text = arena_duplicate_bytes(source->scratch, text + start, token.end - start);
     return token;
 }
 

@@ -41,6 +41,7 @@ struct expression_fix {
 /* What tokens are read from, and who is told of mistakes: of an expression only the first. */
 struct expression_source {
     struct arena *arena;
+    struct arena *scratch; /* for the texts of tokens, while there is no mistake */
     const char *text;
     struct mistake_place place; /* where `text` begins */
     struct mistakes *mistakes;

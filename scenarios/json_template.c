@@ -77,7 +77,7 @@ static enum result render_list(const struct json_template *template, struct rend
     enum result result = RESULT_OK;
     json_open_array(&rendering->writer, NULL);
     for (size_t i = 0; i < template->count && result == RESULT_OK; i++)
-        result = render(template->items[i], rendering);
+        result = render(&template->items[i], rendering);
     json_close_array(&rendering->writer);
     return result;
 }
@@ -88,7 +88,7 @@ static enum result render_object(const struct json_template *template, struct re
     json_open_object(&rendering->writer, NULL);
     for (size_t i = 0; i < template->count && result == RESULT_OK; i++) {
         json_add_key(&rendering->writer, template->keys[i]);
-        result = render(template->items[i], rendering);
+        result = render(&template->items[i], rendering);
     }
     json_close_object(&rendering->writer);
     return result;
@@ -131,8 +131,11 @@ enum result json_template_render(const struct json_template *template, template_
 void json_template_names(const struct json_template *template,
                          void (*visit)(void *data, const char *name), void *data)
 {
-    for (size_t i = 0; template->text != NULL && i < template_name_count(template->text); i++)
+    bool has_text =
+        template->kind == JSON_TEMPLATE_TEXT || template->kind == JSON_TEMPLATE_VARIABLE;
+    size_t count = has_text && template->text != NULL ? template_name_count(template->text) : 0;
+    for (size_t i = 0; i < count; i++)
         visit(data, template_name(template->text, i));
     for (size_t i = 0; i < template->count; i++)
-        json_template_names(template->items[i], visit, data);
+        json_template_names(&template->items[i], visit, data);
 }

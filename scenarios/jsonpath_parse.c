@@ -54,7 +54,7 @@ static bool parse_shorthand_name(struct parser *parser, struct selector *selecto
     while (is_name_first(*parser->at) || (*parser->at >= '0' && *parser->at <= '9'))
         parser->at++;
     selector->kind = SELECTOR_NAME;
-    selector->name_length = (size_t)(parser->at - start);
+    selector->name_length = (uint32_t)(parser->at - start);
     selector->name = arena_duplicate_bytes(parser->arena, start, selector->name_length);
     return true;
 }
@@ -65,10 +65,13 @@ static bool is_integer_first(char byte)
 }
 
 /* Behind the first colon of `start:end:step`. */
-static bool parse_slice(struct parser *parser, struct selector *selector)
+static bool parse_slice(struct parser *parser, struct selector *selector, const int64_t *start)
 {
-    struct slice *slice = &selector->slice;
+    struct slice *slice = arena_allocate(parser->arena, 1, sizeof *slice);
     selector->kind = SELECTOR_SLICE;
+    selector->slice = slice;
+    slice->has_start = start != NULL;
+    slice->start = start != NULL ? *start : 0;
     slice->step = 1;
     jsonpath_skip_blank(parser);
     if (is_integer_first(*parser->at)) {
@@ -92,19 +95,18 @@ static bool parse_slice(struct parser *parser, struct selector *selector)
 
 static bool parse_index_or_slice(struct parser *parser, struct selector *selector)
 {
+    int64_t index;
     if (jsonpath_take(parser, ":"))
-        return parse_slice(parser, selector);
-    if (!jsonpath_parse_integer(parser, &selector->index))
+        return parse_slice(parser, selector, NULL);
+    if (!jsonpath_parse_integer(parser, &index))
         return false;
     const char *end = parser->at;
     jsonpath_skip_blank(parser);
-    if (jsonpath_take(parser, ":")) {
-        selector->slice.has_start = true;
-        selector->slice.start = selector->index;
-        return parse_slice(parser, selector);
-    }
+    if (jsonpath_take(parser, ":"))
+        return parse_slice(parser, selector, &index);
     parser->at = end;
     selector->kind = SELECTOR_INDEX;
+    selector->index = index;
     return true;
 }
 
@@ -113,8 +115,12 @@ static bool parse_selector(struct parser *parser, struct selector *selector)
     *selector = (struct selector){.kind = SELECTOR_WILDCARD};
     char first = *parser->at;
     if (first == '\'' || first == '"') {
+        size_t length;
         selector->kind = SELECTOR_NAME;
-        return jsonpath_parse_string(parser, &selector->name, &selector->name_length);
+        if (!jsonpath_parse_string(parser, &selector->name, &length))
+            return false;
+        selector->name_length = (uint32_t)length;
+        return true;
     }
     if (jsonpath_take(parser, "*"))
         return true;

@@ -108,11 +108,13 @@ struct selector {
         SELECTOR_SLICE,
         SELECTOR_FILTER,
     } kind;
-    const char *name;
-    size_t name_length;
-    int64_t index;
-    struct slice slice;
-    struct logical *filter;
+    uint32_t name_length;
+    union {
+        const char *name;
+        int64_t index;
+        struct slice *slice;
+        struct logical *filter;
+    };
 };
 
 struct segment {

@@ -110,7 +110,7 @@ static void select_children_by(struct selection *selection, const json_t *node,
         nodes_add(selection, nodes, select_index(node, selector->index));
         break;
     case SELECTOR_SLICE:
-        select_slice(selection, node, &selector->slice, nodes);
+        select_slice(selection, node, selector->slice, nodes);
         break;
     case SELECTOR_WILDCARD:
     case SELECTOR_FILTER:

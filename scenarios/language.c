@@ -17,7 +17,7 @@
 #define RETENTION_MAX (100 * DURATION_YEAR)
 
 #define AT(type, field)           .offset = offsetof(struct type, field)
-#define LIST(type, field, number) AT(type, field), .count_offset = offsetof(struct type, number)
+#define LIST(type, field, number) AT(type, field), COUNT(struct type, number)
 #define NOWHERE                   .offset = LANGUAGE_NOWHERE
 
 static const char *const overlap_words[] = {

@@ -158,9 +158,14 @@ struct language_key {
     size_t word_count;
     int method;                  /* REQUEST: an enum method */
     size_t offset, count_offset; /* where it goes in the context's struct */
+    size_t count_size;           /* of the integer that the number goes into */
     const char *help;
     const char *example; /* as it may stand in a file, where its form is not told by its type */
 };
+
+/* Where the length of a list goes. */
+#define COUNT(type, number)                                                                        \
+    .count_offset = offsetof(type, number), .count_size = sizeof(((type *)0)->number)
 
 struct language_table {
     size_t size;            /* of the struct that it fills */

@@ -6,7 +6,7 @@
 #include "scenarios/reporter_settings.h"
 
 #define AT(field)           .offset = offsetof(struct reporter_settings, field)
-#define LIST(field, number) AT(field), .count_offset = offsetof(struct reporter_settings, number)
+#define LIST(field, number) AT(field), COUNT(struct reporter_settings, number)
 
 #define TIMEOUT_MAX DURATION_MINUTE
 

@@ -67,7 +67,7 @@ static void lint_captures(const struct lint *lint, const struct step *step)
     for (size_t i = 0; i < step->capture_count; i++) {
         const struct capture *capture = &step->captures[i];
         if (!is_used(lint->scenario, capture->name))
-            advise(lint, MISTAKE_LINT_CAPTURE_UNUSED, capture->expression->position, NULL,
+            advise(lint, MISTAKE_LINT_CAPTURE_UNUSED, capture->position, NULL,
                    "`%s` is captured and never used", capture->name);
     }
 }
@@ -85,7 +85,7 @@ static bool expects_nothing(const struct step *step)
     if (step->method == METHOD_HEAD || step->follow == 0)
         return true;
     for (size_t i = 0; i < step->expect_count; i++) {
-        const struct expression *expression = step->expect[i];
+        const struct expression *expression = step->expect[i].expression;
         bool is_status =
             expression->query == QUERY_STATUS && !expression->negated &&
             (expression->predicate == PREDICATE_EQUAL || expression->predicate == PREDICATE_IN);
@@ -101,7 +101,7 @@ static bool expects_nothing(const struct step *step)
 static bool expects_content(const struct step *step)
 {
     for (size_t i = 0; i < step->expect_count; i++)
-        if (expression_is_about_content(step->expect[i]))
+        if (expression_is_about_content(step->expect[i].expression))
             return true;
     return false;
 }
@@ -122,7 +122,7 @@ static void lint_content(const struct lint *lint, const struct step *step)
 {
     if (expects_content(step))
         return;
-    if (step->until != NULL && expression_is_about_content(step->until->holds))
+    if (step->until != NULL && expression_is_about_content(step->until->holds.expression))
         return;
     for (size_t i = 0; i < step->capture_count; i++)
         if (expression_is_about_content(step->captures[i].expression))

@@ -62,9 +62,11 @@ void loader_close(struct loader *loader);
 void loader_report(struct loader *loader, enum mistake_kind kind, struct position position,
                    const char *hint, const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* Text of a format; NULL after a mistake. */
+/* Text of a format, to stay; NULL after a mistake. Or only whether it is one. */
 const char *loader_text(struct loader *loader, enum language_format format,
                         const struct yaml_node *node);
+bool loader_is_text(struct loader *loader, enum language_format format,
+                    const struct yaml_node *node);
 bool loader_has_format(struct loader *loader, enum language_format format, const char *text);
 
 /* True when it is a list (or map) of allowed length; otherwise reports. */
@@ -105,8 +107,8 @@ void loader_put(void *target, size_t offset, const void *value, size_t size);
 void loader_add_use(struct loader *loader, const char *name, struct position position);
 
 /* One line as an expression; NULL after a mistake. */
-struct expression *loader_expression(struct loader *loader, bool is_capture,
-                                     const struct yaml_node *node);
+struct assertion loader_expression(struct loader *loader, bool is_capture,
+                                   const struct yaml_node *node);
 
 /* The name of a map's entry; NULL after a mistake. */
 const char *loader_entry_name(struct loader *loader, const struct language_key *key,

@@ -3,6 +3,7 @@
  * Assertions and captures. Of a map or a list that stands where an expression is one line of text,
  * what is meant is told; YAML's traps for such lines get messages of their own. See loader.h.
  */
+#include "scenarios/expression_pool.h"
 #include "scenarios/loader.h"
 
 #include <string.h>
@@ -152,30 +153,29 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
     }
 }
 
-struct expression *loader_expression(struct loader *loader, bool is_capture,
-                                     const struct yaml_node *node)
+struct assertion loader_expression(struct loader *loader, bool is_capture,
+                                   const struct yaml_node *node)
 {
+    struct assertion none = {0};
     struct mistakes own = {.arena = loader->arena};
     if (node->kind == YAML_REFUSED || is_trapped(loader, is_capture, node))
-        return NULL;
+        return none;
     if (yaml_type(node) == YAML_NULL) {
         loader_report(loader, MISTAKE_VALUE_EMPTY, node->position, NULL,
                       "nothing stands here; expected an expression");
-        return NULL;
+        return none;
     }
-    struct expression *expression =
-        expression_parse(loader->arena, node->text, is_capture, loader->file->name,
-                         (struct position){1, 1}, NULL, &own);
+    const struct expression *expression =
+        expression_take(node->text, is_capture, loader->file->name, &own);
     if (expression == NULL) {
         move_mistakes(loader, node, &own);
-        return NULL;
+        return none;
     }
-    expression->position = yaml_position(loader->file, node, 0);
     loader_find_foreign(loader, node, true);
     for (size_t i = 0; i < expression->use_count; i++)
         loader_add_use(loader, expression->uses[i].name,
                        yaml_position(loader->file, node, expression->uses[i].offset));
-    return expression;
+    return (struct assertion){expression, yaml_position(loader->file, node, 0)};
 }
 
 void loader_assertions(struct loader *loader, const struct language_key *key,
@@ -187,11 +187,12 @@ void loader_assertions(struct loader *loader, const struct language_key *key,
         report_entry(loader, false, node, i);
     size_t count = is_map ? 0 : loader_item_count(loader, key, node);
     for (size_t i = 0; i < count; i++) {
-        struct expression *expression = loader_expression(loader, false, loader_item(node, i));
-        if (expression == NULL)
+        struct assertion assertion = loader_expression(loader, false, loader_item(node, i));
+        if (assertion.expression == NULL)
             continue;
-        arena_grow(loader->arena, step->expect, step->expect_count);
-        step->expect[step->expect_count++] = expression;
+        if (step->expect == NULL)
+            step->expect = arena_allocate(loader->arena, count - i, sizeof *step->expect);
+        step->expect[step->expect_count++] = assertion;
     }
 }
 
@@ -201,14 +202,14 @@ struct capture_list {
 };
 
 static void add_capture(struct loader *loader, struct capture_list *list, const char *name,
-                        struct expression *expression)
+                        struct assertion capture)
 {
     if (name == NULL) {
-        expression_free(expression);
+        expression_release(capture.expression);
         return;
     }
     arena_grow(loader->arena, list->captures, list->count);
-    list->captures[list->count++] = (struct capture){name, expression};
+    list->captures[list->count++] = (struct capture){name, capture.expression, capture.position};
 }
 
 /* One whose expression is wrong is kept: the variable is not undefined for that. */
@@ -236,7 +237,8 @@ static void refuse_text(struct loader *loader, const struct yaml_node *node,
         if (is_good || meant != NULL)
             hint = arena_print(loader->arena, "write:\ncapture:\n  %.*s: %s", (int)name, text,
                                is_good ? value : meant + strlen("write: "));
-        add_capture(loader, list, arena_duplicate_bytes(loader->arena, text, name), NULL);
+        add_capture(loader, list, arena_duplicate_bytes(loader->arena, text, name),
+                    (struct assertion){0});
     }
     loader_report_type(loader, node, language_type_text(LANGUAGE_CAPTURES), hint);
 }

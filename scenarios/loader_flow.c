@@ -33,8 +33,8 @@ void loader_one(struct loader *loader, const struct language_key *key, const str
 void loader_assertion(struct loader *loader, const struct language_key *key,
                       const struct yaml_node *node, void *target)
 {
-    struct expression *expression = loader_expression(loader, false, node);
-    loader_put(target, key->offset, &expression, sizeof expression);
+    struct assertion assertion = loader_expression(loader, false, node);
+    loader_put(target, key->offset, &assertion, sizeof assertion);
 }
 
 void loader_words(struct loader *loader, const struct language_key *key,

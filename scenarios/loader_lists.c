@@ -5,8 +5,12 @@
 
 void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count)
 {
+    uint32_t small = (uint32_t)count;
     loader_put(target, key->offset, &list, sizeof list);
-    loader_put(target, key->count_offset, &count, sizeof count);
+    if (key->count_size == sizeof small)
+        loader_put(target, key->count_offset, &small, sizeof small);
+    else
+        loader_put(target, key->count_offset, &count, sizeof count);
 }
 
 size_t loader_item_count(struct loader *loader, const struct language_key *key,
@@ -93,7 +97,7 @@ const char *loader_entry_name(struct loader *loader, const struct language_key *
     if (name->kind != YAML_SCALAR)
         return NULL;
     if (loader_has_format(loader, key->format, name->text))
-        return name->text;
+        return arena_keep(loader->arena, name->text);
     loader_report(loader, MISTAKE_NAME_INVALID, name->position,
                   loader_format_hint(loader, key->format, name->text), "expected %s",
                   language_format_text(key->format));

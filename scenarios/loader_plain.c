@@ -67,32 +67,38 @@ static const char *text_hint(struct loader *loader, enum language_format format,
     return arena_print(loader->arena, "in quotes it is text: \"%s\"", node->text);
 }
 
-const char *loader_text(struct loader *loader, enum language_format format,
-                        const struct yaml_node *node)
+bool loader_is_text(struct loader *loader, enum language_format format,
+                    const struct yaml_node *node)
 {
     const char *wanted = language_format_text(format);
     bool is_long = format == LANGUAGE_FORMAT_ANY;
     size_t limit = is_long ? LANGUAGE_BODY_MAX : LANGUAGE_TEXT_MAX;
     if (is_long && node->kind == YAML_MAPPING) {
         loader_report_type(loader, node, wanted, "a map is sent as `json`, or as `form`");
-        return NULL;
+        return false;
     }
     if (node->kind != YAML_SCALAR || yaml_type(node) != YAML_TEXT) {
         loader_report_type(loader, node, wanted, text_hint(loader, format, node));
-        return NULL;
+        return false;
     }
     if (strlen(node->text) > limit) {
         loader_report(loader, MISTAKE_VALUE_RANGE, node->position, NULL,
                       "longer than %zu bytes, which is the limit", limit);
-        return NULL;
+        return false;
     }
     bool is_line = format != LANGUAGE_FORMAT_PROSE && !is_long;
     bool is_good = !(is_line && strpbrk(node->text, "\r\n") != NULL);
     if (is_good && loader_has_format(loader, format, node->text))
-        return node->text;
+        return true;
     loader_report(loader, MISTAKE_VALUE_FORMAT, node->position,
                   loader_format_hint(loader, format, node->text), "expected %s", wanted);
-    return NULL;
+    return false;
+}
+
+const char *loader_text(struct loader *loader, enum language_format format,
+                        const struct yaml_node *node)
+{
+    return loader_is_text(loader, format, node) ? arena_keep(loader->arena, node->text) : NULL;
 }
 
 /* A list's length, against the key's bounds. */

@@ -106,6 +106,5 @@ void loader_parts(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, parts, count);
         parts[count++] = part;
     }
-    loader_put(target, key->offset, &parts, sizeof parts);
-    loader_put(target, key->count_offset, &count, sizeof count);
+    loader_put_list(key, target, parts, count);
 }

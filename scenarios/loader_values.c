@@ -46,7 +46,7 @@ void loader_template(struct loader *loader, const struct language_key *key,
     struct template *template = is_text ? compile(loader, node) : NULL;
     if (is_text && template == NULL)
         return;
-    if (loader_text(loader, key->format, node) == NULL) {
+    if (!loader_is_text(loader, key->format, node)) {
         loader->foreign_count = foreign; /* one mistake a value */
         return;
     }
@@ -109,7 +109,7 @@ const char *loader_pair_name(struct loader *loader, const struct language_key *k
         return NULL;
     }
     if (key->format != LANGUAGE_FORMAT_VARIABLE || !scenario_variable_is_given(node->text))
-        return node->text;
+        return arena_keep(loader->arena, node->text);
     loader_report(loader, MISTAKE_NAME_GIVEN, node->position, "choose another name",
                   "`%s` is a variable that every run has", node->text);
     return NULL;
@@ -154,8 +154,7 @@ void loader_pairs(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, pairs, count);
         pairs[count++] = pair;
     }
-    loader_put(target, key->offset, &pairs, sizeof pairs);
-    loader_put(target, key->count_offset, &count, sizeof count);
+    loader_put_list(key, target, pairs, count);
 }
 
 static void build_number(struct loader *loader, const struct yaml_node *node,
@@ -203,34 +202,36 @@ static void build_scalar(struct loader *loader, const struct yaml_node *node,
     }
 }
 
-static struct json_template *build_json(struct loader *loader, const struct yaml_node *node)
+static void build_json(struct loader *loader, const struct yaml_node *node,
+                       struct json_template *json)
 {
-    struct json_template *json = arena_allocate(loader->arena, 1, sizeof *json);
     bool is_map = node->kind == YAML_MAPPING;
     if (node->kind == YAML_REFUSED)
-        return json;
+        return;
     if (node->kind == YAML_SCALAR) {
         build_scalar(loader, node, json);
-        return json;
+        return;
     }
+    size_t count = is_map ? yaml_pair_count(node) : node->count;
     json->kind = is_map ? JSON_TEMPLATE_OBJECT : JSON_TEMPLATE_LIST;
-    json->count = is_map ? yaml_pair_count(node) : node->count;
-    json->items = arena_allocate(loader->arena, json->count, sizeof(struct json_template *));
-    json->keys = arena_allocate(loader->arena, json->count, sizeof *json->keys);
-    for (size_t i = 0; i < json->count; i++) {
+    json->count = (uint32_t)count;
+    json->items = arena_allocate(loader->arena, count, sizeof *json->items);
+    json->keys = is_map ? arena_allocate(loader->arena, count, sizeof *json->keys) : NULL;
+    for (size_t i = 0; i < count; i++) {
         const struct yaml_node *name = is_map ? yaml_key(node, i) : NULL;
-        json->keys[i] = is_map && name->kind == YAML_SCALAR ? name->text : "";
-        if (strstr(json->keys[i], "${") != NULL)
+        if (is_map)
+            json->keys[i] = name->kind == YAML_SCALAR ? arena_keep(loader->arena, name->text) : "";
+        if (is_map && strstr(json->keys[i], "${") != NULL)
             loader_report(loader, MISTAKE_NAME_INVALID, name->position, NULL,
                           "a key cannot hold a variable");
-        json->items[i] = build_json(loader, is_map ? yaml_value(node, i) : node->items[i]);
+        build_json(loader, is_map ? yaml_value(node, i) : node->items[i], &json->items[i]);
     }
-    return json;
 }
 
 void loader_json(struct loader *loader, const struct language_key *key,
                  const struct yaml_node *node, void *target)
 {
-    struct json_template *json = build_json(loader, node);
+    struct json_template *json = arena_allocate(loader->arena, 1, sizeof *json);
+    build_json(loader, node, json);
     loader_put(target, key->offset, &json, sizeof json);
 }

@@ -23,11 +23,16 @@ enum {
     PATTERN_MESSAGE_MAX = 256,
 };
 
-/* Compiled twice: in what may not be UTF-8, PCRE2 looks for such bytes one by one, which takes
- * longer than most searches. */
+/* The same pattern for any bytes: there PCRE2 looks for what is no UTF-8 byte by byte, which takes
+ * longer than most searches. Few answers need it, so it is compiled when the first one does. */
+struct pattern_any {
+    pcre2_code *code;
+    char text[];
+};
+
 struct pattern {
-    pcre2_code *code; /* for valid UTF-8 */
-    pcre2_code *any;  /* for any bytes; NULL where none but UTF-8 comes */
+    pcre2_code *code;        /* for valid UTF-8 */
+    struct pattern_any *any; /* NULL where none but UTF-8 comes */
     uint32_t groups;
 };
 
@@ -73,23 +78,26 @@ static pcre2_code *pattern_code(pcre2_compile_context *context, const char *text
     return NULL;
 }
 
-struct pattern *pattern_compile(const char *text, struct error *error, size_t *ret_offset)
+static pcre2_code *pattern_compile_for(const char *text, uint32_t options, struct error *error,
+                                       size_t *ret_offset)
 {
     pcre2_compile_context *context = pattern_compile_context(NULL);
-    size_t length = strlen(text);
-    pcre2_code *code = pattern_code(context, text, length, PCRE2_UCP, error, ret_offset);
-    pcre2_code *any = NULL;
-    if (code != NULL)
-        any = pattern_code(context, text, length, PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, error,
-                           ret_offset);
+    pcre2_code *code =
+        pattern_code(context, text, strlen(text), PCRE2_UCP | options, error, ret_offset);
     pcre2_compile_context_free(context);
-    if (any == NULL) {
-        pcre2_code_free(code);
+    return code;
+}
+
+struct pattern *pattern_compile(const char *text, struct error *error, size_t *ret_offset)
+{
+    pcre2_code *code = pattern_compile_for(text, 0, error, ret_offset);
+    if (code == NULL)
         return NULL;
-    }
     struct pattern *pattern = memory_allocate(1, sizeof *pattern);
+    size_t size = strlen(text) + 1;
     pattern->code = code;
-    pattern->any = any;
+    pattern->any = memory_allocate(1, sizeof *pattern->any + size);
+    memcpy(pattern->any->text, text, size);
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &pattern->groups);
     return pattern;
 }
@@ -120,7 +128,9 @@ void pattern_free(struct pattern *pattern)
     if (pattern == NULL)
         return;
     pcre2_code_free(pattern->code);
-    pcre2_code_free(pattern->any);
+    if (pattern->any != NULL)
+        pcre2_code_free(pattern->any->code);
+    free(pattern->any);
     free(pattern);
 }
 
@@ -155,14 +165,28 @@ static pcre2_match_context *pattern_match_context(struct effort *effort)
     return context;
 }
 
+/* What a subject is to be searched by; NULL: there is no memory for it. */
+static const pcre2_code *pattern_code_for(const struct pattern *pattern, bool is_valid)
+{
+    struct pattern_any *any = pattern->any;
+    if (is_valid)
+        return pattern->code;
+    if (any->code == NULL)
+        any->code = pattern_compile_for(any->text, PCRE2_MATCH_INVALID_UTF, NULL, NULL);
+    return any->code;
+}
+
 /* Finds into `data`. */
 static enum result pattern_run(const struct pattern *pattern, const char *subject, size_t length,
                                pcre2_match_data *data, struct effort *effort)
 {
-    pcre2_match_context *context = pattern_match_context(effort);
     bool valid = pattern->any == NULL || utf8_valid(subject, length) == length;
-    int found = pcre2_match(valid ? pattern->code : pattern->any, (PCRE2_SPTR)subject, length, 0,
-                            valid ? PCRE2_NO_UTF_CHECK : 0, data, context);
+    const pcre2_code *code = pattern_code_for(pattern, valid);
+    if (code == NULL)
+        return RESULT_LIMIT;
+    pcre2_match_context *context = pattern_match_context(effort);
+    int found = pcre2_match(code, (PCRE2_SPTR)subject, length, 0, valid ? PCRE2_NO_UTF_CHECK : 0,
+                            data, context);
     pcre2_match_context_free(context);
     if (found == PCRE2_ERROR_NOMATCH)
         return RESULT_NOT_FOUND;

@@ -4,6 +4,7 @@
 
 #include "monitor/base/zone.h"
 #include "scenarios/cron.h"
+#include "scenarios/expression_pool.h"
 #include "scenarios/fragment.h"
 #include "scenarios/loader.h"
 #include "scenarios/scenario_check.h"
@@ -148,9 +149,12 @@ static struct scenario *load(struct arena *arena, struct yaml_file *file, const 
     return scenario;
 }
 
+/* Of a monitor's thousands, each stays as it was loaded: the last block's rest is lost. */
+enum { SCENARIO_BLOCK = 496 };
+
 struct scenario *scenario_load(const char *file, const struct shop *shop, struct mistakes *mistakes)
 {
-    struct arena *arena = arena_create();
+    struct arena *arena = arena_create_of(SCENARIO_BLOCK);
     size_t errors = mistakes->errors, first = mistakes->count;
     struct yaml_file *yaml = yaml_read(arena, file, mistakes);
     if (yaml == NULL) {
@@ -186,13 +190,13 @@ static void free_steps(struct step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < steps[i].expect_count; j++)
-            expression_free(steps[i].expect[j]);
+            expression_release(steps[i].expect[j].expression);
         for (size_t j = 0; j < steps[i].capture_count; j++)
-            expression_free(steps[i].captures[j].expression);
+            expression_release(steps[i].captures[j].expression);
         for (size_t j = 0; j < steps[i].find_count; j++)
-            expression_free(steps[i].finds[j].expression);
+            expression_release(steps[i].finds[j].expression);
         if (steps[i].until != NULL)
-            expression_free(steps[i].until->holds);
+            expression_release(steps[i].until->holds.expression);
     }
 }
 

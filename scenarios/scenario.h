@@ -74,7 +74,8 @@ struct condition {
 
 struct capture {
     const char *name;
-    struct expression *expression;
+    const struct expression *expression;
+    struct position position; /* of the expression */
 };
 
 /* Which faults a step is tried again after. X(NAME, word) */
@@ -90,7 +91,7 @@ enum fault {
 };
 
 struct until {
-    struct expression *holds;
+    struct assertion holds;
     duration every, limit;
     struct position position;
 };
@@ -116,49 +117,45 @@ struct use {
     bool is_elsewhere; /* in a fragment's file, where it was checked */
 };
 
+/* A monitor holds many thousands of them, so that lists come before their lengths, and numbers
+ * stand together. */
 struct step {
     const char *name;
     struct position position;
-    enum method method;
     struct template *url; /* absolute, or a path on the scenario's base */
     struct pair *query, *form, *headers;
-    size_t query_count, form_count, header_count;
     struct json_template *json; /* at most one of json, form, body, file, parts */
     struct template *body;
     struct upload *file;
     struct form_part *parts;
-    size_t part_count;
-    bool is_graphql;           /* then the body is made of these two */
-    struct template *document; /* `query` as text */
+    struct template *document; /* of GraphQL: `query` as text */
     struct json_template *variables;
     struct pair *cookies;
-    size_t cookie_count;
     struct auth *auth; /* NULL: none */
     struct tls_files *tls;
-    enum connection connection;
-    enum http_version http;
     struct template *proxy; /* NULL: the vantage point's, if it has one */
-    duration think;         /* waited before it; no part of any measurement */
     struct need *needs, *writes;
-    size_t need_count, write_count;
-    duration timeout;
-    unsigned follow;        /* redirects followed at most */
     struct condition *when; /* all must hold; none: always */
-    size_t when_count;
-    struct expression **expect;
-    size_t expect_count;
+    struct assertion *expect;
     struct capture *captures;
-    size_t capture_count;
-    struct until *until; /* NULL: one answer decides */
-    struct retry *retry; /* NULL: never again */
-    const char *skip;    /* why it is left out; NULL: it is not */
-    const char *mutates, *settles;
     struct capture *finds; /* at most one */
-    size_t find_count;
+    struct until *until;   /* NULL: one answer decides */
+    struct retry *retry;   /* NULL: never again */
+    const char *skip;      /* why it is left out; NULL: it is not */
+    const char *mutates, *settles;
     const struct fragment_use
         *use;                 /* of the fragment that it comes from; NULL: the journey's own */
     struct yaml_file *source; /* where it is written */
     const struct yaml_node *node;
+    duration think; /* waited before it; no part of any measurement */
+    duration timeout;
+    uint32_t query_count, form_count, header_count, part_count, cookie_count, need_count,
+        write_count, when_count, expect_count, capture_count, find_count;
+    unsigned follow; /* redirects followed at most */
+    enum method method;
+    enum connection connection;
+    enum http_version http;
+    bool is_graphql; /* then the body is made of `document` and `variables` */
 };
 
 struct scenario {

@@ -331,8 +331,8 @@ void scenario_check(struct loader *loader, const struct yaml_node *root,
     };
     check_step_names(loader, parts, COUNT_OF(parts));
     struct map *origins = map_create(NULL);
-    collect_named(loader->arena, origins, scenario, shop);
-    collect_origins(loader->arena, origins, parts, COUNT_OF(parts));
+    collect_named(loader->file->tree, origins, scenario, shop);
+    collect_origins(loader->file->tree, origins, parts, COUNT_OF(parts));
     check_uses(loader, origins, scenario);
     check_foreign(loader, origins);
     check_variable_order(loader, yaml_find(root, "variables"), scenario);
@@ -364,8 +364,8 @@ void scenario_check_fragment(struct loader *loader, const struct fragment *fragm
     struct map *origins = map_create(NULL);
     check_step_names(loader, &part, 1);
     for (size_t i = 0; i < fragment->input_count; i++)
-        add_origin(loader->arena, origins, fragment->inputs[i].name);
-    collect_origins(loader->arena, origins, &part, 1);
+        add_origin(loader->file->tree, origins, fragment->inputs[i].name);
+    collect_origins(loader->file->tree, origins, &part, 1);
     check_uses(loader, origins, NULL);
     check_foreign(loader, origins);
     check_inputs_kept(loader, fragment);

@@ -9,20 +9,18 @@
 #include <string.h>
 
 struct part {
-    const char *text; /* literal text, or the variable's name */
-    size_t length;
-    size_t offset; /* in the source */
-    bool is_name;
+    const char *name;        /* NULL: text */
+    uint32_t offset, length; /* in the source */
 };
 
+/* There are many of them for as long as the monitor runs, most without variables: those have no
+ * parts. */
 struct template
 {
     const char *source;
-    const char *constant;
-    struct part *parts;
-    size_t part_count;
-    size_t *names; /* indexes of the parts that are names */
-    size_t name_count;
+    const char *constant; /* NULL: it has variables */
+    uint32_t part_count, name_count;
+    struct part parts[];
 };
 
 static bool is_letter(char c)
@@ -47,28 +45,22 @@ bool template_name_is_good(const char *name)
     return length > 0 && name[length] == '\0';
 }
 
-static void add_part(struct arena *arena, struct template *template, struct part part)
+static void add_part(struct template *template, struct part part)
 {
     if (part.length == 0)
         return;
-    part.text = arena_duplicate_bytes(arena, part.text, part.length);
-    if (part.is_name) {
-        arena_grow(arena, template->names, template->name_count);
-        template->names[template->name_count++] = template->part_count;
-    }
-    arena_grow(arena, template->parts, template->part_count);
+    template->name_count += part.name != NULL;
     template->parts[template->part_count++] = part;
 }
 
 /* `$${` stands for `${`: the text before ends behind its first `$`, the rest goes on at `{`. */
-static const char *find_variable(struct arena *arena, struct template *template, const char *at)
+static const char *find_variable(struct template *template, const char *at)
 {
     for (;;) {
         const char *found = strstr(at, "${");
         const char *end = found != NULL ? found : at + strlen(at);
-        struct part part = {
-            .text = at, .length = (size_t)(end - at), .offset = (size_t)(at - template->source)};
-        add_part(arena, template, part);
+        add_part(template, (struct part){.offset = (uint32_t)(at - template->source),
+                                         .length = (uint32_t)(end - at)});
         if (found == NULL || found == template->source || found[-1] != '$')
             return found;
         at = found + 1;
@@ -80,19 +72,36 @@ static void join_constant(struct arena *arena, struct template *template)
     char *text = arena_allocate(arena, strlen(template->source) + 1, 1);
     size_t length = 0;
     for (size_t i = 0; i < template->part_count; i++) {
-        memcpy(text + length, template->parts[i].text, template->parts[i].length);
-        length += template->parts[i].length;
+        const struct part *part = &template->parts[i];
+        memcpy(text + length, template->source + part->offset, part->length);
+        length += part->length;
     }
     template->constant = text;
+}
+
+/* Room for a text's parts: one before each `${`, the variable, and the rest. */
+static struct template *create(struct arena *arena, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, "${")) != NULL; at += 2)
+        count++;
+    size_t parts = count > 0 ? 2 * count + 1 : 0;
+    struct template *template =
+        arena_allocate(arena, 1, sizeof *template + parts * sizeof template->parts[0]);
+    template->source = arena_keep(arena, text);
+    if (count == 0)
+        template->constant = template->source;
+    return template;
 }
 
 struct template *template_compile(struct arena *arena, const char *text, struct error *error,
                                   size_t *ret_offset)
 {
-    struct template *template = arena_allocate(arena, 1, sizeof *template);
-    template->source = arena_duplicate(arena, text);
+    struct template *template = create(arena, text);
+    if (template->constant != NULL)
+        return template;
     const char *at = template->source;
-    while ((at = find_variable(arena, template, at)) != NULL) {
+    while ((at = find_variable(template, at)) != NULL) {
         size_t length = name_length(at + 2);
         const char *end = at + 2 + length;
         *ret_offset = (size_t)(at - template->source);
@@ -111,11 +120,9 @@ struct template *template_compile(struct arena *arena, const char *text, struct 
                       TEMPLATE_NAMES_MAX);
             return NULL;
         }
-        struct part part = {.text = at + 2,
-                            .length = length,
-                            .offset = (size_t)(at - template->source),
-                            .is_name = true};
-        add_part(arena, template, part);
+        add_part(template, (struct part){.name = arena_duplicate_bytes(arena, at + 2, length),
+                                         .offset = (uint32_t)(at - template->source),
+                                         .length = (uint32_t)length});
         at = end + 1;
     }
     if (template->name_count == 0)
@@ -143,14 +150,22 @@ size_t template_name_count(const struct template *template)
     return template->name_count;
 }
 
+static const struct part *name_part(const struct template *template, size_t n)
+{
+    const struct part *part = template->parts;
+    for (;; part++)
+        if (part->name != NULL && n-- == 0)
+            return part;
+}
+
 const char *template_name(const struct template *template, size_t n)
 {
-    return template->parts[template->names[n]].text;
+    return name_part(template, n)->name;
 }
 
 size_t template_name_offset(const struct template *template, size_t n)
 {
-    return template->parts[template->names[n]].offset;
+    return name_part(template, n)->offset;
 }
 
 void template_append_value(const struct json_t *value, struct buffer *out)
@@ -168,15 +183,19 @@ void template_append_value(const struct json_t *value, struct buffer *out)
 enum result template_render(const struct template *template, template_lookup *lookup, void *data,
                             struct buffer *out, const char **ret_missing)
 {
+    if (template->constant != NULL) {
+        buffer_text(out, template->constant);
+        return out->result;
+    }
     for (size_t i = 0; i < template->part_count; i++) {
         const struct part *part = &template->parts[i];
-        if (!part->is_name) {
-            buffer_append(out, part->text, part->length);
+        if (part->name == NULL) {
+            buffer_append(out, template->source + part->offset, part->length);
             continue;
         }
-        const struct json_t *value = lookup(data, part->text);
+        const struct json_t *value = lookup(data, part->name);
         if (value == NULL) {
-            *ret_missing = part->text;
+            *ret_missing = part->name;
             return RESULT_NOT_FOUND;
         }
         template_append_value(value, out);

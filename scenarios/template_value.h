@@ -24,13 +24,17 @@ enum json_template_kind {
 
 struct json_template {
     enum json_template_kind kind;
-    bool boolean;
-    int64_t integer;
-    double real;
-    const struct template *text; /* TEXT, VARIABLE */
-    const char **keys;           /* OBJECT */
-    struct json_template **items;
-    size_t count;
+    uint32_t count; /* LIST, OBJECT: of items */
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        const struct template *text; /* TEXT, VARIABLE; NULL after a mistake */
+        struct {
+            struct json_template *items;
+            const char **keys; /* OBJECT */
+        };
+    };
 };
 
 #endif

@@ -156,7 +156,7 @@ static const char *scalar_text(struct builder *builder, struct fy_token *token, 
     fy_token_iter_finish(pieces);
     fy_token_iter_destroy(pieces);
     *ret_length = text.length;
-    const char *copy = arena_duplicate_bytes(builder->file->arena, text.data, text.length);
+    const char *copy = arena_duplicate_bytes(builder->file->tree, text.data, text.length);
     buffer_free(&text);
     return copy;
 }

@@ -37,7 +37,7 @@ struct yaml_node {
 };
 
 struct yaml_file {
-    struct arena *arena; /* holds this struct, names and texts */
+    struct arena *arena; /* holds this struct and the name */
     struct arena *tree;  /* within it, the rest: NULL once it is forgotten */
     const char *name;
     const char *text;
@@ -52,7 +52,7 @@ struct yaml_file {
  * mistakes, too. */
 struct yaml_file *yaml_read(struct arena *arena, const char *name, struct mistakes *mistakes);
 
-/* Frees the tree and the source text; scalars' texts stay. */
+/* Frees the tree, its texts and the source. */
 void yaml_forget(struct yaml_file *file);
 
 size_t yaml_pair_count(const struct yaml_node *mapping);

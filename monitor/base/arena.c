@@ -12,23 +12,31 @@
 #include <string.h>
 
 /* A block and its head are 1,024 bytes: up to there glibc's malloc has a cache of pieces. */
-enum { ARENA_BLOCK = 992, ARENA_PRINT_SMALL = 256 };
+enum { ARENA_BLOCK = 1008, ARENA_PRINT_SMALL = 256 };
 
 struct arena_block {
     struct arena_block *next;
-    size_t used, size;
+    uint32_t used, size;
     alignas(max_align_t) char bytes[];
 };
 
 struct arena {
     struct arena_block *blocks;
+    size_t block_size;
     size_t size;
     struct arena *parent, *children, *next; /* next: of the parent's children */
 };
 
 struct arena *arena_create(void)
 {
-    return memory_allocate(1, sizeof(struct arena));
+    return arena_create_of(ARENA_BLOCK);
+}
+
+struct arena *arena_create_of(size_t bytes)
+{
+    struct arena *arena = memory_allocate(1, sizeof *arena);
+    arena->block_size = bytes;
+    return arena;
 }
 
 struct arena *arena_create_in(struct arena *parent)
@@ -71,13 +79,15 @@ void arena_free(struct arena *arena)
 
 static struct arena_block *arena_block_add(struct arena *arena, size_t size)
 {
-    size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+    size_t room = size > arena->block_size ? size : arena->block_size;
+    if (room > UINT32_MAX)
+        abort();
     struct arena_block *block = memory_resize(NULL, 1, sizeof *block + room);
     block->used = 0;
-    block->size = room;
+    block->size = (uint32_t)room;
     arena->size += sizeof *block + room;
     /* A big piece goes behind the block being filled, so that the rest of that one is not lost. */
-    if (size > ARENA_BLOCK && arena->blocks != NULL) {
+    if (size > arena->block_size && arena->blocks != NULL) {
         block->next = arena->blocks->next;
         arena->blocks->next = block;
     } else {
@@ -96,7 +106,7 @@ static void *arena_piece(struct arena *arena, size_t size, size_t align)
         block = arena_block_add(arena, size);
         start = 0;
     }
-    block->used = start + size;
+    block->used = (uint32_t)(start + size);
     return block->bytes + start;
 }
 
@@ -110,6 +120,14 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 char *arena_duplicate(struct arena *arena, const char *text)
 {
     return text == NULL ? NULL : arena_duplicate_bytes(arena, text, strlen(text));
+}
+
+const char *arena_keep(struct arena *arena, const char *text)
+{
+    for (struct arena_block *block = arena->blocks; block != NULL; block = block->next)
+        if ((uintptr_t)text - (uintptr_t)block->bytes < block->used)
+            return text;
+    return arena_duplicate(arena, text);
 }
 
 char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length)

@@ -14,6 +14,8 @@
 struct arena;
 
 struct arena *arena_create(void);
+/* One that is to stay for long with little in it: its blocks have room for `bytes`. */
+struct arena *arena_create_of(size_t bytes);
 /* One that is freed with `parent`, if not before. */
 struct arena *arena_create_in(struct arena *parent);
 void arena_free(struct arena *arena); /* takes NULL */
@@ -23,6 +25,8 @@ size_t arena_size(const struct arena *arena);
 
 void *arena_allocate(struct arena *arena, size_t count, size_t size);
 char *arena_duplicate(struct arena *arena, const char *text); /* NULL gives NULL */
+/* `text` itself where it lives in the arena, else a copy: for what is never changed. */
+const char *arena_keep(struct arena *arena, const char *text);
 char *arena_duplicate_bytes(struct arena *arena, const char *bytes, size_t length);
 char *arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 

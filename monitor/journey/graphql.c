@@ -10,7 +10,7 @@ static bool looks_at_errors(const struct step *step)
 {
     static const char *const paths[] = {"$.errors", "$['errors']", "$[\"errors\"]"};
     for (size_t i = 0; i < step->expect_count; i++) {
-        const struct expression *expression = step->expect[i];
+        const struct expression *expression = step->expect[i].expression;
         if (expression->query != QUERY_JSONPATH)
             continue;
         const char *path = template_source(expression->argument);

@@ -26,12 +26,12 @@ void judge_keep_excerpt(struct run_step *record, const struct net_response *resp
 }
 
 static void judge_note_failure(const struct judge *judge, const struct expression *expression,
-                               const struct outcome *outcome)
+                               struct position position, const struct outcome *outcome)
 {
     struct run_step *record = judge->record;
     record->symptom = outcome->symptom;
-    record->line = expression->position.line;
-    record->column = expression->position.column;
+    record->line = position.line;
+    record->column = position.column;
     record->expected = arena_duplicate(judge->arena, expression->source);
     record->values = outcome->values;
     record->actual = outcome->actual;
@@ -43,17 +43,17 @@ static enum state judge_assertions(const struct judge *judge, struct answer *ans
 {
     enum state state = STATE_PASSED;
     for (size_t i = 0; i < judge->step->expect_count; i++) {
-        const struct expression *expression = judge->step->expect[i];
+        const struct expression *expression = judge->step->expect[i].expression;
         struct outcome outcome = evaluate_assertion(expression, answer, variables, judge->arena);
         if (outcome.holds)
             continue;
         switch (expression->consequence) {
         case CONSEQUENCE_FAIL:
-            judge_note_failure(judge, expression, &outcome);
+            judge_note_failure(judge, expression, judge->step->expect[i].position, &outcome);
             return STATE_FAILED;
         case CONSEQUENCE_DEGRADE:
             if (state == STATE_PASSED)
-                judge_note_failure(judge, expression, &outcome);
+                judge_note_failure(judge, expression, judge->step->expect[i].position, &outcome);
             state = STATE_DEGRADED;
             break;
         case CONSEQUENCE_NOTE:
@@ -69,7 +69,7 @@ static enum state judge_assertions(const struct judge *judge, struct answer *ans
 static bool judge_status_is_expected(const struct step *step)
 {
     for (size_t i = 0; i < step->expect_count; i++)
-        if (step->expect[i]->query == QUERY_STATUS)
+        if (step->expect[i].expression->query == QUERY_STATUS)
             return true;
     return false;
 }
@@ -95,12 +95,12 @@ static void judge_blame_status(const struct judge *judge, struct answer *answer,
     if (symptom_layer(judge->record->symptom) != SYMPTOM_LAYER_CONTENT)
         return;
     for (size_t i = 0; i < judge->step->expect_count; i++) {
-        const struct expression *expression = judge->step->expect[i];
+        const struct expression *expression = judge->step->expect[i].expression;
         if (expression->query != QUERY_STATUS || expression->consequence != CONSEQUENCE_FAIL)
             continue;
         struct outcome outcome = evaluate_assertion(expression, answer, variables, judge->arena);
         if (!outcome.holds) {
-            judge_note_failure(judge, expression, &outcome);
+            judge_note_failure(judge, expression, judge->step->expect[i].position, &outcome);
             return;
         }
     }
@@ -121,7 +121,7 @@ static bool judge_keeps_secret(const struct judge *judge, const struct capture *
         kept = mask_add(judge->mask, number != NULL ? number : json_string_value(value));
     if (!kept) {
         outcome.actual = "a value that cannot be kept secret: text of 4 bytes or more can";
-        judge_note_failure(judge, capture->expression, &outcome);
+        judge_note_failure(judge, capture->expression, capture->position, &outcome);
     }
     free(number);
     return kept;
@@ -151,7 +151,7 @@ static enum state judge_captures(const struct judge *judge, struct answer *answe
         json_t *value =
             evaluate_capture(capture->expression, answer, variables, judge->arena, &outcome);
         if (value == NULL) {
-            judge_note_failure(judge, capture->expression, &outcome);
+            judge_note_failure(judge, capture->expression, capture->position, &outcome);
             return STATE_FAILED;
         }
         if (!judge_keeps_secret(judge, capture, value)) {
@@ -196,7 +196,7 @@ enum state judge_step(const struct judge *judge)
 
 bool judge_until(const struct judge *judge)
 {
-    const struct expression *holds = judge->step->until->holds;
+    const struct expression *holds = judge->step->until->holds.expression;
     const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
     struct answer *answer = answer_create(exchange, judge->response, judge->redirects);
@@ -208,7 +208,7 @@ bool judge_until(const struct judge *judge)
         outcome.holds = false;
         judge_note_error(judge, answer, exchange);
     } else if (!outcome.holds) {
-        judge_note_failure(judge, holds, &outcome);
+        judge_note_failure(judge, holds, judge->step->until->holds.position, &outcome);
         if (symptom_layer(outcome.symptom) != SYMPTOM_LAYER_MONITOR)
             judge->record->symptom = SYMPTOM_CONTENT_MISMATCH;
     }
@@ -220,12 +220,12 @@ bool judge_until(const struct judge *judge)
 
 json_t *judge_find(const struct judge *judge)
 {
-    const struct expression *find = judge->step->finds[0].expression;
+    const struct capture *find = &judge->step->finds[0];
     const struct exchange *exchange = &judge->record->exchanges[judge->record->exchange_count - 1];
     struct evaluate_variables variables = {variables_lookup, judge->variables};
     struct answer *answer = answer_create(exchange, judge->response, judge->redirects);
     struct outcome outcome;
-    json_t *found = evaluate_capture(find, answer, &variables, judge->arena, &outcome);
+    json_t *found = evaluate_capture(find->expression, answer, &variables, judge->arena, &outcome);
     if (found == NULL && outcome.symptom == SYMPTOM_CONTENT_CAPTURE_MISSING) {
         found = json_array();
     } else if (found != NULL && !json_is_array(found)) {
@@ -240,7 +240,7 @@ json_t *judge_find(const struct judge *judge)
         found = NULL;
     }
     if (found == NULL)
-        judge_note_failure(judge, find, &outcome);
+        judge_note_failure(judge, find->expression, find->position, &outcome);
     answer_free(answer);
     return found;
 }

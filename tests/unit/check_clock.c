@@ -384,15 +384,17 @@ START_TEST(a_million_periods_drift_by_nothing)
         struct schedule_due due;
         machine_start(&machine, every("cart", intervals[i]), (struct wall_time){0});
         struct wall_time first = schedule_next(machine.schedule);
+        int64_t odd = 0; /* an assertion for each would take a minute */
         for (int64_t k = 0; k < 1000000; k++) {
             /* Looked at a little late each time, by what is never the same. */
             machine.now.wall = wall_after(schedule_next(machine.schedule), -1);
-            ck_assert(!schedule_take(machine.schedule, &machine.now, &due));
+            odd += schedule_take(machine.schedule, &machine.now, &due);
             machine_pass(&machine, 1 + k % 997);
-            ck_assert(schedule_take(machine.schedule, &machine.now, &due));
-            ck_assert_int_eq(due.planned.us, first.us + k * intervals[i]);
+            odd += !schedule_take(machine.schedule, &machine.now, &due);
+            odd += due.planned.us != first.us + k * intervals[i];
             schedule_ended(machine.schedule, due.entry);
         }
+        ck_assert_int_eq(odd, 0);
         machine_end(&machine);
     }
 }

@@ -4,11 +4,12 @@
  * what is refused, and in which words, tests/scenarios/bad/expression-*.yaml. */
 #include "tests/unit/runner.h"
 
-#include "scenarios/expression.h"
+#include "scenarios/expression_pool.h"
 #include "scenarios/mistake.h"
 #include "scenarios/template.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +236,34 @@ static const struct {
     {"cron", NULL},
 };
 
+START_TEST(lines_are_shared)
+{
+    char line[32];
+    const struct expression *held[300];
+    struct mistakes mistakes = {.arena = arena_create()};
+    const struct expression *assertion = expression_take("status == 200", false, "f", &mistakes);
+    ck_assert_ptr_eq(expression_take("status == 200", false, "g", &mistakes), assertion);
+    ck_assert_ptr_null(expression_take("status == 200", true, "f", &mistakes));
+    ck_assert_uint_eq(mistakes.errors, 1);
+    const struct expression *capture = expression_take("status", true, "f", &mistakes);
+    ck_assert_ptr_ne(capture, assertion);
+    for (size_t i = 0; i < COUNT_OF(held); i++) {
+        snprintf(line, sizeof line, "body matches /%zu/", i);
+        held[i] = expression_take(line, false, "f", &mistakes);
+        ck_assert_str_eq(held[i]->source, line);
+    }
+    for (size_t i = 0; i < COUNT_OF(held); i++)
+        expression_release(held[i]);
+    expression_release(assertion);
+    ck_assert_ptr_eq(expression_take("status == 200", false, "h", &mistakes), assertion);
+    expression_release(assertion);
+    expression_release(assertion);
+    expression_release(capture);
+    expression_release(NULL);
+    arena_free(mistakes.arena);
+}
+END_TEST
+
 START_TEST(nearest_name_is_near)
 {
     static const char *const names[] = {"expect", "headers", "get", "from"};
@@ -314,6 +343,7 @@ Suite *test_suite(void)
     LOOP(tests, literals_have_their_type, operand_cases);
     tcase_add_test(tests, operands_are_compiled_once);
     tcase_add_test(tests, what_holds_a_variable_is_compiled_later);
+    tcase_add_test(tests, lines_are_shared);
     LOOP(tests, nearest_name_is_near, nearest_cases);
     tcase_add_test(tests, mistakes_are_capped_and_counted);
     tcase_add_test(tests, nothing_steers_the_terminal);

@@ -41,7 +41,7 @@ static struct shop *load_shop(void)
 }
 
 /* A scenario of good/, which must be good. It does not need its shop any more. */
-static struct scenario *load_good(const char *name)
+static struct scenario *load_whole(const char *name)
 {
     struct mistakes mistakes = {.arena = arena_create()};
     struct shop *shop = load_shop();
@@ -49,6 +49,14 @@ static struct scenario *load_good(const char *name)
     ck_assert_ptr_nonnull(scenario);
     shop_free(shop);
     arena_free(mistakes.arena);
+    return scenario;
+}
+
+/* As a monitor keeps it: without its source. */
+static struct scenario *load_good(const char *name)
+{
+    struct scenario *scenario = load_whole(name);
+    scenario_forget_source(scenario);
     return scenario;
 }
 
@@ -236,7 +244,7 @@ END_TEST
 
 START_TEST(uses_of_variables_have_their_place)
 {
-    struct scenario *scenario = load_good("with-shop.yaml");
+    struct scenario *scenario = load_whole("with-shop.yaml");
     bool found = false;
     for (size_t i = 0; i < scenario->use_count; i++) {
         const struct use *use = &scenario->uses[i];
@@ -254,6 +262,32 @@ START_TEST(uses_of_variables_have_their_place)
 END_TEST
 
 /* `sqlite::memory:` is no file, and so it is in no folder. */
+/* Whichever step fails by it, its own place is told. */
+START_TEST(a_line_that_stands_twice_is_kept_once)
+{
+    struct scenario *one = load_good("with-shop.yaml"), *other = load_good("expressions.yaml");
+    const struct assertion *first = NULL;
+    size_t count = 0;
+    for (size_t n = 0; n < one->step_count + other->step_count; n++) {
+        const struct step *step =
+            n < one->step_count ? &one->steps[n] : &other->steps[n - one->step_count];
+        for (size_t i = 0; i < step->expect_count; i++) {
+            const struct assertion *assertion = &step->expect[i];
+            if (strcmp(assertion->expression->source, "status == 200") != 0)
+                continue;
+            if (count++ > 0) {
+                ck_assert_ptr_eq(assertion->expression, first->expression);
+                ck_assert_int_ne(assertion->position.line, first->position.line);
+            }
+            first = assertion;
+        }
+    }
+    ck_assert_uint_ge(count, 2);
+    scenario_free(one);
+    scenario_free(other);
+}
+END_TEST
+
 START_TEST(a_store_in_memory_has_no_folder)
 {
     struct mistakes mistakes = {.arena = arena_create()};
@@ -412,6 +446,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, json_is_rendered_with_types);
     tcase_add_test(tests, uses_of_variables_have_their_place);
     tcase_add_test(tests, shop_file_arrives);
+    tcase_add_test(tests, a_line_that_stands_twice_is_kept_once);
     tcase_add_test(tests, a_store_in_memory_has_no_folder);
     LOOP(tests, components_have_a_kind, kind_cases);
     tcase_add_test(tests, the_table_is_complete);
