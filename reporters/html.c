@@ -31,15 +31,25 @@ static int leave_open(void *context)
     return 0;
 }
 
-struct html *html_open(struct buffer *out)
+static struct html *open_writer(struct buffer *out, const char *head)
 {
     struct html *html = memory_allocate(1, sizeof *html);
     xmlOutputBuffer *bytes = xmlOutputBufferCreateIO(take_bytes, leave_open, out, NULL);
     html->writer = bytes == NULL ? NULL : xmlNewTextWriter(bytes);
     if (html->writer == NULL)
         abort(); /* only for want of memory, which memory.h does not survive either */
-    xmlTextWriterWriteRaw(html->writer, BAD_CAST "<!DOCTYPE html>\n");
+    xmlTextWriterWriteRaw(html->writer, BAD_CAST head);
     return html;
+}
+
+struct html *html_open(struct buffer *out)
+{
+    return open_writer(out, "<!DOCTYPE html>\n");
+}
+
+struct html *html_open_xml(struct buffer *out)
+{
+    return open_writer(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
 }
 
 void html_close(struct html *html)
@@ -162,7 +172,8 @@ static bool target_is_allowed(const char *target)
         if (strncasecmp(target, schemes[i], strlen(schemes[i])) == 0)
             return true;
     /* `//host` and `/\host` leave this site. */
-    return target[0] == '#' || (target[0] == '/' && target[1] != '/' && target[1] != '\\');
+    return target[0] == '#' || strncmp(target, "./", 2) == 0 || strncmp(target, "../", 3) == 0 ||
+           (target[0] == '/' && target[1] != '/' && target[1] != '\\');
 }
 
 void html_begin_link(struct html *html, const char *target)

@@ -15,6 +15,7 @@ struct html;
 
 /* Writes the doctype; `out` is borrowed until html_close, which ends what is still open. */
 struct html *html_open(struct buffer *out);
+struct html *html_open_xml(struct buffer *out); /* the same for a document of XML */
 void html_close(struct html *html);
 
 /* Begins an element, of a class unless `class_name` is NULL; attributes follow, then content. */
@@ -29,7 +30,8 @@ void html_end(struct html *html);
 /* An element with nothing but text in it. */
 void html_leaf(struct html *html, const char *element, const char *class_name, const char *text);
 
-/* Begins a link; where `target` is neither a path of ours nor http, https or mailto, a span. */
+/* Begins a link; where `target` is neither a path of ours (`/`, `./`, `../`) nor http, https or
+ * mailto, a span. */
 void html_begin_link(struct html *html, const char *target);
 
 #endif

@@ -36,8 +36,8 @@ struct page_incident {
 void page_incident_render(const struct page_incident *model, struct buffer *out);
 void page_incident_json(const struct incident *incident, struct buffer *out);
 
-/* A page that is only a sentence: not found, not now. */
-void page_message_render(const struct shop *shop, const char *title, const char *text,
-                         struct buffer *out);
+/* A page that is only a sentence: not found, not now. `top` as in a frame. */
+void page_message_render(const struct shop *shop, const char *top, const char *title,
+                         const char *text, struct buffer *out);
 
 #endif

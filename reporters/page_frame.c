@@ -47,6 +47,11 @@ void page_badge(struct html *html, enum state state, const char *word)
     html_end(html);
 }
 
+static const char *top_of(const struct page_frame *frame)
+{
+    return frame->top != NULL ? frame->top : "/";
+}
+
 static void write_head(struct html *html, const struct page_frame *frame)
 {
     html_begin(html, "head", NULL);
@@ -64,16 +69,18 @@ static void write_head(struct html *html, const struct page_frame *frame)
         html_attribute(html, "content", named[i][1]);
         html_end(html);
     }
-    /* A second wall behind the escaping: nothing of elsewhere runs or is fetched. */
+    /* A second wall behind the escaping, also where somebody else serves the exported pages:
+       nothing of elsewhere runs or is fetched. */
     html_begin(html, "meta", NULL);
     html_attribute(html, "http-equiv", "Content-Security-Policy");
     html_attribute(html, "content",
                    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-                   "img-src data:");
+                   "img-src data:; base-uri 'none'; form-action 'self'");
     html_end(html);
-    if (frame->renews) {
+    if (frame->renews > 0) {
         html_begin(html, "script", NULL);
-        html_attribute_print(html, "src", "/page.js?v=%" PRIx64, hash_text(page_script));
+        html_attribute_print(html, "src", "%spage.js?v=%" PRIx64, top_of(frame),
+                             hash_text(page_script));
         html_attribute(html, "defer", "");
         html_end(html);
     }
@@ -82,8 +89,17 @@ static void write_head(struct html *html, const struct page_frame *frame)
     html_end(html);
     html_begin(html, "link", NULL);
     html_attribute(html, "rel", "stylesheet");
-    html_attribute_print(html, "href", "/style.css?v=%" PRIx64, hash_text(page_style));
+    html_attribute_print(html, "href", "%sstyle.css?v=%" PRIx64, top_of(frame),
+                         hash_text(page_style));
     html_end(html);
+    if (frame->top != NULL) {
+        html_begin(html, "link", NULL);
+        html_attribute(html, "rel", "alternate");
+        html_attribute(html, "type", "application/atom+xml");
+        html_attribute(html, "title", "Incidents");
+        html_attribute_print(html, "href", "%shistory.atom", frame->top);
+        html_end(html);
+    }
     html_begin(html, "link", NULL);
     html_attribute(html, "rel", "icon");
     html_attribute_print(html, "href",
@@ -106,14 +122,16 @@ struct html *page_begin(const struct page_frame *frame, struct buffer *out)
     html_text(html, "Skip to the content");
     html_end(html);
     html_begin(html, "header", "top");
-    html_begin_link(html, "/");
+    html_begin_link(html, top_of(frame));
     html_attribute(html, "class", "shop");
     html_text(html, frame->shop->name);
     html_end(html);
-    html_leaf(html, "span", "kind", "Status");
+    html_leaf(html, "span", "kind", frame->top != NULL ? "Status" : "Operators' view");
     html_end(html);
     html_begin(html, "main", NULL);
     html_attribute(html, "id", "main");
+    if (frame->renews > 0)
+        html_attribute_print(html, "data-renews", "%u", frame->renews);
     return html;
 }
 
@@ -247,17 +265,20 @@ void page_fact_time(struct html *html, const char *name, struct wall_time time)
     html_end(html);
 }
 
-void page_message_render(const struct shop *shop, const char *title, const char *text,
-                         struct buffer *out)
+void page_message_render(const struct shop *shop, const char *top, const char *title,
+                         const char *text, struct buffer *out)
 {
-    const struct page_frame frame = {.shop = shop, .title = title, .state = STATE_UNKNOWN};
+    const struct page_frame frame = {
+        .shop = shop, .title = title, .state = STATE_UNKNOWN, .top = top};
     struct html *html = page_begin(&frame, out);
     html_begin(html, "div", "message");
     html_leaf(html, "h1", NULL, title);
     html_leaf(html, "p", NULL, text);
     html_begin(html, "p", NULL);
-    html_begin_link(html, "/");
-    html_text(html, "To the overview");
+    html_begin_link(html, top_of(&frame));
+    html_text(html, "What is the case now");
+    html_end(html);
+    html_end(html);
     html_end(html);
     page_end(html, &frame, (struct wall_time){0});
 }

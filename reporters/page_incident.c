@@ -94,7 +94,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
         .shop = model->shop,
         .title = incident->resolved.us == 0 ? "Open incident" : "Resolved incident",
         .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
-        .renews = incident->resolved.us == 0,
+        .renews = incident->resolved.us == 0 ? 10 : 0,
         .json = json,
     };
     struct html *html = page_begin(&frame, out);

@@ -52,18 +52,14 @@ static const struct run *newest_replay(const struct page_overview *model,
     return latest;
 }
 
-/* When so many slots have been missed since a run that the journey is out of sight from there. */
-static struct wall_time out_of_sight(const struct page_overview *model,
-                                     const struct page_journey *journey, const struct run *run)
+struct wall_time page_out_of_sight(const struct page_journey *journey, size_t vantages,
+                                   struct wall_time planned, struct wall_time ended)
 {
-    unsigned slots = SLOTS_MISSED, vantages = 0;
-    while (journey->rotates && page_vantage(model, journey, vantages) != NULL)
-        vantages++;
-    slots *= vantages > 1 ? vantages : 1;
+    size_t slots = SLOTS_MISSED * (journey->rotates && vantages > 1 ? vantages : 1);
     if (journey->cron == NULL)
-        return wall_after(run->slot.ended, slots * journey->every + DURATION_MINUTE);
-    struct wall_time slot = run->slot.planned;
-    for (unsigned i = 0; i < slots && slot.us != INT64_MAX; i++)
+        return wall_after(ended, (duration)slots * journey->every + DURATION_MINUTE);
+    struct wall_time slot = planned;
+    for (size_t i = 0; i < slots && slot.us != INT64_MAX; i++)
         slot = cron_after(journey->cron, journey->zone, slot);
     return slot.us == INT64_MAX ? slot : wall_after(slot, DURATION_MINUTE);
 }
@@ -78,8 +74,13 @@ struct page_cell page_cell(const struct page_overview *model, const struct page_
     if (cell.run == NULL)
         return cell;
     cell.replay = newest_replay(model, journey, vantage, cell.run);
-    cell.stale = model->now.us > out_of_sight(model, journey, cell.run).us ||
-                 cell.run->slot.planned.us > model->now.us;
+    size_t vantages = 0;
+    while (page_vantage(model, journey, vantages) != NULL)
+        vantages++;
+    const struct slot *slot = &cell.run->slot;
+    cell.stale =
+        model->now.us > page_out_of_sight(journey, vantages, slot->planned, slot->ended).us ||
+        cell.run->slot.planned.us > model->now.us;
     cell.state = cell.stale ? STATE_UNKNOWN : cell.run->state;
     return cell;
 }

@@ -59,6 +59,11 @@ duration page_span(duration every);
 const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
                          size_t n);
 
+/* When so many slots have been missed since one that the journey is out of sight from its vantage
+ * point, which is one of so many. */
+struct wall_time page_out_of_sight(const struct page_journey *journey, size_t vantages,
+                                   struct wall_time planned, struct wall_time ended);
+
 /* One journey from one vantage point now. */
 struct page_cell {
     enum state state;         /* unknown when there is no run, or only an old one */

@@ -341,5 +341,6 @@ const struct page_route page_operator_routes[] = {
     {HEALTHZ_PATH, PAGE_JSON, "no-store", .answer = healthz_answer},
     {"/style.css", PAGE_CSS, PAGE_FOR_A_DAY, .answer = page_style_answer},
     {"/page.js", PAGE_SCRIPT, PAGE_FOR_A_DAY, .answer = page_script_answer},
+    {"/page.js", PAGE_SCRIPT, PAGE_FOR_A_DAY, .answer = page_script_answer},
     {NULL},
 };

@@ -190,7 +190,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
         .shop = model->shop,
         .title = headline.sentence,
         .state = headline.state,
-        .renews = true,
+        .renews = 10,
         .json = "/api/status.json",
     };
     struct html *html = page_begin(&frame, out);

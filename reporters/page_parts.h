@@ -12,8 +12,11 @@ struct page_frame {
     const struct shop *shop;
     const char *title;
     enum state state; /* colours the page's icon */
-    bool renews;      /* itself, while it is open in a browser */
+    unsigned renews;  /* itself in a browser, after so many seconds (page.js); 0: it does not */
     const char *json; /* where the same is said to machines; may be NULL */
+    /* The public pages', whose links are relative so that they can be moved: the way to their top
+       (`./`, `../`); NULL: the operators', at the root. */
+    const char *top;
 };
 
 /* Everything up to and with <main>; page_end closes it and the document. */

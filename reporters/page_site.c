@@ -54,7 +54,7 @@ static void send_message(const struct page_site *site, struct http_request *requ
                                           "Basic realm=\"shopwatch\", charset=\"UTF-8\""};
     struct buffer body;
     buffer_init(&body, PAGE_MAX);
-    site->settings.message(site->settings.owner, title, text, &body);
+    site->settings.message(site->settings.owner, site->settings.top, title, text, &body);
     http_reply(request, &(struct http_reply){
                             .status = status,
                             .content_type = "text/html; charset=utf-8",
@@ -70,10 +70,14 @@ static void send_message(const struct page_site *site, struct http_request *requ
 static void send_body(const struct page_visit *visit, const struct buffer *body)
 {
     const struct page_site *site = visit->site;
-    struct http_field save = {"Content-Disposition", NULL};
+    struct http_field fields[2];
+    size_t count = 0;
     if (visit->attachment != NULL)
-        save.value =
-            arena_print(visit->arena, "attachment; filename=\"%.100s\"", visit->attachment);
+        fields[count++] = (struct http_field){
+            "Content-Disposition",
+            arena_print(visit->arena, "attachment; filename=\"%.100s\"", visit->attachment)};
+    if (visit->route->is_shared)
+        fields[count++] = (struct http_field){"Access-Control-Allow-Origin", "*"};
     http_reply(visit->request,
                &(struct http_reply){
                    .status = visit->status != 0 ? visit->status : 200,
@@ -82,8 +86,8 @@ static void send_body(const struct page_visit *visit, const struct buffer *body)
                    .body_length = body->length,
                    .cache_control = visit->route->cache != NULL ? visit->route->cache : "no-cache",
                    .policy = site->settings.policy,
-                   .fields = &save,
-                   .field_count = save.value != NULL,
+                   .fields = fields,
+                   .field_count = count,
                });
 }
 

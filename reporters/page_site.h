@@ -21,6 +21,8 @@ struct page_route {
     const char *path;
     const char *type;  /* the answer's content type */
     const char *cache; /* Cache-Control of the answer; NULL: `no-cache`, asked for anew each time */
+    bool is_shared;    /* scripts of other sites may read the answer */
+    const void *data;  /* the routes' own */
     size_t room;       /* bytes of the route's own state, which begin as zeros */
     /* Optional. Asks for what is needed; calls page_visit_expect for each read, whose callback ends
        with page_visit_arrived. */
@@ -59,8 +61,10 @@ struct page_site_settings {
     size_t host_count;
     const char *token;  /* without which nobody is answered; NULL: everybody is */
     const char *policy; /* Content-Security-Policy */
+    const char *top;    /* as in a page's frame: NULL for the operators' */
     /* Renders a page that is only a sentence. */
-    void (*message)(void *owner, const char *title, const char *text, struct buffer *out);
+    void (*message)(void *owner, const char *top, const char *title, const char *text,
+                    struct buffer *out);
     void (*forget)(void *owner, struct page_visit *visit); /* a visit ends unanswered */
 };
 

@@ -22,16 +22,18 @@ enum { ADDRESS_MAX = 64 };
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' " \
     "data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-static void render_message(void *owner, const char *title, const char *text, struct buffer *out)
+static void render_message(void *owner, const char *top, const char *title, const char *text,
+                           struct buffer *out)
 {
     const struct status_page *page = owner;
-    page_message_render(page->context.shop, title, text, out);
+    page_message_render(page->context.shop, top, title, text, out);
 }
 
 static void forget_visit(void *owner, struct page_visit *visit)
 {
     const struct status_page *page = owner;
     store_forget(page->context.store, visit);
+    public_data_forget(page->data, visit);
 }
 
 static void status_page_close(void *reporter)
@@ -39,6 +41,7 @@ static void status_page_close(void *reporter)
     struct status_page *page = reporter;
     page_site_close(page->public_site);
     page_site_close(page->operator_site);
+    public_data_free(page->data);
     arena_free(page->arena);
     free(page->announcement);
     free(page);
@@ -91,23 +94,49 @@ static const char *read_token(struct status_page *page, const char *listen, stru
     return token;
 }
 
+/* Its own, with a slash at its end; NULL when the shop file does not say. */
+static const char *read_url(struct status_page *page, struct error *error)
+{
+    const char *url = NULL;
+    if (page->settings.url != NULL)
+        url = message_expand(&page->context, page->arena, page->settings.url, error);
+    if (url == NULL || url[0] == '\0' || url[strlen(url) - 1] == '/')
+        return url;
+    return arena_print(page->arena, "%s/", url);
+}
+
+static enum result open_data(struct status_page *page, struct error *error)
+{
+    const struct public_data_settings settings = {
+        .context = &page->context,
+        .journeys = page->journeys,
+        .zone = page->settings.zone,
+        .url = read_url(page, error),
+        .causes = page->settings.publish == PUBLISH_CAUSE,
+    };
+    page->data = public_data_create(&settings);
+    return error->code;
+}
+
 static enum result open_sites(struct status_page *page, struct error *error)
 {
     const struct reporter_settings *settings = &page->settings;
     struct page_site_settings site = {
         .loop = page->context.loop,
         .listen = settings->listen != NULL ? settings->listen : STATUS_PAGE_LISTEN,
-        .routes = page_operator_routes,
+        .routes = page_public_routes(page),
         .owner = page,
         .hosts = settings->hosts,
         .host_count = settings->host_count,
         .policy = POLICY,
+        .top = "/",
         .message = render_message,
         .forget = forget_visit,
     };
     page->public_site = page_site_open(&site, error);
     site.listen = operator_listen(page, site.listen);
     site.routes = page_operator_routes;
+    site.top = NULL;
     site.token = read_token(page, site.listen, error);
     if (error->code == RESULT_OK)
         page->operator_site = page_site_open(&site, error);
@@ -123,7 +152,7 @@ static void *status_page_open(const struct reporter_context *context,
     page->settings = *settings;
     page->arena = arena_create();
     take_journeys(page);
-    if (open_sites(page, &why) != RESULT_OK) {
+    if (open_data(page, &why) != RESULT_OK || open_sites(page, &why) != RESULT_OK) {
         error_set(error, why.code, "reporter \"%.100s\": %.300s", settings->name, why.text);
         status_page_close(page);
         return NULL;

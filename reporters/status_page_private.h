@@ -6,6 +6,7 @@
 
 #include "reporters/page.h"
 #include "reporters/page_site.h"
+#include "reporters/public_data.h"
 #include "reporters/reporter.h"
 
 struct status_page {
@@ -13,6 +14,7 @@ struct status_page {
     struct reporter_settings settings;
     struct arena *arena;           /* of what is made once */
     struct page_journey *journeys; /* context.scenario_count of them */
+    struct public_data *data;      /* of the public pages */
     struct page_site *public_site, *operator_site;
     char *announcement;
 };
@@ -21,11 +23,16 @@ struct status_page {
 #define PAGE_JSON      "application/json"
 #define PAGE_CSS       "text/css; charset=utf-8"
 #define PAGE_SCRIPT    "text/javascript; charset=utf-8"
+#define PAGE_SCRIPT    "text/javascript; charset=utf-8"
 #define PAGE_FOR_A_DAY "max-age=86400" /* its address changes with its content */
 
 bool page_style_answer(struct page_visit *visit, struct buffer *body);
 bool page_script_answer(struct page_visit *visit, struct buffer *body);
+bool page_script_answer(struct page_visit *visit, struct buffer *body);
 
-extern const struct page_route page_public_routes[], page_operator_routes[];
+extern const struct page_route page_operator_routes[];
+
+/* In the page's arena; needs its `data`. */
+const struct page_route *page_public_routes(struct status_page *page);
 
 #endif

@@ -16,6 +16,12 @@ static const char *const stream_words[] = {
 #undef X
 };
 
+static const char *const publish_words[] = {
+#define X(name, word) word,
+    PUBLISH_TABLE(X)
+#undef X
+};
+
 static const struct language_key keys[] = {
     {"kind", LANGUAGE_TEXT, LANGUAGE_FORMAT_NAME, .required = true, AT(kind),
      .help = "What kind of reporter it is: status-page, prometheus, json-lines, webhook, "
@@ -36,11 +42,25 @@ static const struct language_key keys[] = {
     {"token", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, AT(token),
      .help = "status-page: what operators are asked for, as a password or a bearer's token.",
      .example = "token: ${TOKEN}"},
+    {"publish", LANGUAGE_WORD, .words = publish_words, .word_count = COUNT_OF(publish_words),
+     AT(publish),
+     .help = "status-page: what everybody is told of an incident at once, the symptom alone or the "
+             "cause, too; symptom if left out, and the cause after `shopwatch incidents publish`.",
+     .example = "publish: cause"},
+    {"timezone", LANGUAGE_TIMEZONE, LANGUAGE_FORMAT_TIMEZONE, AT(zone),
+     .help = "status-page: the time zone that times are told in; UTC if left out.",
+     .example = "timezone: Europe/Berlin"},
+    {"export", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, AT(export),
+     .help = "status-page: a symbolic link, made if there is none, to a directory that the public "
+             "page is written to as files whenever it has changed.",
+     .example = "export: /var/www/status"},
     {"path", LANGUAGE_TEXT, AT(path), .help = "json-lines: the file that lines are appended to.",
      .example = "path: runs.jsonl"},
     {"url", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(url),
-     .help = "webhook: where messages are sent to. statuspage: the address of its interface, where "
-             "it is not Atlassian's own.",
+     .help =
+         "webhook: where messages are sent to; statuspage: the address of its interface, where "
+         "it is not Atlassian's own; status-page: where visitors find it, for links in its feed "
+         "and its JSON.",
      .example = "url: https://hooks.example.com/${TOKEN}"},
     {"secret", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_LINE, AT(secret),
      .help = "webhook: the key that messages are signed with.", .example = "secret: ${TOKEN}"},

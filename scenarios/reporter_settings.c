@@ -18,7 +18,7 @@ static const struct {
     {"console", " runs to ", " "},
     {"json-lines", " path ", " path "},
     {"prometheus", " listen hosts ", " "},
-    {"status-page", " listen operator token hosts ", " "},
+    {"status-page", " listen operator token hosts url timezone publish export ", " "},
     {"statuspage", " url page key components metrics timeout ", " page key components "},
     {"webhook", " url secret headers json timeout ", " url "},
 };

@@ -15,6 +15,7 @@ struct loader;
 struct pair;
 struct secret;
 struct template;
+struct zone;
 struct yaml_node;
 
 #define DEFAULT_REPORTER_TIMEOUT (10 * DURATION_SECOND)
@@ -30,6 +31,17 @@ enum console_stream {
 #undef X
 };
 
+/* What a status page tells everybody of an incident by itself. X(NAME, word) */
+#define PUBLISH_TABLE(X)                                                                           \
+    X(SYMPTOM, "symptom")                                                                          \
+    X(CAUSE, "cause")
+
+enum publish {
+#define X(name, word) PUBLISH_##name,
+    PUBLISH_TABLE(X)
+#undef X
+};
+
 struct reporter_settings {
     const char *name, *kind;     /* kind: a name in the reporters' table */
     const char *listen;          /* `127.0.0.1:8080`, port 0 for a free one */
@@ -37,6 +49,9 @@ struct reporter_settings {
     struct template *token;      /* that operators are asked for; NULL: they are not */
     const char **hosts;          /* further names, as behind a proxy */
     size_t host_count;
+    const struct zone *zone; /* that times are told in; NULL: UTC */
+    enum publish publish;
+    const char *export;   /* the directory that the public page is written to; NULL: none */
     const char *path;     /* the file to append to */
     struct template *url; /* where messages are sent to; holds secrets */
     struct template *secret, *key;

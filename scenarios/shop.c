@@ -41,6 +41,9 @@ static void complete_paths(struct shop *shop)
     for (size_t i = 0; i < shop->reporter_count; i++)
         if (shop->reporters[i].path != NULL)
             shop->reporters[i].path = beside(shop, shop->reporters[i].path);
+    for (size_t i = 0; i < shop->reporter_count; i++)
+        if (shop->reporters[i].export != NULL)
+            shop->reporters[i].export = beside(shop, shop->reporters[i].export);
     for (size_t i = 0; i < shop->secret_count; i++)
         if (shop->secrets[i].file != NULL)
             shop->secrets[i].file = beside(shop, shop->secrets[i].file);

@@ -89,10 +89,12 @@ void store_read_runs(struct store *store, const struct store_filter *filter, sto
 void store_read_latest(struct store *store, store_runs_done *done, void *data);
 
 /* The slot of every journey and vantage point that was committed last: with all digits of its
- * time, and without its run. */
+ * times, and without its run. */
 struct store_slot {
     const char *journey, *vantage;
-    struct wall_time planned;
+    struct wall_time planned, ended;
+    enum state state;
+    duration latency; /* 0: nothing was replayed */
 };
 struct store_slots {
     struct store_slot *slots; /* live until the callback returns */

@@ -18,7 +18,7 @@ static const char slots_query[] =
     "      WHERE next.journey < here.journey ORDER BY next.journey DESC, next.vantage DESC,"
     "      next.sequence DESC LIMIT 1))"
     "  FROM latest JOIN run AS here ON here.sequence = latest.sequence)"
-    "SELECT run.journey, run.vantage, run.planned"
+    "SELECT run.journey, run.vantage, run.planned, run.ended, run.state, run.latency"
     " FROM latest JOIN run ON run.sequence = latest.sequence";
 
 enum result sqlite_read_slots(void *data, struct arena *arena, struct store_slots *ret_slots)
@@ -31,9 +31,12 @@ enum result sqlite_read_slots(void *data, struct arena *arena, struct store_slot
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         arena_grow(arena, ret_slots->slots, ret_slots->count);
         ret_slots->slots[ret_slots->count++] = (struct store_slot){
-            arena_duplicate(arena, (const char *)sqlite3_column_text(statement, 0)),
-            arena_duplicate(arena, (const char *)sqlite3_column_text(statement, 1)),
-            {sqlite3_column_int64(statement, 2)},
+            .journey = arena_duplicate(arena, (const char *)sqlite3_column_text(statement, 0)),
+            .vantage = arena_duplicate(arena, (const char *)sqlite3_column_text(statement, 1)),
+            .planned = {sqlite3_column_int64(statement, 2)},
+            .ended = {sqlite3_column_int64(statement, 3)},
+            .state = state_from_name((const char *)sqlite3_column_text(statement, 4)),
+            .latency = sqlite3_column_int64(statement, 5),
         };
     }
     sqlite3_finalize(statement);

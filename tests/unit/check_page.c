@@ -32,7 +32,7 @@ static void render(const struct sample *sample, int view, struct buffer *out)
     else if (view == VIEW_INCIDENT && sample->worst != NULL)
         page_incident_render(&incident, out);
     else
-        page_message_render(&sample->shop, "There is nothing here", "Go back.", out);
+        page_message_render(&sample->shop, NULL, "There is nothing here", "Go back.", out);
     ck_assert_int_eq(out->result, RESULT_OK);
 }
 

@@ -62,6 +62,8 @@ static void keep_run(struct site *site, duration ago, const char *id, struct wal
                                     .runner_up = CAUSE_NONE};
     struct incident_shower shower = {.journey = checkout.journey, .vantage = vantages[0].name};
     const struct incident incident = {.id = id,
+                                      .version = 1,
+                                      .change = INCIDENT_OPENED,
                                       .began = planned,
                                       .opened = planned,
                                       .updated = planned,
@@ -156,13 +158,13 @@ static void on_answer(void *data)
         loop_stop(site->loop);
 }
 
-static void site_get_as(struct site *site, const char *host, const char *path)
+static void site_ask(struct site *site, unsigned port, const char *host, const char *path)
 {
     int ends[2], status = 0;
     ck_assert_int_eq(pipe(ends), 0);
     pid_t visitor = fork();
     if (visitor == 0)
-        visit(site->port, host, path, ends[1]);
+        visit(port, host, path, ends[1]);
     close(ends[1]);
     site->reading = ends[0];
     buffer_clear(&site->answer);
@@ -176,7 +178,12 @@ static void site_get_as(struct site *site, const char *host, const char *path)
 
 static void site_get(struct site *site, const char *path)
 {
-    site_get_as(site, "127.0.0.1", path);
+    site_ask(site, site->operator_port, "127.0.0.1", path);
+}
+
+static void site_get_public(struct site *site, const char *path)
+{
+    site_ask(site, site->port, "127.0.0.1", path);
 }
 
 static const struct {
@@ -219,6 +226,48 @@ START_TEST(visitors_get_their_pages)
                   site.answer.data);
     ck_assert_ptr_nonnull(strstr(site.answer.data, visit_cases[_i].type));
     ck_assert_msg(strstr(site.answer.data, visit_cases[_i].says) != NULL, "%s", site.answer.data);
+    site_close(&site);
+}
+END_TEST
+
+static const struct {
+    const char *path, *status, *type, *says;
+} public_cases[] = {
+    {"/", " 200 ", "text/html", "Guest checkout is failing since"},
+    {"/index.html", " 200 ", "text/html", "Can people buy at Tea &amp; Mugs?"},
+    {"/history.html", " 200 ", "text/html", "href=\"./incidents/i-42.html\""},
+    {"/incidents/i-42.html", " 200 ", "text/html", "Guest checkout is failing"},
+    {"/history.atom", " 200 ", "application/atom+xml", "<entry>"},
+    {"/badge.svg", " 200 ", "image/svg+xml", "Access-Control-Allow-Origin: *"},
+    {"/api/v2/summary.json", " 200 ", "application/json", "\"indicator\": \"critical\""},
+    {"/api/v2/incidents/unresolved.json", " 200 ", "application/json", "\"id\": \"i-42\""},
+    {"/style.css", " 200 ", "text/css", "prefers-color-scheme"},
+    {"/page.js", " 200 ", "text/javascript", "use strict"},
+    {"/incidents/i-42", " 404 ", "text/html", "There is nothing here"},
+    {"/incidents/i-43.html", " 404 ", "text/html", "There is nothing here"},
+    {"/runs/RUN", " 404 ", "text/html", "There is nothing here"},
+    {"/api/status.json", " 404 ", "text/html", "There is nothing here"},
+    {"/healthz", " 404 ", "text/html", "There is nothing here"},
+};
+
+/* And nowhere what is not for everybody. */
+static const char *const not_public[] = {"storefront",   "application (",  "shop.example",
+                                         "http.timeout", "\"confidence\"", "ttfb"};
+
+START_TEST(everybody_gets_the_public_pages)
+{
+    struct site site;
+    site_open(&site);
+    keep_failed_run(&site);
+    site_get_public(&site, public_cases[_i].path);
+    const char *end = strchr(site.answer.data, '\n');
+    const char *status = strstr(site.answer.data, public_cases[_i].status);
+    ck_assert_msg(status != NULL && status < end, "%s", site.answer.data);
+    ck_assert_ptr_nonnull(strstr(site.answer.data, public_cases[_i].type));
+    ck_assert_msg(strstr(site.answer.data, public_cases[_i].says) != NULL, "%s", site.answer.data);
+    for (size_t i = 0; i < COUNT_OF(not_public); i++)
+        ck_assert_msg(strstr(site.answer.data, not_public[i]) == NULL, "%s: %.2000s", not_public[i],
+                      site.answer.data);
     site_close(&site);
 }
 END_TEST
@@ -301,7 +350,7 @@ START_TEST(it_answers_to_the_names_that_it_was_given)
 {
     struct site site;
     site_open(&site);
-    site_get_as(&site, host_cases[_i].host, "/");
+    site_ask(&site, site.port, host_cases[_i].host, "/");
     const char *end = strchr(site.answer.data, '\n');
     const char *status = strstr(site.answer.data, host_cases[_i].status);
     ck_assert(status != NULL && status < end);
@@ -442,6 +491,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("status page");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, visitors_get_their_pages, 0, COUNT_OF(visit_cases));
+    tcase_add_loop_test(tests, everybody_gets_the_public_pages, 0, COUNT_OF(public_cases));
     tcase_add_test(tests, an_old_open_incident_is_not_lost);
     tcase_add_test(tests, many_open_incidents_fit_on_the_page);
     tcase_add_test(tests, a_long_incident_shows_its_newest_runs);

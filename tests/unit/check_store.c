@@ -171,6 +171,7 @@ END_TEST
 struct slot_ids {
     size_t count;
     char ids[8][HASH_HEX_LENGTH + 1];
+    struct store_slot slots[8]; /* without their texts */
 };
 
 static void note_slots(void *data, enum result result, const struct store_slots *slots)
@@ -181,6 +182,7 @@ static void note_slots(void *data, enum result result, const struct store_slots 
     for (size_t i = 0; i < slots->count; i++) {
         struct run *run =
             run_create(slots->slots[i].journey, slots->slots[i].vantage, slots->slots[i].planned);
+        noted->slots[noted->count] = slots->slots[i];
         memcpy(noted->ids[noted->count++], run->id, sizeof run->id);
         run_free(run);
     }
@@ -205,6 +207,10 @@ START_TEST(slots_are_the_last_of_every_pair)
         struct store_runs runs =
             store_fixture_read(&fixture, &(struct store_filter){.id = noted.ids[i]});
         ck_assert_uint_eq(runs.count, 1);
+        ck_assert_int_eq(noted.slots[i].state, runs.runs[0]->state);
+        ck_assert_int_eq(noted.slots[i].ended.us / DURATION_MILLISECOND,
+                         runs.runs[0]->slot.ended.us / DURATION_MILLISECOND);
+        ck_assert_int_eq(noted.slots[i].latency, run_latency(runs.runs[0]));
         store_fixture_release(&runs);
     }
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* A public incident: what did not work, from when to when, and what was told of it. See public.h.
+ */
+#include "reporters/public_parts.h"
+
+#include <string.h>
+
+static void write_head(struct html *html, const struct public_view *view,
+                       const struct incident *incident, const char *title)
+{
+    bool open = public_incident_is_open(incident);
+    html_begin(html, "div", open ? "answer failed" : "answer passed");
+    page_mark(html, open ? STATE_FAILED : STATE_PASSED);
+    html_begin(html, "div", NULL);
+    html_begin(html, "p", "question");
+    html_text(html, open ? "Incident, since " : "Incident of ");
+    public_write_clock(html, view, incident->began);
+    html_end(html);
+    html_leaf(html, "h1", NULL, title);
+    html_begin(html, "p", NULL);
+    html_text(html, open ? "It lasts for " : "It is over. It lasted ");
+    page_lasting(html, wall_between(incident->began, open ? view->now : incident->resolved));
+    html_text(html, open && incident->flapping ? ", and comes and goes." : ".");
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+/* Each journey once, with the places where it was seen. */
+static void write_affected(struct html *html, const struct public_view *view,
+                           const struct incident *incident)
+{
+    bool places = view->shop->vantage_count > 1;
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const struct incident_shower *shower = &incident->showers[i];
+        bool told = false;
+        for (size_t j = 0; j < i && !told; j++)
+            told = strcmp(incident->showers[j].journey, shower->journey) == 0;
+        if (told)
+            continue;
+        html_begin(html, "li", NULL);
+        public_write_capital(html, shower->journey);
+        const char *separator = ", from ";
+        for (size_t j = i; places && j < incident->shower_count; j++) {
+            if (strcmp(incident->showers[j].journey, shower->journey) != 0)
+                continue;
+            html_print(html, "%s%s", separator,
+                       shop_vantage_title(view->shop, incident->showers[j].vantage));
+            separator = ", ";
+        }
+        html_end(html);
+    }
+}
+
+static void write_facts(struct html *html, const struct public_view *view,
+                        const struct incident *incident)
+{
+    html_begin(html, "dl", "facts card");
+    page_fact(html, "Began");
+    public_write_moment(html, view, incident->began);
+    html_end(html);
+    html_end(html);
+    if (!public_incident_is_open(incident)) {
+        page_fact(html, "Over");
+        public_write_moment(html, view, incident->resolved);
+        html_end(html);
+        html_end(html);
+    }
+    if (incident->shower_count > 0) {
+        page_fact(html, "Affected");
+        html_begin(html, "ul", NULL);
+        write_affected(html, view, incident);
+        html_end(html);
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+}
+
+void public_incident_render(const struct public_view *view, const struct incident *incident,
+                            struct buffer *out)
+{
+    struct buffer title;
+    bool open = public_incident_is_open(incident);
+    buffer_init(&title, PUBLIC_SENTENCE_MAX);
+    public_incident_title(view, incident, &title);
+    const struct page_frame frame = {
+        .shop = view->shop,
+        .title = title.data,
+        .state = open ? STATE_FAILED : STATE_PASSED,
+        .renews = open ? PUBLIC_RENEWS : 0,
+        .top = "../",
+    };
+    struct html *html = page_begin(&frame, out);
+    write_head(html, view, incident, title.data);
+    page_section(html, "Updates");
+    html_begin(html, "div", "card");
+    public_write_updates(html, view, incident);
+    html_end(html);
+    html_end(html);
+    page_section(html, "Facts");
+    write_facts(html, view, incident);
+    html_end(html);
+    public_end(html, view, &frame);
+    buffer_free(&title);
+}

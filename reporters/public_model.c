@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* How the journeys do, and how they did. See public.h. */
+#include "reporters/public.h"
+
+#include "monitor/base/zone.h"
+#include "monitor/schedule/window.h"
+#include "scenarios/cron.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Failures past this share make a day one of outage: 72 minutes of it. */
+#define BAD_SHARE 0.05
+/* And late ones past this share a slow one. */
+#define SLOW_SHARE 0.5
+
+static const struct {
+    const char *words, *theirs;
+    enum state look;
+} states[] = {
+#define X(name, words, theirs, look) {words, theirs, look},
+    PUBLIC_STATE_TABLE(X)
+#undef X
+};
+
+const char *public_state_words(enum public_state state)
+{
+    return states[state].words;
+}
+
+const char *public_state_theirs(enum public_state state)
+{
+    return states[state].theirs;
+}
+
+enum state public_state_look(enum public_state state)
+{
+    return states[state].look;
+}
+
+/* --- windows ---------------------------------------------------------------------------------- */
+
+bool public_window_at(const struct maintenance *maintenance, struct wall_time now,
+                      struct public_window *ret_window)
+{
+    *ret_window = (struct public_window){.maintenance = maintenance};
+    if (maintenance->cancelled.us != 0)
+        return false;
+    if (maintenance->cron == NULL) {
+        ret_window->start = maintenance->start;
+        ret_window->end = maintenance->end;
+    } else {
+        /* The first that is not over. */
+        struct wall_time before = wall_after(now, -maintenance->lasting);
+        ret_window->start = cron_after(maintenance->cron, maintenance->zone, before);
+        if (ret_window->start.us == INT64_MAX)
+            return false;
+        ret_window->end = wall_after(ret_window->start, maintenance->lasting);
+    }
+    ret_window->on = ret_window->start.us <= now.us;
+    return ret_window->end.us == 0 || ret_window->end.us > now.us;
+}
+
+bool public_window_is_about(const struct public_window *window,
+                            const struct public_journey *journey)
+{
+    const struct maintenance_subject subject = {
+        .journey = journey->journey->name,
+        .components = journey->components,
+        .component_count = journey->component_count,
+    };
+    return maintenance_is_about(window->maintenance, &subject);
+}
+
+/* --- now -------------------------------------------------------------------------------------- */
+
+bool public_incident_is_told(const struct incident *incident)
+{
+    return incident->version > 0 && !incident->muted && incident->merged == NULL;
+}
+
+bool public_incident_is_open(const struct incident *incident)
+{
+    return incident->resolved.us == 0;
+}
+
+bool public_incident_is_about(const struct incident *incident, const char *journey)
+{
+    bool open = public_incident_is_open(incident);
+    for (size_t i = 0; i < incident->shower_count; i++)
+        if ((!open || incident->showers[i].recovered.us == 0) &&
+            strcmp(incident->showers[i].journey, journey) == 0)
+            return true;
+    return incident->shower_count == 0 && incident->journey != NULL &&
+           strcmp(incident->journey, journey) == 0;
+}
+
+static bool has_open_incident(const struct public_view *view, const char *journey)
+{
+    for (size_t i = 0; i < view->incident_count; i++)
+        if (public_incident_is_open(&view->incidents[i]) &&
+            public_incident_is_about(&view->incidents[i], journey))
+            return true;
+    return false;
+}
+
+static bool is_maintained(const struct public_view *view, const struct public_journey *journey)
+{
+    for (size_t i = 0; i < view->window_count; i++)
+        if (view->windows[i].on && public_window_is_about(&view->windows[i], journey))
+            return true;
+    return false;
+}
+
+static enum public_state judge_journey(const struct public_view *view,
+                                       const struct public_journey *journey)
+{
+    size_t ended[STATE_SKIPPED + 1] = {0};
+    for (size_t i = 0; i < journey->cell_count; i++)
+        ended[journey->cells[i].state]++;
+    size_t seen = journey->cell_count - ended[STATE_UNKNOWN];
+    bool told = has_open_incident(view, journey->journey->name);
+    if (is_maintained(view, journey))
+        return PUBLIC_MAINTAINED;
+    if (seen == 0)
+        return PUBLIC_UNKNOWN;
+    if (ended[STATE_FAILED] > 0 && !told)
+        return PUBLIC_CHECKED;
+    if (ended[STATE_FAILED] > 0)
+        return ended[STATE_FAILED] == seen ? PUBLIC_FAILING : PUBLIC_PARTLY;
+    if (told)
+        return PUBLIC_RECOVERING;
+    return ended[STATE_DEGRADED] * 2 > seen ? PUBLIC_SLOW : PUBLIC_WORKING;
+}
+
+static void add_counts(struct store_counts *sum, const struct store_counts *counts)
+{
+    sum->passed += counts->passed;
+    sum->degraded += counts->degraded;
+    sum->failed += counts->failed;
+    sum->unknown += counts->unknown;
+    sum->excluded += counts->excluded;
+}
+
+static void judge_cells(struct public_view *view, struct public_journey *journey)
+{
+    for (size_t i = 0; i < journey->cell_count; i++) {
+        struct public_cell *cell = &journey->cells[i];
+        if (!cell->known) {
+            cell->state = STATE_UNKNOWN;
+            continue;
+        }
+        if (cell->ended.us > view->as_of.us && cell->ended.us <= view->now.us)
+            view->as_of = cell->ended;
+        struct wall_time end =
+            page_out_of_sight(journey->journey, journey->cell_count, cell->planned, cell->ended);
+        if (view->now.us > end.us || cell->planned.us > view->now.us)
+            cell->state = STATE_UNKNOWN;
+    }
+}
+
+void public_judge(struct public_view *view)
+{
+    view->as_of = (struct wall_time){0};
+    for (size_t i = 0; i < view->journey_count; i++) {
+        struct public_journey *journey = &view->journeys[i];
+        judge_cells(view, journey);
+        journey->sum = (struct store_counts){0};
+        for (size_t day = 0; day < PUBLIC_DAYS; day++)
+            add_counts(&journey->sum, &journey->days[day]);
+        journey->state = judge_journey(view, journey);
+    }
+}
+
+/* --- then ------------------------------------------------------------------------------------- */
+
+uint64_t public_tries(const struct store_counts *counts)
+{
+    return (uint64_t)counts->passed + counts->degraded + counts->failed + counts->unknown;
+}
+
+enum public_day_kind public_day_kind(const struct store_counts *counts)
+{
+    double seen = (double)public_tries(counts) - counts->unknown;
+    if (public_tries(counts) == 0)
+        return PUBLIC_DAY_NOTHING;
+    if (seen == 0)
+        return PUBLIC_DAY_BLIND;
+    if (counts->failed > BAD_SHARE * seen)
+        return PUBLIC_DAY_BAD;
+    return counts->failed > 0 || counts->degraded > SLOW_SHARE * seen ? PUBLIC_DAY_SOME
+                                                                      : PUBLIC_DAY_GOOD;
+}
+
+/* In hundredths of a per cent, rounded down: 99.996 % is not 100 %. */
+static unsigned share_of(uint64_t part, uint64_t whole)
+{
+    return (unsigned)(part * 10000 / whole);
+}
+
+static void print_share(unsigned share, char text[16])
+{
+    if (share == 10000)
+        snprintf(text, 16, "100");
+    else if (share >= 9900)
+        snprintf(text, 16, "%u.%02u", share / 100, share % 100);
+    else
+        snprintf(text, 16, "%u.%u", share / 100, share % 100 / 10);
+}
+
+void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MAX])
+{
+    uint64_t tries = public_tries(counts), good = (uint64_t)counts->passed + counts->degraded;
+    char low[16], high[16];
+    if (tries == 0 || tries == counts->unknown) {
+        snprintf(text, PUBLIC_UPTIME_MAX, "%s", tries == 0 ? "no data yet" : "not known");
+        return;
+    }
+    print_share(share_of(good, tries), low);
+    print_share(share_of(good + counts->unknown, tries), high);
+    if (strcmp(low, high) == 0)
+        snprintf(text, PUBLIC_UPTIME_MAX, "%s %%", low);
+    else
+        snprintf(text, PUBLIC_UPTIME_MAX, "%s–%s %%", low, high);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What everybody is told of incidents: what does not work, from where and since when; the cause
+ * only where that is for everybody. See public.h.
+ */
+#include "reporters/public.h"
+
+#include "reporters/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAMES_MAX = 2 }; /* journeys that a title names; further ones are counted */
+
+void public_incident_path(const struct incident *incident, char path[PUBLIC_SENTENCE_MAX])
+{
+    snprintf(path, PUBLIC_SENTENCE_MAX, "incidents/%.64s.html", incident->id);
+}
+
+/* --- the title -------------------------------------------------------------------------------- */
+
+/* The journeys that it is about, in the order in which they showed it. */
+static size_t journeys_of(const struct incident *incident, const char *names[NAMES_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const char *name = incident->showers[i].journey;
+        bool known = !public_incident_is_about(incident, name);
+        for (size_t j = 0; j < i && !known; j++)
+            known = strcmp(incident->showers[j].journey, name) == 0 &&
+                    (!public_incident_is_open(incident) || incident->showers[j].recovered.us == 0);
+        if (known)
+            continue;
+        if (count < NAMES_MAX)
+            names[count] = name;
+        count++;
+    }
+    /* It has recovered everywhere and is not over yet, or it is of an early version. */
+    if (count == 0)
+        names[count++] = incident->journey != NULL ? incident->journey : "the shop";
+    return count;
+}
+
+/* The one place that it is seen from; NULL when there are several, or is no other. */
+static const char *only_place(const struct public_view *view, const struct incident *incident)
+{
+    const char *place = NULL;
+    if (view->shop->vantage_count < 2)
+        return NULL;
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const struct incident_shower *shower = &incident->showers[i];
+        if (public_incident_is_open(incident) && shower->recovered.us != 0)
+            continue;
+        if (place != NULL && strcmp(place, shower->vantage) != 0)
+            return NULL;
+        place = shower->vantage;
+    }
+    return place;
+}
+
+static void append_capital(struct buffer *out, const char *text)
+{
+    char first = text[0];
+    if (first >= 'a' && first <= 'z')
+        first = (char)(first - 'a' + 'A');
+    buffer_append(out, &first, first != '\0');
+    if (first != '\0')
+        buffer_text(out, text + 1);
+}
+
+/* `Guest checkout and 3 others`; how many that are. */
+static size_t append_subject(const struct incident *incident, struct buffer *out)
+{
+    const char *names[NAMES_MAX];
+    size_t count = journeys_of(incident, names);
+    append_capital(out, names[0]);
+    if (count == 2)
+        buffer_print(out, " and %s", names[1]);
+    else if (count > 2)
+        buffer_print(out, " and %zu others", count - 1);
+    return count;
+}
+
+static bool is_slow(const struct incident *incident)
+{
+    return strncmp(symptom_code(incident->symptom), "pace.", strlen("pace.")) == 0;
+}
+
+void public_incident_title(const struct public_view *view, const struct incident *incident,
+                           struct buffer *out)
+{
+    bool open = public_incident_is_open(incident), one = append_subject(incident, out) == 1;
+    if (is_slow(incident))
+        buffer_text(out, open ? one ? " is slow" : " are slow" : one ? " was slow" : " were slow");
+    else
+        buffer_text(out, open ? one ? " is failing" : " are failing" : " failed");
+    const char *place = only_place(view, incident);
+    if (place != NULL)
+        buffer_print(out, " from %s", shop_vantage_title(view->shop, place));
+}
+
+/* --- the cause -------------------------------------------------------------------------------- */
+
+void public_incident_cause(const struct public_view *view, const struct incident *incident,
+                           struct buffer *out)
+{
+    const struct verdict *verdict = &incident->verdict;
+    bool open = public_incident_is_open(incident);
+    if (!view->causes && !incident->published)
+        return;
+    if (verdict->cause == CAUSE_UNDETERMINED || verdict->cause == CAUSE_NONE) {
+        buffer_text(out, open ? "The cause is not known yet." : "The cause is not known.");
+        return;
+    }
+    struct arena *arena = arena_create();
+    buffer_print(out, "The cause %s %s", open ? "is" : "was", words_cause(verdict->cause));
+    if (verdict->component != NULL)
+        buffer_print(out, " (%s)", shop_title(view->shop, verdict->component, arena));
+    buffer_text(out, ".");
+    arena_free(arena);
+}
+
+/* --- updates ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *word, *theirs;
+} kinds[] = {
+#define X(name, word, theirs) {word, theirs},
+    PUBLIC_UPDATE_TABLE(X)
+#undef X
+};
+
+const char *public_update_word(enum public_update_kind kind)
+{
+    return kinds[kind].word;
+}
+
+const char *public_update_theirs(enum public_update_kind kind)
+{
+    return kinds[kind].theirs;
+}
+
+static const char *opening(const struct public_view *view, const struct incident *incident,
+                           struct arena *arena)
+{
+    char clock[PUBLIC_TIME_MAX];
+    struct buffer text;
+    buffer_init(&text, PUBLIC_SENTENCE_MAX * 2);
+    append_subject(incident, &text);
+    buffer_print(&text, is_slow(incident) ? " became slow at %s. " : " began to fail at %s. ",
+                 public_clock(view, incident->began, clock));
+    buffer_text(&text, "We are looking into it.");
+    const char *copy = arena_duplicate(arena, text.data);
+    buffer_free(&text);
+    return copy;
+}
+
+static const char *closing(const struct incident *incident, struct wall_time at,
+                           struct arena *arena)
+{
+    char lasting[DURATION_TEXT_MAX];
+    return arena_print(arena, "It works again. This lasted %s.",
+                       words_lasting(wall_between(incident->began, at), lasting));
+}
+
+/* The operator's words, and the cause. */
+static const char *publication(const struct public_view *view, const struct incident *incident,
+                               const char *words, struct arena *arena)
+{
+    struct buffer cause;
+    buffer_init(&cause, PUBLIC_SENTENCE_MAX);
+    public_incident_cause(view, incident, &cause);
+    const char *text = arena_print(arena, "%s%s%s", words != NULL ? words : "",
+                                   words != NULL && cause.length > 0 ? " " : "", cause.data);
+    buffer_free(&cause);
+    return text;
+}
+
+struct updates {
+    struct public_update *items;
+    size_t count;
+};
+
+static void add(struct updates *updates, struct wall_time at, enum public_update_kind kind,
+                const char *text)
+{
+    if (updates->count == PUBLIC_UPDATES_MAX) {
+        memmove(&updates->items[1], &updates->items[2],
+                (PUBLIC_UPDATES_MAX - 2) * sizeof updates->items[0]);
+        updates->count--;
+    }
+    updates->items[updates->count++] = (struct public_update){at, kind, text};
+}
+
+static void add_event(const struct public_view *view, const struct incident *incident,
+                      const struct incident_event *event, struct arena *arena,
+                      struct updates *updates)
+{
+    switch (event->change) {
+    case INCIDENT_PUBLISHED:
+        add(updates, event->at, PUBLIC_UPDATE_IDENTIFIED,
+            publication(view, incident, event->text, arena));
+        break;
+    case INCIDENT_RESOLVED:
+        add(updates, event->at, PUBLIC_UPDATE_RESOLVED, closing(incident, event->at, arena));
+        break;
+    case INCIDENT_REOPENED:
+        add(updates, event->at, PUBLIC_UPDATE_INVESTIGATING,
+            "It came back. We are looking into it.");
+        break;
+    default:
+        /* What operators note and think is theirs. */
+        break;
+    }
+}
+
+size_t public_updates(const struct public_view *view, const struct incident *incident,
+                      struct arena *arena, struct public_update updates[PUBLIC_UPDATES_MAX])
+{
+    struct updates list = {.items = updates};
+    add(&list, incident->opened, PUBLIC_UPDATE_INVESTIGATING, opening(view, incident, arena));
+    if (view->causes && incident->verdict.cause != CAUSE_UNDETERMINED && !incident->published)
+        add(&list, incident->opened, PUBLIC_UPDATE_IDENTIFIED,
+            publication(view, incident, NULL, arena));
+    for (size_t i = 0; i < incident->timeline_count; i++)
+        add_event(view, incident, &incident->timeline[i], arena, &list);
+    if (incident->resolved.us != 0 && list.items[list.count - 1].kind != PUBLIC_UPDATE_RESOLVED)
+        add(&list, incident->resolved, PUBLIC_UPDATE_RESOLVED,
+            closing(incident, incident->resolved, arena));
+    return list.count;
+}
