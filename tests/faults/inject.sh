@@ -113,7 +113,7 @@ origin_is_cut_off() { route_rule "iifname world oifname server drop"; } # from t
 
 # --- the application and what it needs -------------------------------------------------------------
 
-application_dies() { stop application KILL; }
+application_dies() { signal KILL application; }
 application_freezes() { signal STOP application; }
 application_crashes_again_and_again() { # application_crashes_again_and_again SECONDS-UP SECONDS-DOWN
     local pid=${pid_of[application]}
@@ -146,3 +146,35 @@ disk_is_full() {
     dd if=/dev/zero of="$scratch/disk/filler" bs=4096 status=none 2>/dev/null
     [ "$(df --output=avail "$scratch/disk" | tail -1)" -le 4 ]
 }
+
+# --- PostgreSQL ------------------------------------------------------------------------------------
+
+database_stops() { stop database INT; }
+database_crashes() { signal KILL database; }
+database_freezes() { signal STOP database; }
+database_is_cut_off() { # packets between application and database are lost
+    inside server nft -f - <<<"table inet cut { chain input { type filter hook input priority 0; tcp dport $DATABASE_PORT drop; tcp sport $DATABASE_PORT drop; }; }"
+}
+sessions() { in_database "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"; }
+sessions_stutter() { # sessions_stutter SECONDS-STOPPED SECONDS-RUNNING
+    local pids
+    pids=$(sessions)
+    while kill -STOP $pids; do sleep "$1"; kill -CONT $pids; sleep "$2"; done >/dev/null 2>&1 &
+    pid_of[stutter]=$!
+}
+sessions_crash_again_and_again() { # sessions_crash_again_and_again SECONDS: each time the server starts anew
+    while :; do kill -SEGV $(sessions | head -1); sleep "$1"; done >/dev/null 2>&1 &
+    pid_of[crashes]=$!
+}
+table_is_locked() { # table_is_locked TABLE MODE
+    start lock server "$postgresql_programs/psql" -h 127.0.0.1 -p $DATABASE_PORT -U shop -d postgres \
+        -c "begin; lock table $1 in $2 mode; select pg_sleep(1000)"
+}
+database_reads_only() { in_database 'alter system set default_transaction_read_only = on' && in_database 'select pg_reload_conf()'; }
+while_stopped() { # while_stopped COMMAND...: the server keeps pages in memory, and must read the damaged ones again
+    stop database INT
+    "$@" && start_database && wait_for 20 in_database 'select 1'
+}
+file_of() { echo "$scratch/postgresql/$(in_database "select pg_relation_filepath('$1')")"; }
+index_spins() { while_stopped "$BUILD/examples/shop/damage_index" "$(file_of "$1")" on; }                                    # INDEX
+heap_is_damaged() { while_stopped dd if=/dev/urandom of="$(file_of "$1")" bs=8192 count=1 conv=notrunc status=none; }      # TABLE

@@ -12,13 +12,15 @@ set -u
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "${SOURCE:?}/tests/library.sh"
 suite=$SOURCE/tests/faults
+. "$SOURCE/tests/postgresql.sh"
 . "$suite/world.sh"
 . "$suite/shop.sh"
 . "$suite/vendure.sh"
 . "$suite/inject.sh"
 
 export PATH=$PATH:/usr/sbin
-want jq sqlite3 ip nft nginx haproxy dnsmasq openssl node
+want jq sqlite3 ip nft nginx haproxy dnsmasq openssl node setpriv
+have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
 ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1..0 # SKIP this machine does not let us make a network namespace"; exit 0; }
 table=$suite/faults.table
@@ -103,7 +105,8 @@ jobs_of_lane() { # jobs_of_lane LANE: a line each, ID and number of the trial; t
 
 work() { # work LANE: a world of its own for each, side by side
     local id number
-    world=$world-${1:0:1}
+    world=$world-${1:0:1} lane_scratch=$outside_scratch/lane-$1
+    mkdir -p "$lane_scratch"
     trap 'end_world; laboratory_down' EXIT
     while read -r id number; do
         trial "$id" "$number" </dev/null

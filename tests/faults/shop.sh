@@ -1,23 +1,45 @@
 # SPDX-License-Identifier: MIT
 #
 # The example shop in its world, and the monitor that watches it as users run it. Sourced by run.sh after world.sh.
-# A door is how the vantage points come to the shop: `edge` (nginx with TLS, which serves the static files itself),
-# `haproxy` (a balancer with TLS), `cdn` (others' proxies before edge), or `direct` (the shop's own port).
+# A door is how the vantage points come to the shop, and what the shop runs on behind it:
+#     edge     nginx with TLS, which serves the static files itself
+#     haproxy  a balancer with TLS
+#     cdn      others' proxies before edge
+#     direct   the shop's own port
+#     pooled   as edge, and six workers on PostgreSQL
+#     workers  the port of six workers on PostgreSQL
+is_direct() { [ "$door" = direct ] || [ "$door" = workers ]; }
+has_postgresql() { [ "$door" = pooled ] || [ "$door" = workers ]; }
 
 start_payment() {
     start payment world "$BUILD/examples/shop/payment" --listen "$PAYMENT:$PAYMENT_PORT"
 }
 
-start_application() { # start_application [OPTION]...
-    local where=127.0.0.1:$APPLICATION_PORT
-    [ "$door" != direct ] || where=$SERVER:$APPLICATION_PORT
-    start application server "$BUILD/examples/shop/shop" --listen "$where" --database "$scratch/disk/shop.db" \
-        --payment "http://$PAYMENT:$PAYMENT_PORT" --static "$SOURCE/examples/shop/static" "$@"
+start_database() {
+    start database server setpriv --reuid=nobody --regid=nogroup --clear-groups "$postgresql_programs/postgres" \
+        -D "$scratch/postgresql" -p $DATABASE_PORT -c listen_addresses=127.0.0.1
+}
+in_database() { # in_database SQL
+    inside server "$postgresql_programs/psql" -h 127.0.0.1 -p $DATABASE_PORT -U shop -d postgres -qAtc "$1"
+}
+
+# Made once for all trials of a lane; each has a copy.
+prepare_database() {
+    [ -d "$lane_scratch/postgresql" ] || make_postgresql "$lane_scratch/postgresql" || return 1
+    cp -a "$lane_scratch/postgresql" "$scratch/" && start_database && wait_for 20 in_database 'select 1'
+}
+
+start_application() {
+    local where=127.0.0.1:$APPLICATION_PORT store=sqlite:$scratch/disk/shop.db workers=
+    ! is_direct || where=$SERVER:$APPLICATION_PORT
+    ! has_postgresql || { workers=6 store="postgresql:host=127.0.0.1 port=$DATABASE_PORT dbname=postgres user=shop connect_timeout=2"; }
+    start application server "$BUILD/examples/shop/shop" --listen "$where" --store "$store" ${workers:+--workers $workers} \
+        --payment "http://$PAYMENT:$PAYMENT_PORT" --static "$SOURCE/examples/shop/static"
 }
 
 example_listens() {
     listens world "$PAYMENT" "$PAYMENT_PORT" && listens world "$REFERENCE" 80 &&
-        if [ "$door" = direct ]; then listens server "$SERVER" "$APPLICATION_PORT"; else
+        if is_direct; then listens server "$SERVER" "$APPLICATION_PORT"; else
             listens server "$SERVER" 443 && listens server 127.0.0.1 "$APPLICATION_PORT"; fi
 }
 
@@ -26,8 +48,9 @@ start_example() {
     start_world_sites
     start_payment
     mkdir -p "$scratch/disk" && mount -t tmpfs -o size=8m shopwatch "$scratch/disk" || return 1
+    ! has_postgresql || prepare_database || return 1
     start_application
-    if [ "$door" != direct ]; then
+    if ! is_direct; then
         mkdir -p "$scratch/www" && cp -r "$SOURCE/examples/shop/static" "$scratch/www/static"
         edge_as_it_should_be
         show_certificate good && start_edge || return 1
@@ -43,7 +66,7 @@ end_example() {
 # What the files must say otherwise where the door is another.
 fit_to_door() {
     case $door in
-    direct) sed -i '/^  edge:/d' "$scratch/shopwatch.yaml" && sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
+    direct | workers) sed -i '/^  edge:/d' "$scratch/shopwatch.yaml" && sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
     haproxy) sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
     cdn)
         sed -i 's/^components:/&\n  cdn: {kind: third-party, title: Example CDN}/' "$scratch/shopwatch.yaml"
@@ -62,7 +85,7 @@ vantage_lines() { # of a shop file
 # The files of the examples, as a user would change them for this shop: addresses, limits, the authority to trust.
 write_example_files() {
     local file base=https://shop.test
-    [ "$door" != direct ] || base=http://shop.test:$APPLICATION_PORT
+    ! is_direct || base=http://shop.test:$APPLICATION_PORT
     mkdir -p "$scratch/journeys"
     sed -e "s|@base@|$base|" -e "/^@vantages@/{r "<(vantage_lines) -e 'd}' "$suite/example/shopwatch.yaml" >"$scratch/shopwatch.yaml"
     # A vantage point may be alone with what it sees.

@@ -12,7 +12,7 @@ readonly VANTAGES=(home office abroad)
 readonly SERVER=203.0.113.2 SERVER_OTHER=203.0.113.3 SERVER_GONE=203.0.113.77 SERVER_ROUTER=203.0.113.1
 readonly REFERENCE=192.0.2.20 PAYMENT=192.0.2.30 FOREIGN=192.0.2.50 WORLD_ROUTER=192.0.2.1
 readonly CDN=(192.0.2.40 192.0.2.41 192.0.2.42) # one of its sites for each vantage point
-readonly APPLICATION_PORT=8080 PAYMENT_PORT=8081 RELEASE_PORT=8090
+readonly APPLICATION_PORT=8080 PAYMENT_PORT=8081 RELEASE_PORT=8090 DATABASE_PORT=5432
 world=swf$$ # what the names of its namespaces begin with
 
 inside() { # inside PLACE COMMAND...: waits for it
@@ -40,7 +40,7 @@ stop() { # stop NAME [SIGNAL]: and its end is waited for
     return 0
 }
 
-# A proxy's workers are stopped and frozen with it.
+# What it has started is stopped and frozen with it: a proxy's workers, a database's sessions.
 signal() { # signal SIGNAL NAME
     kill -"$1" "${pid_of[$2]}" $(cat "/proc/${pid_of[$2]}/task/${pid_of[$2]}/children" 2>/dev/null)
 }
