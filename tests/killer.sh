@@ -6,7 +6,9 @@
 # TAP; `make killer` runs it whole.
 #
 # Acknowledged is what stands in the JSON Lines file: its commit had returned before the line was written. Guests order
-# all the time, so that some kills fall between sending an order and hearing its number.
+# all the time; in every fifth round the payment provider is silent, so that the shop has their orders and does not
+# answer, and the kill falls between sending an order and hearing its number. The shop is at it for longer than the
+# monitor is away: the sweep of the next one comes upon orders that are not decided yet.
 set -u
 . "${SOURCE:?}/tests/library.sh"
 want jq sqlite3
@@ -15,6 +17,7 @@ rounds=${ROUNDS:-200}
 [ -z "${SMOKE:-}" ] || rounds=5
 readonly JOURNEYS=30 GUESTS=5 # every second, from two vantage points: 70 runs a second
 readonly THOROUGH=20          # every so many rounds the whole store is looked through
+readonly UNHEARD=5            # every so many rounds orders are not answered
 
 start_shop
 shop_file 'here: {}\n  there: {source: 127.0.0.2}'
@@ -68,14 +71,31 @@ every_slot_is_there() { # from the first to the last of each journey and vantage
     [ -z "$holes" ] || { echo "not a second after the slot before: $holes"; return 1; }
 }
 
+# Orders that were sent, and whose number nobody has heard.
+order_is_pending() { [ "$(shop_orders "state = 'pending'")" -gt 0 ]; }
+unheard=0 unheard_rounds=0
+begin_silence() {
+    kill -STOP "$payment_pid"
+    wait_for 5 order_is_pending
+}
+count_unheard() { # while nothing is answered, and nobody is left to hear it
+    local orders
+    orders=$(shop_orders "state = 'pending'")
+    unheard=$((unheard + orders)) unheard_rounds=$((unheard_rounds + (orders > 0)))
+}
+
 loaded=0
 for round in $(seq "$rounds"); do
     start_monitor
     # Long enough to start and be in the middle of it; the moment itself is chance.
     sleep "$((RANDOM % 2)).$((RANDOM % 700 + 200))"
+    [ $((round % UNHEARD)) -gt 0 ] || begin_silence
     kill -KILL "$monitor_pid" 2>/dev/null
     wait "$monitor_pid" 2>/dev/null
     unset 'started[-1]'
+    [ $((round % UNHEARD)) -gt 0 ] || count_unheard
+    # The next one has begun by then, or is about to.
+    [ $((round % UNHEARD)) -gt 0 ] || (sleep "0.$((RANDOM % 9))" && kill -CONT "$payment_pid") &
     ok "round $round: every acknowledged run is in the store" acknowledged_are_stored
     [ $((round % THOROUGH)) -gt 0 ] && [ "$round" -lt "$rounds" ] && continue
     ok "round $round: the store is whole" store_is_whole
@@ -96,6 +116,8 @@ nothing_to_settle() {
     grep -qx 'nothing to settle' "$scratch/settled" || { cut -c1-200 "$scratch/settled"; return 1; }
 }
 ok "nor in a ledger" nothing_to_settle
+ok "$unheard orders were sent whose number was not heard, in $unheard_rounds rounds" \
+    test "$unheard_rounds" = $((rounds / UNHEARD))
 ok "orders were placed: $(shop_orders true)" test "$(shop_orders true)" -ge "$rounds"
 echo "# of $(shop_orders true) orders the sweeps settled" \
     "$(grep -c 'left behind is settled' "$scratch/monitor.log") runs' remains"

@@ -298,6 +298,81 @@ START_TEST(slots_missed_twice_over_come_out_once)
 }
 END_TEST
 
+/* --- a thousand journeys --------------------------------------------------------------------- */
+
+/* What happens to a monitor of a thousand journeys, each every minute, between two minutes. */
+static const struct {
+    duration wall, monotonic, boot; /* by what each clock is further */
+    bool restart;
+} events[] = {
+    {2 * DURATION_HOUR, 0, 2 * DURATION_HOUR, false}, /* the machine slept */
+    {DURATION_HOUR, 0, 0, false},                     /* the clock was set */
+    {-DURATION_HOUR, 0, 0, false},
+    {DURATION_SECOND, 0, 0, false},
+    {-DURATION_SECOND, 0, 0, false},
+    {5 * DURATION_MINUTE, 5 * DURATION_MINUTE, 5 * DURATION_MINUTE, false}, /* it hung */
+    {5 * DURATION_MINUTE, 5 * DURATION_MINUTE, 5 * DURATION_MINUTE, true},
+};
+
+enum { FLEET = 1000, FLEET_A_SECOND = 45 }; /* 17 would be all alike */
+
+static size_t fleet_look(struct machine *machine, unsigned *starts)
+{
+    struct schedule_due due;
+    size_t started = 0;
+    while (schedule_take(machine->schedule, &machine->now, &due)) {
+        if (due.action != SCHEDULE_START)
+            continue;
+        starts[due.entry]++;
+        started++;
+        schedule_ended(machine->schedule, due.entry);
+    }
+    return started;
+}
+
+/* The most that start in one look, with one a second, and how often each has started. */
+static size_t fleet_run(struct machine *machine, duration time, unsigned *starts)
+{
+    size_t most = 0;
+    for (; time > 0; time -= DURATION_SECOND) {
+        size_t started = fleet_look(machine, starts);
+        most = started > most ? started : most;
+        machine_pass(machine, DURATION_SECOND);
+    }
+    return most;
+}
+
+START_TEST(a_fleet_does_not_stampede)
+{
+    char name[32];
+    struct machine machine = machine_at("2026-11-23T14:00:00Z");
+    struct schedule_entry entries[FLEET] = {0};
+    unsigned before[FLEET] = {0}, after[FLEET] = {0};
+    for (int i = 0; i < FLEET; i++) {
+        snprintf(name, sizeof name, "journey %d", i);
+        entries[i].timetable = every(name, DURATION_MINUTE);
+    }
+    machine.schedule = schedule_create(entries, FLEET, &machine.now);
+    ck_assert_uint_le(fleet_run(&machine, 5 * DURATION_MINUTE, before), FLEET_A_SECOND);
+    machine.now.wall.us += events[_i].wall;
+    machine.now.monotonic.us += events[_i].monotonic;
+    machine.now.boot.us += events[_i].boot;
+    if (events[_i].restart) {
+        for (int i = 0; i < FLEET; i++)
+            entries[i].since = wall_after(machine.now.wall, -events[_i].wall);
+        schedule_free(machine.schedule);
+        machine.schedule = schedule_create(entries, FLEET, &machine.now);
+    }
+    /* A second's clock step brings that second's slots besides. */
+    ck_assert_uint_le(fleet_run(&machine, 5 * DURATION_MINUTE, after), 2 * FLEET_A_SECOND);
+    for (int i = 0; i < FLEET; i++) {
+        ck_assert_uint_ge(after[i], 4);
+        ck_assert_uint_le(after[i], 6);
+    }
+    machine_end(&machine);
+}
+END_TEST
+
 /* --- what clocks show ------------------------------------------------------------------------ */
 
 /* A day's slots, from local midnight on. */
@@ -415,6 +490,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_long_absence_is_recorded_within_bounds);
     tcase_add_test(tests, a_restart_under_a_clock_set_back_repeats_no_slot);
     tcase_add_test(tests, slots_missed_twice_over_come_out_once);
+    tcase_add_loop_test(tests, a_fleet_does_not_stampede, 0, (int)COUNT_OF(events));
     tcase_add_loop_test(tests, days_have_their_slots, 0, (int)COUNT_OF(days));
     tcase_add_test(tests, cron_slots_are_missed_once);
     tcase_add_test(tests, a_million_periods_drift_by_nothing);
