@@ -100,12 +100,23 @@ static void add_step(struct metrics *metrics, struct metrics_journey *journey,
     add_duration(metrics, journey, step->name, PHASE_COUNT, step->total);
 }
 
+static enum metrics_result result_of(const struct objective *objective, const struct run *run)
+{
+    if (run->state == STATE_UNKNOWN)
+        return METRICS_UNKNOWN;
+    bool good = run->state == STATE_PASSED || run->state == STATE_DEGRADED;
+    return good && (objective->within == 0 || run_latency(run) <= objective->within) ? METRICS_GOOD
+                                                                                     : METRICS_BAD;
+}
+
 void metrics_add_run(struct metrics *metrics, const struct run *run)
 {
     struct metrics_journey *journey = journey_of(metrics, run->journey, run->vantage);
     duration lateness = run_lateness(run);
     if (run->state != STATE_SKIPPED)
         journey->runs[run->state]++;
+    if (journey->objective != NULL && !run->excluded && run->state != STATE_SKIPPED)
+        journey->results[result_of(journey->objective, run)]++;
     journey->state = run->state;
     journey->ended = run->slot.ended;
     if (lateness != PHASE_ABSENT)
@@ -130,8 +141,12 @@ struct metrics *metrics_create(const struct reporter_context *context)
     for (size_t i = 0; i < context->scenario_count; i++) {
         const struct scenario *scenario = context->scenarios[i];
         size_t count = scenario_vantage_count(scenario, context->shop);
-        for (size_t v = 0; v < count; v++)
-            journey_of(metrics, scenario->journey, scenario_vantage(scenario, context->shop, v));
+        for (size_t v = 0; v < count; v++) {
+            struct metrics_journey *journey = journey_of(
+                metrics, scenario->journey, scenario_vantage(scenario, context->shop, v));
+            journey->objective = scenario->objective;
+            journey->first = v == 0;
+        }
     }
     return metrics;
 }

@@ -78,3 +78,29 @@ void metrics_add_histogram(struct metrics_text *text, const char *name, const ch
     metrics_add_integer(text, part.data, labels, (int64_t)histogram->count);
     buffer_free(&part);
 }
+
+void metrics_add_ratio(struct metrics_text *text, const char *name, const char *labels,
+                       int64_t millionths)
+{
+    /* A microsecond is a millionth of a second. */
+    metrics_add_seconds(text, name, labels, millionths);
+}
+
+void metrics_cut_labels(struct buffer *labels, size_t length)
+{
+    labels->length = length;
+    labels->data[length] = '\0';
+}
+
+void metrics_each_journey(struct metrics_text *text, metrics_write_journey *write)
+{
+    for (size_t i = 0; i < map_count(text->metrics->journeys); i++) {
+        const struct metrics_journey *journey = map_value(text->metrics->journeys, i);
+        struct buffer labels;
+        buffer_init(&labels, METRICS_LABELS_MAX);
+        metrics_add_label(&labels, "journey", journey->journey);
+        metrics_add_label(&labels, "vantage", journey->vantage);
+        write(text, journey, &labels);
+        buffer_free(&labels);
+    }
+}

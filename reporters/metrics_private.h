@@ -26,12 +26,28 @@ struct metrics_step {
     struct metrics_histogram phases[PHASE_COUNT + 1]; /* the last is all of the step */
 };
 
+/* How a run counts in a journey's objective. X(NAME, word) */
+#define METRICS_RESULT_TABLE(X)                                                                    \
+    X(GOOD, "good")                                                                                \
+    X(BAD, "bad")                                                                                  \
+    X(UNKNOWN, "unknown") /* nobody saw whether the shop was well */
+
+enum metrics_result {
+#define X(name, word) METRICS_##name,
+    METRICS_RESULT_TABLE(X)
+#undef X
+        METRICS_RESULT_COUNT
+};
+
 struct metrics_journey {
     char *journey, *vantage;
     uint64_t runs[METRICS_STATES];
     enum state state;       /* of the last run */
     struct wall_time ended; /* when that was; 0: there was none yet */
     struct metrics_histogram latency;
+    const struct objective *objective; /* the scenario's; NULL: none */
+    bool first;                        /* of the journey's vantage points */
+    uint64_t results[METRICS_RESULT_COUNT];
     struct map *steps; /* struct metrics_step by name */
 };
 
@@ -62,15 +78,27 @@ void metrics_begin(struct metrics_text *text, enum metrics_type type, const char
 /* Appends to labels that stand between braces, escaped as both formats have it. */
 void metrics_add_label(struct buffer *labels, const char *name, const char *value);
 
+/* Takes what was added away again. */
+void metrics_cut_labels(struct buffer *labels, size_t length);
+
 /* A line; `labels` may be "". */
 void metrics_add_integer(struct metrics_text *text, const char *name, const char *labels,
                          int64_t value);
 /* Microseconds as seconds, exactly. */
 void metrics_add_seconds(struct metrics_text *text, const char *name, const char *labels,
                          int64_t value);
+/* Millionths as a ratio, exactly. */
+void metrics_add_ratio(struct metrics_text *text, const char *name, const char *labels,
+                       int64_t millionths);
 void metrics_add_histogram(struct metrics_text *text, const char *name, const char *labels,
                            const struct metrics_histogram *histogram);
 
+/* One family over all journeys and vantage points; `labels` names both, and is put back. */
+typedef void metrics_write_journey(struct metrics_text *text, const struct metrics_journey *journey,
+                                   struct buffer *labels);
+void metrics_each_journey(struct metrics_text *text, metrics_write_journey *write);
+
 void metrics_write_incidents(struct metrics_text *text);
+void metrics_write_objectives(struct metrics_text *text);
 
 #endif

@@ -11,35 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void begin_journey(struct buffer *labels, const struct metrics_journey *journey)
-{
-    buffer_init(labels, METRICS_LABELS_MAX);
-    metrics_add_label(labels, "journey", journey->journey);
-    metrics_add_label(labels, "vantage", journey->vantage);
-}
-
-/* One family over all journeys and vantage points. */
-static void each_journey(struct metrics_text *text,
-                         void (*write)(struct metrics_text *text,
-                                       const struct metrics_journey *journey,
-                                       struct buffer *labels))
-{
-    for (size_t i = 0; i < map_count(text->metrics->journeys); i++) {
-        const struct metrics_journey *journey = map_value(text->metrics->journeys, i);
-        struct buffer labels;
-        begin_journey(&labels, journey);
-        write(text, journey, &labels);
-        buffer_free(&labels);
-    }
-}
-
-/* Cuts what was added behind the journey's own labels. */
-static void cut(struct buffer *labels, size_t length)
-{
-    labels->length = length;
-    labels->data[length] = '\0';
-}
-
 static void write_runs(struct metrics_text *text, const struct metrics_journey *journey,
                        struct buffer *labels)
 {
@@ -47,7 +18,7 @@ static void write_runs(struct metrics_text *text, const struct metrics_journey *
     for (unsigned state = 0; state < METRICS_STATES; state++) {
         metrics_add_label(labels, "state", state_name((enum state)state));
         metrics_add_integer(text, "runs_total", labels->data, (int64_t)journey->runs[state]);
-        cut(labels, own);
+        metrics_cut_labels(labels, own);
     }
 }
 
@@ -58,7 +29,7 @@ static void write_states(struct metrics_text *text, const struct metrics_journey
     for (unsigned state = 0; state < METRICS_STATES && journey->ended.us > 0; state++) {
         metrics_add_label(labels, "state", state_name((enum state)state));
         metrics_add_integer(text, "last_run_state", labels->data, journey->state == state);
-        cut(labels, own);
+        metrics_cut_labels(labels, own);
     }
 }
 
@@ -85,7 +56,7 @@ static void write_step_durations(struct metrics_text *text, const struct metrics
         if (step->phases[PHASE_COUNT].count > 0)
             metrics_add_histogram(text, "step_duration_seconds", labels->data,
                                   &step->phases[PHASE_COUNT]);
-        cut(labels, own);
+        metrics_cut_labels(labels, own);
     }
 }
 
@@ -102,7 +73,7 @@ static void write_phase_durations(struct metrics_text *text, const struct metric
             metrics_add_label(labels, "phase", phase_name((enum phase)phase));
             metrics_add_histogram(text, "phase_duration_seconds", labels->data,
                                   &step->phases[phase]);
-            cut(labels, own);
+            metrics_cut_labels(labels, own);
         }
     }
 }
@@ -110,21 +81,21 @@ static void write_phase_durations(struct metrics_text *text, const struct metric
 static void write_journeys(struct metrics_text *text)
 {
     metrics_begin(text, METRICS_COUNTER, "runs", "Slots that have ended, by how they ended");
-    each_journey(text, write_runs);
+    metrics_each_journey(text, write_runs);
     metrics_begin(text, METRICS_GAUGE, "last_run_state",
                   "1 for the state that the last slot ended in, else 0");
-    each_journey(text, write_states);
+    metrics_each_journey(text, write_states);
     metrics_begin(text, METRICS_GAUGE, "last_run_timestamp_seconds", "When the last slot ended");
-    each_journey(text, write_ends);
+    metrics_each_journey(text, write_ends);
     metrics_begin(text, METRICS_HISTOGRAM, "run_duration_seconds",
                   "Time from the first step to the last, cleanup and waits apart");
-    each_journey(text, write_latencies);
+    metrics_each_journey(text, write_latencies);
     metrics_begin(text, METRICS_HISTOGRAM, "step_duration_seconds",
                   "Time of all exchanges of a step");
-    each_journey(text, write_step_durations);
+    metrics_each_journey(text, write_step_durations);
     metrics_begin(text, METRICS_HISTOGRAM, "phase_duration_seconds",
                   "Time of a phase in all exchanges of a step in which it happened");
-    each_journey(text, write_phase_durations);
+    metrics_each_journey(text, write_phase_durations);
     metrics_begin(text, METRICS_HISTOGRAM, "start_lateness_seconds",
                   "How much later than planned runs started");
     metrics_add_histogram(text, "start_lateness_seconds", "", &text->metrics->lateness);
@@ -218,6 +189,7 @@ void metrics_write(const struct metrics *metrics, const struct metrics_view *vie
 {
     struct metrics_text text = {out, metrics, view};
     write_journeys(&text);
+    metrics_write_objectives(&text);
     metrics_write_incidents(&text);
     if (view->reporters != NULL)
         write_reporters(&text);

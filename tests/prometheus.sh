@@ -14,6 +14,7 @@ start_shop
 shop_file
 sed -i "s|^reporters:|reporters:\n  metrics: {kind: prometheus, listen: \"127.0.0.1:0\"}|" "$scratch/shopwatch.yaml"
 copy_examples "$scratch/journeys"
+sed -i '/^shopwatch: 1/a objective: {success: 99.9%, within: 5s, over: 7d}' "$scratch/journeys/browse.yaml"
 "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" --every 1s >"$scratch/monitor.out" 2>"$scratch/monitor.err" &
 started+=($!)
 address() { sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out"; }
@@ -36,11 +37,15 @@ ok "who asks for OpenMetrics gets it" bash -c '
 ok "and others the older text" bash -c '
     curl -sS -D "$1" -o /dev/null "http://$2/metrics" && grep -qi "^content-type: text/plain; version=0.0.4" "$1"' - "$scratch/head" "$target"
 ok "there is nothing else there" test "$(curl -sS -o /dev/null -w '%{http_code}' "http://$target/")" = 404
-for family in runs_total last_run_state last_run_timestamp_seconds incident_changes_total run_duration_seconds_bucket step_duration_seconds_sum \
+for family in runs_total last_run_state last_run_timestamp_seconds incident_changes_total objective_target_ratio objective_runs_total run_duration_seconds_bucket step_duration_seconds_sum \
     phase_duration_seconds_count start_lateness_seconds_bucket open_incidents reporter_lag_seconds reporter_given_up_total \
     monitor_well build_info; do
     ok "there is shopwatch_$family" grep -qE "^shopwatch_$family(\{| )" "$scratch/text"
 done
+ok "an objective is told as it was written" bash -c 'grep -qx "shopwatch_objective_target_ratio{journey=\"browse\"} 0.999000" "$1" &&
+    grep -qx "shopwatch_objective_window_seconds{journey=\"browse\"} 604800.000000" "$1" &&
+    grep -q "^shopwatch_objective_runs_total{journey=\"browse\",vantage=\"here\",result=\"good\"} [1-9]" "$1" &&
+    ! grep -q "^shopwatch_objective.*journey=\"search\"" "$1"' - "$scratch/text"
 health_is() { # health_is STATUS CONDITION
     [ "$(curl -sS -o "$scratch/health" -w '%{http_code}' "http://$target/healthz")" = "$1" ] && jq -e "$2" "$scratch/health"
 }
@@ -49,7 +54,7 @@ ok "and how its queues and reporters are" health_is 200 '.runs_committed > 0 and
     and any(.reporters[]; .kind == "prometheus" and .delivered > 0 and .failures == 0)'
 port=$(free_port)
 mkdir "$scratch/prometheus"
-cp "$examples/prometheus/rules.yaml" "$scratch/prometheus/"
+sed "s/^    interval: 1m/    interval: 1s/" "$examples/prometheus/rules.yaml" >"$scratch/prometheus/rules.yaml"
 sed -e "s|127.0.0.1:9464|$target|" -e 's|_interval: 15s|_interval: 1s|' "$examples/prometheus/prometheus.yml" >"$scratch/prometheus/prometheus.yml"
 prometheus --config.file="$scratch/prometheus/prometheus.yml" --storage.tsdb.path="$scratch/prometheus/data" \
     --web.listen-address="127.0.0.1:$port" --log.level=warn >"$scratch/prometheus.log" 2>&1 &
