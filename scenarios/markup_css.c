@@ -158,7 +158,8 @@ static const char *css_string(struct css *css)
         else
             buffer_append(&text, css->at++, 1);
     }
-    css->at++;
+    if (parsed)
+        css->at++;
     const char *kept = css_keep(css, &text);
     return parsed ? kept : NULL;
 }
@@ -373,7 +374,8 @@ static bool css_not(struct css *css, struct compound *compound)
     struct compound inner = {0};
     css_skip_blank(css);
     bool parsed = css_compound(css, &inner, true);
-    css_skip_blank(css);
+    if (parsed)
+        css_skip_blank(css);
     if (parsed && !css_take(css, ")"))
         parsed = css_failed(css, css->at, "`)` was expected: :not() takes one simple selector");
     if (parsed)
