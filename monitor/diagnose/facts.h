@@ -33,9 +33,52 @@ struct facts {
 void facts_add(struct facts *facts, enum fact_name name, const char *about);
 bool facts_have(const struct facts *facts, enum fact_name name);
 
-/* facts_probe.c: of what probes found beside the run. `at_onset`: it is the first that fails. */
-void facts_of_probes(struct facts *facts, const struct shop *shop, const struct run *run,
-                     bool needs_database, bool at_onset);
+/* From where facts are seen. */
+struct facts_view {
+    const struct history *history;
+    const struct shop *shop; /* may be NULL */
+    const struct run *run;
+    const struct run_step *failure;
+    const struct exchange *exchange; /* the failing step's last; NULL: it made none */
+    struct wall_time onset;          /* when the run's streak of failures began */
+    bool began_now;                  /* with this run */
+    unsigned failing, passing;       /* vantage points that fail by the same step, and pass it */
+};
+
+/* What steps tell. */
+bool facts_name_is_among(const char *const *names, size_t count, const char *name);
+bool facts_step_needs(const struct run_step *step, const char *component);
+bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
+bool facts_step_passed(const struct run_step *step);
+
+/* Whether a failure happened at the shop, and not on the way to it. */
+bool facts_reached(enum symptom symptom);
+
+/* The last exchange of a step; NULL: it made none. */
+const struct exchange *facts_exchange(const struct run_step *step);
+
+/* Whether it fails from here alone, while two others pass at least. */
+bool facts_only_here(const struct facts_view *view);
+
+/* facts_transport.c: how the exchange ended that got no answer. */
+void facts_of_transport(struct facts *facts, const struct facts_view *view);
+
+/* Whether what was sent was not even received. */
+bool facts_path_is_broken(const struct tcp_facts *tcp);
+
+/* facts_answer.c: what the answer was. */
+void facts_of_answer(struct facts *facts, const struct facts_view *view);
+
+/* facts_pattern.c: which steps fail and pass together. Suspects first, they are needed by others.
+ */
+void facts_find_suspects(struct facts *facts, const struct facts_view *view);
+void facts_of_pattern(struct facts *facts, const struct facts_view *view);
+
+/* What passed for a while after the database's steps had begun to fail, and fails now. */
+void facts_of_onset(struct facts *facts, const struct facts_view *view);
+
+/* facts_probe.c: what probes found beside the run. */
+void facts_of_probes(struct facts *facts, const struct facts_view *view);
 
 /* `run` must be in the history. */
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,

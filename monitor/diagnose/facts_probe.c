@@ -80,19 +80,18 @@ static void facts_of_origin(struct facts *facts, const struct shop *shop, const 
         facts_add(facts, FACT_ORIGIN_PAST_DOOR, origin->component);
 }
 
-void facts_of_probes(struct facts *facts, const struct shop *shop, const struct run *run,
-                     bool needs_database, bool at_onset)
+void facts_of_probes(struct facts *facts, const struct facts_view *view)
 {
-    const struct run_step *failure = facts->failure;
-    const struct exchange *failed = &failure->exchanges[failure->exchange_count - 1];
+    const struct run *run = view->run;
     const struct finding *file = find(run, FINDING_STATIC, NULL);
-    if (run->finding_count == 0)
+    if (run->finding_count == 0 || view->exchange == NULL)
         return;
     facts_of_references(facts, run);
-    facts_of_health(facts, run, needs_database, at_onset);
-    if (failed->status == 0 && file != NULL && finding_is_well(file))
+    facts_of_health(facts, run, facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE),
+                    view->began_now);
+    if (view->exchange->status == 0 && file != NULL && finding_is_well(file))
         facts_add(facts, FACT_STATIC_ANSWERS, file->component);
-    if (failed->symptom == SYMPTOM_TCP_TIMED_OUT)
+    if (view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT)
         facts_of_ports(facts, run);
-    facts_of_origin(facts, shop, run);
+    facts_of_origin(facts, view->shop, run);
 }

@@ -18,6 +18,8 @@ static void history_entry_free(void *value)
 {
     struct history_entry *entry = value;
     run_free(entry->run);
+    run_free(entry->first);
+    map_free(entry->passes);
     free(entry);
 }
 
@@ -44,6 +46,18 @@ static const char **history_copy_names(struct arena *arena, const char *const *n
     return copy;
 }
 
+static void history_copy_exchange(struct run *digest, struct run_step *step,
+                                  const struct exchange *from)
+{
+    struct exchange *exchange = run_add_exchange(digest, step);
+    exchange->status = from->status;
+    exchange->symptom = from->symptom;
+    exchange->failed_phase = from->failed_phase;
+    exchange->tcp = from->tcp;
+    if (from->ip != NULL)
+        exchange->ip = arena_duplicate(digest->arena, from->ip);
+}
+
 static struct run *history_digest(const struct run *run)
 {
     struct run *digest = run_create(run->journey, run->vantage, run->slot.planned);
@@ -61,6 +75,8 @@ static struct run *history_digest(const struct run *run)
         step->needs_count = from->needs_count;
         step->writes = history_copy_names(digest->arena, from->writes, from->writes_count);
         step->writes_count = from->writes_count;
+        if (from->exchange_count > 0)
+            history_copy_exchange(digest, step, &from->exchanges[from->exchange_count - 1]);
     }
     return digest;
 }
@@ -82,9 +98,31 @@ static struct history_entry *history_entry_new(struct history *history, const st
     buffer_init(&key, HISTORY_KEY_MAX);
     buffer_print(&key, "%s\x1f%s", run->journey, run->vantage);
     struct history_entry *entry = memory_allocate(1, sizeof *entry);
+    entry->passes = map_create(free);
     map_put(history->entries, key.data, entry);
     buffer_free(&key);
     return entry;
+}
+
+static void history_note_passes(struct history_entry *entry, const struct run *run)
+{
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *step = &run->steps[i];
+        if (step->state != STATE_PASSED && step->state != STATE_DEGRADED)
+            continue;
+        struct wall_time *passed = map_get(entry->passes, step->name);
+        if (passed == NULL) {
+            passed = memory_allocate(1, sizeof *passed);
+            map_put(entry->passes, step->name, passed);
+        }
+        *passed = wall_after(step->started, step->total);
+    }
+}
+
+struct wall_time history_passed(const struct history_entry *entry, const char *step)
+{
+    const struct wall_time *passed = map_get(entry->passes, step);
+    return passed != NULL ? *passed : (struct wall_time){0};
 }
 
 void history_add(struct history *history, const struct run *run)
@@ -101,13 +139,18 @@ void history_add(struct history *history, const struct run *run)
     run_free(entry->run);
     entry->run = history_digest(run);
     const struct run_step *failure = run_first_failure(run);
+    bool failed = run->state == STATE_FAILED && failure != NULL;
     entry->passed_before |= failure == NULL;
-    if (run->state != STATE_FAILED || failure == NULL)
-        entry->onset = (struct wall_time){0};
-    if (entry->onset.us != 0 || failure == NULL || run->state != STATE_FAILED)
+    history_note_passes(entry, run);
+    if (!failed)
+        entry->words = SYMPTOM_NONE;
+    else if (failure->excerpt != NULL && entry->words == SYMPTOM_NONE)
+        entry->words = diagnose_database_words(failure->excerpt);
+    if (failed && entry->first != NULL)
         return;
-    entry->onset = failure->started;
-    entry->onset_symptom = failure->symptom;
+    run_free(entry->first);
+    entry->first = failed ? history_digest(run) : NULL;
+    entry->onset = failed ? failure->started : (struct wall_time){0};
 }
 
 size_t history_count(const struct history *history)

@@ -9,14 +9,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct map;
+
+/* A digest has of each step its last exchange, and of that what facts are made of. */
 struct history_entry {
-    struct run *run; /* digest: steps without exchanges */
-    /* Of the first run of this streak of failures; the onset is 0 while it passes. */
-    struct wall_time onset;
-    enum symptom onset_symptom;
-    bool passed_before; /* all steps of an earlier run passed */
-    bool blind;         /* the last run could not look: what was seen before is old news */
+    struct run *run;        /* digest of the latest */
+    struct run *first;      /* of the first of this streak of failures; NULL while it passes */
+    struct wall_time onset; /* when that began to fail; 0 while it passes */
+    struct map *passes;     /* step's name -> struct wall_time, owned: when it passed last */
+    enum symptom words;     /* of a database, in an answer of this streak; or NONE */
+    bool passed_before;     /* all steps of an earlier run passed */
+    bool blind;             /* the last run could not look: what was seen before is old news */
 };
+
+/* When a step of that name passed last; 0: never. */
+struct wall_time history_passed(const struct history_entry *entry, const char *step);
 
 size_t history_count(const struct history *history);
 const struct history_entry *history_at(const struct history *history, size_t n);

@@ -29,7 +29,7 @@
 
 /* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
 #define FACT_TABLE(X)                                                                              \
-    X(DNS, TRANSPORT, "transport.dns", 14, -8, -12, 0, 2, -4,                                      \
+    X(DNS, TRANSPORT, "transport.dns", 18, -12, -14, 0, 2, -6,                                     \
       "The shop's name could not be resolved.")                                                    \
     X(TCP_TIMEOUT, TRANSPORT, "transport.tcp_timeout", 16, -4, -8, 0, 0, -10,                      \
       "The connection was not answered at all.")                                                   \
@@ -43,10 +43,16 @@
       "The declared front door, {}, refused the connection.")                                      \
     X(TLS, TRANSPORT, "transport.tls", 12, -3, -8, 2, 3, -3,                                       \
       "The TLS handshake with the front door failed.")                                             \
+    X(CERTIFICATE, TRANSPORT, "transport.certificate", 16, -8, -14, 0, 3, -6,                      \
+      "The front door shows a certificate that is no good: {}")                                    \
     X(PATH_BROKEN, TRANSPORT, "transport.path_broken", 12, -6, -6, 0, 2, -8,                       \
       "What was sent is not acknowledged and is being sent again: the path is cut.")               \
     X(SERVER_SILENT, TRANSPORT, "transport.server_silent", -12, 5, 5, 2, -4, -6,                   \
       "The server's kernel acknowledged the request, and nobody answered it.")                     \
+    X(SILENT_HERE, TRANSPORT, "transport.silent_here", 6, -6, -6, 0, 0, -6,                        \
+      "The server's kernel acknowledged the request, and no answer came here; elsewhere it does.") \
+    X(CUT_OFF_ANYWHERE, TRANSPORT, "transport.cut_off_anywhere", 14, -6, -8, 0, 2, -8,             \
+      "Connections break at steps that share nothing, and the same steps pass in between.")        \
     X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, 0, 0, -4, 0,                                \
       "The connection was ended from the other side before the answer was complete.")              \
     X(NOT_HTTP, TRANSPORT, "transport.not_http", -8, 8, 0, 0, -4, -2,                              \
@@ -64,6 +70,8 @@
     X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \
       "The shop answered normally, but not what the scenario expects.")                            \
     X(SLOW, ANSWER, "answer.slow", -2, 4, 3, 1, 0, -4, "The answers came too slowly.")             \
+    X(DATABASE_WORDS_ELSEWHERE, BODY, "body.database_words_elsewhere", -12, -4, 14, -6, -8, -8,    \
+      "The answer to another step that fails names the database ({}).")                            \
     X(STATIC_ANSWERS, TRANSPORT, "probe.static_answers", -14, 3, 3, 0, -6, 0,                      \
       "A file of {} that needs no application is answered, asked at the same moment.")             \
     X(PORT_ANSWERS, TRANSPORT, "probe.port_answers", -12, 4, 3, 0, -4, 0,                          \
@@ -84,6 +92,10 @@
       "Every step that needs the database fails, while “{}”, which needs none, passes.")           \
     X(ONE_PART_TWO_ROUTES, PATTERN, "pattern.one_part_two_routes", -12, -2, 12, -6, -6, -4,        \
       "Different steps that need {} fail; no step that needs it passes.")                          \
+    X(APPLICATION_FAILS_TOO, PATTERN, "pattern.application_fails_too", -8, 10, -6, -3, -4, -8,     \
+      "A step that needs no database, “{}”, fails as well.")                                       \
+    X(BEGAN_WITH_DATABASE, PATTERN, "pattern.began_with_database", -14, -6, 14, -4, -6, -6,        \
+      "It began with steps that need {}; what needs no database passed for a while yet.")          \
     X(HEALTH_WITHOUT_DATABASE, PATTERN, "probe.health_without_database", -12, -4, 8, 2, -4, -2,    \
       "The health page of {}, which needs no database, answers at the same moment.")               \
     X(HEALTH_ANSWERS, PATTERN, "probe.health_answers", -12, 0, 0, 2, -4, 2,                        \
@@ -98,13 +110,17 @@
     X(ONLY_THIRD_PARTY, PATTERN, "pattern.only_third_party", -8, 0, -3, 12, -2, 0,                 \
       "Of what the step needs, only {} is not seen working elsewhere.")                            \
     X(ALL_VANTAGES, VANTAGE, "vantage.all", -3, 3, 3, 3, -12, 1, "All vantage points agree ({}).") \
+    X(ALL_VANTAGES_DOOR, VANTAGE, "vantage.all_door", 3, -1, -2, 0, -12, 0,                        \
+      "All vantage points agree ({}).")                                                            \
+    X(ONE_VANTAGE_OF_MANY, VANTAGE, "vantage.one_of_many", 8, -18, -20, -10, 10, -14,              \
+      "It fails from {} only; from all others the same step passes.")                              \
     X(ONE_VANTAGE, VANTAGE, "vantage.one", 6, -10, -12, -6, 12, -8,                                \
       "It fails from {} only; elsewhere the same step passes.")                                    \
     X(SOME_VANTAGES, VANTAGE, "vantage.some", 8, -6, -8, 2, 0, -6,                                 \
       "It fails from some vantage points and not from others ({}).")                               \
     X(REFERENCES_ANSWER, VANTAGE, "probe.references_answer", 1, 1, 1, 1, -8, -3,                   \
       "Other sites answer the same vantage point.")                                                \
-    X(PASSED_BEFORE, ONSET, "onset.passed_before", 0, 3, 2, 1, 0, -10,                             \
+    X(PASSED_BEFORE, ONSET, "onset.passed_before", 3, 3, 2, 1, 0, -10,                             \
       "The same step of the same scenario passed before.")
 
 #endif

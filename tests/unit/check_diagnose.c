@@ -390,7 +390,7 @@ START_TEST(no_database_settles_where_none_is_suspected)
     history_add(history, run);
     diagnose_run(history, &shop_with_door, run);
     ck_assert_int_eq(run->verdict.cause, CAUSE_NETWORK);
-    ck_assert_str_eq(run->verdict.unsure, "a third party (5 %)");
+    ck_assert_str_eq(run->verdict.unsure, "a third party (2 %)");
     run_free(run);
     history_free(history);
 }

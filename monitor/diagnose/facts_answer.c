@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts from an answer that came, and was not the right one. See facts.h. */
+#include "monitor/diagnose/facts.h"
+
+#include <string.h>
+
+#define GATEWAY_AT_ONCE_MAX (200 * DURATION_MILLISECOND)
+
+/* The third party that the failing step needs and that no passing step has cleared. */
+static const char *third_party_suspect(const struct facts *facts, const struct shop *shop)
+{
+    for (size_t i = 0; i < facts->suspect_count; i++)
+        if (shop_kind(shop, facts->suspects[i]) == CAUSE_THIRD_PARTY)
+            return facts->suspects[i];
+    return NULL;
+}
+
+static bool application_is_cleared(const struct facts *facts, const struct shop *shop)
+{
+    for (size_t i = 0; i < facts->suspect_count; i++)
+        if (shop_kind(shop, facts->suspects[i]) == CAUSE_APPLICATION)
+            return false;
+    return true;
+}
+
+void facts_of_answer(struct facts *facts, const struct facts_view *view)
+{
+    const struct shop *shop = view->shop;
+    struct arena *arena = view->run->arena;
+    const struct exchange *exchange = view->exchange;
+    const struct run_step *failure = facts->failure;
+    const char *status = arena_print(arena, "%d", exchange->status);
+    const char *third_party = third_party_suspect(facts, shop);
+    bool gateway = exchange->status == 502 || exchange->status == 503;
+    bool application_works = application_is_cleared(facts, shop);
+    if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
+        facts_add(facts, FACT_SLOW, NULL);
+    else if ((gateway || exchange->status == 504) && third_party != NULL && application_works)
+        facts_add(facts, FACT_UPSTREAM_SILENT, third_party);
+    else if (exchange->status == 504)
+        facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
+    else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
+        facts_add(facts, FACT_GATEWAY_AT_ONCE, status);
+    else if (exchange->status >= 500)
+        facts_add(facts, FACT_SERVER_ERROR, status);
+    else if (exchange->status >= 400)
+        facts_add(facts, FACT_CLIENT_ERROR, status);
+    else if (exchange->status > 0)
+        facts_add(facts, FACT_CONTENT, NULL);
+    if (failure->excerpt != NULL && exchange->status > 0) {
+        enum symptom words = diagnose_database_words(failure->excerpt);
+        if (words != SYMPTOM_NONE)
+            facts_add(facts, FACT_DATABASE_WORDS, symptom_code(words));
+    }
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts from which steps fail and pass together, and from the order in which they began to fail.
+ * See facts.h. */
+#include "monitor/diagnose/facts.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { ROUTES_MAX = 64 };
+
+typedef void step_visitor(void *data, const struct run *run, const struct run_step *step);
+
+/* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
+ * after the onset. */
+static void pattern_visit(const struct facts_view *view, step_visitor *visit, void *data)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run *run = entry->run;
+        if (entry->blind)
+            continue;
+        bool same = strcmp(run->journey, view->run->journey) == 0 &&
+                    strcmp(run->vantage, view->run->vantage) == 0;
+        for (size_t i = 0; i < run->step_count; i++) {
+            const struct run_step *step = &run->steps[i];
+            struct wall_time ended = wall_after(step->started, step->total);
+            bool fresh = same || ended.us >= view->onset.us;
+            /* What never reached the shop's door tells nothing about who is behind it. */
+            bool outside = !facts_step_passed(step) && !facts_reached(step->symptom);
+            if (step->state == STATE_SKIPPED || step->cleanup || outside ||
+                (facts_step_passed(step) && !fresh))
+                continue;
+            visit(data, run, step);
+        }
+    }
+}
+
+/* What is seen of one component: does it work anywhere, and which steps fail that need it? */
+struct clearing {
+    const char *component;
+    bool read_passes, write_passes;
+    const char *routes[ROUTES_MAX]; /* names of failing steps */
+    size_t route_count;
+    bool written; /* by the step that is judged */
+};
+
+static void clearing_visit(void *data, const struct run *run, const struct run_step *step)
+{
+    struct clearing *clearing = data;
+    (void)run;
+    if (!facts_step_needs(step, clearing->component))
+        return;
+    if (facts_step_passed(step)) {
+        bool wrote = facts_name_is_among(step->writes, step->writes_count, clearing->component);
+        clearing->write_passes |= wrote;
+        clearing->read_passes = true;
+    } else if (clearing->route_count < COUNT_OF(clearing->routes) &&
+               !facts_name_is_among(clearing->routes, clearing->route_count, step->name)) {
+        clearing->routes[clearing->route_count++] = step->name;
+    }
+}
+
+static struct clearing pattern_look(const struct facts_view *view, const char *component,
+                                    bool written)
+{
+    struct clearing clearing = {.component = component, .written = written};
+    pattern_visit(view, clearing_visit, &clearing);
+    return clearing;
+}
+
+/* Who explains more failing steps comes first; of equals, what is written, then the order in the
+ * file. */
+static void suspect_add(struct facts *facts, size_t *explains, const struct clearing *clearing)
+{
+    size_t at = facts->suspect_count;
+    bool cleared = clearing->written ? clearing->write_passes : clearing->read_passes;
+    if (cleared || at == COUNT_OF(facts->suspects) ||
+        facts_name_is_among(facts->suspects, at, clearing->component))
+        return;
+    for (; at > 0 && explains[at - 1] < clearing->route_count; at--) {
+        facts->suspects[at] = facts->suspects[at - 1];
+        explains[at] = explains[at - 1];
+    }
+    facts->suspects[at] = clearing->component;
+    explains[at] = clearing->route_count;
+    facts->suspect_count++;
+}
+
+void facts_find_suspects(struct facts *facts, const struct facts_view *view)
+{
+    const struct run_step *failure = facts->failure;
+    size_t explains[COUNT_OF(facts->suspects)];
+    for (size_t i = 0; i < failure->writes_count; i++) {
+        struct clearing clearing = pattern_look(view, failure->writes[i], true);
+        suspect_add(facts, explains, &clearing);
+    }
+    for (size_t i = 0; i < failure->needs_count; i++) {
+        struct clearing clearing = pattern_look(view, failure->needs[i], false);
+        suspect_add(facts, explains, &clearing);
+    }
+}
+
+/* A step that the application does alone. */
+static bool is_application_alone(const struct shop *shop, const struct run_step *step)
+{
+    return facts_step_needs_kind(shop, step, CAUSE_APPLICATION) &&
+           !facts_step_needs_kind(shop, step, CAUSE_DATABASE) &&
+           !facts_step_needs_kind(shop, step, CAUSE_THIRD_PARTY);
+}
+
+struct database_view {
+    const struct shop *shop;
+    unsigned database_failing, database_passing, other_failing;
+    const char *alive; /* a passing step of the application that needs no database */
+    const char *dead;  /* a step of the application alone that got no answer, or an error */
+};
+
+static void database_visit(void *data, const struct run *run, const struct run_step *step)
+{
+    struct database_view *view = data;
+    (void)run;
+    bool database = facts_step_needs_kind(view->shop, step, CAUSE_DATABASE);
+    bool application = facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
+    if (facts_step_passed(step) && database)
+        view->database_passing++;
+    else if (facts_step_passed(step) && application)
+        view->alive = step->name;
+    else if (!facts_step_passed(step) && database)
+        view->database_failing++;
+    else if (!facts_step_passed(step))
+        view->other_failing++;
+    if (!facts_step_passed(step) && is_application_alone(view->shop, step) &&
+        symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
+        view->dead = step->name;
+}
+
+/* The step of the database that failed first, of all that fail still; its end in `ret_seen`. */
+static const struct run_step *first_of_database(const struct facts_view *view,
+                                                struct wall_time *ret_seen)
+{
+    const struct run_step *first = NULL;
+    struct wall_time earliest = {INT64_MAX};
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure =
+            entry->first != NULL && !entry->blind ? run_first_failure(entry->first) : NULL;
+        if (failure == NULL || entry->onset.us >= earliest.us || !facts_reached(failure->symptom) ||
+            !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
+            continue;
+        earliest = entry->onset;
+        first = failure;
+        *ret_seen = wall_after(failure->started, failure->total);
+    }
+    return first;
+}
+
+static const char *part_of_database(const struct shop *shop, const struct run_step *step)
+{
+    for (size_t i = 0; i < step->writes_count; i++)
+        if (shop_kind(shop, step->writes[i]) == CAUSE_DATABASE)
+            return step->writes[i];
+    for (size_t i = 0; i < step->needs_count; i++)
+        if (shop_kind(shop, step->needs[i]) == CAUSE_DATABASE)
+            return step->needs[i];
+    return NULL;
+}
+
+/* Workers that wait for a database are lost to all else, one after the other: what needs none
+ * passes for a while yet. */
+void facts_of_onset(struct facts *facts, const struct facts_view *view)
+{
+    struct wall_time seen = {0};
+    const struct run_step *first = first_of_database(view, &seen);
+    const struct history_entry *own =
+        history_find(view->history, view->run->journey, view->run->vantage);
+    bool is_late = first != NULL && own != NULL && !facts_only_here(view) &&
+                   !facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
+                   history_passed(own, view->failure->name).us > seen.us;
+    if (is_late)
+        facts_add(facts, FACT_BEGAN_WITH_DATABASE, part_of_database(view->shop, first));
+}
+
+/* Whether what an application does alone passed yet when the database's steps had failed. */
+static bool dead_is_late(const struct facts_view *view)
+{
+    struct wall_time seen = {0};
+    if (first_of_database(view, &seen) == NULL)
+        return false;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure =
+            entry->onset.us != 0 && !entry->blind ? run_first_failure(entry->run) : NULL;
+        if (failure != NULL && is_application_alone(view->shop, failure) &&
+            history_passed(entry, failure->name).us > seen.us)
+            return true;
+    }
+    return false;
+}
+
+/* What the failing step of an application alone tells. Who refuses the request, or answers
+ * something else, works; that he needs no database says nothing then. Nor does it where others get
+ * the same step, or where connections break at whatever. */
+static void facts_of_application_alone(struct facts *facts, const struct facts_view *view)
+{
+    facts_of_onset(facts, view);
+    if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_have(facts, FACT_CLIENT_ERROR) &&
+        !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
+        !facts_only_here(view))
+        facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
+}
+
+void facts_of_pattern(struct facts *facts, const struct facts_view *view)
+{
+    const struct run_step *failure = facts->failure;
+    struct database_view database = {.shop = view->shop};
+    pattern_visit(view, database_visit, &database);
+    if (is_application_alone(view->shop, failure)) {
+        facts_of_application_alone(facts, view);
+        return;
+    }
+    if (!facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) &&
+        facts_step_needs_kind(view->shop, failure, CAUSE_APPLICATION))
+        return;
+    if (database.dead != NULL && !dead_is_late(view)) {
+        facts_add(facts, FACT_APPLICATION_FAILS_TOO, database.dead);
+        return;
+    }
+    bool all_database = database.database_failing >= 2 && database.database_passing == 0 &&
+                        database.other_failing == 0 && database.alive != NULL;
+    if (all_database) {
+        facts_add(facts, FACT_ALL_DATABASE_STEPS, database.alive);
+        return;
+    }
+    for (size_t i = 0; i < facts->suspect_count; i++) {
+        const char *suspect = facts->suspects[i];
+        enum cause kind = shop_kind(view->shop, suspect);
+        struct clearing clearing = pattern_look(view, suspect, false);
+        if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count >= 2) {
+            facts_add(facts, FACT_ONE_PART_TWO_ROUTES, suspect);
+            return;
+        }
+        if (kind == CAUSE_DATABASE && clearing.read_passes) {
+            facts_add(facts, FACT_ONLY_WRITES, suspect);
+            return;
+        }
+        if (kind == CAUSE_THIRD_PARTY && facts->suspect_count == 1) {
+            facts_add(facts, FACT_ONLY_THIRD_PARTY, suspect);
+            return;
+        }
+    }
+    if (database.database_failing + database.other_failing == 1)
+        facts_add(facts, FACT_ONE_ROUTE, failure->name);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts from an exchange that got no answer, or not a whole one: where it ended, and whether that
+ * is the way to the shop or the shop itself. See facts.h. */
+#include "monitor/diagnose/facts.h"
+
+#include <string.h>
+
+/* tcp(7) keep-alive probes go out each second: an acknowledgement younger than this is fresh. */
+#define ACKNOWLEDGED_LATELY (2 * DURATION_SECOND)
+
+/* Failures that began longer ago than this are another story. */
+#define ONSET_WINDOW (30 * DURATION_MINUTE)
+
+enum { SCATTERED_MAX = 32 };
+
+static const char *front_door(const struct shop *shop)
+{
+    for (size_t i = 0; shop != NULL && i < shop->component_count; i++)
+        if (shop->components[i].kind == CAUSE_NETWORK)
+            return shop->components[i].name;
+    return NULL;
+}
+
+bool facts_path_is_broken(const struct tcp_facts *tcp)
+{
+    return tcp->known && (tcp->retransmits > 0 || tcp->probes > 1 ||
+                          (tcp->unacknowledged > 0 && tcp->bytes_acknowledged <= 1));
+}
+
+/* After a request was sent and not answered: is the path cut, or does the server hang? */
+static void facts_of_silence(struct facts *facts, const struct facts_view *view)
+{
+    const struct tcp_facts *tcp = &view->exchange->tcp;
+    bool is_fresh = tcp->known && tcp->bytes_acknowledged > 1 &&
+                    tcp->last_acknowledgement != PHASE_ABSENT &&
+                    tcp->last_acknowledgement < ACKNOWLEDGED_LATELY;
+    if (facts_path_is_broken(tcp))
+        facts_add(facts, FACT_PATH_BROKEN, NULL);
+    else if (is_fresh && facts_only_here(view))
+        facts_add(facts, FACT_SILENT_HERE, NULL);
+    else if (is_fresh)
+        facts_add(facts, FACT_SERVER_SILENT, NULL);
+}
+
+/* --- how it began ---------------------------------------------------------------------------- */
+
+/* The failing step of the first run that failed, of all that fail still. */
+static const struct run_step *first_of_all(const struct facts_view *view)
+{
+    struct wall_time earliest = view->onset;
+    const struct run_step *first = NULL;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        if (entry->blind || entry->first == NULL || entry->onset.us > earliest.us ||
+            wall_between(entry->onset, view->onset) > ONSET_WINDOW)
+            continue;
+        earliest = entry->onset;
+        first = run_first_failure(entry->first);
+    }
+    return first;
+}
+
+/* A server that hangs fills up, until it looks like a cut network: how it began counts. */
+static bool began_with_a_hang(const struct run_step *first)
+{
+    const struct exchange *exchange = first != NULL ? facts_exchange(first) : NULL;
+    return exchange != NULL && !facts_path_is_broken(&exchange->tcp) &&
+           (exchange->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
+            exchange->symptom == SYMPTOM_HTTP_TIMEOUT_BODY || exchange->status >= 500);
+}
+
+static void facts_of_no_connection(struct facts *facts, const struct facts_view *view)
+{
+    const struct run_step *first = first_of_all(view);
+    if (began_with_a_hang(first))
+        facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
+    else
+        facts_add(facts, FACT_TCP_TIMEOUT, NULL);
+}
+
+/* --- connections that break ------------------------------------------------------------------ */
+
+static bool is_cut_off(enum symptom symptom)
+{
+    return symptom == SYMPTOM_TCP_RESET || symptom == SYMPTOM_TCP_CLOSED ||
+           symptom == SYMPTOM_HTTP_TRUNCATED;
+}
+
+/* What connections break at, wherever. */
+struct scattering {
+    const struct shop *shop;
+    const char *steps[SCATTERED_MAX]; /* names, each once */
+    size_t count;
+    bool outside; /* one of them needs no application */
+    bool passes;  /* one of them passed since, somewhere */
+};
+
+static void scattering_add(struct scattering *scattering, const struct facts_view *view,
+                           const struct run_step *step)
+{
+    if (facts_name_is_among(scattering->steps, scattering->count, step->name) ||
+        scattering->count == SCATTERED_MAX)
+        return;
+    scattering->steps[scattering->count++] = step->name;
+    scattering->outside |= !facts_step_needs_kind(scattering->shop, step, CAUSE_APPLICATION);
+    for (size_t e = 0; e < history_count(view->history); e++)
+        scattering->passes |=
+            history_passed(history_at(view->history, e), step->name).us > view->onset.us;
+}
+
+/* Those of an application break at its steps, and always at the same; those of the path anywhere,
+ * and now and then. */
+static bool is_scattered(const struct facts_view *view)
+{
+    struct scattering scattering = {.shop = view->shop};
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure =
+            entry->onset.us != 0 && !entry->blind ? run_first_failure(entry->run) : NULL;
+        const struct exchange *exchange = failure != NULL ? facts_exchange(failure) : NULL;
+        if (exchange != NULL &&
+            (is_cut_off(exchange->symptom) || !facts_reached(exchange->symptom)))
+            scattering_add(&scattering, view, failure);
+    }
+    return scattering.count >= 2 && scattering.passes && scattering.outside;
+}
+
+static void facts_of_tls(struct facts *facts, enum symptom symptom)
+{
+    switch (symptom) {
+    case SYMPTOM_TLS_CERT_NAME_INVALID:
+    case SYMPTOM_TLS_CERT_DATE_INVALID:
+    case SYMPTOM_TLS_CERT_AUTHORITY_INVALID:
+    case SYMPTOM_TLS_CERT_INVALID:
+        facts_add(facts, FACT_CERTIFICATE, symptom_sentence(symptom));
+        break;
+    default:
+        facts_add(facts, FACT_TLS, NULL);
+    }
+}
+
+void facts_of_transport(struct facts *facts, const struct facts_view *view)
+{
+    const char *door = front_door(view->shop);
+    switch (view->exchange->symptom) {
+    case SYMPTOM_TCP_TIMED_OUT:
+        facts_of_no_connection(facts, view);
+        break;
+    case SYMPTOM_TCP_ADDRESS_UNREACHABLE:
+    case SYMPTOM_TCP_ADDRESS_INVALID:
+        facts_add(facts, FACT_UNREACHABLE, NULL);
+        break;
+    case SYMPTOM_TCP_REFUSED:
+        facts_add(facts, door != NULL ? FACT_REFUSED_FRONT_DOOR : FACT_REFUSED, door);
+        break;
+    case SYMPTOM_TCP_RESET:
+    case SYMPTOM_TCP_CLOSED:
+    case SYMPTOM_HTTP_TRUNCATED:
+        facts_add(facts, is_scattered(view) ? FACT_CUT_OFF_ANYWHERE : FACT_CUT_OFF, NULL);
+        break;
+    case SYMPTOM_HTTP_PROTOCOL_ERROR:
+    case SYMPTOM_HTTP_RESPONSE_INVALID:
+        facts_add(facts, FACT_NOT_HTTP, NULL);
+        break;
+    case SYMPTOM_HTTP_TIMEOUT_SEND:
+    case SYMPTOM_HTTP_TIMEOUT_TTFB:
+    case SYMPTOM_HTTP_TIMEOUT_BODY:
+        facts_of_silence(facts, view);
+        break;
+    default:
+        if (symptom_layer(view->exchange->symptom) == SYMPTOM_LAYER_DNS)
+            facts_add(facts, FACT_DNS, NULL);
+        else if (symptom_layer(view->exchange->symptom) == SYMPTOM_LAYER_TLS)
+            facts_of_tls(facts, view->exchange->symptom);
+    }
+}
