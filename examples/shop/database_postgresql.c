@@ -160,6 +160,8 @@ static struct query *postgresql_query(struct database *database, enum statement 
     struct postgresql_query *query = &own(database)->queries[which];
 
     query->query.kind = &database_postgresql;
+    /* Where the server has ended the connection, this is when we hear of it. */
+    PQconsumeInput(own(database)->connection);
     if (PQstatus(own(database)->connection) != CONNECTION_OK)
         connect_again(own(database));
     if (!query->prepared && !prepare(database, which))

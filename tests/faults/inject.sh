@@ -36,6 +36,10 @@ path_is_narrow() { # path_is_narrow RATE [VANTAGE]: bits a second, as tc says it
         inside router tc qdisc add dev "$place" root tbf rate "$1" burst 3000 latency 1s || return 1
     done
 }
+# Somebody between one vantage point and the shop answers in its place, over TLS, with a certificate of his own.
+path_is_intercepted() { # path_is_intercepted VANTAGE
+    inside router nft -f - <<<"table ip fault { chain nat { type nat hook prerouting priority -100; iifname $1 tcp dport 443 dnat to $INTERCEPTOR; }; }"
+}
 route_is_lost() { ip -n "$world-router" route del 203.0.113.0/24; }
 
 # Packets that a rule of `ip rule` selects come later.
@@ -104,10 +108,10 @@ edge_limits_visits() { # edge_limits_visits A-SECOND
 
 # --- the CDN ---------------------------------------------------------------------------------------
 
-cdn_says() { # cdn_says STATUS WORDS [ADDRESS]
-    cdn_server="${3:+if (\$server_addr != $3) { break; }} location ~ ^/ { default_type text/html; return $1 '<html><title>$2</title>Example CDN</html>'; }"
+cdn_says() { # cdn_says STATUS WORDS [ADDRESS]: from all its sites or from one
+    cdn_server="location ~ ^/ { default_type text/html; return $1 '<html><title>$2</title>Example CDN</html>'; }"
     [ $# -lt 3 ] || cdn_server="if (\$server_addr = $3) { return $1; }"
-    write_world_sites && kill -HUP "${pid_of[sites]}"
+    write_world_sites && reload sites world
 }
 origin_is_cut_off() { route_rule "iifname world oifname server drop"; } # from the CDN
 
@@ -171,9 +175,14 @@ table_is_locked() { # table_is_locked TABLE MODE
         -c "begin; lock table $1 in $2 mode; select pg_sleep(1000)"
 }
 database_reads_only() { in_database 'alter system set default_transaction_read_only = on' && in_database 'select pg_reload_conf()'; }
-while_stopped() { # while_stopped COMMAND...: the server keeps pages in memory, and must read the damaged ones again
+# The server keeps pages in memory, and must read the damaged ones again. The shop is held meanwhile, so that nobody sees
+# more of it than a moment's delay.
+while_stopped() { # while_stopped COMMAND...
+    signal STOP application
     stop database INT
-    "$@" && start_database && wait_for 20 in_database 'select 1'
+    "$@" && start_database && wait_for 20 in_database 'select 1' || return 1
+    signal CONT application
+    onset=$(microseconds)
 }
 file_of() { echo "$scratch/postgresql/$(in_database "select pg_relation_filepath('$1')")"; }
 index_spins() { while_stopped "$BUILD/examples/shop/damage_index" "$(file_of "$1")" on; }                                    # INDEX

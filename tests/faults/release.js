@@ -59,6 +59,8 @@ const faults = {
         response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' });
         response.end(page('not compressed'));
     },
+    // More of a header than a proxy takes.
+    'long-header': (request, response) => answer(response, 200, 'Shoes', { 'set-cookie': `tracking=${'x'.repeat(40000)}` }),
     loop: (request, response) => answer(response, 302, 'Found', { location: request.url }),
     apology: (request, response) => answer(response, 200, 'Something went wrong. We are working on it.'),
     slow: (request, response, body) => setTimeout(() => handOn(request, response, body), +words[0]),

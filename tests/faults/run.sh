@@ -24,7 +24,7 @@ have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
 ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1..0 # SKIP this machine does not let us make a network namespace"; exit 0; }
 table=$suite/faults.table
-slot=${SLOT:-3} patience=1s times=${TIMES:-3} lanes=${LANES:-2}
+slot=${SLOT:-3} patience=1500ms times=${TIMES:-3} lanes=${LANES:-2}
 rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
 [ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 rows=${ROWS:-N08 A01 A02 D13 M01}; }
 outside_scratch=$scratch
@@ -87,7 +87,7 @@ trial() { # trial ID NUMBER
         [ "$status" = 0 ] && collect "$onset" "$(microseconds)" >>"$results" || status=2
     fi
     end_world
-    [ "$status" = 0 ] || { echo "$id: $([ "$status" = 1 ] && echo "the shop did not become healthy" || echo "it could not be done")"; tail -n 5 "$scratch"/*.log; } >&2
+    [ "$status" = 0 ] || { echo "$id: $([ "$status" = 1 ] && echo "the shop did not become healthy" || echo "it could not be done")"; tail -n 3 "$scratch/start.log" "$scratch/monitor.log" "$scratch/injection.log" 2>/dev/null; } >&2
     [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP" && cp -r "$scratch" "$KEEP/"; }
     rm -rf "$scratch"
     scratch=$outside_scratch

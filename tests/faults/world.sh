@@ -10,7 +10,7 @@
 
 readonly VANTAGES=(home office abroad)
 readonly SERVER=203.0.113.2 SERVER_OTHER=203.0.113.3 SERVER_GONE=203.0.113.77 SERVER_ROUTER=203.0.113.1
-readonly REFERENCE=192.0.2.20 PAYMENT=192.0.2.30 FOREIGN=192.0.2.50 WORLD_ROUTER=192.0.2.1
+readonly REFERENCE=192.0.2.20 PAYMENT=192.0.2.30 FOREIGN=192.0.2.50 INTERCEPTOR=192.0.2.51 WORLD_ROUTER=192.0.2.1
 readonly CDN=(192.0.2.40 192.0.2.41 192.0.2.42) # one of its sites for each vantage point
 readonly APPLICATION_PORT=8080 PAYMENT_PORT=8081 RELEASE_PORT=8090 DATABASE_PORT=5432
 world=swf$$ # what the names of its namespaces begin with
@@ -60,7 +60,7 @@ lay_network() {
     inside router sysctl -qw net.ipv4.ip_forward=1
     link server "$SERVER/24" "$SERVER_ROUTER" && link world "$REFERENCE/24" "$WORLD_ROUTER" || return 1
     ip -n "$world-server" address add "$SERVER_OTHER/24" dev eth0
-    for place in "$PAYMENT" "$FOREIGN" "${CDN[@]}"; do ip -n "$world-world" address add "$place/24" dev eth0; done
+    for place in "$PAYMENT" "$FOREIGN" "$INTERCEPTOR" "${CDN[@]}"; do ip -n "$world-world" address add "$place/24" dev eth0; done
     for place in "${VANTAGES[@]}"; do
         link "$place" "198.51.100.$((number * 4 + 2))/30" "198.51.100.$((number * 4 + 1))" || return 1
         number=$((number + 1))
@@ -173,7 +173,7 @@ END
 
 # What a fault may change of the front door. Longer patience is for what waits for the payment provider.
 edge_as_it_should_be() {
-    edge_http='' edge_server='' edge_static='' edge_location='' edge_tls=ssl edge_patience=700ms
+    edge_http='' edge_server='' edge_static='' edge_location='' edge_tls=ssl edge_patience=1s
     upstream="127.0.0.1:$APPLICATION_PORT" check='GET /health'
 }
 
@@ -184,7 +184,7 @@ write_nginx() {
         listen $SERVER:443 $edge_tls; listen $SERVER_OTHER:443 $edge_tls; listen $SERVER:80;
         ssl_certificate $scratch/edge.pem; ssl_certificate_key $scratch/edge.key;
         proxy_set_header Host \$http_host;
-        proxy_connect_timeout 700ms; proxy_read_timeout $edge_patience;
+        proxy_connect_timeout 1s; proxy_read_timeout $edge_patience;
         $edge_server
         location /static/ { root $scratch/www; $edge_static }
         location ~ /checkout$ { $edge_location proxy_read_timeout 7s; proxy_pass http://$upstream; }
@@ -201,9 +201,9 @@ global
     maxconn 500
 defaults
     mode http
-    timeout connect 700ms
+    timeout connect 1s
     timeout client 10s
-    timeout queue 700ms
+    timeout queue 1s
 frontend door
     bind $SERVER:443 ssl crt $scratch/edge.both $edge_tls
     bind $SERVER:80
@@ -213,10 +213,14 @@ backend patient
     timeout server 7s
     server one $upstream
 backend shop
-    timeout server 700ms
+    timeout server 1s
     option httpchk $check
     server one $upstream check inter 500ms fall 2 rise 1
 END
+}
+
+reload() { # reload NAME PLACE: an nginx, whose file must be right
+    inside "$2" nginx -t -p "$scratch" -c "$1.conf" -e stderr && kill -HUP "${pid_of[$1]}"
 }
 
 start_edge() {
@@ -235,7 +239,7 @@ change_edge() { # change_edge [VARIABLE=VALUE]...
     if [ "$door" = haproxy ]; then
         write_haproxy && stop edge KILL && start edge server haproxy -db -f "$scratch/edge.conf"
     else
-        write_nginx && kill -HUP "${pid_of[edge]}"
+        write_nginx && reload edge server
     fi
 }
 
@@ -247,6 +251,11 @@ write_world_sites() {
         listen $FOREIGN:443 ssl; listen $FOREIGN:80;
         ssl_certificate $certificates/other.pem; ssl_certificate_key $certificates/other.key;
         location / { return 404 "No such site here.\n"; }
+    }
+    server {
+        listen $INTERCEPTOR:443 ssl;
+        ssl_certificate $certificates/foreign.pem; ssl_certificate_key $certificates/foreign.key;
+        location / { return 403 "Log in to use this network.\n"; }
     }
     server {
         $(printf 'listen %s:443 ssl; ' "${CDN[@]}")
