@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* How a state looks: the icon in the browser's tab, and the mark's inner path on a 16 by 16 field.
@@ -110,6 +111,26 @@ static void write_head(struct html *html, const struct page_frame *frame)
     html_end(html);
 }
 
+static void write_menu(struct html *html, const char *place)
+{
+    static const char *const places[][2] = {
+        {"/", "Overview"}, {"/runs", "Runs"}, {"/incidents", "Incidents"}, {"/monitor", "Monitor"}};
+    html_begin(html, "nav", "menu");
+    html_attribute(html, "aria-label", "Pages");
+    html_begin(html, "ul", NULL);
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        html_begin(html, "li", NULL);
+        html_begin_link(html, places[i][0]);
+        if (strcmp(places[i][0], place) == 0)
+            html_attribute(html, "aria-current", "true");
+        html_text(html, places[i][1]);
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
 struct html *page_begin(const struct page_frame *frame, struct buffer *out)
 {
     struct html *html = html_open(out);
@@ -126,7 +147,9 @@ struct html *page_begin(const struct page_frame *frame, struct buffer *out)
     html_attribute(html, "class", "shop");
     html_text(html, frame->shop->name);
     html_end(html);
-    html_leaf(html, "span", "kind", frame->top != NULL ? "Status" : "Operators' view");
+    html_leaf(html, "span", "kind", frame->top != NULL ? "Status" : "Operators");
+    if (frame->place != NULL)
+        write_menu(html, frame->place);
     html_end(html);
     html_begin(html, "main", NULL);
     html_attribute(html, "id", "main");

@@ -96,6 +96,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
         .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
         .renews = incident->resolved.us == 0 ? 10 : 0,
         .json = json,
+        .place = "/incidents",
     };
     struct html *html = page_begin(&frame, out);
     write_head(html, model);

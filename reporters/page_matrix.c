@@ -194,7 +194,7 @@ static void write_head(struct html *html, const struct bars *bars)
     page_table_head(html, columns, COUNT_OF(columns));
 }
 
-static void write_interval(struct html *html, const struct page_journey *journey)
+void page_interval(struct html *html, const struct page_journey *journey)
 {
     struct buffer text;
     buffer_init(&text, PAGE_SENTENCE_MAX);
@@ -213,11 +213,19 @@ static void write_journey(struct html *html, const struct page_overview *model,
     const struct bars bars = bars_of(model, journey);
     const char *vantage;
     html_begin(html, "div", "card journey");
-    html_leaf(html, "h3", NULL, journey->name);
+    struct buffer target;
+    buffer_init(&target, PAGE_ADDRESS_MAX);
+    page_journey_address(journey->name, SPAN_COUNT, NULL, &target);
+    html_begin(html, "h3", NULL);
+    html_begin_link(html, target.data);
+    html_text(html, journey->name);
+    html_end(html);
+    html_end(html);
+    buffer_free(&target);
     html_begin(html, "p", "note");
     if (journey->about != NULL)
         html_print(html, "%s ", journey->about);
-    write_interval(html, journey);
+    page_interval(html, journey);
     html_end(html);
     html_begin(html, "table", "matrix");
     write_head(html, &bars);

@@ -26,12 +26,18 @@ duration page_span(duration every)
     return spans[n];
 }
 
-const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
-                         size_t n)
+const char *page_journey_vantage(const struct shop *shop, const struct page_journey *journey,
+                                 size_t n)
 {
     if (journey->from_count > 0)
         return n < journey->from_count ? journey->from[n] : NULL;
-    return n < model->shop->vantage_count ? model->shop->vantages[n].name : NULL;
+    return n < shop->vantage_count ? shop->vantages[n].name : NULL;
+}
+
+const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
+                         size_t n)
+{
+    return page_journey_vantage(model->shop, journey, n);
 }
 
 static bool is_of(const struct run *run, const struct page_journey *journey, const char *vantage)

@@ -59,6 +59,9 @@ duration page_span(duration every);
 const char *page_vantage(const struct page_overview *model, const struct page_journey *journey,
                          size_t n);
 
+const char *page_journey_vantage(const struct shop *shop, const struct page_journey *journey,
+                                 size_t n);
+
 /* When so many slots have been missed since one that the journey is out of sight from its vantage
  * point, which is one of so many. */
 struct wall_time page_out_of_sight(const struct page_journey *journey, size_t vantages,

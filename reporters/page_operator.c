@@ -7,6 +7,8 @@
 #include "reporters/status_page_private.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/record/health.h"
+#include "reporters/documents.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,7 @@ struct reading {
     size_t tally_count;
 };
 
-static void runs_free(struct store_runs *runs)
+void page_runs_free(struct store_runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++)
         run_free(runs->runs[i]);
@@ -35,8 +37,8 @@ static void runs_free(struct store_runs *runs)
 static void reading_end(struct page_visit *visit)
 {
     struct reading *reading = visit->state;
-    runs_free(&reading->latest);
-    runs_free(&reading->runs);
+    page_runs_free(&reading->latest);
+    page_runs_free(&reading->runs);
 }
 
 static const struct status_page *page_of(const struct page_visit *visit)
@@ -46,7 +48,7 @@ static const struct status_page *page_of(const struct page_visit *visit)
 
 /* --- what the store says ---------------------------------------------------------------------- */
 
-static void take_runs(struct store_runs *target, struct store_runs *source)
+void page_runs_take(struct store_runs *target, struct store_runs *source)
 {
     if (source == NULL || source->count == 0)
         return;
@@ -62,7 +64,7 @@ static void on_latest(void *data, enum result result, struct store_runs *runs)
     struct page_visit *visit = data;
     struct reading *reading = visit->state;
     if (result == RESULT_OK)
-        take_runs(&reading->latest, runs);
+        page_runs_take(&reading->latest, runs);
     page_visit_arrived(visit, result);
 }
 
@@ -71,7 +73,7 @@ static void on_runs(void *data, enum result result, struct store_runs *runs)
     struct page_visit *visit = data;
     struct reading *reading = visit->state;
     if (result == RESULT_OK)
-        take_runs(&reading->runs, runs);
+        page_runs_take(&reading->runs, runs);
     page_visit_arrived(visit, result);
 }
 
@@ -328,13 +330,41 @@ static bool healthz_answer(struct page_visit *visit, struct buffer *body)
     return true;
 }
 
+static bool monitor_answer(struct page_visit *visit, struct buffer *body)
+{
+    const struct reporter_context *context = &page_of(visit)->context;
+    struct health health = {.now = clock_wall()};
+    if (context->health_read != NULL)
+        context->health_read(context->health_data, &health);
+    page_monitor_render(context->shop, &health, body);
+    return true;
+}
+
+static bool run_har_answer(struct page_visit *visit, struct buffer *body)
+{
+    const struct reading *reading = visit->state;
+    if (reading->runs.count == 0)
+        return false;
+    visit->attachment = arena_print(visit->arena, "%s.har", reading->runs.runs[0]->id);
+    document_har(reading->runs.runs, 1, body);
+    return true;
+}
+
 #define READS .room = sizeof(struct reading), .end = reading_end
 
 const struct page_route page_operator_routes[] = {
     {"/", PAGE_HTML, READS, .begin = overview_begin, .answer = overview_answer},
     {"/api/status.json", PAGE_JSON, READS, .begin = overview_begin, .answer = overview_json_answer},
     {"/runs/*.json", PAGE_JSON, READS, .begin = run_begin, .answer = run_json_answer},
+    {"/runs/*.har", PAGE_JSON, READS, .begin = run_begin, .answer = run_har_answer},
     {"/runs/*", PAGE_HTML, READS, .begin = run_begin, .answer = run_answer},
+    {"/journey", PAGE_HTML, .begin = page_journey_begin, .answer = page_journey_answer,
+     .end = page_journey_end},
+    {"/runs", PAGE_HTML, .begin = page_run_list_begin, .answer = page_run_list_answer,
+     .end = page_list_end},
+    {"/incidents", PAGE_HTML, .begin = page_incident_list_begin,
+     .answer = page_incident_list_answer, .end = page_list_end},
+    {"/monitor", PAGE_HTML, "no-store", .answer = monitor_answer},
     {"/incidents/*.json", PAGE_JSON, READS, .begin = incident_json_begin,
      .answer = incident_json_answer},
     {"/incidents/*", PAGE_HTML, READS, .begin = incident_begin, .answer = incident_answer},

@@ -192,6 +192,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
         .state = headline.state,
         .renews = 10,
         .json = "/api/status.json",
+        .place = "/",
     };
     struct html *html = page_begin(&frame, out);
     write_answer(html, model, &headline);

@@ -6,6 +6,7 @@
 #include "monitor/record/incident.h"
 #include "monitor/record/run.h"
 #include "reporters/html.h"
+#include "reporters/series.h"
 #include "scenarios/shop.h"
 
 struct page_frame {
@@ -17,6 +18,7 @@ struct page_frame {
     /* The public pages', whose links are relative so that they can be moved: the way to their top
        (`./`, `../`); NULL: the operators', at the root. */
     const char *top;
+    const char *place; /* in the operators' menu: `/runs`; NULL: the page has none */
 };
 
 /* Everything up to and with <main>; page_end closes it and the document. */
@@ -62,6 +64,21 @@ void page_waterfall(struct html *html, const struct run *run);
 /* A table of runs, newest first; of several in a minute, the times are to the second. */
 void page_runs(struct html *html, const struct shop *shop, struct run *const *runs, size_t count,
                struct wall_time now);
+
+/* What each phase's colour stands for. */
+void page_phase_legend(struct html *html);
+
+/* `Replayed every 5 min.` */
+struct page_journey;
+void page_interval(struct html *html, const struct page_journey *journey);
+
+/* Of a journey's page. SPAN_COUNT: as the page likes; vantage NULL: all. */
+enum { PAGE_ADDRESS_MAX = 4096 };
+void page_journey_address(const char *journey, enum span span, const char *vantage,
+                          struct buffer *out);
+
+struct page_runs_filter;
+void page_runs_address(const struct page_runs_filter *filter, struct buffer *out);
 
 /* The journeys from their vantage points, with bars. */
 struct page_overview;

@@ -255,7 +255,12 @@ void page_run_render(const struct shop *shop, const struct run *run, struct wall
     snprintf(title, sizeof title, "%.200s %s", run->journey, state_name(run->state));
     snprintf(json, sizeof json, "/runs/%s.json", run->id);
     const struct page_frame frame = {
-        .shop = shop, .title = title, .state = run->state, .json = json};
+        .shop = shop,
+        .title = title,
+        .state = run->state,
+        .json = json,
+        .place = "/runs",
+    };
     struct html *html = page_begin(&frame, out);
     write_head(html, shop, run);
     write_verdict(html, shop, run);

@@ -106,7 +106,7 @@ static void write_exchange(struct html *html, const struct run_span *scale,
     buffer_free(&phases);
 }
 
-static void write_legend(struct html *html)
+void page_phase_legend(struct html *html)
 {
     html_begin(html, "ul", "legend");
     for (int i = 0; i < PHASE_COUNT; i++) {
@@ -134,7 +134,7 @@ void page_waterfall(struct html *html, const struct run *run)
         return;
     }
     html_begin(html, "div", "card waterfall");
-    write_legend(html);
+    page_phase_legend(html);
     write_axis(html, &scale);
     html_begin(html, "ol", NULL);
     for (size_t i = 0; i < run->step_count; i++)

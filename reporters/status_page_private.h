@@ -26,6 +26,22 @@ struct status_page {
 #define PAGE_SCRIPT    "text/javascript; charset=utf-8"
 #define PAGE_FOR_A_DAY "max-age=86400" /* its address changes with its content */
 
+/* Takes the runs over from the store. */
+void page_runs_take(struct store_runs *target, struct store_runs *source);
+void page_runs_free(struct store_runs *runs);
+
+/* A journey over time (page_operator_journey.c). */
+void page_journey_begin(struct page_visit *visit);
+bool page_journey_answer(struct page_visit *visit, struct buffer *body);
+void page_journey_end(struct page_visit *visit);
+
+/* Lists (page_operator_lists.c). */
+void page_run_list_begin(struct page_visit *visit);
+bool page_run_list_answer(struct page_visit *visit, struct buffer *body);
+void page_incident_list_begin(struct page_visit *visit);
+bool page_incident_list_answer(struct page_visit *visit, struct buffer *body);
+void page_list_end(struct page_visit *visit);
+
 bool page_style_answer(struct page_visit *visit, struct buffer *body);
 bool page_script_answer(struct page_visit *visit, struct buffer *body);
 bool page_script_answer(struct page_visit *visit, struct buffer *body);

@@ -15,16 +15,16 @@ const { chromium } = load("playwright-core");
 const { HtmlValidate } = load("html-validate");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js", { paths: [process.cwd()] }), "utf8");
 
-const OPENED_MAX = Number(process.env.OPENED || 2); // of one shape
+const OPENED_MAX = Number(process.env.OPENED || 1); // of one shape
 const LINKS_MAX = 600;
-const PHONE = { width: 390, height: 844 }, DESKTOP = { width: 1280, height: 900 };
+// One tab looks in one way after the other.
 const LOOKS = [
-    { name: "phone", viewport: PHONE, colorScheme: "light" },
-    { name: "dark", viewport: DESKTOP, colorScheme: "dark" },
+    { name: "phone", width: 390, height: 844, colorScheme: "light" },
+    { name: "dark", width: 1280, height: 900, colorScheme: "dark" },
 ];
 if (process.env.SHOTS)
-    LOOKS.push({ name: "desktop", viewport: DESKTOP, colorScheme: "light" },
-        { name: "phone-dark", viewport: PHONE, colorScheme: "dark" });
+    LOOKS.push({ name: "desktop", width: 1280, height: 900, colorScheme: "light" },
+        { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" });
 
 let problems = 0;
 function say(kind, page, what) {
@@ -52,9 +52,9 @@ async function get(url) {
 // Of one shape: the same kind of address, the same kind of answer on top.
 function shape_of(page) {
     const { pathname, searchParams } = new URL(page.url);
-    const folder = pathname.split("/").slice(0, 2).join("/") + "/" + pathname.split("/").slice(2).map(() => "*").join("/");
+    const folder = pathname.split("/").slice(0, 2).concat(pathname.split("/").slice(2).map(() => "*")).join("/");
     const kind = (page.text.match(/class="(answer [a-z]+|message)"/) || [])[1];
-    return `${folder} ${path.extname(pathname)} ${[...searchParams.keys()].sort()} ${kind}`;
+    return `${folder} ${path.extname(pathname)} ${searchParams.size > 0} ${kind}`;
 }
 
 function links_of(page) {
@@ -171,34 +171,42 @@ const text_of = (tab) => tab.evaluate(() => {
     return document.body.innerText.replace(/\s+/g, " ");
 });
 
-async function check_looks(contexts, page, number) {
-    let with_script, paper = {};
-    for (const [look, context] of contexts) {
-        const tab = await open(context, page);
+const unfold = (tab) => tab.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+
+async function check_looks(context, page, number) {
+    const paper = {}, tab = await open(context, page);
+    for (const look of LOOKS) {
+        await tab.emulateMedia({ colorScheme: look.colorScheme });
+        await tab.setViewportSize({ width: look.width, height: look.height });
         paper[look.name] = await darkness(tab);
-        if (look.name === "dark") with_script = await text_of(tab);
         if (process.env.SHOTS) await tab.screenshot({ path: path.join(process.env.SHOTS, `${number}-${look.name}.png`), fullPage: true });
+    }
+    await unfold(tab);
+    for (const look of LOOKS.slice(0, 2)) {
+        await tab.emulateMedia({ colorScheme: look.colorScheme });
+        await tab.setViewportSize({ width: look.width, height: look.height });
         await check_width(tab, page, look);
         await check_axe(tab, page, look);
         if (look.name === "phone") await check_keyboard(tab, page);
-        await tab.close();
     }
     if (!(paper.dark < paper.phone / 3)) say("dark", page.url, `paper ${paper.phone} by day, ${paper.dark} by night`);
-    return with_script;
+    const text = await text_of(tab);
+    await tab.close();
+    return text;
 }
 
 async function main() {
     const [executablePath, ...urls] = process.argv.slice(2);
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
-    const contexts = [];
-    for (const look of LOOKS) contexts.push([look, await browser.newContext({ viewport: look.viewport, colorScheme: look.colorScheme })]);
-    const without = await browser.newContext({ viewport: DESKTOP, colorScheme: "dark", javaScriptEnabled: false });
+    const context = await browser.newContext();
+    const without = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false });
     let opened = 0, followed = 0;
     for (const url of urls) {
         const found = await crawl(url);
         for (const page of found.opened) {
-            const with_script = await check_looks(contexts, page, opened);
+            const with_script = await check_looks(context, page, opened);
             const tab = await open(without, page);
+            await unfold(tab);
             if ((await text_of(tab)) !== with_script) say("script", page.url, "without JavaScript it says something else");
             await tab.close();
             if (process.env.SHOTS) console.error(`${opened} ${page.url}`);

@@ -134,6 +134,8 @@ extern const struct store_backend store_sqlite;
 
 /* A run and an incident as rows. Texts come into `arena`; the caller frees the record. */
 void store_row_fill(struct arena *arena, struct store_row *row, const struct run *run);
+void store_row_fill_columns(struct arena *arena, struct store_row *row,
+                            const struct run *run); /* all but the record */
 void store_incident_fill(struct arena *arena, struct store_incident *target,
                          const struct incident *incident);
 

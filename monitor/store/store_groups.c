@@ -93,7 +93,7 @@ static bool has_time(enum state state, bool given_up)
     return state == STATE_PASSED || state == STATE_DEGRADED || given_up;
 }
 
-static void add_step(struct group *group, const struct store_step *step)
+static void group_add_step(struct group *group, const struct store_step *step)
 {
     count_state(&group->counts, step->state);
     if (!has_time(step->state, step->given_up) || step->total <= 0)
@@ -120,7 +120,7 @@ static void add_phase(struct group *group, const struct store_row *row, int phas
         add_time(&group->times[1 + phase], sum, given_up);
 }
 
-static void add_run(struct group *group, const struct store_row *row)
+static void group_add_run(struct group *group, const struct store_row *row)
 {
     if (row->excluded) {
         group->counts.excluded++;
@@ -138,11 +138,37 @@ static void add_run(struct group *group, const struct store_row *row)
 void groups_add(struct groups *groups, const struct store_row *row)
 {
     for (enum group_kind kind = 0; kind < GROUP_KIND_COUNT; kind++) {
-        add_run(group_of(groups, kind, row, ""), row);
+        group_add_run(group_of(groups, kind, row, ""), row);
         for (size_t i = 0; i < row->step_count && kind != GROUP_JOURNEY_DAY; i++)
             if (row->steps[i].state != STATE_SKIPPED && !row->excluded)
-                add_step(group_of(groups, kind, row, row->steps[i].name), &row->steps[i]);
+                group_add_step(group_of(groups, kind, row, row->steps[i].name), &row->steps[i]);
     }
+}
+
+static void swap_times(struct group *group, struct store_rollup *rollup)
+{
+    for (int i = 0; i < STORE_TIMES; i++) {
+        struct histogram *its = i == 0 ? &rollup->total : &rollup->phases[i - 1];
+        const struct histogram swapped = *its;
+        *its = group->times[i];
+        group->times[i] = swapped;
+    }
+}
+
+void store_rollup_add(struct store_rollup *rollup, const struct run *run, size_t step)
+{
+    struct arena *arena = arena_create();
+    struct group group = {.kind = GROUP_HOUR, .counts = rollup->counts};
+    struct store_row row;
+    store_row_fill_columns(arena, &row, run);
+    swap_times(&group, rollup);
+    if (step == STORE_WHOLE_RUN)
+        group_add_run(&group, &row);
+    else if (row.steps[step].state != STATE_SKIPPED && !row.excluded)
+        group_add_step(&group, &row.steps[step]);
+    swap_times(&group, rollup);
+    rollup->counts = group.counts;
+    arena_free(arena);
 }
 
 void store_counts_add(struct store_counts *target, const struct store_counts *source)

@@ -32,6 +32,11 @@ struct store_rollups {
     size_t count;
     duration span;
 };
+/* Adds a run, or its n-th step, as the store does: for who needs less than an hour. Its histograms
+ * are the caller's to clear. */
+#define STORE_WHOLE_RUN SIZE_MAX
+void store_rollup_add(struct store_rollup *rollup, const struct run *run, size_t step);
+
 /* NULL and zero fields do not restrict. */
 struct store_rollup_filter {
     duration span; /* DURATION_HOUR or DURATION_DAY */

@@ -50,13 +50,10 @@ static void fill_step(struct arena *arena, struct store_step *target, const stru
         target->last_phase = step->exchanges[step->exchange_count - 1].failed_phase;
 }
 
-void store_row_fill(struct arena *arena, struct store_row *row, const struct run *run)
+void store_row_fill_columns(struct arena *arena, struct store_row *row, const struct run *run)
 {
     const struct verdict *verdict = &run->verdict;
     const struct run_step *failure = run_first_failure(run);
-    struct buffer record;
-    buffer_init(&record, SIZE_MAX);
-    run_write(run, &record);
     *row = (struct store_row){
         .id = arena_duplicate(arena, run->id),
         .journey = arena_duplicate(arena, run->journey),
@@ -69,12 +66,20 @@ void store_row_fill(struct arena *arena, struct store_row *row, const struct run
         .latency = run_latency(run),
         .given_up = run->state == STATE_FAILED && failure != NULL && !failure->cleanup &&
                     is_timeout(failure->symptom),
-        .record = buffer_steal(&record),
         .steps = arena_allocate(arena, run->step_count, sizeof *row->steps),
         .step_count = run->step_count,
     };
     for (size_t i = 0; i < run->step_count; i++)
         fill_step(arena, &row->steps[i], &run->steps[i]);
+}
+
+void store_row_fill(struct arena *arena, struct store_row *row, const struct run *run)
+{
+    struct buffer record;
+    buffer_init(&record, SIZE_MAX);
+    run_write(run, &record);
+    store_row_fill_columns(arena, row, run);
+    row->record = buffer_steal(&record);
 }
 
 void store_incident_fill(struct arena *arena, struct store_incident *target,

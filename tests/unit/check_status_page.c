@@ -199,6 +199,28 @@ static const struct {
     {"/incidents/i-42", " 200 ", "text/html", "guest checkout from Amsterdam"},
     {"/incidents/i-42.json", " 200 ", "application/json", "\"id\": \"i-42\""},
     {"/style.css", " 200 ", "text/css", "prefers-color-scheme"},
+    {"/runs/RUN.har", " 200 ", "application/json", "\"_symptom\": \"http.timeout.ttfb\""},
+    {"/runs/RUN.har", " 200 ", "filename=\"", "https://shop.example/pay"},
+    {"/runs", " 200 ", "text/html", "http.timeout.ttfb"},
+    {"/runs?journey=guest+checkout&from=ams&state=failed", " 200 ", "text/html", "/runs/"},
+    {"/runs?state=passed", " 200 ", "text/html", "No run is as you ask for."},
+    {"/runs?state=splendid", " 200 ", "text/html", "http.timeout.ttfb"},
+    {"/runs?since=2036-01-01T00:00", " 200 ", "text/html", "No run is as you ask for."},
+    {"/runs?until=2016-01-01T00:00:00Z", " 200 ", "text/html", "No run is as you ask for."},
+    {"/runs?since=yesterday&skip=-3", " 200 ", "text/html", "http.timeout.ttfb"},
+    {"/journey?name=guest%20checkout", " 200 ", "text/html",
+     "Latency from Amsterdam over the last hour: median "},
+    {"/journey?name=guest+checkout&span=24h&from=ams", " 200 ", "text/html",
+     "Latency from Amsterdam over the last 24 hours: median "},
+    {"/journey?name=guest+checkout&span=90d", " 200 ", "text/html",
+     "Latency from Amsterdam over the last 90 days: median "},
+    {"/journey?name=guest+checkout&span=24h", " 200 ", "text/html", "mark-incident"},
+    {"/journey?name=nothing", " 404 ", "text/html", "There is nothing here"},
+    {"/journey", " 404 ", "text/html", "There is nothing here"},
+    {"/incidents", " 200 ", "text/html", "href=\"/incidents/i-42\""},
+    {"/monitor", " 200 ", "text/html", "The monitor is well"},
+    {"/page.js", " 200 ", "text/javascript", "fetch(location.href"},
+    {"/runs/none.har", " 404 ", "text/html", "There is nothing here"},
     {"/runs/none", " 404 ", "text/html", "There is nothing here"},
     {"/runs/none.json", " 404 ", "text/html", "There is nothing here"},
     {"/runs/", " 404 ", "text/html", "There is nothing here"},
@@ -225,7 +247,8 @@ START_TEST(visitors_get_their_pages)
     ck_assert_msg(status != NULL && status < end, "%s: %.*s", path, (int)(end - site.answer.data),
                   site.answer.data);
     ck_assert_ptr_nonnull(strstr(site.answer.data, visit_cases[_i].type));
-    ck_assert_msg(strstr(site.answer.data, visit_cases[_i].says) != NULL, "%s", site.answer.data);
+    ck_assert_msg(strstr(site.answer.data, visit_cases[_i].says) != NULL, "%s is not in %.2000s",
+                  visit_cases[_i].says, site.answer.data);
     site_close(&site);
 }
 END_TEST

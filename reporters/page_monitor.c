@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* How the monitor itself is: what ails it, its numbers, its reporters. */
+#include "reporters/page.h"
+
+#include "monitor/record/health.h"
+#include "reporters/page_parts.h"
+#include "reporters/words.h"
+
+#include <inttypes.h>
+
+static void write_answer(struct html *html, const struct health *health, bool well)
+{
+    html_begin(html, "div", well ? "answer passed" : "answer failed");
+    page_mark(html, well ? STATE_PASSED : STATE_FAILED);
+    html_begin(html, "div", NULL);
+    html_leaf(html, "p", "question", "Can one rely on what the monitor says?");
+    html_leaf(html, "h1", NULL, well ? "The monitor is well" : "The monitor is not well");
+    html_begin(html, "p", NULL);
+    html_text(html, "Running for ");
+    page_lasting(html, wall_between((struct wall_time){health->started}, health->now));
+    html_print(html, "; shopwatch %s.", health->version != NULL ? health->version : "");
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_problems(struct html *html, const struct health *health)
+{
+    bool any = false;
+    for (enum health_problem problem = 0; problem < HEALTH_PROBLEM_COUNT; problem++) {
+        struct buffer text;
+        buffer_init(&text, PAGE_SENTENCE_MAX * 4);
+        if (health_has_problem(health, problem, &text)) {
+            if (!any)
+                page_section(html, "What ails it");
+            any = true;
+            html_begin(html, "div", "card failure");
+            html_begin(html, "p", NULL);
+            html_text(html, text.data);
+            html_text(html, " ");
+            html_leaf(html, "code", NULL, health_problem_code(problem));
+            html_end(html);
+            html_end(html);
+        }
+        buffer_free(&text);
+    }
+    if (any)
+        html_end(html);
+}
+
+static void write_value(struct html *html, const struct health_number *number)
+{
+    switch (number->kind) {
+    case HEALTH_SECONDS:
+        page_duration(html, number->value);
+        break;
+    case HEALTH_MOMENT:
+        page_exact_time(html, (struct wall_time){number->value});
+        break;
+    case HEALTH_BYTES:
+        html_print(html, "%.1f MiB", (double)number->value / (1024 * 1024));
+        break;
+    case HEALTH_COUNT:
+    case HEALTH_COUNTER:
+        html_print(html, "%" PRId64, number->value);
+        break;
+    }
+}
+
+static void write_numbers(struct html *html, const struct health *health)
+{
+    struct health_number number;
+    page_section(html, "In numbers");
+    html_begin(html, "dl", "facts wide card");
+    for (size_t n = 0; health_number(health, n, &number); n++) {
+        page_fact(html, number.help);
+        write_value(html, &number);
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
+static void write_reporter(struct html *html, const struct health_reporter *reporter)
+{
+    html_begin(html, "tr", NULL);
+    html_begin(html, "th", NULL);
+    html_attribute(html, "scope", "row");
+    html_text(html, reporter->name);
+    html_begin(html, "span", "note");
+    html_print(html, " %s", reporter->kind);
+    html_end(html);
+    html_end(html);
+    html_begin(html, "td", "status");
+    page_badge(html, reporter->trouble != NULL ? STATE_FAILED : STATE_PASSED,
+               reporter->trouble != NULL ? "in trouble" : "well");
+    html_end(html);
+    html_begin(html, "td", "outcome");
+    html_text(html, reporter->trouble);
+    html_end(html);
+    html_begin(html, "td", "number");
+    if (reporter->behind > 0)
+        page_duration(html, reporter->behind);
+    else
+        html_text(html, "–");
+    html_end(html);
+    html_end(html);
+}
+
+static void write_reporters(struct html *html, const struct health *health)
+{
+    static const char *const columns[] = {"Reporter", "State", "Trouble", "Behind"};
+    if (health->reporter_count == 0)
+        return;
+    page_section(html, "Reporters");
+    html_begin(html, "div", "card listing");
+    html_begin(html, "table", "reporters");
+    page_table_head(html, columns, COUNT_OF(columns));
+    html_begin(html, "tbody", NULL);
+    for (size_t i = 0; i < health->reporter_count; i++)
+        write_reporter(html, &health->reporters[i]);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+void page_monitor_render(const struct shop *shop, const struct health *health, struct buffer *out)
+{
+    bool well = health_is_well(health);
+    const struct page_frame frame = {
+        .shop = shop,
+        .title = well ? "The monitor is well" : "The monitor is not well",
+        .state = well ? STATE_PASSED : STATE_FAILED,
+        .renews = 10,
+        .json = "/healthz",
+        .place = "/monitor",
+    };
+    struct html *html = page_begin(&frame, out);
+    write_answer(html, health, well);
+    write_problems(html, health);
+    write_reporters(html, health);
+    write_numbers(html, health);
+    page_end(html, &frame, health->now);
+}

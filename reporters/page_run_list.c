@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs that were looked for: a form, a table, and the way to older ones. */
+#include "reporters/page.h"
+
+#include "monitor/base/date.h"
+#include "reporters/page_parts.h"
+
+#include <string.h>
+
+static void write_option(struct html *html, const char *value, const char *text, const char *chosen)
+{
+    html_begin(html, "option", NULL);
+    html_attribute(html, "value", value);
+    if (strcmp(value, chosen != NULL ? chosen : "") == 0)
+        html_attribute(html, "selected", "selected");
+    html_text(html, text);
+    html_end(html);
+}
+
+static void begin_field(struct html *html, const char *title)
+{
+    html_begin(html, "label", NULL);
+    html_leaf(html, "span", NULL, title);
+}
+
+static void begin_select(struct html *html, const char *title, const char *name)
+{
+    begin_field(html, title);
+    html_begin(html, "select", NULL);
+    html_attribute(html, "name", name);
+}
+
+static void end_select(struct html *html)
+{
+    html_end(html);
+    html_end(html);
+}
+
+static void write_journeys(struct html *html, const struct page_run_list *list)
+{
+    begin_select(html, "Journey", "journey");
+    write_option(html, "", "any", list->filter.journey);
+    for (size_t i = 0; i < list->journey_count; i++)
+        write_option(html, list->journeys[i].name, list->journeys[i].name, list->filter.journey);
+    end_select(html);
+}
+
+static void write_vantages(struct html *html, const struct page_run_list *list)
+{
+    begin_select(html, "From", "from");
+    write_option(html, "", "anywhere", list->filter.vantage);
+    for (size_t i = 0; i < list->shop->vantage_count; i++) {
+        const char *name = list->shop->vantages[i].name;
+        write_option(html, name, shop_vantage_title(list->shop, name), list->filter.vantage);
+    }
+    end_select(html);
+}
+
+static void write_states(struct html *html, const struct page_run_list *list)
+{
+    begin_select(html, "State", "state");
+    write_option(html, "", "any", list->filter.state);
+    for (enum state state = 0; state < STATE_SKIPPED; state++)
+        write_option(html, state_name(state), state_name(state), list->filter.state);
+    end_select(html);
+}
+
+static void write_moment(struct html *html, const char *title, const char *name,
+                         struct wall_time time)
+{
+    char text[WALL_TEXT_MAX] = "";
+    if (time.us != 0 && date_print(time, "%Y-%m-%dT%H:%M", text, sizeof text) != RESULT_OK)
+        text[0] = '\0';
+    begin_field(html, title);
+    html_begin(html, "input", NULL);
+    html_attribute(html, "type", "datetime-local");
+    html_attribute(html, "name", name);
+    if (text[0] != '\0')
+        html_attribute(html, "value", text);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_form(struct html *html, const struct page_run_list *list)
+{
+    html_begin(html, "form", "filter card");
+    html_attribute(html, "method", "get");
+    html_attribute(html, "action", "/runs");
+    html_attribute(html, "aria-label", "Which runs");
+    write_journeys(html, list);
+    write_vantages(html, list);
+    write_states(html, list);
+    write_moment(html, "Since (UTC)", "since", list->filter.since);
+    write_moment(html, "Until (UTC)", "until", list->filter.until);
+    html_begin(html, "button", NULL);
+    html_attribute(html, "type", "submit");
+    html_text(html, "Show");
+    html_end(html);
+    html_end(html);
+}
+
+static void write_page_link(struct html *html, const struct page_runs_filter *filter,
+                            const char *text)
+{
+    struct buffer target;
+    buffer_init(&target, PAGE_ADDRESS_MAX);
+    page_runs_address(filter, &target);
+    html_begin(html, "li", NULL);
+    html_begin_link(html, target.data);
+    html_text(html, text);
+    html_end(html);
+    html_end(html);
+    buffer_free(&target);
+}
+
+/* Runs come newest first, and of one moment there may be several: the next page begins with this
+ * one's last moment and leaves out what has been shown of it. */
+static struct page_runs_filter next_page(const struct page_run_list *list)
+{
+    struct page_runs_filter next = list->filter;
+    struct wall_time last = list->runs[list->run_count - 1]->slot.planned;
+    bool same = last.us == list->filter.before.us;
+    next.before = last;
+    next.skip = same ? list->filter.skip : 0;
+    for (size_t i = list->run_count; i-- > 0 && list->runs[i]->slot.planned.us == last.us;)
+        next.skip++;
+    return next;
+}
+
+static void write_pages(struct html *html, const struct page_run_list *list)
+{
+    struct page_runs_filter newest = list->filter;
+    newest.before.us = 0;
+    newest.skip = 0;
+    if (list->filter.before.us == 0 && !list->more)
+        return;
+    html_begin(html, "nav", "pages");
+    html_attribute(html, "aria-label", "Further runs");
+    html_begin(html, "ul", NULL);
+    if (list->filter.before.us != 0)
+        write_page_link(html, &newest, "Newest");
+    if (list->more) {
+        const struct page_runs_filter next = next_page(list);
+        write_page_link(html, &next, "Older");
+    }
+    html_end(html);
+    html_end(html);
+}
+
+void page_run_list_render(const struct page_run_list *list, struct buffer *out)
+{
+    const struct page_frame frame = {
+        .shop = list->shop, .title = "Runs", .state = STATE_UNKNOWN, .place = "/runs"};
+    struct html *html = page_begin(&frame, out);
+    html_begin(html, "div", "heading");
+    html_leaf(html, "h1", NULL, "Runs");
+    html_end(html);
+    write_form(html, list);
+    html_leaf(html, "h2", "hidden", "What was found");
+    if (list->run_count > 0)
+        page_runs(html, list->shop, list->runs, list->run_count, list->now);
+    else
+        html_leaf(html, "p", "empty", "No run is as you ask for.");
+    write_pages(html, list);
+    page_end(html, &frame, list->now);
+}
