@@ -53,11 +53,9 @@ static void say_subject(const struct public_view *view, const struct tally *tall
         append(text, "%.100s and %.100s", tally->first[state]->journey->name,
                tally->second[state]->journey->name);
     else if (count == view->journey_count)
-        append(text, "Everything");
+        append(text, "everything");
     else
         append(text, "%zu of the %zu things that we try", count, view->journey_count);
-    if (text[0] >= 'a' && text[0] <= 'z')
-        text[0] = (char)(text[0] - 'a' + 'A');
 }
 
 /* Whether a subject of so many is spoken of as one. */
@@ -212,6 +210,8 @@ void public_headline(const struct public_view *view, struct public_headline *ret
 {
     struct tally tally = tally_of(view);
     *ret_headline = (struct public_headline){.worst = tally.worst};
+    if (view->journey_count == 0)
+        ret_headline->worst = tally.worst = PUBLIC_UNKNOWN;
     ret_headline->look = public_state_look(tally.worst);
     switch (tally.worst) {
     case PUBLIC_FAILING:
@@ -225,16 +225,15 @@ void public_headline(const struct public_view *view, struct public_headline *ret
         say_maintained(view, &tally, ret_headline);
         break;
     case PUBLIC_WORKING:
-        if (view->journey_count > 0)
-            say_working(view, ret_headline);
-        else
-            say_unknown(view, &tally, ret_headline);
+        say_working(view, ret_headline);
         break;
     default:
         say_middling(view, &tally, ret_headline);
         break;
     }
-    char *detail = ret_headline->detail;
+    char *detail = ret_headline->detail, *first = ret_headline->sentence;
+    if (*first >= 'a' && *first <= 'z')
+        *first = (char)(*first - 'a' + 'A');
     if (detail[0] == ' ')
         memmove(detail, detail + 1, strlen(detail));
 }

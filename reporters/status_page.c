@@ -41,6 +41,7 @@ static void status_page_close(void *reporter)
     struct status_page *page = reporter;
     page_site_close(page->public_site);
     page_site_close(page->operator_site);
+    public_export_close(page->export);
     public_data_free(page->data);
     arena_free(page->arena);
     free(page->announcement);
@@ -115,6 +116,15 @@ static enum result open_data(struct status_page *page, struct error *error)
         .causes = page->settings.publish == PUBLISH_CAUSE,
     };
     page->data = public_data_create(&settings);
+    if (page->settings.export == NULL || error->code != RESULT_OK)
+        return error->code;
+    const struct public_export_settings export = {
+        .context = &page->context,
+        .data = page->data,
+        .name = page->settings.name,
+        .link = page->settings.export,
+    };
+    page->export = public_export_open(&export, error);
     return error->code;
 }
 

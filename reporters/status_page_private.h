@@ -7,6 +7,7 @@
 #include "reporters/page.h"
 #include "reporters/page_site.h"
 #include "reporters/public_data.h"
+#include "reporters/public_export.h"
 #include "reporters/reporter.h"
 
 struct status_page {
@@ -15,6 +16,7 @@ struct status_page {
     struct arena *arena;           /* of what is made once */
     struct page_journey *journeys; /* context.scenario_count of them */
     struct public_data *data;      /* of the public pages */
+    struct public_export *export;  /* NULL: the shop file asks for none */
     struct page_site *public_site, *operator_site;
     char *announcement;
 };

@@ -2,6 +2,7 @@
 /* The status page whole: a store with a failed run and its incident, the server, and visitors. */
 #include "tests/unit/runner.h"
 
+#include "reporters/public.h"
 #include "reporters/status_page.h"
 #include "scenarios/scenario.h"
 
@@ -23,6 +24,7 @@ struct site {
     unsigned port, operator_port;
     char run_id[HASH_HEX_LENGTH + 1];
     struct buffer answer;
+    struct loop_timer *timer;
     int reading; /* the end of the pipe on which a visitor tells what was answered */
 };
 
@@ -88,6 +90,8 @@ static void keep_failed_run(struct site *site)
     keep_run(site, 20 * DURATION_SECOND, "i-42", (struct wall_time){0});
 }
 
+static const char *export_link; /* NULL: nothing is exported */
+
 static void site_open_with(struct site *site, duration every)
 {
     struct error error = {0};
@@ -101,8 +105,11 @@ static void site_open_with(struct site *site, duration every)
                                              .scenario_count = COUNT_OF(scenarios),
                                              .every = every};
     static const char *hosts[] = {"status.example.com"};
-    const struct reporter_settings settings = {
-        .name = "page", .listen = "127.0.0.1:0", .hosts = hosts, .host_count = COUNT_OF(hosts)};
+    const struct reporter_settings settings = {.name = "page",
+                                               .listen = "127.0.0.1:0",
+                                               .hosts = hosts,
+                                               .host_count = COUNT_OF(hosts),
+                                               .export = export_link};
     site->page = status_page_kind.open(&context, &settings, &error);
     ck_assert_msg(site->page != NULL, "%s", error.text);
     const char *said = status_page_kind.announce(site->page);
@@ -413,6 +420,43 @@ START_TEST(operators_pages_are_not_for_everybody)
 }
 END_TEST
 
+static void look_for_export(void *data)
+{
+    struct site *site = data;
+    char path[128];
+    snprintf(path, sizeof path, "%s/incidents/i-42.html", export_link);
+    if (access(path, R_OK) == 0)
+        loop_stop(site->loop);
+    else
+        loop_timer_set(site->timer, 10 * DURATION_MILLISECOND);
+}
+
+/* What is served lies there as files, word for word but for the time. */
+START_TEST(the_public_pages_are_exported)
+{
+    char directory[] = "/tmp/check_status_page_XXXXXX", link[64], command[128];
+    struct site site;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(link, sizeof link, "%s/site", directory);
+    export_link = link;
+    site_open(&site);
+    keep_failed_run(&site);
+    site.timer = loop_timer_create(site.loop, look_for_export, &site);
+    loop_timer_set(site.timer, 0);
+    loop_run(site.loop);
+    loop_timer_free(site.timer);
+    for (const struct public_file *file = public_files; file->path != NULL; file++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", link, file->path);
+        ck_assert_msg(access(path, R_OK) == 0, "%s", file->path);
+    }
+    site_close(&site);
+    export_link = NULL;
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(a_taken_address_is_said)
 {
     struct site site;
@@ -522,6 +566,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, it_answers_to_the_names_that_it_was_given, 0, COUNT_OF(host_cases));
     tcase_add_test(tests, an_empty_store_is_no_good_news);
     tcase_add_loop_test(tests, operators_pages_are_not_for_everybody, 0, COUNT_OF(refused_cases));
+    tcase_add_test(tests, the_public_pages_are_exported);
     tcase_add_test(tests, a_taken_address_is_said);
     tcase_add_test(tests, a_visitor_who_leaves_rudely_ends_nothing);
     suite_add_tcase(suite, tests);
