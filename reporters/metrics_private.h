@@ -99,6 +99,6 @@ typedef void metrics_write_journey(struct metrics_text *text, const struct metri
 void metrics_each_journey(struct metrics_text *text, metrics_write_journey *write);
 
 void metrics_write_incidents(struct metrics_text *text);
-void metrics_write_objectives(struct metrics_text *text);
+void metrics_write_promises(struct metrics_text *text);
 
 #endif

@@ -327,6 +327,7 @@ static enum result expand_ids(struct statuspage *statuspage,
     struct statuspage_map *map = &statuspage->map;
     size_t count = settings->component_count + settings->metric_count + 1;
     map->context = context;
+    map->causes = settings->publish == PUBLISH_CAUSE;
     map->components = arena_allocate(arena, count, sizeof *map->components);
     statuspage->items = arena_allocate(arena, count, sizeof *statuspage->items);
     statuspage->states = arena_allocate(arena, count, sizeof *statuspage->states);

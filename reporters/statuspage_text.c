@@ -3,6 +3,7 @@
 #include "reporters/statuspage_text.h"
 
 #include "monitor/base/utf8.h"
+#include "reporters/public.h"
 #include "reporters/words.h"
 #include "scenarios/scenario.h"
 
@@ -64,13 +65,20 @@ static unsigned count_showers(const struct incident *incident, const char *journ
     return count;
 }
 
+/* Its cause may be told. */
+static bool is_published(const struct statuspage_map *map, const struct incident *incident)
+{
+    return (map->causes || incident->published) && incident->verdict.cause != CAUSE_UNDETERMINED &&
+           incident->verdict.cause != CAUSE_NONE;
+}
+
 static bool is_cause(const struct statuspage_map *map, const struct incident *incident,
                      const char *name)
 {
     const char *failing = incident->verdict.component;
     const struct component *component =
         failing != NULL ? shop_component(map->context->shop, failing) : NULL;
-    return incident->published && component != NULL && strcmp(component->name, name) == 0;
+    return is_published(map, incident) && component != NULL && strcmp(component->name, name) == 0;
 }
 
 bool statuspage_shows(const struct statuspage_map *map, size_t n, const struct incident *incident)
@@ -127,7 +135,7 @@ enum statuspage_status statuspage_status(const struct statuspage_map *map,
         return STATUSPAGE_RESOLVED;
     if (!is_shown(map, incident))
         return STATUSPAGE_MONITORING;
-    return incident->published ? STATUSPAGE_IDENTIFIED : STATUSPAGE_INVESTIGATING;
+    return is_published(map, incident) ? STATUSPAGE_IDENTIFIED : STATUSPAGE_INVESTIGATING;
 }
 
 /* --- texts ----------------------------------------------------------------------------------- */
@@ -153,18 +161,41 @@ static unsigned write_names(const struct statuspage_map *map, const bool *wanted
     return count;
 }
 
-/* The components that the text is about: those that show it now, or where none does any more, all
- * that did. */
+static bool is_wanted(const struct statuspage_map *map, size_t n, const struct incident *incident,
+                      bool now)
+{
+    return now ? statuspage_state(map, n, incident) != STATUSPAGE_OPERATIONAL
+               : statuspage_shows(map, n, incident);
+}
+
+/* What the text is about: what shows it now, or where nothing does any more, all that did.
+ * Journeys, or if none of them has a component there, the component whose fault it is. */
 static unsigned write_subject(const struct statuspage_map *map, const struct incident *incident,
                               bool now, struct buffer *out)
 {
     struct arena *arena = arena_create();
     bool *wanted = arena_allocate(arena, map->count + 1, sizeof *wanted);
-    for (size_t n = 0; n < map->count; n++)
-        wanted[n] = now ? statuspage_state(map, n, incident) != STATUSPAGE_OPERATIONAL
-                        : statuspage_shows(map, n, incident);
+    bool any = false;
+    for (size_t n = 0; n < map->count; n++) {
+        count_showers(incident, map->components[n].name, &wanted[n]);
+        wanted[n] = wanted[n] && is_wanted(map, n, incident, now);
+        any |= wanted[n];
+    }
+    for (size_t n = 0; n < map->count && !any; n++)
+        wanted[n] = is_wanted(map, n, incident, now);
     unsigned count = write_names(map, wanted, out);
     arena_free(arena);
+    return count;
+}
+
+/* The same at the beginning of a sentence. */
+static unsigned begin_subject(const struct statuspage_map *map, const struct incident *incident,
+                              bool now, struct buffer *out)
+{
+    size_t at = out->length;
+    unsigned count = write_subject(map, incident, now, out);
+    if (out->length > at && out->data[at] >= 'a' && out->data[at] <= 'z')
+        out->data[at] = (char)(out->data[at] - 'a' + 'A');
     return count;
 }
 
@@ -172,7 +203,7 @@ static const char *verb(const struct incident *incident, unsigned count)
 {
     if (is_slow(incident))
         return count == 1 ? "is slow" : "are slow";
-    return count == 1 ? "fails" : "fail";
+    return count == 1 ? "is failing" : "are failing";
 }
 
 /* `2026-11-23 02:14 UTC` */
@@ -192,15 +223,27 @@ static struct wall_time reopened_at(const struct incident *incident)
     return incident->change == INCIDENT_REOPENED ? incident->updated : (struct wall_time){0};
 }
 
-/* In the publisher's words, where there are some. */
-static const char *published_cause(const struct incident *incident)
+/* The publisher's words; NULL: there are none. */
+static const char *publisher_words(const struct incident *incident)
 {
-    for (size_t i = incident->timeline_count; i > 0; i--) {
-        const struct incident_event *event = &incident->timeline[i - 1];
-        if (event->change == INCIDENT_PUBLISHED && event->text != NULL && event->text[0] != '\0')
-            return event->text;
-    }
-    return incident->verdict.summary;
+    for (size_t i = incident->timeline_count; i > 0; i--)
+        if (incident->timeline[i - 1].change == INCIDENT_PUBLISHED)
+            return incident->timeline[i - 1].text;
+    return NULL;
+}
+
+/* As on the shop's own page. */
+static void write_cause(const struct statuspage_map *map, const struct incident *incident,
+                        struct buffer *out)
+{
+    const struct public_view view = {.shop = map->context->shop, .causes = map->causes};
+    const char *words = publisher_words(incident);
+    if (words != NULL)
+        buffer_print(out, " %s", words);
+    if (!is_published(map, incident))
+        return;
+    buffer_text(out, " ");
+    public_incident_cause(&view, incident, out);
 }
 
 static void write_end(const struct statuspage_map *map, const struct incident *incident,
@@ -215,7 +258,7 @@ static void write_end(const struct statuspage_map *map, const struct incident *i
         buffer_text(out, "This turned out to be part of another incident.");
         return;
     }
-    unsigned count = write_subject(map, incident, false, out);
+    unsigned count = begin_subject(map, incident, false, out);
     buffer_print(out, " %s again since ", count == 1 ? "works" : "work");
     write_moment(incident->resolved, out);
     buffer_print(out, ", after %s.",
@@ -229,7 +272,8 @@ static void write_open(const struct statuspage_map *map, const struct incident *
     bool now = is_shown(map, incident), partial = false;
     if (!now)
         buffer_text(out, "It seems to be over, and is watched: ");
-    unsigned count = write_subject(map, incident, now, out);
+    unsigned count =
+        now ? begin_subject(map, incident, now, out) : write_subject(map, incident, now, out);
     if (now)
         buffer_print(out, " %s", verb(incident, count));
     else
@@ -253,7 +297,7 @@ void statuspage_write_title(const struct statuspage_map *map, const struct incid
 {
     struct buffer names;
     buffer_init(&names, STATUSPAGE_TEXT_MAX);
-    unsigned count = write_subject(map, incident, false, &names);
+    unsigned count = begin_subject(map, incident, false, &names);
     const char *what = verb(incident, count);
     size_t room = STATUSPAGE_NAME_MAX - strlen(what) - 1;
     buffer_print(out, "%.*s %s", (int)utf8_cut(names.data, names.length, room), names.data, what);
@@ -263,11 +307,10 @@ void statuspage_write_title(const struct statuspage_map *map, const struct incid
 void statuspage_write_text(const struct statuspage_map *map, const struct incident *incident,
                            struct buffer *out)
 {
-    const char *cause = incident->published ? published_cause(incident) : NULL;
     if (is_over(incident))
         write_end(map, incident, out);
     else
         write_open(map, incident, out);
-    if (cause != NULL && !is_false_alarm(incident))
-        buffer_print(out, " The cause: %s", cause);
+    if (!is_false_alarm(incident))
+        write_cause(map, incident, out);
 }

@@ -49,6 +49,7 @@ struct statuspage_map {
     const struct reporter_context *context;
     struct statuspage_component *components;
     size_t count;
+    bool causes; /* are told without being published one by one */
 };
 
 enum { STATUSPAGE_NAME_MAX = 255, STATUSPAGE_TEXT_MAX = 25000 }; /* characters that they take */
@@ -66,7 +67,7 @@ enum statuspage_state statuspage_state(const struct statuspage_map *map, size_t 
 enum statuspage_status statuspage_status(const struct statuspage_map *map,
                                          const struct incident *incident);
 
-/* `guest checkout fails`; as it was when it began. */
+/* `Guest checkout is failing`; as it was when it began. */
 void statuspage_write_title(const struct statuspage_map *map, const struct incident *incident,
                             struct buffer *out);
 

@@ -44,8 +44,9 @@ static const struct language_key keys[] = {
      .example = "token: ${TOKEN}"},
     {"publish", LANGUAGE_WORD, .words = publish_words, .word_count = COUNT_OF(publish_words),
      AT(publish),
-     .help = "status-page: what everybody is told of an incident at once, the symptom alone or the "
-             "cause, too; symptom if left out, and the cause after `shopwatch incidents publish`.",
+     .help = "status-page, statuspage: what everybody is told of an incident at once, the symptom "
+             "alone or the cause, too; symptom if left out, and the cause after `shopwatch "
+             "incidents publish`.",
      .example = "publish: cause"},
     {"timezone", LANGUAGE_TIMEZONE, LANGUAGE_FORMAT_TIMEZONE, AT(zone),
      .help = "status-page: the time zone that times are told in; UTC if left out.",

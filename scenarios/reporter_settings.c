@@ -19,7 +19,7 @@ static const struct {
     {"json-lines", " path ", " path "},
     {"prometheus", " listen hosts ", " "},
     {"status-page", " listen operator token hosts url timezone publish export ", " "},
-    {"statuspage", " url page key components metrics timeout ", " page key components "},
+    {"statuspage", " url page key components metrics publish timeout ", " page key components "},
     {"webhook", " url secret headers json timeout ", " url "},
 };
 _Static_assert(COUNT_OF(kinds) <= KINDS_MAX, "too many kinds");

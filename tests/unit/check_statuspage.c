@@ -31,9 +31,9 @@ START_TEST(an_incident_is_opened_updated_and_resolved)
     struct incident incident = sample("0123456789abcdef0123456789abcdef");
     change(&incident, INCIDENT_OPENED);
     wait_told(1);
-    EXPECT(NAME(0), "guest checkout fails");
+    EXPECT(NAME(0), "Guest checkout is failing");
     EXPECT(STATUS(0), "investigating");
-    EXPECT(BODY(0), "guest checkout fails since 2026-11-30 00:34 UTC.");
+    EXPECT(BODY(0), "Guest checkout is failing since 2026-11-30 00:34 UTC.");
     EXPECT(COMPONENT("c1"), "major_outage");
     EXPECT(COMPONENT("c2"), "operational");
     EXPECT(COMPONENT("c3"), "operational");
@@ -42,15 +42,16 @@ START_TEST(an_incident_is_opened_updated_and_resolved)
     incident.shower_count = 1;
     change(&incident, INCIDENT_UPDATED);
     wait_told(2);
-    EXPECT(BODY(0), "guest checkout fails since 2026-11-30 00:34 UTC. Not everybody is affected.");
+    EXPECT(BODY(0),
+           "Guest checkout is failing since 2026-11-30 00:34 UTC. Not everybody is affected.");
     EXPECT(COMPONENT("c1"), "partial_outage");
 
     change(&incident, INCIDENT_RESOLVED);
     wait_told(3);
     EXPECT(STATUS(0), "resolved");
-    EXPECT(BODY(0), "guest checkout works again since 2026-11-30 00:51 UTC, after 17 min.");
+    EXPECT(BODY(0), "Guest checkout works again since 2026-11-30 00:51 UTC, after 17 min.");
     EXPECT(COMPONENT("c1"), "operational");
-    EXPECT(NAME(0), "guest checkout fails");
+    EXPECT(NAME(0), "Guest checkout is failing");
     ck_assert_uint_eq(server.posts, 1);
     ck_assert_uint_eq(server.patches, 2);
     ck_assert_uint_eq(incident_count(), 1);
@@ -78,15 +79,29 @@ START_TEST(the_cause_is_told_when_it_is_published_and_not_before)
     change(&incident, INCIDENT_PUBLISHED);
     wait_told(4);
     EXPECT(STATUS(0), "identified");
-    EXPECT(BODY(0), "guest checkout and The database fail since 2026-11-30 00:34 UTC. "
-                    "The cause: The orders table is surely damaged.");
+    EXPECT(BODY(0), "Guest checkout is failing since 2026-11-30 00:34 UTC. "
+                    "The cause is the database (The database, orders).");
     EXPECT(COMPONENT("c3"), "major_outage");
     incident.timeline = &published;
     incident.timeline_count = 1;
     published.at = clock_wall();
     change(&incident, INCIDENT_PUBLISHED);
     wait_told(5);
-    ck_assert_ptr_nonnull(strstr(BODY(0), " The cause: Our database had to be restored."));
+    ck_assert_ptr_nonnull(strstr(BODY(0), " Our database had to be restored. The cause is "));
+}
+END_TEST
+
+START_TEST(the_cause_is_told_at_once_where_the_shop_file_says_so)
+{
+    close_reporters();
+    load_shop("    publish: cause\n");
+    open_reporters();
+    struct incident incident = sample("0123456789abcdef0123456789abcdef");
+    change(&incident, INCIDENT_OPENED);
+    wait_told(1);
+    EXPECT(STATUS(0), "identified");
+    ck_assert_ptr_nonnull(strstr(BODY(0), " The cause is the database (The database, orders)."));
+    EXPECT(COMPONENT("c3"), "major_outage");
 }
 END_TEST
 
@@ -128,7 +143,7 @@ START_TEST(a_restart_opens_nothing_twice_and_says_nothing_twice)
     open_reporters();
     wait_told(1);
     ck_assert_uint_eq(server.patches, 1);
-    EXPECT(BODY(0), "guest checkout fails since 2026-11-30 00:34 UTC. It comes and goes.");
+    EXPECT(BODY(0), "Guest checkout is failing since 2026-11-30 00:34 UTC. It comes and goes.");
     ck_assert_uint_eq(incident_count(), 1);
 }
 END_TEST
@@ -162,7 +177,7 @@ START_TEST(two_incidents_of_one_component_leave_it_red_until_both_are_over)
     change(&first, INCIDENT_OPENED);
     change(&second, INCIDENT_OPENED);
     wait_told(2);
-    EXPECT(NAME(0), "guest checkout and search fail");
+    EXPECT(NAME(0), "Guest checkout and search are failing");
     EXPECT(COMPONENT("c1"), "major_outage");
     EXPECT(COMPONENT("c2"), "major_outage");
     change(&first, INCIDENT_RESOLVED);
@@ -184,7 +199,7 @@ START_TEST(slow_is_not_broken_and_a_lull_is_not_the_end)
     incident.shower_count = 1;
     change(&incident, INCIDENT_OPENED);
     wait_told(1);
-    EXPECT(NAME(0), "guest checkout is slow");
+    EXPECT(NAME(0), "Guest checkout is slow");
     EXPECT(COMPONENT("c1"), "degraded_performance");
     lull.recovered = clock_wall();
     change(&incident, INCIDENT_UPDATED);
@@ -237,7 +252,7 @@ START_TEST(what_a_person_resolved_there_stays_so_until_it_comes_back)
     change(&incident, INCIDENT_REOPENED);
     wait_told(4);
     EXPECT(STATUS(0), "investigating");
-    ck_assert_ptr_nonnull(strstr(BODY(0), "guest checkout fails again since "));
+    ck_assert_ptr_nonnull(strstr(BODY(0), "Guest checkout is failing again since "));
     ck_assert_uint_eq(incident_count(), 1);
 }
 END_TEST
@@ -250,6 +265,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, an_incident_is_opened_updated_and_resolved);
     tcase_add_test(tests, the_cause_is_told_when_it_is_published_and_not_before);
+    tcase_add_test(tests, the_cause_is_told_at_once_where_the_shop_file_says_so);
     tcase_add_test(tests, an_answer_that_is_lost_opens_nothing_twice);
     tcase_add_test(tests, a_restart_opens_nothing_twice_and_says_nothing_twice);
     tcase_add_test(tests, what_was_resolved_before_it_could_be_told_wakes_nobody);

@@ -53,7 +53,7 @@ static int64_t window(const struct objective *objective)
     return objective->over;
 }
 
-void metrics_write_objectives(struct metrics_text *text)
+void metrics_write_promises(struct metrics_text *text)
 {
     metrics_begin(text, METRICS_COUNTER, "objective_runs",
                   "Runs that count in a journey's objective, by how they do");
