@@ -31,6 +31,12 @@ static const struct {
     {"the database system is shutting down", SYMPTOM_DB_UNAVAILABLE},
     {"terminating connection due to administrator command", SYMPTOM_DB_UNAVAILABLE},
     {"SequelizeConnectionRefusedError", SYMPTOM_DB_UNAVAILABLE},
+    {"Connection terminated unexpectedly", SYMPTOM_DB_UNAVAILABLE},
+    {"is not permitted to log in", SYMPTOM_DB_UNAVAILABLE},
+    {"password authentication failed for user", SYMPTOM_DB_UNAVAILABLE},
+    {":5432", SYMPTOM_DB_UNAVAILABLE}, /* PostgreSQL's own port, in a refused connection */
+    {":3306", SYMPTOM_DB_UNAVAILABLE}, /* MySQL's */
+    {"Can't reach database server", SYMPTOM_DB_UNAVAILABLE},
     {"unable to open database file", SYMPTOM_DB_UNAVAILABLE},
     {"too many clients already", SYMPTOM_DB_EXHAUSTED},
     {"remaining connection slots are reserved", SYMPTOM_DB_EXHAUSTED},

@@ -132,6 +132,10 @@ static void add_evidence(struct run *run, const struct shop *shop, const struct 
 static const char *choose_component(const struct facts *facts, const struct shop *shop,
                                     enum cause cause)
 {
+    if (cause == CAUSE_DATABASE && facts->began_with != NULL)
+        return facts->began_with;
+    if (cause == CAUSE_DATABASE && facts->whole_database != NULL)
+        return facts->whole_database;
     for (size_t i = 0; i < facts->suspect_count; i++)
         if (shop_kind(shop, facts->suspects[i]) == cause)
             return facts->suspects[i];

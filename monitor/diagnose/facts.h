@@ -28,6 +28,9 @@ struct facts {
     const char *suspects[32]; /* components of the failing step that nothing has cleared, the
                                  likeliest first */
     size_t suspect_count;
+    const char *whole_database; /* where several parts of it fail; or NULL */
+    const char *began_with; /* the part of the database that all began with, where that is another
+                               one; or NULL */
 };
 
 void facts_add(struct facts *facts, enum fact_name name, const char *about);
@@ -65,6 +68,12 @@ void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
 /* Whether what was sent was not even received. */
 bool facts_path_is_broken(const struct tcp_facts *tcp);
+
+/* answer_maker.c: whether a proxy wrote the page itself, for the application gave it none. */
+bool facts_proxy_made(const struct run_step *step);
+
+/* What the status says that others give who answer in the shop's place; false: it is none. */
+bool facts_of_edge(struct facts *facts, int status);
 
 /* facts_answer.c: what the answer was. */
 void facts_of_answer(struct facts *facts, const struct facts_view *view);

@@ -33,10 +33,15 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     const char *third_party = third_party_suspect(facts, shop);
     bool gateway = exchange->status == 502 || exchange->status == 503;
     bool application_works = application_is_cleared(facts, shop);
+    bool by_proxy = facts_proxy_made(failure);
+    if (facts_of_edge(facts, exchange->status))
+        return;
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);
     else if ((gateway || exchange->status == 504) && third_party != NULL && application_works)
-        facts_add(facts, FACT_UPSTREAM_SILENT, third_party);
+        facts_add(facts, by_proxy ? FACT_APPLICATION_SILENT : FACT_UPSTREAM_SILENT, third_party);
+    else if (exchange->status == 429)
+        facts_add(facts, FACT_LIMITED, NULL);
     else if (exchange->status == 504)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)

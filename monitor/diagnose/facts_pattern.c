@@ -8,6 +8,9 @@
 
 enum { ROUTES_MAX = 64 };
 
+/* Failures that began longer ago than this are another story. */
+#define ONSET_WINDOW (30 * DURATION_MINUTE)
+
 typedef void step_visitor(void *data, const struct run *run, const struct run_step *step);
 
 /* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
@@ -112,8 +115,30 @@ struct database_view {
     const struct shop *shop;
     unsigned database_failing, database_passing, other_failing;
     const char *alive; /* a passing step of the application that needs no database */
+    const char *part;  /* of the database, that a failing step needs */
+    bool other_part;   /* and another one */
     const char *dead;  /* a step of the application alone that got no answer, or an error */
 };
+
+static const char *part_of_database(const struct shop *shop, const struct run_step *step)
+{
+    for (size_t i = 0; i < step->writes_count; i++)
+        if (shop_kind(shop, step->writes[i]) == CAUSE_DATABASE)
+            return step->writes[i];
+    for (size_t i = 0; i < step->needs_count; i++)
+        if (shop_kind(shop, step->needs[i]) == CAUSE_DATABASE)
+            return step->needs[i];
+    return NULL;
+}
+
+static void note_part(struct database_view *view, const char *part)
+{
+    size_t length = view->part != NULL ? strcspn(view->part, ".") : 0;
+    if (view->part == NULL)
+        view->part = part;
+    else if (strcmp(part, view->part) != 0 && strncmp(part, view->part, length) == 0)
+        view->other_part = true;
+}
 
 static void database_visit(void *data, const struct run *run, const struct run_step *step)
 {
@@ -129,6 +154,8 @@ static void database_visit(void *data, const struct run *run, const struct run_s
         view->database_failing++;
     else if (!facts_step_passed(step))
         view->other_failing++;
+    if (!facts_step_passed(step) && database)
+        note_part(view, part_of_database(view->shop, step));
     if (!facts_step_passed(step) && is_application_alone(view->shop, step) &&
         symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
         view->dead = step->name;
@@ -144,7 +171,9 @@ static const struct run_step *first_of_database(const struct facts_view *view,
         const struct history_entry *entry = history_at(view->history, e);
         const struct run_step *failure =
             entry->first != NULL && !entry->blind ? run_first_failure(entry->first) : NULL;
-        if (failure == NULL || entry->onset.us >= earliest.us || !facts_reached(failure->symptom) ||
+        if (failure == NULL || entry->onset.us >= earliest.us ||
+            wall_between(entry->onset, view->onset) > ONSET_WINDOW ||
+            !facts_reached(failure->symptom) ||
             !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
             continue;
         earliest = entry->onset;
@@ -154,30 +183,21 @@ static const struct run_step *first_of_database(const struct facts_view *view,
     return first;
 }
 
-static const char *part_of_database(const struct shop *shop, const struct run_step *step)
-{
-    for (size_t i = 0; i < step->writes_count; i++)
-        if (shop_kind(shop, step->writes[i]) == CAUSE_DATABASE)
-            return step->writes[i];
-    for (size_t i = 0; i < step->needs_count; i++)
-        if (shop_kind(shop, step->needs[i]) == CAUSE_DATABASE)
-            return step->needs[i];
-    return NULL;
-}
-
-/* Workers that wait for a database are lost to all else, one after the other: what needs none
- * passes for a while yet. */
+/* Workers that wait for a part of a database are lost to all else, one after the other: what does
+ * not need it passes for a while yet. */
 void facts_of_onset(struct facts *facts, const struct facts_view *view)
 {
     struct wall_time seen = {0};
     const struct run_step *first = first_of_database(view, &seen);
     const struct history_entry *own =
         history_find(view->history, view->run->journey, view->run->vantage);
-    bool is_late = first != NULL && own != NULL && !facts_only_here(view) &&
-                   !facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
-                   history_passed(own, view->failure->name).us > seen.us;
-    if (is_late)
-        facts_add(facts, FACT_BEGAN_WITH_DATABASE, part_of_database(view->shop, first));
+    const char *part = first != NULL ? part_of_database(view->shop, first) : NULL;
+    if (part == NULL || own == NULL || facts_only_here(view) ||
+        facts_step_needs(view->failure, part) ||
+        history_passed(own, view->failure->name).us <= seen.us)
+        return;
+    facts->began_with = part;
+    facts_add(facts, FACT_BEGAN_WITH_DATABASE, part);
 }
 
 /* Whether what an application does alone passed yet when the database's steps had failed. */
@@ -197,6 +217,13 @@ static bool dead_is_late(const struct facts_view *view)
     return false;
 }
 
+/* Whether the answer was made before the shop, so that what its steps need tells nothing. */
+static bool answer_is_of_the_way(const struct facts *facts)
+{
+    return facts_have(facts, FACT_EDGE_NO_WAY) || facts_have(facts, FACT_EDGE_REFUSED) ||
+           facts_have(facts, FACT_EDGE_TLS) || facts_have(facts, FACT_LIMITED);
+}
+
 /* What the failing step of an application alone tells. Who refuses the request, or answers
  * something else, works; that he needs no database says nothing then. Nor does it where others get
  * the same step, or where connections break at whatever. */
@@ -205,7 +232,7 @@ static void facts_of_application_alone(struct facts *facts, const struct facts_v
     facts_of_onset(facts, view);
     if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_have(facts, FACT_CLIENT_ERROR) &&
         !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
-        !facts_only_here(view))
+        !answer_is_of_the_way(facts) && !facts_only_here(view))
         facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
 }
 
@@ -221,6 +248,9 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
     if (!facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) &&
         facts_step_needs_kind(view->shop, failure, CAUSE_APPLICATION))
         return;
+    facts_of_onset(facts, view);
+    if (facts_have(facts, FACT_BEGAN_WITH_DATABASE) || answer_is_of_the_way(facts))
+        return;
     if (database.dead != NULL && !dead_is_late(view)) {
         facts_add(facts, FACT_APPLICATION_FAILS_TOO, database.dead);
         return;
@@ -229,6 +259,9 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
                         database.other_failing == 0 && database.alive != NULL;
     if (all_database) {
         facts_add(facts, FACT_ALL_DATABASE_STEPS, database.alive);
+        if (database.other_part)
+            facts->whole_database = arena_print(view->run->arena, "%.*s",
+                                                (int)strcspn(database.part, "."), database.part);
         return;
     }
     for (size_t i = 0; i < facts->suspect_count; i++) {

@@ -65,6 +65,20 @@
       "A proxy gave up waiting for what is behind it (status {}).")                                \
     X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, 1, 0, 17, -6, -6,                    \
       "The shop says that what is behind it gave no answer, and this step needs {}.")              \
+    X(APPLICATION_SILENT, ANSWER, "answer.application_silent", -12, 9, 2, 4, -6, -8,               \
+      "A proxy before the application wrote the page: it got no answer, and this step needs {}.")  \
+    X(EDGE_GOT_NOTHING, ANSWER, "answer.edge_got_nothing", -4, 9, 0, 0, -6, -8,                    \
+      "Who answers in the shop's place got nothing usable from it (520).")                         \
+    X(EDGE_REFUSED, ANSWER, "answer.edge_refused", 10, 4, -10, -4, -8, -8,                         \
+      "Who answers in the shop's place is refused at the shop's own door (521).")                  \
+    X(EDGE_NO_WAY, ANSWER, "answer.edge_no_way", 16, -4, -10, -2, -8, -8,                          \
+      "Who answers in the shop's place finds no way to it (522, 523, 530).")                       \
+    X(EDGE_WAITED, ANSWER, "answer.edge_waited", -10, 5, 5, -2, -6, -8,                            \
+      "Who answers in the shop's place is connected to it, and waited in vain (524).")             \
+    X(EDGE_TLS, ANSWER, "answer.edge_tls", 18, -6, -12, -2, -8, -8,                                \
+      "Who answers in the shop's place finds its TLS no good (525, 526).")                         \
+    X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 16, 4,                                    \
+      "The shop says that it is asked too often (429): it limits who watches it.")                 \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
       "The shop refused the request as wrong (status {}).")                                        \
     X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \

@@ -216,7 +216,7 @@ END_TEST
 
 START_TEST(all_database_steps_hang_and_health_passes)
 {
-    EXPECT(&shop_without_door, CAUSE_DATABASE, "db.catalogue",
+    EXPECT(&shop_without_door, CAUSE_DATABASE, "db",
            failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
            failed("browse", "here", 1, STEPS("alive", "browse"), &silent));
 }
