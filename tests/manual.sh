@@ -121,11 +121,20 @@ kinds=$("$SHOPWATCH" lint "$scratch/kinds.yaml" 2>&1 | sed -n 's/.*hint: there i
 ok "the kinds of reporters are known" test "$(wc -w <<<"$kinds")" -ge 6
 for kind in $kinds; do
     ok "the manual has an example of $kind" grep -qs "kind: $kind\b" "$scratch/reporters/"*
+    ok "and the README knows it" grep -q "^| \`$kind\` | " "$SOURCE/README.md"
 done
 for file in "$scratch"/reporters/*; do
     { printf 'shop: Example Shoes\nbase: https://shop.example.com\nscenarios: [../journeys/manual.yaml]\n'; cat "$file"; } >"$file.yaml"
     ok "and it has no mistake: $(sed -n 2p "$file")" bash -c '"$1" lint --format json "$2" | jq -e ".errors == 0"' - "$SHOPWATCH" "$file.yaml"
 done
+files_are_there() { # that the README links to
+    grep -o '](\([a-z][^):]*\))' "$SOURCE/README.md" | sed 's/^](//; s/)$//; s/#.*//' | sort -u >"$scratch/links"
+    [ -s "$scratch/links" ] || return 1
+    while read -r link; do
+        [ -e "$SOURCE/$link" ] || { echo "no $link"; return 1; }
+    done <"$scratch/links"
+}
+ok "the README's links lead somewhere" files_are_there
 examples() { # those of shopwatch(1), one after another, at this shop
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "${pages[0]}" | grep '^shopwatch ' |
         sed "s|https://shop.example.com|$shop_url|" >"$scratch/commands"
