@@ -10,6 +10,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Of the commands that operate a monitor. */
+#define COMMON_OPTIONS                                                                             \
+    "  -c, --config FILE     the shop file that the monitor watches by\n"                          \
+    "      --json            the answer as JSON, a line each\n"                                    \
+    "      --by NAME         who asks; the user if left out\n"                                     \
+    "      --control SOCKET  where the monitor listens, if not where the file says\n"
+
 static const struct command commands[] = {
     {
         .name = "run",
@@ -49,6 +56,98 @@ static const struct command commands[] = {
         .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
                    "      --every INTERVAL  in place of every journey's own interval\n",
         .run = command_monitor,
+    },
+    {
+        .name = "status",
+        .arguments = "-c FILE",
+        .help =
+            "Can people buy? What is open, how each journey is from everywhere, and the monitor.",
+        .options = COMMON_OPTIONS,
+        .run = command_operate,
+    },
+    {
+        .name = "history",
+        .arguments = "[JOURNEY] -c FILE",
+        .help = "Lists what was replayed, newest first.",
+        .options = COMMON_OPTIONS "      --vantage NAME    from this vantage point\n"
+                                  "      --state STATE     passed, degraded, failed or unknown\n"
+                                  "      --limit N         so many at most; 20 if left out\n",
+        .run = command_operate,
+    },
+    {
+        .name = "explain",
+        .arguments = "ID -c FILE",
+        .help = "Explains a run or an incident as one engineer tells another; of an id the first "
+                "digits will do.",
+        .options = COMMON_OPTIONS,
+        .run = command_operate,
+    },
+    {
+        .name = "incidents",
+        .arguments = "[show|publish|note|resolve ID [TEXT]] -c FILE",
+        .help = "Lists incidents; shows one, tells the public its cause, adds a note, or closes it "
+                "by hand.",
+        .options = COMMON_OPTIONS "      --open            only those that are open\n"
+                                  "      --limit N         so many at most\n",
+        .run = command_operate,
+    },
+    {
+        .name = "ack",
+        .arguments = "ID [TEXT] -c FILE",
+        .help = "Says that somebody looks after an incident.",
+        .options = COMMON_OPTIONS,
+        .run = command_operate,
+    },
+    {
+        .name = "pause",
+        .arguments = "[JOURNEY] -c FILE",
+        .help = "Replays nothing until told to resume; the slots end unknown, paused, and count "
+                "nowhere.",
+        .options =
+            COMMON_OPTIONS "      --vantage NAME    from this vantage point; may be repeated\n"
+                           "      --all             everything\n"
+                           "      --for TIME        no longer than this\n"
+                           "      --why TEXT        for people\n",
+        .run = command_operate,
+    },
+    {
+        .name = "resume",
+        .arguments = "[JOURNEY] -c FILE",
+        .help = "Replays again what was paused.",
+        .options =
+            COMMON_OPTIONS "      --vantage NAME    what was paused from this vantage point\n"
+                           "      --all             everything that was paused\n",
+        .run = command_operate,
+    },
+    {
+        .name = "maintenance",
+        .arguments = "list|add TITLE|cancel ID -c FILE",
+        .help = "Plans a time in which the shop may fail, lists such times, and ends them.",
+        .options = COMMON_OPTIONS
+        "      --start WHEN      02:00, \"2026-11-30 02:00\", +30m; now if left out\n"
+        "      --end WHEN        or --for TIME; until it is cancelled if left out\n"
+        "      --journey NAME    this journey; may be repeated, as those that follow\n"
+        "      --component NAME  journeys with a step that needs it\n"
+        "      --vantage NAME    from this vantage point\n"
+        "      --pause           replay nothing meanwhile\n"
+        "      --excluded        what is seen does not count in objectives\n"
+        "      --since WHEN      of list: those that end later\n",
+        .run = command_operate,
+    },
+    {
+        .name = "event",
+        .arguments = "KIND TEXT|list -c FILE",
+        .help = "Notes what was done to the shop, such as a deploy, or lists it.",
+        .options = COMMON_OPTIONS "      --at WHEN         when; now if left out\n"
+                                  "      --since WHEN      of list: not before\n",
+        .run = command_operate,
+    },
+    {
+        .name = "reload",
+        .arguments = "-c FILE",
+        .help = "Lets the monitor read its files again; if they have mistakes, the old ones stay.",
+        .options = COMMON_OPTIONS,
+        .run = command_operate,
     },
     {
         .name = "report",
@@ -108,14 +207,17 @@ static void print_help(FILE *out, const struct command *only)
         if (only == NULL || only == &commands[i])
             fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
                     commands[i].arguments, commands[i].help, commands[i].options);
-    fputs("\nExit codes of run and settle: 0 passed, 1 application, 2 network, 3 database, 4 third "
-          "party,\n"
-          "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
-          "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
-          "5 the monitor cannot start, 64 usage, 65 file invalid. Of report: 0 the message was "
-          "taken,\n"
-          "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid.\n",
-          out);
+    fputs(
+        "\nExit codes of run and settle: 0 passed, 1 application, 2 network, 3 database, 4 third "
+        "party,\n"
+        "5 monitor or scenario, 6 degraded, 7 undetermined, 64 usage, 65 file invalid;\n"
+        "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
+        "5 the monitor cannot start, 64 usage, 65 file invalid. Of report: 0 the message was "
+        "taken,\n"
+        "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid.\n"
+        "Of the commands that operate a monitor: 0 done, 1 refused, 5 no monitor runs; of status:\n"
+        "0 everything passes, 1 something fails, 6 passes slowly, 7 cannot be told.\n",
+        out);
 }
 
 int cli_usage_error(const char *command, const char *format, ...)

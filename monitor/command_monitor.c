@@ -39,6 +39,10 @@ static int monitor_shop(const struct settings *settings, const struct pipeline_o
     struct error error = {0};
     struct loop *loop = loop_create();
     struct pipeline *pipeline = pipeline_create(loop, settings, options, &error);
+    if (pipeline != NULL && pipeline_listen(pipeline, &error) != RESULT_OK) {
+        pipeline_free(pipeline);
+        pipeline = NULL;
+    }
     if (pipeline == NULL) {
         fprintf(stderr, "shopwatch monitor: %s\n", error.text);
         loop_free(loop);

@@ -107,7 +107,11 @@ static void add_windows(const struct page_journey_view *view, const struct stret
 {
     size_t component_count;
     const char **components = components_of(view, &component_count);
-    const struct maintenance_subject subject = {view->journey->name, components, component_count};
+    const struct maintenance_subject subject = {
+        .journey = view->journey->name,
+        .components = components,
+        .component_count = component_count,
+    };
     for (size_t i = 0; i < view->window_count; i++)
         if (maintenance_is_about(&view->windows[i], &subject))
             add_window(marks, stretch, &view->windows[i], view->windows[i].start,

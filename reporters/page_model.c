@@ -4,6 +4,7 @@
 #include "reporters/page_model.h"
 
 #include "scenarios/cron.h"
+#include "scenarios/scenario.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,20 @@ duration page_span(duration every)
     while (n + 1 < COUNT_OF(spans) && spans[n] < every)
         n++;
     return spans[n];
+}
+
+struct page_journey page_journey_of(const struct scenario *scenario, duration every)
+{
+    return (struct page_journey){
+        .name = scenario->journey,
+        .about = scenario->about,
+        .every = every > 0 ? every : scenario->every,
+        .cron = every > 0 ? NULL : scenario->cron,
+        .zone = scenario->zone,
+        .rotates = scenario->mode == MODE_ROTATE,
+        .from = scenario->from,
+        .from_count = scenario->from_count,
+    };
 }
 
 const char *page_journey_vantage(const struct shop *shop, const struct page_journey *journey,

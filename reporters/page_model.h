@@ -51,6 +51,10 @@ struct page_overview {
     size_t tally_count;
 };
 
+struct scenario;
+/* `every`: in place of the scenario's own; 0: that. Borrows the scenario's texts. */
+struct page_journey page_journey_of(const struct scenario *scenario, duration every);
+
 /* How long a bar is of a journey with this interval: a round time with a slot or more in it,
  * an hour at most: the tallies of all runs of that time are counted at each visit. */
 duration page_span(duration every);

@@ -53,19 +53,8 @@ static void take_journeys(struct status_page *page)
     const struct reporter_context *context = &page->context;
     page->journeys =
         arena_allocate(page->arena, context->scenario_count + 1, sizeof *page->journeys);
-    for (size_t i = 0; i < context->scenario_count; i++) {
-        const struct scenario *scenario = context->scenarios[i];
-        page->journeys[i] = (struct page_journey){
-            .name = scenario->journey,
-            .about = scenario->about,
-            .every = context->every > 0 ? context->every : scenario->every,
-            .cron = context->every > 0 ? NULL : scenario->cron,
-            .zone = scenario->zone,
-            .rotates = scenario->mode == MODE_ROTATE,
-            .from = scenario->from,
-            .from_count = scenario->from_count,
-        };
-    }
+    for (size_t i = 0; i < context->scenario_count; i++)
+        page->journeys[i] = page_journey_of(context->scenarios[i], context->every);
 }
 
 /* On loopback, at the port after the public one's; at any, where that takes any. */

@@ -111,6 +111,8 @@ void control_end(struct control_call *call, const struct error *error)
     json_open_object(&writer, NULL);
     json_add_flag(&writer, "ok", problem == NULL);
     json_add_text(&writer, "error", problem);
+    if (problem != NULL && error != NULL)
+        json_add_word(&writer, "code", result_name(error->code));
     json_close_object(&writer);
     buffer_text(&call->out, "\n");
     call->ended = true;

@@ -77,7 +77,7 @@ size_t control_visitors(const struct control *control); /* 0 for NULL */
 /* A line of the answer, or its end appended to what the caller wrote: JSON, without its end. */
 void control_say(struct control_call *call, const char *json);
 
-/* The last line: `error` NULL or not set: it was done. */
+/* The last line, with the error's text and code: `error` NULL or not set: it was done. */
 void control_end(struct control_call *call, const struct error *error);
 
 /* Who asks: the name that the visitor gave, or the number of his user. */
@@ -91,8 +91,8 @@ size_t control_count(const struct json_t *request, const char *name); /* 0: not 
 bool control_flag(const struct json_t *request, const char *name);
 
 /* control_ask.c, the other side, which waits: asks the monitor at `path`, and gives every line of
- * the answer but the last to `line`. RESULT_NOT_FOUND: no monitor listens there; RESULT_INVALID:
- * it refuses, and `error` says why. */
+ * the answer but the last to `line`. RESULT_CLOSED: no monitor listens there; else as the monitor
+ * says: RESULT_INVALID, RESULT_NOT_FOUND, and so on. */
 typedef void control_line(void *data, const struct json_t *json);
 MUST_CHECK enum result control_ask(const char *path, const struct json_t *request,
                                    control_line *line, void *data, struct error *error);

@@ -31,7 +31,7 @@ static enum result connect_to(const char *path, int *ret_descriptor, struct erro
     int code = errno;
     close(descriptor);
     if (code == ENOENT || code == ECONNREFUSED || code == ENOTDIR)
-        return error_set(error, RESULT_NOT_FOUND, "no monitor listens at %s", path);
+        return error_set(error, RESULT_CLOSED, "no monitor listens at %s", path);
     return error_set(error, RESULT_IO, "%s: %s", path, strerror(code));
 }
 
@@ -74,6 +74,24 @@ static enum result read_answer(int descriptor, struct buffer *answer, struct err
     }
 }
 
+/* Why it was refused, by the name that results have. */
+static enum result code_of(const json_t *json)
+{
+    static const struct {
+        const char *name;
+        enum result code;
+    } codes[] = {
+#define X(name, text) {text, RESULT_##name},
+        RESULT_TABLE(X)
+#undef X
+    };
+    const char *name = json_string_value(json_object_get(json, "code"));
+    for (size_t i = 1; name != NULL && i < COUNT_OF(codes); i++)
+        if (strcmp(codes[i].name, name) == 0)
+            return codes[i].code;
+    return RESULT_INVALID;
+}
+
 /* The last line has `ok`. */
 static enum result take_lines(char *text, control_line *line, void *data, struct error *error)
 {
@@ -84,7 +102,7 @@ static enum result take_lines(char *text, control_line *line, void *data, struct
         const char *problem = json_string_value(json_object_get(json, "error"));
         enum result result = RESULT_OK;
         if (ok != NULL && !json_is_true(ok))
-            result = error_set(error, RESULT_INVALID, "%s", problem != NULL ? problem : "refused");
+            result = error_set(error, code_of(json), "%s", problem != NULL ? problem : "refused");
         else if (ok == NULL && json != NULL && line != NULL)
             line(data, json);
         json_decref(json);

@@ -20,6 +20,9 @@ struct pipeline_options {
 struct pipeline *pipeline_create(struct loop *loop, const struct settings *settings,
                                  const struct pipeline_options *options, struct error *error);
 
+/* Opens the control socket of the shop file, by which people on this machine ask and order. */
+MUST_CHECK enum result pipeline_listen(struct pipeline *pipeline, struct error *error);
+
 /* Takes up open incidents from the store, then begins with the schedule. */
 void pipeline_start(struct pipeline *pipeline);
 

@@ -57,6 +57,7 @@ void pipeline_health_read(void *data, struct health *ret_health)
     health->runs_in_flight = (int64_t)pipeline->flight_count;
     health->runs_unjudged = (int64_t)pipeline->unjudged;
     health->runs_dropped = (int64_t)bus_dropped(pipeline->bus);
+    health->visitors = (int64_t)pipeline_control_visitors(pipeline->control);
     health->starting = pipeline->schedule == NULL;
     health->stopping = pipeline->stopping;
 }

@@ -37,6 +37,7 @@ struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *en
     const struct maintenance_list planned = {shop->windows, shop->maintenance_count};
     const struct maintenance_subject subject = {
         .journey = entry->scenario->journey,
+        .vantage = entry->vantage->vantage->name,
         .components = entry->means->components,
         .component_count = entry->means->component_count,
     };

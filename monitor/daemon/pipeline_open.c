@@ -199,6 +199,8 @@ void pipeline_free(struct pipeline *pipeline)
     }
     pipeline_sweep_stop(pipeline);
     pipeline_changes_stop(pipeline);
+    pipeline_control_close(pipeline->control);
+    pipeline_status_forget(pipeline);
     bus_free(pipeline->bus);
     reporters_close(pipeline->reporters);
     expiry_free(pipeline->expiry);

@@ -119,6 +119,8 @@ struct pipeline {
     struct health_reporter *reporter_healths; /* as they were when they were last asked for */
     struct wall_time loaded;
     unsigned recall_failures;            /* one after the other */
+    struct status_question *statuses;    /* that are being answered */
+    struct pipeline_control *control;    /* NULL: nobody may ask */
     struct maintenance_list maintenance; /* of operators; the shop file has its own */
     struct arena *maintenance_arena;
     duration every;
@@ -169,6 +171,15 @@ void pipeline_changes_stop(struct pipeline *pipeline);
  * run went to be sure of what it saw. */
 health_reader pipeline_health_read;
 void pipeline_doubt(const struct pipeline *pipeline, struct run *run);
+
+/* pipeline_status.c: how the shop and the monitor are, in one line of JSON. */
+struct query_asker;
+void pipeline_status(struct pipeline *pipeline, const struct query_asker *asker);
+void pipeline_status_forget(struct pipeline *pipeline); /* those who have not been answered */
+
+/* pipeline_control.c: who may ask and order by the control socket. Takes NULL. */
+void pipeline_control_close(struct pipeline_control *control);
+size_t pipeline_control_visitors(const struct pipeline_control *control);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

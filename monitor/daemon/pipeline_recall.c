@@ -100,7 +100,21 @@ static void pipeline_recall_slots(void *data, enum result result, const struct s
     store_read_incidents(pipeline->store, true, 0, pipeline_recall_open, pipeline);
 }
 
+/* What operators have ordered is in force before anything is replayed. */
+static void pipeline_recall_windows(void *data, enum result result,
+                                    const struct store_maintenances *windows)
+{
+    struct pipeline *pipeline = data;
+    if (result != RESULT_OK) {
+        pipeline_recall_later(pipeline);
+        return;
+    }
+    for (size_t i = 0; i < windows->count; i++)
+        pipeline_maintain(pipeline, &windows->maintenances[i]);
+    store_read_slots(pipeline->store, pipeline_recall_slots, pipeline);
+}
+
 void pipeline_recall(struct pipeline *pipeline)
 {
-    store_read_slots(pipeline->store, pipeline_recall_slots, pipeline);
+    store_read_maintenance(pipeline->store, clock_wall(), pipeline_recall_windows, pipeline);
 }

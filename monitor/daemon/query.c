@@ -179,6 +179,46 @@ void query_incidents(struct queries *queries, const struct json_t *request,
                          state);
 }
 
+/* --- either ---------------------------------------------------------------------------------- */
+
+static void explain_incident(void *data, enum result result,
+                             const struct store_incidents *incidents)
+{
+    struct query_state *state = data;
+    struct error error = {0}, none = {0};
+    if (has_failed(result, &error)) {
+        end(state, &error);
+        return;
+    }
+    const struct incident *one = query_pick_incident(incidents, state->id, &none);
+    if (one != NULL)
+        SAY(state, incident_write, one);
+    else if (none.code == RESULT_NOT_FOUND)
+        error_set(&error, RESULT_NOT_FOUND,
+                  "no run and no incident is kept whose id is or begins with %s", state->id);
+    else
+        error = none;
+    end(state, &error);
+}
+
+static void explain_run(void *data, enum result result, struct store_runs *runs)
+{
+    struct query_state *state = data;
+    if (result == RESULT_OK && runs->count == 0)
+        store_read_incidents(state->queries->store, false, QUERY_INCIDENTS_MAX, explain_incident,
+                             state);
+    else
+        runs_read(data, result, runs);
+}
+
+void query_explain(struct queries *queries, const struct json_t *request,
+                   const struct query_asker *asker)
+{
+    struct query_state *state = begin(queries, request, asker);
+    const struct store_filter filter = {.id = state->id, .limit = 2};
+    store_read_runs(queries->store, &filter, explain_run, state);
+}
+
 /* --- events and maintenance ------------------------------------------------------------------ */
 
 static struct wall_time since(const json_t *request)
@@ -227,10 +267,8 @@ query *query_find(const char *name)
         const char *name;
         query *query;
     } queries[] = {
-        {"runs", query_runs},
-        {"incidents", query_incidents},
-        {"events", query_events},
-        {"windows", query_windows},
+        {"runs", query_runs},     {"incidents", query_incidents}, {"explain", query_explain},
+        {"events", query_events}, {"windows", query_windows},
     };
     for (size_t i = 0; i < COUNT_OF(queries); i++)
         if (strcmp(queries[i].name, name) == 0)

@@ -35,6 +35,7 @@ typedef void query(struct queries *queries, const struct json_t *request,
                    const struct query_asker *asker);
 query query_runs;      /* id, or journey, vantage, state, limit: newest first */
 query query_incidents; /* id, or open, limit: newest first */
+query query_explain;   /* id: the run or the incident of that name */
 query query_events;    /* since: oldest first */
 query query_windows;   /* since: operators' maintenance, newest first */
 

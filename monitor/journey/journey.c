@@ -392,7 +392,7 @@ static void journey_drive(void *data)
     struct journey *journey = data;
     if (journey->end.asked)
         journey_obey_end(journey);
-    else if (journey->transfer != NULL)
+    if (journey->transfer != NULL)
         return;
     for (;;) {
         switch (journey->stage(journey)) {

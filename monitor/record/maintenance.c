@@ -22,6 +22,7 @@ void maintenance_copy(struct arena *arena, struct maintenance *target,
     target->by = arena_duplicate(arena, source->by);
     target->journeys = copy_names(arena, source->journeys, source->journey_count);
     target->components = copy_names(arena, source->components, source->component_count);
+    target->vantages = copy_names(arena, source->vantages, source->vantage_count);
 }
 
 static void write_names(struct json_writer *writer, const char *key, const char *const *names,
@@ -45,6 +46,7 @@ void maintenance_write(const struct maintenance *maintenance, struct buffer *out
     json_add_wall(&writer, "end", maintenance->end);
     write_names(&writer, "journeys", maintenance->journeys, maintenance->journey_count);
     write_names(&writer, "components", maintenance->components, maintenance->component_count);
+    write_names(&writer, "vantages", maintenance->vantages, maintenance->vantage_count);
     json_add_flag(&writer, "pause", maintenance->pause);
     json_add_flag(&writer, "excluded", maintenance->excluded);
     json_add_text(&writer, "by", maintenance->by);
@@ -81,6 +83,8 @@ enum result maintenance_from_json(struct arena *arena, const struct json_t *json
         read_names(arena, json, "journeys", &ret_maintenance->journey_count);
     ret_maintenance->components =
         read_names(arena, json, "components", &ret_maintenance->component_count);
+    ret_maintenance->vantages =
+        read_names(arena, json, "vantages", &ret_maintenance->vantage_count);
     return ret_maintenance->id != NULL && ret_maintenance->start.us != 0 ? RESULT_OK
                                                                          : RESULT_INVALID;
 }

@@ -27,11 +27,13 @@ struct maintenance {
     const struct zone *zone;
     duration lasting;
     /* What it is about: journeys by name, and those with a step that needs one of the components
-     * (`db` is `db.orders`, too). Neither: everything. */
+     * (`db` is `db.orders`, too). Neither: all. From these vantage points; none: from all. */
     const char **journeys;
     size_t journey_count;
     const char **components;
     size_t component_count;
+    const char **vantages;
+    size_t vantage_count;
     bool pause;                 /* no run is started; else it is only that nobody is told */
     bool excluded;              /* its slots do not count in objectives */
     const char *by;             /* who ordered it; NULL: the shop file */

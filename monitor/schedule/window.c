@@ -34,9 +34,19 @@ static bool covers_any(const struct maintenance *window, const struct maintenanc
     return false;
 }
 
+static bool covers_vantage(const struct maintenance *window, const char *vantage)
+{
+    for (size_t i = 0; vantage != NULL && i < window->vantage_count; i++)
+        if (strcmp(window->vantages[i], vantage) == 0)
+            return true;
+    return vantage == NULL || window->vantage_count == 0;
+}
+
 bool maintenance_is_about(const struct maintenance *window,
                           const struct maintenance_subject *subject)
 {
+    if (!covers_vantage(window, subject->vantage))
+        return false;
     if (window->journey_count == 0 && window->component_count == 0)
         return true;
     for (size_t i = 0; i < window->journey_count; i++)

@@ -16,9 +16,9 @@ struct maintenance_list {
     size_t count;
 };
 
-/* A journey as windows see it. */
+/* A journey from a vantage point as windows see it. */
 struct maintenance_subject {
-    const char *journey;
+    const char *journey, *vantage;
     const char *const *components; /* that its steps need or write: `web`, `db.orders` */
     size_t component_count;
 };
@@ -30,7 +30,7 @@ struct maintenance_state maintenance_at(const struct maintenance_list *list,
 /* Whether a window is in force, whatever it is about. */
 bool maintenance_is_on(const struct maintenance *window, struct wall_time now);
 
-/* Whether it is about a journey, whenever it is. */
+/* Whether it is about a journey from there, whenever it is. `vantage` NULL: from anywhere. */
 bool maintenance_is_about(const struct maintenance *window,
                           const struct maintenance_subject *subject);
 

@@ -219,7 +219,8 @@ START_TEST(requests_are_answered)
     ask("{\"do\":\"hello\",\"name\":\"ines\",\"for\":\"2h\",\"by\":\"x\"}\n",
         "{\"hello\":\"ines\",\"for\":7200000000}\n{\"ok\":true}\n");
     ask("{\"do\":\"later\"}\n", "{\"late\":1}\n{\"ok\":true}\n");
-    ask("{\"do\":\"refuse\"}\nand more", "{\"ok\":false,\"error\":\"not today\"}\n");
+    ask("{\"do\":\"refuse\"}\nand more",
+        "{\"ok\":false,\"error\":\"not today\",\"code\":\"invalid\"}\n");
     ask("{\"do\":\"much\",\"endless\":true}\n", "larger than allowed");
 }
 END_TEST
@@ -308,8 +309,7 @@ START_TEST(nobody_listens)
 {
     struct error error = {0};
     json_t *request = json_pack("{s:s}", "do", "hello");
-    ck_assert_int_eq(control_ask("/tmp/none/s.sock", request, NULL, NULL, &error),
-                     RESULT_NOT_FOUND);
+    ck_assert_int_eq(control_ask("/tmp/none/s.sock", request, NULL, NULL, &error), RESULT_CLOSED);
     json_decref(request);
 }
 END_TEST

@@ -289,6 +289,28 @@ START_TEST(connections_are_cold_first_and_warm_later)
 }
 END_TEST
 
+/* Told to end while a step of its cleanup is under way, a run waits for the answer. */
+START_TEST(a_cleanup_under_way_is_not_cut_short)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /one}\n"
+                                   "cleanup:\n  - {step: tidy, get: /silent, timeout: 500ms}\n"
+                                   "  - {step: more, get: /more}\n");
+    journey_fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
+    loop_timer_set(timer, 150 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    loop_timer_free(timer);
+    ck_assert_ptr_nonnull(fixture.run);
+    ck_assert_uint_eq(fixture.run->step_count, 3);
+    ck_assert_int_eq(fixture.run->steps[1].symptom, SYMPTOM_HTTP_TIMEOUT_TTFB);
+    ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
+    ck_assert_int_eq(fixture.run->state, STATE_DEGRADED);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(an_ended_run_still_cleans_up)
 {
     struct journey_fixture fixture;
@@ -422,6 +444,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
     tcase_add_test(tests, connections_are_cold_first_and_warm_later);
     tcase_add_test(tests, an_ended_run_still_cleans_up);
+    tcase_add_test(tests, a_cleanup_under_way_is_not_cut_short);
     tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0, COUNT_OF(inherited_cases));
     tcase_add_test(tests, the_budget_bounds_the_steps);
     tcase_add_test(tests, an_abandoned_run_leaves_nothing);

@@ -209,7 +209,8 @@ END_TEST
 START_TEST(maintenance_survives_its_json)
 {
     struct arena *arena = arena_create();
-    const char *journeys[] = {"guest checkout", "search"}, *components[] = {"db"};
+    const char *journeys[] = {"guest checkout", "search"}, *components[] = {"db"},
+               *vantages[] = {"office"};
     const struct maintenance window = {
         .id = "m1",
         .title = "new payment provider",
@@ -219,6 +220,8 @@ START_TEST(maintenance_survives_its_json)
         .journey_count = COUNT_OF(journeys),
         .components = components,
         .component_count = COUNT_OF(components),
+        .vantages = vantages,
+        .vantage_count = COUNT_OF(vantages),
         .pause = true,
         .excluded = true,
         .by = "ines",
@@ -236,6 +239,7 @@ START_TEST(maintenance_survives_its_json)
     ck_assert_str_eq(first.data, second.data);
     ck_assert(copy.pause && copy.excluded && copy.cancelled.us == window.cancelled.us);
     ck_assert_str_eq(copy.journeys[1], "search");
+    ck_assert_str_eq(copy.vantages[0], "office");
     ck_assert_ptr_ne(copy.journeys[1], read.journeys[1]);
     json_object_del(json, "start");
     ck_assert_int_eq(maintenance_from_json(arena, json, &read), RESULT_INVALID);

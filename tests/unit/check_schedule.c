@@ -387,8 +387,9 @@ START_TEST(windows_are_in_force_from_start_to_end)
     };
     ck_assert_int_eq(zone_read(arena, "Europe/Berlin", &windows[0].zone), RESULT_OK);
     const char *needs[] = {"web", "db.orders"}, *near[] = {"dbx"};
-    const struct maintenance_subject cart = {"cart", needs, 2}, odd = {"cart", near, 1},
-                                     search = {"search", NULL, 0};
+    const struct maintenance_subject cart = {"cart", "here", needs, 2},
+                                     odd = {"cart", "here", near, 1},
+                                     search = {"search", "here", NULL, 0};
     const struct maintenance_list list = {windows, COUNT_OF(windows)};
     for (size_t i = 0; i < COUNT_OF(window_cases); i++) {
         struct maintenance_state state = maintenance_at(&list, &cart, instant(window_cases[i].now));
@@ -401,6 +402,13 @@ START_TEST(windows_are_in_force_from_start_to_end)
     ck_assert(!maintenance_at(&list, &odd, works).muted);
     ck_assert_str_eq(maintenance_at(&list, &search, works).why->id, "other");
     ck_assert(!maintenance_at(&list, &search, works).excluded);
+    /* A window of some vantage points leaves the others alone. */
+    const char *vantages[] = {"there"};
+    windows[2].vantages = vantages;
+    windows[2].vantage_count = 1;
+    ck_assert(!maintenance_at(&list, &search, works).muted);
+    const struct maintenance_subject from_there = {"search", "there", NULL, 0};
+    ck_assert_str_eq(maintenance_at(&list, &from_there, works).why->id, "other");
     arena_free(arena);
 }
 END_TEST

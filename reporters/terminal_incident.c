@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An incident, or a run, as one engineer tells another: the sentence first, then how it is known,
+ * what speaks against it, and what became of it. See terminal_operate.h.
+ */
+#include "reporters/terminal_operate.h"
+#include "reporters/terminal_text.h"
+#include "reporters/words.h"
+
+#include <string.h>
+
+enum { WORDS_MAX = 16 * 1024, TIMELINE_SHOWN = 20 };
+
+static void write_line(const struct terminal *terminal, const char *text, size_t indent,
+                       struct buffer *out)
+{
+    buffer_print(out, "%*s", TERMINAL_INDENT, "");
+    terminal_wrap(terminal, text, TERMINAL_INDENT, TERMINAL_INDENT + indent, out);
+}
+
+static void write_heading(const struct terminal *terminal, const char *text, struct buffer *out)
+{
+    buffer_text(out, "\n");
+    terminal_paint(terminal, PAINT_BOLD, out);
+    buffer_text(out, text);
+    terminal_unpaint(terminal, PAINT_BOLD, out);
+    buffer_text(out, "\n");
+}
+
+static void write_sentence(const struct terminal *terminal, const struct incident *incident,
+                           struct wall_time now, struct buffer *out)
+{
+    char when[TERMINAL_CLOCK_MAX], until[TERMINAL_CLOCK_MAX], lasting[DURATION_TEXT_MAX];
+    const bool open = incident->resolved.us == 0;
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    if (open)
+        buffer_print(&text, "OPEN for %s, since %s UTC: ",
+                     words_lasting(wall_between(incident->began, now), lasting),
+                     terminal_clock(incident->began, now, when));
+    else
+        buffer_print(&text, "RESOLVED after %s, from %s to %s UTC: ",
+                     words_lasting(wall_between(incident->began, incident->resolved), lasting),
+                     terminal_clock(incident->began, now, when),
+                     terminal_clock(incident->resolved, now, until));
+    buffer_print(&text, "%s", incident->verdict.summary);
+    const enum paint paint = open ? PAINT_RED_BOLD : PAINT_BOLD;
+    terminal_paint(terminal, paint, out);
+    terminal_wrap(terminal, text.data, 0, 0, out);
+    terminal_unpaint(terminal, paint, out);
+    buffer_free(&text);
+}
+
+/* `It showed first in “place order” of guest checkout: the request was sent, ...` */
+static void write_where(const struct terminal *terminal, const struct incident *incident,
+                        struct buffer *out)
+{
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    if (incident->step != NULL)
+        buffer_print(&text, "It showed first at \"%s\" of %s: ", incident->step, incident->journey);
+    else
+        buffer_print(&text, "It showed first in %s: ", incident->journey);
+    buffer_print(&text, "%s (%s)", symptom_sentence(incident->symptom),
+                 symptom_code(incident->symptom));
+    terminal_wrap(terminal, text.data, 0, 0, out);
+    buffer_clear(&text);
+    buffer_print(&text, "%u failed run%s, by ", incident->runs, incident->runs == 1 ? "" : "s");
+    for (size_t i = 0; i < incident->shower_count; i++)
+        buffer_print(&text, "%s%s from %s%s", i > 0 ? ", " : "", incident->showers[i].journey,
+                     incident->showers[i].vantage,
+                     incident->showers[i].recovered.us != 0 ? " (well again)" : "");
+    terminal_wrap(terminal, text.data, 0, 0, out);
+    buffer_free(&text);
+}
+
+static void write_evidence(const struct terminal *terminal, const struct verdict *verdict,
+                           struct buffer *out)
+{
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    buffer_print(&text, "Cause: %s", cause_name(verdict->cause));
+    if (verdict->component != NULL)
+        buffer_print(&text, " (%s)", verdict->component);
+    if (verdict->cause != CAUSE_UNDETERMINED)
+        buffer_print(&text, ", %s: %d %%", words_confidence(verdict->confidence),
+                     words_per_cent(verdict->confidence));
+    write_heading(terminal, text.data, out);
+    for (size_t i = 0; i < verdict->evidence_count; i++) {
+        const struct evidence *evidence = &verdict->evidence[i];
+        const enum paint paint = evidence->weight < 0 ? PAINT_YELLOW : PAINT_PLAIN;
+        buffer_clear(&text);
+        buffer_print(&text, "%s %s", evidence->weight < 0 ? "-" : "+",
+                     evidence->text != NULL ? evidence->text : evidence->fact);
+        terminal_paint(terminal, paint, out);
+        write_line(terminal, text.data, 2, out);
+        terminal_unpaint(terminal, paint, out);
+    }
+    buffer_clear(&text);
+    if (verdict->unsure != NULL)
+        buffer_print(&text, "Not excluded: %s", verdict->unsure);
+    else if (verdict->runner_up != CAUSE_NONE)
+        buffer_print(&text, "Next likeliest: %s, %d %%", cause_name(verdict->runner_up),
+                     words_per_cent(verdict->runner_up_confidence));
+    if (text.length > 0)
+        write_line(terminal, text.data, 2, out);
+    buffer_free(&text);
+}
+
+static void write_timeline(const struct terminal *terminal, const struct incident *incident,
+                           struct wall_time now, struct buffer *out)
+{
+    size_t first =
+        incident->timeline_count > TIMELINE_SHOWN ? incident->timeline_count - TIMELINE_SHOWN : 0;
+    size_t hidden = first + incident->timeline_left_out;
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    write_heading(terminal, "What became of it", out);
+    if (hidden > 0)
+        buffer_print(out, "%*s(%zu earlier)\n", TERMINAL_INDENT, "", hidden);
+    for (size_t i = first; i < incident->timeline_count; i++) {
+        const struct incident_event *event = &incident->timeline[i];
+        char when[TERMINAL_CLOCK_MAX];
+        buffer_clear(&text);
+        buffer_print(&text, "%s  %s", terminal_clock(event->at, now, when),
+                     incident_change_word(event->change));
+        if (event->by != NULL)
+            buffer_print(&text, " by %s", event->by);
+        if (event->text != NULL)
+            buffer_print(&text, ": %s", event->text);
+        write_line(terminal, text.data, strlen(when) + 2, out);
+    }
+    buffer_free(&text);
+}
+
+void terminal_incident(const struct terminal *terminal, const struct incident *incident,
+                       struct wall_time now, struct buffer *out)
+{
+    write_sentence(terminal, incident, now, out);
+    write_where(terminal, incident, out);
+    write_evidence(terminal, &incident->verdict, out);
+    if (incident->timeline_count > 0)
+        write_timeline(terminal, incident, now, out);
+    buffer_text(out, "\n");
+    buffer_print(out, "%*sincident %s\n", TERMINAL_INDENT, "", incident->id);
+}
+
+void terminal_explain_run(const struct terminal *terminal, const struct run *run,
+                          struct wall_time now, struct buffer *out)
+{
+    const struct run_step *failure = run_first_failure(run);
+    char when[TERMINAL_CLOCK_MAX];
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    buffer_print(&text, "%s from %s, slot of %s UTC, ", run->journey, run->vantage,
+                 terminal_clock(run->slot.planned, now, when));
+    if (run->step_count == 0)
+        buffer_print(&text, "was not replayed: %s", words_reason(run->reason));
+    else if (failure == NULL)
+        buffer_print(&text, "%s%s.", state_name(run->state),
+                     run->state == STATE_PASSED ? ": every step got what it expects" : "");
+    else
+        buffer_print(&text, "%s at \"%s\": %s", state_name(run->state), failure->name,
+                     symptom_sentence(failure->symptom));
+    if (run->step_count > 0 && run->reason != NULL)
+        buffer_print(&text, " %s", words_reason(run->reason));
+    if (run->verdict.cause != CAUSE_NONE && run->verdict.summary != NULL)
+        buffer_print(&text, " %s", run->verdict.summary);
+    terminal_wrap(terminal, text.data, 0, 0, out);
+    buffer_free(&text);
+    if (run->step_count > 0) {
+        buffer_text(out, "\n");
+        terminal_report(terminal, run, out);
+    }
+    buffer_print(out, "\n%*srun %s\n", TERMINAL_INDENT, "", run->id);
+}

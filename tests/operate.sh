@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A monitor that runs, operated: every command that speaks with it by its control socket, what it says to people at
+# two widths and to programs, and what is left to read when it has gone.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+want jq curl script
+export NO_COLOR=1 LC_ALL=C.UTF-8
+
+start_shop
+shop_file 'here: {title: This machine}\n  branch: {title: Branch office, source: 127.0.0.2}'
+copy_examples "$scratch/journeys"
+config=$scratch/shopwatch.yaml
+
+start_monitor() { # start_monitor OPTION...
+    "$SHOPWATCH" monitor -c "$config" --every 1s "$@" >"$scratch/monitor.out" 2>>"$scratch/monitor.log" &
+    monitor_pid=$!
+    started+=("$monitor_pid")
+    wait_for 10 "$SHOPWATCH" status -c "$config" || [ $? != 5 ]
+}
+stop_monitor() {
+    kill -TERM "$monitor_pid" && wait "$monitor_pid" || { tail -30 "$scratch/monitor.log"; return 1; }
+}
+
+# Of a command that operates: its output in $scratch/out, its complaints in $scratch/err.
+shopwatch() { "$SHOPWATCH" "$@" -c "$config" >"$scratch/out" 2>"$scratch/err"; }
+exits() { # exits CODE COMMAND...
+    local wanted=$1 code=0
+    shift
+    shopwatch "$@" || code=$?
+    [ "$code" = "$wanted" ] || { echo "exit code $code"; cat "$scratch/out" "$scratch/err"; return 1; }
+}
+out_has() { grep -qE -- "$1" "$scratch/out" || { cat "$scratch/out"; return 1; }; }
+err_has() { grep -qE -- "$1" "$scratch/err" || { cat "$scratch/err"; return 1; }; }
+json() { shopwatch "$@" --json; } # json COMMAND...
+is() { # is CONDITION: of the JSON lines in $scratch/out, as one array
+    jq -se "$1" "$scratch/out" || { cat "$scratch/out"; return 1; }
+}
+becomes() { # becomes SECONDS CONDITION COMMAND...: what a command answers, some time
+    local deadline=$((SECONDS + $1)) condition=$2
+    shift 2
+    until { json "$@"; jq -se "$condition" "$scratch/out" >/dev/null; }; do
+        [ "$SECONDS" -lt "$deadline" ] || { cat "$scratch/out" "$scratch/err"; return 1; }
+        sleep 0.2
+    done
+}
+
+# --- nobody there -----------------------------------------------------------------------------
+
+ok "status needs a monitor" exits 5 status
+ok "and says where it looked" err_has "no monitor listens at $scratch/shopwatch.db.control"
+ok "history needs a store at least" exits 5 history
+ok "and makes none" test ! -e "$scratch/shopwatch.db"
+ok "without a shop file it is a usage error" bash -c '"$1" status; [ $? = 64 ]' - "$SHOPWATCH"
+
+# --- all is well ------------------------------------------------------------------------------
+
+start_monitor
+ok "everything passes" becomes 30 '.[0] | .state == "passed" and .monitor.runs_committed > 20 and (.journeys | length == 10 and all(.[]; .state == "passed"))' status
+ok "status says so to people" exits 0 status
+ok "in the page's words" out_has '^Everything works$'
+ok "with the journeys from everywhere" out_has '^  guest checkout +✓ .* ✓ '
+ok "and the monitor itself" out_has '^  well for .*under way'
+json status
+ok "programs are told how the monitor is" is '.[0].monitor | .state == "well" and .journeys == 5 and .vantages == 2 and .visitors == 1'
+ok "history is the newest first" json history --limit 7
+ok "so many of it" is 'length == 7 and (map(.slot.planned) | . == (sort | reverse))'
+ok "of a journey, from a place, and of no other" becomes 10 \
+    'length == 3 and all(.[]; .journey == "browse" and .vantage == "branch")' history browse --vantage branch --limit 3
+ok "for people, a line each" exits 0 history --limit 4
+ok "with the beginning of the id" bash -c '[ "$(grep -cE "^  [0-9:]{8}  ✓ passed .* [0-9a-f]{8}  " "$1")" = 4 ]' - "$scratch/out"
+json history --limit 100
+run=$(jq -rs 'map(select(.steps != []))[0].id' "$scratch/out")
+ok "a run is explained by the beginning of its id" exits 0 explain "${run:0:12}"
+ok "in a sentence" out_has ', slot of .* UTC, passed'
+ok "and its steps" out_has '^PASSED '
+ok "programs get its record" json explain "$run"
+ok "whole" is ".[0].id == \"$run\" and (.[0].steps | length > 0)"
+ok "what is not kept is not found" exits 1 explain zzz
+ok "and that is said" err_has 'no run and no incident is kept whose id is or begins with zzz'
+
+# --- events, maintenance, pause ---------------------------------------------------------------
+
+ok "a deploy is noted" exits 0 event deploy release 42 --by ines
+ok "and listed" json event list
+ok "with who did it" is '.[0] | .kind == "deploy" and .text == "release 42" and .by == "ines"'
+ok "an event needs a text" exits 64 event deploy
+ok "maintenance is planned" exits 0 maintenance add new tables --start +2h --for 30m --component db
+ok "and said in words" out_has 'planned: new tables, from .* nobody is told; what'
+ok "and listed" json maintenance list
+ok "as it is to be" is '.[0] | .title == "new tables" and .components == ["db"] and .by != null and .pause == false'
+window=$(jq -r .id "$scratch/out")
+ok "of a component that there is not" exits 1 maintenance add x --component dbb
+ok "which is said" err_has 'no component `dbb`'
+ok "of a time that is over" exits 1 maintenance add x --end 2026-01-01T00:00:00Z
+ok "at a time that is none" exits 64 maintenance add x --start soon
+ok "it is cancelled" exits 0 maintenance cancel "${window:0:6}"
+ok "once" exits 1 maintenance cancel "${window:0:6}"
+ok "an unknown verb is told" exits 64 maintenance stop
+ok "with those that there are" err_has 'There is: list, add, cancel'
+
+ok "pausing everything is to be meant" exits 64 pause
+ok "a journey is paused" exits 0 pause search --why "they rebuild the index"
+ok "its slots end unknown, paused" becomes 20 '(map(select(.journey == "search"))[0]) | .state == "unknown" and .reason == "paused" and .excluded' history --limit 20
+ok "others go on" becomes 10 'map(select(.journey == "cart"))[0].state == "passed"' history --limit 20
+ok "status shows it" becomes 10 '.[0] | any(.journeys[]; .journey == "search" and .paused) and .maintenance[0].title == "they rebuild the index"' status
+ok "a journey that there is not is told" exits 1 pause serch
+ok "with what is meant" err_has 'did you mean `search`'
+ok "it is resumed" exits 0 resume search
+ok "once" exits 1 resume search
+ok "and passes again" becomes 20 '(map(select(.journey == "search"))[0]).state == "passed"' history --limit 20
+ok "a vantage point is paused" exits 0 pause --vantage branch
+ok "and nothing else" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
+ok "the monitor ends when it is told" stop_monitor
+start_monitor
+ok "a restart forgets no pause" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
+ok "all that is paused is resumed" exits 0 resume --all
+ok "all of it" becomes 20 '.[0] | .state == "passed" and all(.journeys[]; .paused == null)' status
+
+# The manual's examples, as they stand there.
+examples() {
+    awk '/^\.Bd/ { open = 1; next } /^\.Ed/ { open = wanted = 0 } open && /^shopwatch status/ { wanted = 1 } wanted' \
+        "$BUILD/docs/man/shopwatch.1" >"$scratch/examples"
+    [ "$(wc -l <"$scratch/examples")" -ge 7 ] &&
+        sed "s|^shopwatch|'$SHOPWATCH'|" "$scratch/examples" >"$scratch/examples.sh" &&
+        (cd "$scratch" && bash -e examples.sh)
+}
+ok "the manual's examples work" examples
+
+# --- an incident ------------------------------------------------------------------------------
+
+kill -STOP "$shop_pid"
+ok "an incident is opened" becomes 60 'length > 0' incidents --open
+ok "status fails" exits 1 status
+ok "and says since when" out_has 'failing since'
+ok "with the incident" out_has '^Incidents$'
+json incidents --open
+incident=$(jq -r .id "$scratch/out" | head -1)
+ok "somebody looks after it" exits 0 ack "${incident:0:8}" on my way --by ines
+ok "which is seen" out_has 'acknowledged by ines'
+ok "a note is added" exits 0 incidents note "${incident:0:8}" the disk is full --by ines
+ok "a note has a text" exits 64 incidents note "${incident:0:8}"
+ok "the public may know" exits 0 incidents publish "${incident:0:8}" --by ines
+ok "it is all kept" becomes 10 "map(select(.id == \"$incident\"))[0] | .published and .acknowledged.by == \"ines\" and any(.timeline[]; .text == \"the disk is full\")" incidents
+ok "an engineer reads it so" exits 0 explain "${incident:0:8}"
+ok "the sentence first" bash -c 'head -1 "$1" | grep -qE "^OPEN for .* since .* UTC:"' - "$scratch/out"
+ok "then the cause and what speaks for it" out_has '^  \+ '
+ok "and what became of it" out_has 'annotated by ines: the disk is full'
+ok "as it is by its own command" exits 0 incidents show "${incident:0:8}"
+widths() { # widths COMMAND...: no line is longer than the terminal is wide
+    local width
+    for width in 80 160; do
+        COLUMNS=$width shopwatch "$@"
+        [ "$(wc -L <"$scratch/out")" -le "$width" ] || { cat "$scratch/out"; return 1; }
+    done
+}
+for command in status history incidents "explain $incident" "maintenance list" "event list"; do
+    ok "$command fits 80 and 160 columns" widths $command
+done
+coloured() { # on a terminal, which is not to be told apart by its words alone
+    env -u NO_COLOR TERM=xterm COLUMNS=80 script -qec "$SHOPWATCH $* -c $config" /dev/null >"$scratch/tty"
+    grep -q $'\e\[' "$scratch/tty" || return 1
+    shopwatch "$@"
+    ! grep -q $'\e\[' "$scratch/out"
+}
+ok "a terminal is shown colours, a pipe none" coloured incidents
+kill -CONT "$shop_pid"
+ok "the incident is over" becomes 60 'length == 0' incidents --open
+
+# --- when it has gone -------------------------------------------------------------------------
+
+ok "the monitor ends when it is told" stop_monitor
+ok "its socket is gone" test ! -e "$scratch/shopwatch.db.control"
+ok "history is in the store still" json history --limit 2
+ok "and is what was seen last" is 'length == 2'
+ok "which is said" err_has 'no monitor runs; this is what its store has'
+ok "so are incidents" json incidents
+ok "with what was done" is "any(.[]; .id == \"$incident\" and .resolved != null)"
+ok "so is an explanation" exits 0 explain "$incident"
+ok "orders need a monitor" exits 5 ack "$incident"
+
+plan
