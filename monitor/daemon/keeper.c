@@ -5,6 +5,9 @@
  * Runs are stored in the order in which they came. In trouble all wait, and the first of them is
  * sent alone: making a record of each, only to hear that the disk is still full, would take the
  * time of measurements. When it got through, the others follow in portions.
+ *
+ * A commit waits for the disk, whatever is in it. Where runs come one after another, those of a
+ * moment are held, and committed together.
  */
 #include "monitor/daemon/keeper.h"
 
@@ -30,7 +33,8 @@ struct keeping {
     struct incident *incident; /* NULL: none */
     store_done *done;          /* NULL: nobody waits for it any more */
     void *data;
-    bool waiting;
+    bool waiting; /* for the store to be well again */
+    bool held;    /* until others have come */
     TAILQ_ENTRY(keeping) others;
 };
 
@@ -38,9 +42,10 @@ struct keeper {
     struct store *store;
     loop_callback *committed;
     void *data;
-    struct loop_timer *retry;
-    TAILQ_HEAD(, keeping) keepings; /* in the order in which they came */
-    size_t count, waiting_count, waiting_bytes;
+    struct loop_timer *retry, *release;
+    struct instant sent;                        /* something to the store, the last time */
+    TAILQ_HEAD(keeping_list, keeping) keepings; /* in the order in which they came */
+    size_t count, held_count, waiting_count, waiting_bytes;
     uint64_t committed_count, lost_count;
     struct wall_time committed_at;
     struct instant lost_told;
@@ -71,6 +76,7 @@ static void keeping_end(struct keeping *keeping)
 {
     struct keeper *keeper = keeping->keeper;
     keeping_stop_waiting(keeping);
+    keeper->held_count -= keeping->held;
     TAILQ_REMOVE(&keeper->keepings, keeping, others);
     keeper->count--;
     if (keeping->run != NULL)
@@ -150,7 +156,7 @@ static void keeper_try(struct keeping *keeping);
 static void keeper_send_waiting(struct keeper *keeper, size_t limit)
 {
     struct keeping *keeping;
-    for (size_t sent = keeper->count - keeper->waiting_count;
+    for (size_t sent = keeper->count - keeper->waiting_count - keeper->held_count;
          sent < limit && (keeping = keeper_first_waiting(keeper)) != NULL; sent++) {
         keeping_stop_waiting(keeping);
         keeper_try(keeping);
@@ -207,6 +213,8 @@ static void keeper_try(struct keeping *keeping)
         keeper_refused(keeping, result_name(result));
 }
 
+static loop_callback keeper_release;
+
 struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callback *committed,
                              void *data)
 {
@@ -215,6 +223,7 @@ struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callba
     keeper->committed = committed;
     keeper->data = data;
     keeper->retry = loop_timer_create(loop, keeper_retry, keeper);
+    keeper->release = loop_timer_create(loop, keeper_release, keeper);
     TAILQ_INIT(&keeper->keepings);
     keeper_tell_aside(keeper);
     return keeper;
@@ -227,6 +236,7 @@ void keeper_free(struct keeper *keeper)
     while (!TAILQ_EMPTY(&keeper->keepings))
         keeping_end(TAILQ_FIRST(&keeper->keepings));
     loop_timer_free(keeper->retry);
+    loop_timer_free(keeper->release);
     free(keeper->aside);
     free(keeper);
 }
@@ -247,16 +257,46 @@ static struct keeping *keeping_create(struct keeper *keeper, struct arena *arena
 }
 
 /* Behind those that wait: runs and their incidents go into the store in order. */
-static void keeping_begin(struct keeping *keeping)
+static void keeping_send(struct keeping *keeping)
 {
     struct error error = {0};
     if (keeping->keeper->waiting_count == 0) {
+        keeping->keeper->sent = clock_instant();
         keeper_try(keeping);
         return;
     }
     error_set(&error, RESULT_IO, "the store takes nothing: %.400s", keeping->keeper->trouble);
     keeping_tell(keeping, RESULT_IO, &error, 0);
     keeper_wait(keeping);
+}
+
+/* Those that were held are the last ones. */
+static void keeper_release(void *data)
+{
+    struct keeper *keeper = data;
+    struct keeping *keeping = TAILQ_LAST(&keeper->keepings, keeping_list);
+    for (size_t i = 1; i < keeper->held_count; i++)
+        keeping = TAILQ_PREV(keeping, keeping_list, others);
+    while (keeper->held_count > 0) {
+        struct keeping *next = TAILQ_NEXT(keeping, others);
+        keeping->held = false;
+        keeper->held_count--;
+        keeping_send(keeping);
+        keeping = next;
+    }
+}
+
+static void keeping_begin(struct keeping *keeping)
+{
+    struct keeper *keeper = keeping->keeper;
+    duration ago = instant_between(keeper->sent, clock_instant());
+    if (keeper->held_count == 0 && ago >= KEEPER_HOLD) {
+        keeping_send(keeping);
+        return;
+    }
+    keeping->held = true;
+    if (keeper->held_count++ == 0)
+        loop_timer_set(keeper->release, ago < KEEPER_HOLD ? KEEPER_HOLD - ago : 0);
 }
 
 void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident)

@@ -20,6 +20,9 @@ enum {
  */
 #define KEEPER_RETRY (2 * DURATION_SECOND)
 
+/* Runs that come in this time after another one are committed together. */
+#define KEEPER_HOLD (200 * DURATION_MILLISECOND)
+
 /* `committed` is called after each commit. */
 struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callback *committed,
                              void *data);
