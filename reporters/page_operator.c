@@ -220,7 +220,7 @@ static bool overview_json_answer(struct page_visit *visit, struct buffer *body)
 
 static void run_begin(struct page_visit *visit)
 {
-    const struct store_filter filter = {.id = visit->name, .limit = 1};
+    const struct store_filter filter = {.id = visit->name, .limit = 1, .with_messages = true};
     page_visit_expect(visit);
     store_read_runs(page_of(visit)->context.store, &filter, on_runs, visit);
 }

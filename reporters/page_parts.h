@@ -58,6 +58,12 @@ void page_first_sign(struct html *html, const struct incident *incident);
  * headings: `h3`. */
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading);
 
+/* What scrolls by itself, so that the keyboard can stop at it; `label` says what it is. */
+void page_pre(struct html *html, const char *class_name, const char *label, const char *text);
+
+/* What went over the wire, folded; nothing where it was not kept. */
+void page_messages(struct html *html, const struct exchange *exchange);
+
 /* All exchanges of a run, phases to scale. */
 void page_waterfall(struct html *html, const struct run *run);
 

@@ -90,18 +90,6 @@ static void write_wire(struct html *html, const struct exchange *exchange)
     buffer_free(&text);
 }
 
-/* It scrolls by itself, so the keyboard must be able to stop at it. */
-static void write_pre(struct html *html, const char *class_name, const char *label,
-                      const char *text)
-{
-    html_begin(html, "pre", class_name);
-    html_attribute(html, "tabindex", "0");
-    html_attribute(html, "role", "group");
-    html_attribute(html, "aria-label", label);
-    html_text(html, text);
-    html_end(html);
-}
-
 /* What a page says to people stands before its source. */
 static void write_body(struct html *html, const char *excerpt)
 {
@@ -112,10 +100,10 @@ static void write_body(struct html *html, const char *excerpt)
     buffer_init(&text, EXCERPT_TEXT_MAX);
     if (excerpt_say(excerpt, LINE_WIDTH, &text)) {
         html_leaf(html, "p", "note", "The answer is a page that says:");
-        write_pre(html, "says", "What the page says", text.data);
+        page_pre(html, "says", "What the page says", text.data);
     }
     html_leaf(html, "p", "note", "The answer's body begins:");
-    write_pre(html, NULL, "The beginning of the body", excerpt);
+    page_pre(html, NULL, "The beginning of the body", excerpt);
     buffer_free(&text);
 }
 
@@ -230,6 +218,26 @@ static void write_start(struct html *html, const struct run *run)
     html_end(html);
 }
 
+static void write_document(struct html *html, const struct run *run, const char *ending,
+                           const char *text)
+{
+    char target[64];
+    snprintf(target, sizeof target, "/runs/%s%s", run->id, ending);
+    html_begin_link(html, target);
+    html_text(html, text);
+    html_end(html);
+}
+
+static void write_documents(struct html *html, const struct run *run)
+{
+    page_fact(html, "To keep");
+    write_document(html, run, ".har", "HTTP archive (HAR)");
+    html_text(html, ", ");
+    write_document(html, run, ".json", "record (JSON)");
+    html_end(html);
+    html_end(html);
+}
+
 static void write_slot(struct html *html, const struct run *run)
 {
     page_section(html, "Slot");
@@ -244,6 +252,7 @@ static void write_slot(struct html *html, const struct run *run)
     html_leaf(html, "code", NULL, run->id);
     html_end(html);
     html_end(html);
+    write_documents(html, run);
     html_end(html);
     html_end(html);
 }

@@ -77,7 +77,10 @@ static void write_exchange(struct html *html, const struct run_span *scale,
     struct buffer phases;
     buffer_init(&phases, TARGET_MAX);
     words_phases(exchange, &phases);
-    html_begin(html, "li", exchange->symptom != SYMPTOM_NONE ? "failed" : NULL);
+    /* What was wrong with an answer the step knows, not the exchange. */
+    bool last = exchange == &step->exchanges[step->exchange_count - 1];
+    bool failed = exchange->symptom != SYMPTOM_NONE || (last && step->state == STATE_FAILED);
+    html_begin(html, "li", failed ? "failed" : NULL);
     html_begin(html, "p", "what");
     html_leaf(html, "b", NULL, step->name);
     if (step->cleanup)
@@ -102,6 +105,7 @@ static void write_exchange(struct html *html, const struct run_span *scale,
     write_bar(html, scale, exchange);
     html_end(html);
     html_leaf(html, "p", "note", phases.data);
+    page_messages(html, exchange);
     html_end(html);
     buffer_free(&phases);
 }

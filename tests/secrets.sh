@@ -102,7 +102,7 @@ ok "it is gone from excerpts" record '[.steps[].excerpt // "" | select(contains(
 monitor_pid=$!
 started+=("$monitor_pid")
 wait_for 20 grep -q a.journey.with.secrets "$scratch/runs.jsonl"
-page=$(grep -o 'http://[0-9.:]*' "$scratch/written/monitor.out" | head -1)
+page=$(sed -n 's|.*for operators at \(.*\)/$|\1|p' "$scratch/written/monitor.out")
 fetch() { curl -s -m 5 -o "$scratch/written/page-$(tr / _ <<<"$1")" "$page$1"; }
 links() { cat "$scratch"/written/page-* | grep -oE 'href="/[^"#]*"' | sed 's/href="//; s/"$//' | sort -u; }
 fetch /
@@ -115,6 +115,7 @@ cp "$scratch"/runs.jsonl "$scratch"/shopwatch.db* "$scratch/journeys"/.*.jsonl "
 sqlite3 "$scratch/shopwatch.db" .dump >"$scratch/written/dump"
 ok "run pages were read" test "$(find "$scratch/written" -name 'page-_runs_*' | wc -l)" -ge 1
 ok "a run is in the database's dump" grep -q 'a journey with secrets' "$scratch/written/dump"
+ok "what went over the wire is in it, too" bash -c 'grep "INTO message" "$1" | grep -q "\[\"X-Api-Key\",\"\*\*\*\"\]"' - "$scratch/written/dump"
 ok "the ledger is among what is searched" grep -q '"settled"' "$scratch/written/.secret.yaml.ledger.jsonl"
 
 # By other programs' encoders.

@@ -76,7 +76,8 @@ struct pipeline_entry {
     struct journey *journey;    /* in flight, the latest; else NULL */
     struct wall_time *overlaps; /* slots that end as the run in flight will */
     size_t overlap_count;
-    struct wall_time since; /* its last slot before a restart; 0: there is none */
+    struct wall_time since;                   /* its last slot before a restart; 0: there is none */
+    struct wall_time passed_kept, other_kept; /* when a run's messages were last stored */
     /* Of the last judged run, for the slots that overlapped it. */
     enum state state;
     struct verdict verdict;

@@ -4,8 +4,12 @@
 
 #include "monitor/base/log.h"
 #include "monitor/base/memory.h"
+#include "monitor/record/message.h"
 
 #include <stdlib.h>
+
+#define PASSED_KEPT DURATION_DAY
+#define OTHER_KEPT  (15 * DURATION_MINUTE)
 
 /* The clock may be set while we sleep, so we look at it at least this often. */
 #define PIPELINE_SLEEP_MAX DURATION_SECOND
@@ -97,6 +101,25 @@ static void pipeline_run_ended(void *data, struct run *run)
     entry->overlap_count = 0;
 }
 
+/*
+ * What went over the wire is stored beside a run that did not pass, and once a day beside one that
+ * did, to hold it against. Not of each: a shop that is down for hours would fill the disk with the
+ * same answer.
+ */
+static bool pipeline_wants_messages(void *data, const struct run *run)
+{
+    const struct pipeline_flight *flight = data;
+    bool passed = run->state == STATE_PASSED;
+    struct wall_time *kept = passed ? &flight->entry->passed_kept : &flight->entry->other_kept;
+    struct wall_time now = clock_wall();
+    duration since = wall_between(*kept, now);
+    if (run_span(run).start.us == 0 ||
+        (kept->us != 0 && since >= 0 && since < (passed ? PASSED_KEPT : OTHER_KEPT)))
+        return false;
+    *kept = now;
+    return true;
+}
+
 /* --- schedule -> journey --------------------------------------------------------------------- */
 
 static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time planned)
@@ -111,6 +134,9 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .planned = planned,
         .secrets = entry->means->secrets,
         .leases = pipeline->leases,
+        .keep_messages = true,
+        .message_body_max = MESSAGE_BODY_STORED_MAX,
+        .wants_messages = pipeline_wants_messages,
         .ledger = ledger_of_journey(entry->means->ledger),
         .stop_before = pipeline_hold_before(entry, planned),
         .loop = pipeline->loop,

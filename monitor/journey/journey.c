@@ -9,6 +9,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/journey/messages.h"
 #include "monitor/journey/request.h"
+#include "monitor/record/message.h"
 #include "monitor/record/reason.h"
 
 #include <jansson.h>
@@ -68,6 +69,8 @@ static enum journey_next journey_end_step(struct journey *journey, enum state st
     journey_drop_response(journey);
     journey_mutation_end_step(journey, state);
     mask_step(journey->mask, journey->run->arena, record);
+    if (journey->settings.wants_messages == NULL)
+        mask_messages(journey->mask, journey->run->arena, record);
     if (journey->progress != NULL)
         journey->progress(journey->data, journey->run, record);
     journey->stage = journey_choose;
@@ -247,6 +250,8 @@ static void journey_answered(void *data, struct net_response *response_taken)
     struct run_step *record = journey_record(journey);
     if (journey->settings.keep_messages)
         messages_keep(journey->run->arena, &journey->request, response_taken,
+                      journey->settings.message_body_max > 0 ? journey->settings.message_body_max
+                                                             : MESSAGE_BODY_MAX,
                       &record->exchanges[record->exchange_count - 1]);
     loop_timer_set(journey->wake, 0);
 }
@@ -341,6 +346,19 @@ static enum state journey_state(const struct journey *journey, bool settled,
     return STATE_UNKNOWN;
 }
 
+/* Masking takes time: of messages that nobody wants it is saved. */
+static void journey_finish_messages(struct journey *journey)
+{
+    struct run *run = journey->run;
+    if (!journey->settings.keep_messages)
+        return;
+    if (journey->settings.wants_messages != NULL &&
+        !journey->settings.wants_messages(journey->data, run))
+        messages_drop(run);
+    for (size_t i = 0; i < run->step_count; i++)
+        mask_messages(journey->mask, run->arena, &run->steps[i]);
+}
+
 /* Stage: the one place where a run ends. */
 static enum journey_next journey_finish(struct journey *journey)
 {
@@ -352,6 +370,7 @@ static enum journey_next journey_finish(struct journey *journey)
     bool settled = !journey_mutation_leave(journey);
     run->state =
         journey->end.obeyed ? journey->end.state : journey_state(journey, settled, &run->reason);
+    journey_finish_messages(journey);
     return JOURNEY_DONE;
 }
 

@@ -57,10 +57,14 @@ struct journey_settings {
     struct wall_time planned;
     const struct journey_variable *overrides;
     size_t override_count;
-    bool keep_messages;            /* requests and answers stay with their exchanges: message.h */
-    const bool *chosen;            /* of scenario_choose; NULL: all steps */
-    const struct secrets *secrets; /* NULL: none */
-    struct leases *leases;         /* of all runs; NULL: nobody else takes rows */
+    bool keep_messages;      /* requests and answers stay with their exchanges: message.h */
+    size_t message_body_max; /* of each body so much; 0: MESSAGE_BODY_MAX */
+    /* Asked at the end of a run, with the data of journey_start: whether they are to stay after
+       all. NULL: they are. */
+    bool (*wants_messages)(void *data, const struct run *run);
+    const bool *chosen;                  /* of scenario_choose; NULL: all steps */
+    const struct secrets *secrets;       /* NULL: none */
+    struct leases *leases;               /* of all runs; NULL: nobody else takes rows */
     const struct journey_ledger *ledger; /* NULL: nothing is noted */
     /* What one earlier run has left behind: then nothing but the cleanup is done, in its place and
      * with its variables, secrets apart, which are those of now. */

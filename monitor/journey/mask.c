@@ -275,6 +275,12 @@ void mask_step(const struct mask *mask, struct arena *arena, struct run_step *st
         step->exchanges[i].detail = mask_text(mask, arena, step->exchanges[i].detail);
         step->exchanges[i].certificate =
             mask_certificate(mask, arena, step->exchanges[i].certificate);
+    }
+}
+
+void mask_messages(const struct mask *mask, struct arena *arena, struct run_step *step)
+{
+    for (size_t i = 0; i < step->exchange_count && mask->count > 0; i++) {
         mask_message(mask, arena, step->exchanges[i].request);
         mask_message(mask, arena, step->exchanges[i].answer);
     }

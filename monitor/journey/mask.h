@@ -26,7 +26,8 @@ bool mask_add(struct mask *mask, const char *secret);
 /* `text` itself where there is nothing to hide, else a copy in `arena`. NULL gives NULL. */
 const char *mask_text(const struct mask *mask, struct arena *arena, const char *text);
 
-/* All texts of a step that are not the scenario author's own. */
+/* All texts of a step that are not the scenario author's own, but for its messages. */
 void mask_step(const struct mask *mask, struct arena *arena, struct run_step *step);
+void mask_messages(const struct mask *mask, struct arena *arena, struct run_step *step);
 
 #endif

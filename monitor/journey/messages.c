@@ -32,23 +32,30 @@ static void add_sent(struct arena *arena, struct message *message, const char *s
     }
 }
 
-static void keep_body(struct arena *arena, struct message *message, const char *body, size_t size)
+static void keep_body(struct arena *arena, struct message *message, const char *body, size_t size,
+                      size_t limit)
 {
     message->body_size = body != NULL ? size : 0;
-    message->body_length =
-        message->body_size < MESSAGE_BODY_MAX ? message->body_size : MESSAGE_BODY_MAX;
+    message->body_length = message->body_size < limit ? message->body_size : limit;
     message->body = arena_duplicate_bytes(arena, body != NULL ? body : "", message->body_length);
 }
 
 void messages_keep(struct arena *arena, const struct net_request *request,
-                   const struct net_response *response, struct exchange *exchange)
+                   const struct net_response *response, size_t body_max, struct exchange *exchange)
 {
     exchange->request = arena_allocate(arena, 1, sizeof *exchange->request);
     exchange->answer = arena_allocate(arena, 1, sizeof *exchange->answer);
     add_sent(arena, exchange->request, response->sent);
-    keep_body(arena, exchange->request, request->body, request->body_length);
+    keep_body(arena, exchange->request, request->body, request->body_length, body_max);
     for (size_t i = 0; i < response->header_count; i++)
         add_header(arena, exchange->answer, arena_duplicate(arena, response->headers[i].name),
                    arena_duplicate(arena, response->headers[i].value));
-    keep_body(arena, exchange->answer, response->body, response->body_length);
+    keep_body(arena, exchange->answer, response->body, response->body_length, body_max);
+}
+
+void messages_drop(struct run *run)
+{
+    for (size_t i = 0; i < run->step_count; i++)
+        for (size_t j = 0; j < run->steps[i].exchange_count; j++)
+            run->steps[i].exchanges[j].request = run->steps[i].exchanges[j].answer = NULL;
 }

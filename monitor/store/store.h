@@ -71,6 +71,7 @@ struct store_filter {
     const char *state;             /* `failed` */
     struct wall_time since, until; /* planned at or after, at or before */
     bool newest_first;             /* by planned time; else in the order of commits */
+    bool with_messages;            /* those that were stored beside them come with them */
     size_t limit;                  /* 0: STORE_READ_MAX */
 };
 

@@ -57,8 +57,9 @@ struct store_row {
     const char *cause, *component; /* NULL without a verdict */
     struct slot slot;
     duration latency;
-    bool given_up; /* as of a step */
-    char *record;  /* run_write */
+    bool given_up;  /* as of a step */
+    char *record;   /* run_write */
+    char *messages; /* messages_write; NULL: it has none */
     struct store_step *steps;
     size_t step_count;
     bool has_incident;

@@ -3,6 +3,7 @@
 #include "monitor/store/store_backend.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/record/message.h"
 
 #include <stdint.h>
 
@@ -80,6 +81,10 @@ void store_row_fill(struct arena *arena, struct store_row *row, const struct run
     run_write(run, &record);
     store_row_fill_columns(arena, row, run);
     row->record = buffer_steal(&record);
+    buffer_init(&record, MESSAGES_STORED_MAX);
+    messages_write(run, &record);
+    row->messages = record.length > 0 ? arena_duplicate(arena, record.data) : NULL;
+    buffer_free(&record);
 }
 
 void store_incident_fill(struct arena *arena, struct store_incident *target,

@@ -27,6 +27,7 @@ struct sqlite3_stmt;
                     "resolved = excluded.resolved, cause = excluded.cause, "                       \
                     "component = excluded.component, record = excluded.record "                    \
                     "WHERE excluded.updated >= incident.updated")                                  \
+    X(ADD_MESSAGES, "INSERT INTO message(run, record) VALUES(?1, ?2)")                             \
     X(ADD_CHANGE, "INSERT INTO incident_change(incident, version, change, at, record) "            \
                   "VALUES(?1, ?2, ?3, ?4, ?5)")                                                    \
     X(FIND_CHANGE, "SELECT sequence FROM incident_change WHERE incident = ?1 AND version = ?2")    \

@@ -24,6 +24,16 @@ static enum result add_steps(struct connection *connection, struct store_row *ro
     return result;
 }
 
+static enum result add_messages(struct connection *connection, struct store_row *row)
+{
+    sqlite3_stmt *statement = connection->statements[STATEMENT_ADD_MESSAGES];
+    if (row->messages == NULL)
+        return RESULT_OK;
+    sqlite3_bind_int64(statement, 1, row->sequence);
+    sqlite_bind(statement, 2, row->messages);
+    return sqlite_run(connection, STATEMENT_ADD_MESSAGES, NULL, &row->error);
+}
+
 static enum result add_run(struct connection *connection, struct store_row *row)
 {
     sqlite_bind(connection->statements[STATEMENT_FIND_RUN], 1, row->id);
@@ -48,6 +58,9 @@ static enum result add_run(struct connection *connection, struct store_row *row)
     if (result != RESULT_OK)
         return result;
     row->sequence = sqlite3_last_insert_rowid(connection->database);
+    result = add_messages(connection, row);
+    if (result != RESULT_OK)
+        return result;
     return add_steps(connection, row);
 }
 

@@ -3,6 +3,7 @@
 #include "monitor/store/store_sqlite.h"
 
 #include "monitor/base/buffer.h"
+#include "monitor/record/message.h"
 
 #include <jansson.h>
 #include <sqlite3.h>
@@ -26,7 +27,7 @@ struct json_t *sqlite_column_json(sqlite3_stmt *statement, int column)
     return text == NULL ? NULL : json_loadb(text, length, 0, NULL);
 }
 
-/* Takes `statement`: sequence and record of each row. */
+/* Takes `statement`: sequence and record of each row, and its messages where they are wanted. */
 static enum result collect_runs(sqlite3_stmt *statement, struct store_runs *runs)
 {
     int code = SQLITE_ERROR;
@@ -36,6 +37,11 @@ static enum result collect_runs(sqlite3_stmt *statement, struct store_runs *runs
         json_decref(json);
         if (run == NULL)
             break;
+        if (sqlite3_column_count(statement) > 2) {
+            json = sqlite_column_json(statement, 2);
+            messages_read(json, run);
+            json_decref(json);
+        }
         runs->sequences[runs->count] = sqlite3_column_int64(statement, 0);
         runs->runs[runs->count++] = run;
     }
@@ -56,7 +62,10 @@ static void print_query(struct buffer *sql, const struct store_filter *filter)
     const char *order = recent ? "+sequence" : "sequence";
     if (filter->newest_first)
         order = "planned DESC, sequence DESC";
-    buffer_text(sql, "SELECT run.sequence, run.record FROM (SELECT sequence FROM run WHERE true");
+    buffer_print(sql, "SELECT run.sequence, run.record%s FROM (SELECT sequence FROM run WHERE true",
+                 filter->with_messages
+                     ? ", (SELECT message.record FROM message WHERE message.run = run.sequence)"
+                     : "");
     if (filter->after > 0)
         buffer_text(sql, " AND sequence > :after");
     if (filter->since.us != 0)

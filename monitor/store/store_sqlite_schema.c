@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <sqlite3.h>
 
-enum { SCHEMA_VERSION = 2 };
+enum { SCHEMA_VERSION = 3 };
 
 /*
  * Times and durations are microseconds. AUTOINCREMENT, because a sequence must never be given out
@@ -115,6 +115,13 @@ static const char tables_of_2[] =
     ") STRICT;"
     "CREATE INDEX maintenance_by_end ON maintenance(end);";
 
+/* What version 3 adds: what went over the wire in some runs, which few reads want. */
+static const char tables_of_3[] = "CREATE TABLE message("
+                                  "  run INTEGER PRIMARY KEY REFERENCES run(sequence)"
+                                  "    ON DELETE CASCADE,"
+                                  "  record TEXT NOT NULL"
+                                  ") STRICT;";
+
 static enum result read_number(struct connection *connection, const char *sql, int64_t *ret_number,
                                struct error *error)
 {
@@ -163,11 +170,13 @@ static enum result create_tables(struct connection *connection, int64_t version,
     enum result result = RESULT_OK;
     if (version == 0)
         result = sqlite_execute(connection, tables, error);
-    else
+    else if (version == 1)
         result = sqlite_execute(
             connection, "ALTER TABLE run ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0", error);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK && version < 2)
         result = sqlite_execute(connection, tables_of_2, error);
+    if (result == RESULT_OK)
+        result = sqlite_execute(connection, tables_of_3, error);
     return result;
 }
 
@@ -189,7 +198,7 @@ static enum result check_or_create(struct connection *connection, void *data, st
         result = create_tables(connection, version, error);
     if (result == RESULT_OK)
         result = sqlite_prepare_statements(connection, error);
-    if (result == RESULT_OK && !current && version > 0)
+    if (result == RESULT_OK && version == 1)
         result = sqlite_migrate(connection, error);
     if (result == RESULT_OK && !current)
         result = stamp_file(connection, error);

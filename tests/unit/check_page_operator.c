@@ -6,13 +6,13 @@
 
 #include "monitor/base/zone.h"
 #include "monitor/record/health.h"
+#include "monitor/record/message.h"
 #include "reporters/page_graph.h"
 #include "scenarios/cron.h"
 
 #include <string.h>
 
-/* --- series -------------------------------------------------------------------------------------
- */
+/* --- series --- */
 
 static const struct {
     duration value, rounded;
@@ -162,8 +162,7 @@ START_TEST(runs_add_up_here_as_in_the_store)
 }
 END_TEST
 
-/* --- a journey -----------------------------------------------------------------------------------
- */
+/* --- a journey --- */
 
 struct scene {
     struct sample *sample;
@@ -357,8 +356,38 @@ START_TEST(a_step_is_held_against_what_is_usual)
 }
 END_TEST
 
-/* --- lists
- * ----------------------------------------------------------------------------------------- */
+/* --- a run --- */
+
+START_TEST(what_went_over_the_wire_is_folded_below_its_exchange)
+{
+    struct message_header headers[] = {{"Content-Type", "text/html"}, {"X-Odd", "<b>"}};
+    struct message request = {.headers = headers, .header_count = 1},
+                   answer = {.headers = headers,
+                             .header_count = 2,
+                             .body = "<script>no</script>",
+                             .body_length = 19,
+                             .body_size = 4000};
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct run *run = sample->runs[0];
+    struct buffer page;
+    run->steps[0].exchanges[0].request = &request;
+    run->steps[0].exchanges[0].answer = &answer;
+    buffer_init(&page, PAGE_MAX);
+    page_run_render(&sample->shop, run, sample_now, &page);
+    page_rules_check(page.data, page.length, "run");
+    ck_assert_double_eq(page_rules_count(page.data, page.length, "count(//details)"), 1);
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//details//pre[@tabindex])"), 3);
+    assert_says(&page, "X-Odd: &lt;b&gt;");
+    assert_says(&page, "The first 19 of 4000 bytes:");
+    assert_says(&page, "&lt;script&gt;no&lt;/script&gt;");
+    assert_says(&page, ".har\"");
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+/* --- lists --- */
 
 START_TEST(older_runs_begin_where_the_page_ends)
 {
@@ -408,8 +437,7 @@ START_TEST(incidents_are_listed)
 }
 END_TEST
 
-/* --- the monitor
- * ------------------------------------------------------------------------------------ */
+/* --- the monitor --- */
 
 START_TEST(the_monitor_tells_what_ails_it)
 {
@@ -453,6 +481,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, what_happened_stands_on_the_graph_and_beside_it);
     tcase_add_test(pages, maintenance_by_cron_is_drawn_each_time);
     tcase_add_test(pages, a_step_is_held_against_what_is_usual);
+    tcase_add_test(pages, what_went_over_the_wire_is_folded_below_its_exchange);
     tcase_add_loop_test(pages, older_runs_begin_where_the_page_ends, 0, 2);
     tcase_add_loop_test(pages, incidents_are_listed, 0, SAMPLE_COUNT);
     tcase_add_loop_test(pages, the_monitor_tells_what_ails_it, 0, 2);

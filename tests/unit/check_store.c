@@ -4,6 +4,8 @@
 #include "tests/unit/runner.h"
 #include "tests/unit/store_fixture.h"
 
+#include "monitor/record/message.h"
+
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -47,6 +49,38 @@ START_TEST(a_run_is_read_back_as_it_was)
     free(before);
     free(after);
     store_fixture_release(&runs);
+}
+END_TEST
+
+static void add_message(struct run *run)
+{
+    struct run_step *step = &run->steps[run->step_count - 1];
+    struct exchange *exchange = run_add_exchange(run, step);
+    exchange->request = arena_allocate(run->arena, 1, sizeof *exchange->request);
+    *exchange->request = (struct message){.body = "n=1", .body_length = 3, .body_size = 3};
+}
+
+/* Beside the record: only who asks for them reads them. */
+START_TEST(messages_come_to_those_who_want_them)
+{
+    for (int minute = 0; minute < 2; minute++) {
+        struct run *run = store_fixture_run("buy", "local", minute, STATE_FAILED);
+        if (minute == 0)
+            add_message(run);
+        store_fixture_append(&fixture, run);
+    }
+    store_fixture_reopen(&fixture);
+    for (int wanted = 0; wanted <= 1; wanted++) {
+        struct store_runs runs =
+            store_fixture_read(&fixture, &(struct store_filter){.with_messages = wanted});
+        ck_assert_uint_eq(runs.count, 2);
+        const struct run_step *step = &runs.runs[0]->steps[runs.runs[0]->step_count - 1];
+        const struct exchange *exchange = &step->exchanges[step->exchange_count - 1];
+        ck_assert_int_eq(exchange->request != NULL, wanted);
+        if (wanted)
+            ck_assert_str_eq(exchange->request->body, "n=1");
+        store_fixture_release(&runs);
+    }
 }
 END_TEST
 
@@ -591,6 +625,7 @@ END_TEST
 static void add_reading(TCase *tests)
 {
     tcase_add_test(tests, a_run_is_read_back_as_it_was);
+    tcase_add_test(tests, messages_come_to_those_who_want_them);
     tcase_add_test(tests, a_known_run_is_stored_once);
     tcase_add_loop_test(tests, filters_let_through_what_they_say, 0, COUNT_OF(filter_cases));
     tcase_add_test(tests, latest_is_the_last_committed_of_every_pair);

@@ -127,9 +127,9 @@ START_TEST(a_newer_schema_is_refused_and_left_alone)
     store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
     store_close(fixture.store);
     fixture.store = NULL;
-    alter_file("PRAGMA user_version = 3");
+    alter_file("PRAGMA user_version = 4");
     refuse(fixture.url, RESULT_UNSUPPORTED, "a newer shopwatch");
-    alter_file("PRAGMA user_version = 2");
+    alter_file("PRAGMA user_version = 3");
     store_fixture_reopen(&fixture);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_eq(runs.count, 1);

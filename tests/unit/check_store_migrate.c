@@ -199,12 +199,32 @@ START_TEST(version_1_is_rolled_up)
     ck_assert_int_eq(store_fixture_append(&fixture, make_run(RUNS)), RUNS + 1);
     store_fixture_reopen(&fixture);
     close_store();
-    ck_assert_int_eq(ask("PRAGMA user_version"), 2);
+    ck_assert_int_eq(ask("PRAGMA user_version"), 3);
     ck_assert_int_eq(ask("SELECT count(*) FROM incident WHERE id = 'one'"), 1);
     ck_assert_int_eq(ask("SELECT sum(passed + degraded + failed) FROM journey_day"), RUNS + 1);
     ck_assert_int_eq(ask("SELECT count(*) FROM pragma_integrity_check WHERE "
                          "integrity_check <> 'ok'"),
                      0);
+}
+END_TEST
+
+START_TEST(version_2_gets_a_table_more)
+{
+    open_store();
+    for (int n = 0; n < RUNS; n++)
+        store_fixture_append(&fixture, make_run(n));
+    close_store();
+    sqlite3 *database = open_file();
+    execute(database, "DROP TABLE message; PRAGMA user_version = 2");
+    sqlite3_close(database);
+    int64_t hours = ask("SELECT sum(passed + degraded + failed) FROM hour");
+    open_store();
+    store_fixture_append(&fixture, make_run(RUNS));
+    close_store();
+    ck_assert_int_eq(ask("PRAGMA user_version"), 3);
+    ck_assert_int_eq(ask("SELECT count(*) FROM message"), 0);
+    ck_assert_int_eq(ask("SELECT count(*) FROM run"), RUNS + 1);
+    ck_assert_int_gt(ask("SELECT sum(passed + degraded + failed) FROM hour"), hours);
 }
 END_TEST
 
@@ -237,7 +257,7 @@ static void kill_at_work(useconds_t life)
     ck_assert(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
 }
 
-/* Killed later each time, until it is done first: it is of version 1 or of 2, never between. */
+/* Killed later each time, until it is done first: it is of version 1 or of 3, never between. */
 START_TEST(a_kill_in_the_middle_leaves_it_whole)
 {
     int before = 0;
@@ -246,8 +266,8 @@ START_TEST(a_kill_in_the_middle_leaves_it_whole)
         kill_at_work(life);
         int64_t version = ask("PRAGMA user_version");
         ck_assert_int_eq(ask("SELECT count(*) FROM sqlite_schema WHERE name = 'hour'"),
-                         version == 2 ? 1 : 0);
-        if (version == 2)
+                         version == 3 ? 1 : 0);
+        if (version == 3)
             break;
         before++;
     }
@@ -266,6 +286,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, version_1_is_rolled_up);
+    tcase_add_test(tests, version_2_gets_a_table_more);
     tcase_add_test(tests, a_spoilt_record_does_not_stop_it);
     tcase_add_test(tests, a_kill_in_the_middle_leaves_it_whole);
     suite_add_tcase(suite, tests);

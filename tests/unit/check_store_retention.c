@@ -62,6 +62,18 @@ static int64_t ask(const char *sql)
     return number;
 }
 
+/* To each run. */
+static void add_messages(void)
+{
+    sqlite3 *database;
+    ck_assert_int_eq(sqlite3_open(fixture.file, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 5000);
+    ck_assert_int_eq(sqlite3_exec(database, "INSERT INTO message SELECT sequence, '[]' FROM run",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(database);
+}
+
 static void append_incident(int minute, const char *id, unsigned version, bool resolved)
 {
     store_sequence sequence;
@@ -87,6 +99,7 @@ START_TEST(what_is_old_goes_by_its_kind)
     const struct wall_time never = {0};
     for (int minute = 0; minute < 2 * DAY; minute += 10)
         store_fixture_append(&fixture, store_fixture_run("buy", "home", minute, STATE_PASSED));
+    add_messages();
     append_incident(5, "open", 1, false);
     append_incident(5, "old", 1, true);
     append_incident(DAY + 5, "new", 1, true);
@@ -96,6 +109,7 @@ START_TEST(what_is_old_goes_by_its_kind)
     ck_assert_int_eq(ask("SELECT count(*) FROM run"), 144);
     ck_assert_int_eq(ask("SELECT min(planned) FROM run"), minute_time(DAY).us);
     ck_assert_int_eq(ask("SELECT count(*) FROM step"), 288);
+    ck_assert_int_eq(ask("SELECT count(*) FROM message"), 144);
     ck_assert_int_eq(ask("SELECT count(*) FROM incident_change"), 1);
     ck_assert_int_eq(ask("SELECT count(*) FROM hour"), hours);
     ck_assert_int_eq(delete_old(never, minute_time(DAY), never), 3 * 24 + 3);

@@ -25,8 +25,9 @@ struct journey_fixture {
     struct journey *journey;
     const struct journey_debt *debts; /* of an earlier run; NULL: none */
     size_t debt_count;
-    const struct secrets *secrets;                   /* NULL: none */
-    char type[256], cookie[256], authorization[256]; /* headers of the latest */
+    bool (*wants_messages)(void *data, const struct run *run); /* NULL: none are kept */
+    const struct secrets *secrets;                             /* NULL: none */
+    char type[256], cookie[256], authorization[256];           /* headers of the latest */
 };
 
 /* The server and a vantage point; then the scenario's `steps`, and what else it has. */
