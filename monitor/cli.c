@@ -150,6 +150,15 @@ static const struct command commands[] = {
         .run = command_operate,
     },
     {
+        .name = "probe",
+        .arguments = "-c FILE",
+        .help =
+            "Asks the databases that a shop file has a probe for, once, and says what they answer.",
+        .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
+                   "      --json            as JSON, a line a database\n",
+        .run = command_probe,
+    },
+    {
         .name = "report",
         .arguments = "--test NAME -c FILE",
         .help = "Sends a test message through one of a shop's reporters and says what came of it.",
@@ -214,7 +223,8 @@ static void print_help(FILE *out, const struct command *only)
         "of several runs the worst: 65, then 1 to 4, 7, 5, 6, 0. Of monitor and lint: 0 done,\n"
         "5 the monitor cannot start, 64 usage, 65 file invalid. Of report: 0 the message was "
         "taken,\n"
-        "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid.\n"
+        "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid. Of probe:\n"
+        "0 nothing is wrong, 3 something is, 5 it cannot be asked, 64 usage, 65 file invalid.\n"
         "Of the commands that operate a monitor: 0 done, 1 refused, 5 no monitor runs; of status:\n"
         "0 everything passes, 1 something fails, 6 passes slowly, 7 cannot be told.\n",
         out);

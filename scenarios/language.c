@@ -424,6 +424,9 @@ static const struct language_key component_keys[] = {
      .help = "The address of the shop's own server, past what stands in front of it; asked when a "
              "step fails.",
      .example = "origin: 203.0.113.9"},
+    {"probe", LANGUAGE_OBJECT, .of = LANGUAGE_IN_PROBE, AT(component, probe),
+     .help = "Asks a database directly, beside the journeys.",
+     .example = "probe: {postgresql: service=shop-monitor, every: 30s}"},
 };
 
 static const struct language_key vantage_keys[] = {
@@ -626,6 +629,8 @@ static const struct language_table tables[] = {
 
 const struct language_table *language_table(enum language_context context)
 {
+    if (context == LANGUAGE_IN_PROBE)
+        return &language_probe;
     return context == LANGUAGE_IN_REPORTER ? &language_reporter : &tables[context];
 }
 

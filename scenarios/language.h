@@ -71,6 +71,8 @@ enum language_type {
     X(REQUEST, "^(/|https?://[^\\s/]|[$][{])\\S*$",                                                \
       "a path that begins with /, or a URL that begins with http:// or https://, without spaces")  \
     X(STORE, "^sqlite:.+$", "sqlite:PATH")                                                         \
+    X(TABLE, "^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?$",                               \
+      "a table's name, such as public.shopwatch_canary")                                           \
     X(HOST, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+)(:[0-9]{1,5})?$",                             \
       "a host, with or without a port")                                                            \
     X(LISTEN, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+):[0-9]{1,5}$",                              \
@@ -136,7 +138,8 @@ enum language_group {
     X(OBJECTIVE, "an objective")                                                                   \
     X(MAINTENANCE, "maintenance")                                                                  \
     X(LIMITS, "limits")                                                                            \
-    X(RETENTION, "retention")
+    X(RETENTION, "retention")                                                                      \
+    X(PROBE, "a probe")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,
@@ -180,7 +183,7 @@ enum { LANGUAGE_KEYS_MAX = 64 }; /* of one context */
 
 #define LANGUAGE_NOWHERE ((size_t)-1)
 
-extern const struct language_table language_reporter; /* of a file of its own */
+extern const struct language_table language_reporter, language_probe; /* of files of their own */
 const struct language_table *language_table(enum language_context context);
 const struct language_key *language_find(enum language_context context, const char *name);
 

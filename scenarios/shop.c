@@ -3,6 +3,7 @@
 #include "scenarios/shop.h"
 
 #include "scenarios/loader.h"
+#include "scenarios/shop_probe.h"
 #include "scenarios/yaml.h"
 
 #include <stdlib.h>
@@ -91,6 +92,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     reporter_settings_check_listeners(&loader, shop->reporters, shop->reporter_count);
     check_vantage_names(&loader, shop);
     shop_check_maintenance(&loader, shop);
+    shop_check_probes(&loader, shop);
     loader_close(&loader);
     mistakes_sort(mistakes, first);
     if (mistakes->errors > errors) {

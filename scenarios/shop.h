@@ -18,6 +18,9 @@
 
 #define DEFAULT_STORE "sqlite:shopwatch.db"
 enum { DEFAULT_LIMIT_RUNS = 1000 };
+#define DEFAULT_PROBE_EVERY   (30 * DURATION_SECOND)
+#define DEFAULT_PROBE_TIMEOUT (3 * DURATION_SECOND)
+#define DEFAULT_PROBE_STUCK   DURATION_MINUTE
 
 struct component_part {
     const char *name; /* `orders` of `db.orders` */
@@ -25,9 +28,19 @@ struct component_part {
     size_t table_count;
 };
 
+/* How a database is asked directly. */
+struct component_probe {
+    const char *postgresql; /* libpq's connection string */
+    duration every, timeout;
+    duration stuck;    /* from when on a session that waits for nothing, or for a lock, is wrong */
+    const char *write; /* the table that the monitor writes to; NULL: none */
+    struct position position;
+};
+
 struct component {
-    const char *name, *title; /* title: NULL when not given */
-    enum cause kind;          /* network, application, database or third-party */
+    const char *name, *title;      /* title: NULL when not given */
+    struct component_probe *probe; /* NULL: none */
+    enum cause kind;               /* network, application, database or third-party */
     struct component_part *parts;
     size_t part_count;
     /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */

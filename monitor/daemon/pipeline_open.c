@@ -130,7 +130,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->loaded = clock_wall();
     pipeline->net = net_create(loop, error);
     if (pipeline->net == NULL || pipeline_open_vantages(pipeline, error) != RESULT_OK ||
-        pipeline_open_outlet(pipeline, error) != RESULT_OK)
+        pipeline_open_outlet(pipeline, error) != RESULT_OK ||
+        pipeline_open_databases(pipeline, error) != RESULT_OK)
         goto out;
     pipeline->store = store_open(loop, settings->shop->store, error);
     if (pipeline->store == NULL)
@@ -207,6 +208,7 @@ void pipeline_free(struct pipeline *pipeline)
     store_close(pipeline->store);
     keeper_free(pipeline->keeper);
     pipeline_free_vantages(pipeline);
+    pipeline_close_databases(pipeline);
     net_vantage_close(pipeline->outlet);
     net_free(pipeline->net);
     for (size_t i = 0; i < pipeline->entry_count; i++) {

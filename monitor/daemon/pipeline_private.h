@@ -18,6 +18,7 @@
 #include "monitor/diagnose/incident.h"
 #include "monitor/journey/journey.h"
 #include "monitor/probe/battery.h"
+#include "monitor/probe/database.h"
 #include "monitor/record/reason.h"
 #include "monitor/schedule/schedule.h"
 #include "monitor/schedule/window.h"
@@ -116,6 +117,9 @@ struct pipeline {
     struct keeper *keeper;
     struct expiry *expiry;
     struct reporters *reporters;
+    struct database_probe **probes;
+    size_t probe_count;
+    bool probe_told; /* that something is not well */
     struct health_watch *watch;
     struct health_reporter *reporter_healths; /* as they were when they were last asked for */
     struct wall_time loaded;
@@ -181,6 +185,10 @@ void pipeline_status_forget(struct pipeline *pipeline); /* those who have not be
 /* pipeline_control.c: who may ask and order by the control socket. Takes NULL. */
 void pipeline_control_close(struct pipeline_control *control);
 size_t pipeline_control_visitors(const struct pipeline_control *control);
+
+/* pipeline_databases.c: before there are other threads, for libpq reads its files then. */
+enum result pipeline_open_databases(struct pipeline *pipeline, struct error *error);
+void pipeline_close_databases(struct pipeline *pipeline);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

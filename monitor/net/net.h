@@ -59,6 +59,16 @@ struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_s
                                      struct error *error);
 void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */
 
+/*
+ * The best address of a host, by the vantage point's resolver, as text; or `symptom` and why there
+ * is none. In a later turn; for who speaks something else than HTTP.
+ */
+struct net_lookup;
+typedef void net_lookup_done(void *data, enum symptom symptom, const char *address_or_reason);
+struct net_lookup *net_lookup(struct net_vantage *vantage, const char *host, net_lookup_done *done,
+                              void *data);
+void net_lookup_cancel(struct net_lookup *lookup); /* takes NULL; not after `done` */
+
 /* A new visitor: no connection, no cookie, nothing shared with any other. */
 struct net_session *net_session_open(struct net_vantage *vantage);
 

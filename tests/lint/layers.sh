@@ -27,6 +27,7 @@ ares\.h         monitor/net
 event2/         monitor/net monitor/base
 netinet/tcp\.h  monitor/net
 sqlite3\.h      monitor/store
+libpq-fe\.h     monitor/probe
 libfyaml\.h     scenarios
 pcre2\.h        scenarios
 libxml/         scenarios reporters
@@ -75,7 +76,7 @@ problems=$(grep -rnE --include='*.[ch]' '\b(clock_instant|clock_wall|clock_read_
 report "schedule and diagnose never ask for the time" "$problems"
 
 problems=$(grep -nE '^#include' monitor/*/*.h scenarios/*.h reporters/*.h |
-    grep -E '<(curl|openssl|ares|event2|sqlite3|libfyaml|pcre2|libxml|jansson)' |
+    grep -E '<(curl|openssl|ares|event2|sqlite3|libpq|libfyaml|pcre2|libxml|jansson)' |
     grep -vE '^(monitor/record/json|[^:]*(private|internal|_value|session|backend)[^:]*)\.h:')
 report "contracts show no library" "$problems"
 

@@ -1,0 +1,239 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The probe that asks PostgreSQL directly, against a real one that is started here and made ill: stopped, frozen, locked,
+# full, read-only, damaged on its disk, with backends that heed no timeout. Speaks TAP.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+PGBIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+PATH=$PATH:$PGBIN
+want initdb postgres psql jq
+"$SHOPWATCH" probe --help 2>&1 | grep -q databases || { echo "1..0 # SKIP this build cannot ask databases"; exit 0; }
+
+# PostgreSQL refuses to be root.
+as_owner=()
+chmod 711 "$scratch"
+mkdir "$scratch/pg"
+if [ "$(id -u)" = 0 ]; then
+    as_owner=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    chown 65534:65534 "$scratch/pg"
+fi
+pg_port=$(free_port)
+"${as_owner[@]}" initdb -D "$scratch/pg/data" -U owner -A trust -k -N --locale=C -E UTF8 >"$scratch/initdb.log" 2>&1 ||
+    { cat "$scratch/initdb.log"; echo "Bail out! no PostgreSQL"; exit 1; }
+cat >>"$scratch/pg/data/postgresql.conf" <<END
+listen_addresses = '127.0.0.1'
+port = $pg_port
+unix_socket_directories = '$scratch/pg'
+max_connections = 12
+superuser_reserved_connections = 3
+fsync = off
+autovacuum = off
+max_parallel_workers_per_gather = 0
+shared_buffers = 8MB
+END
+export PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=owner PGDATABASE=postgres PGCONNECT_TIMEOUT=10
+sql() { psql -qAtX -v ON_ERROR_STOP=1 -c "$1"; }
+pg_start() {
+    "${as_owner[@]}" postgres -D "$scratch/pg/data" >>"$scratch/pg.log" 2>&1 &
+    pg_pid=$!
+    started+=("$pg_pid")
+    wait_for 20 sql 'select 1' || { cat "$scratch/pg.log"; echo "Bail out! PostgreSQL does not start"; exit 1; }
+}
+pg_stop() { # at once, with all sessions
+    kill -QUIT "$pg_pid"
+    wait "$pg_pid" 2>/dev/null
+    unset 'started[-1]'
+}
+pg_all() { echo "$pg_pid"; ps -o pid= --ppid "$pg_pid"; } # its processes
+background() { # background SQL: goes on in a session of its own; its pid is background_pid
+    psql -qAtX -c "set application_name = 'shop'; $1" >/dev/null 2>&1 &
+    background_pid=$!
+    started+=("$background_pid")
+}
+end_background() {
+    kill "$background_pid" 2>/dev/null
+    wait "$background_pid" 2>/dev/null
+    unset 'started[-1]'
+    sql "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop'" >/dev/null
+}
+
+pg_start
+sql 'create database shop'
+PGDATABASE=shop sql 'create table orders(id int primary key); insert into orders values(1); create table order_line(id int primary key)'
+sql "create role watch login; grant pg_monitor to watch;
+    create table orders(id int primary key, text text); insert into orders select n, repeat('x', 200) from generate_series(1, 5000) n;
+    create table order_line(id uuid primary key); insert into order_line select gen_random_uuid() from generate_series(1, 100);
+    create table carts(name text primary key); insert into carts values('a');
+    create schema health; create table health.canary(checker text primary key, at timestamptz);
+    grant usage on schema health to watch; grant select, insert, update on health.canary to watch;
+    grant select on orders, order_line, carts to watch" || { echo "Bail out! no tables"; exit 1; }
+
+shop() { # shop [MORE]: the shop file; MORE keys of its probe
+    cat >"$scratch/shop.yaml" <<END
+shop: Example
+base: http://127.0.0.1:9
+scenarios: [journey.yaml]
+store: sqlite:$scratch/shopwatch.db
+components:
+  db:
+    kind: database
+    parts: {orders: [orders, order_line], carts: [public.carts]}
+    probe: {postgresql: "host=localhost port=$pg_port user=watch dbname=postgres", every: 1s, timeout: 800ms, write: health.canary${1:-}}
+END
+}
+shop
+# probes EXIT CONDITION...: jq's conditions on what is found; `found("read"; "orders")` is a finding.
+probes() {
+    local code=$1 condition
+    shift
+    "$SHOPWATCH" probe --json -c "$scratch/shop.yaml" >"$scratch/found" 2>"$scratch/said"
+    local got=$?
+    for condition; do
+        jq -e 'def found($check; $table): .findings[] | select(.check == $check and ($table == null or .table == $table));
+            '"$condition" "$scratch/found" >/dev/null || { echo "not: $condition"; jq -c . "$scratch/found"; return 1; }
+    done
+    [ "$got" = "$code" ] || { echo "exit $got in place of $code"; cat "$scratch/said" "$scratch/found"; return 1; }
+}
+
+# --- a database that is well ---------------------------------------------------------------------
+
+ok "all is good" probes 0 '[.findings[].outcome] == ["good", "good", "good", "good", "good", "good", "good"]' \
+    '[.findings[].check] == ["connect", "answer", "sessions", "write", "read", "read", "read"]' \
+    '[.findings[] | .table // ""] == ["", "", "", "health.canary", "orders", "order_line", "public.carts"]' \
+    '.sessions.count >= 1 and .sessions.limit == 9 and .sessions.stuck == 0 and (.is_replica | not) and .abandoned == 0'
+ok "the write is committed" test "$(sql 'select count(*) from health.canary where at > now() - interval $$1 minute$$')" = 1
+ok "it is told on the terminal" bash -c '"$1" probe -c "$2" | grep -qx "db: read of orders good, .*s"' - "$SHOPWATCH" "$scratch/shop.yaml"
+# A service of libpq's, and a password that is not in the shop file.
+printf '[shop-monitor]\nhost=127.0.0.1\nport=%s\nuser=watch\ndbname=postgres\n' "$pg_port" >"$scratch/services"
+sed "s|postgresql: \"[^\"]*\"|postgresql: service=shop-monitor|" "$scratch/shop.yaml" >"$scratch/service.yaml"
+ok "a service is found" env PGSERVICEFILE="$scratch/services" "$SHOPWATCH" probe -c "$scratch/service.yaml"
+ok "one that there is not is told" bash -c 'PGSERVICEFILE=/dev/null "$1" probe -c "$2" 2>&1 | grep -q "shop-monitor"' - "$SHOPWATCH" "$scratch/service.yaml"
+
+# The role that the manual makes, and its shop file.
+sed -n '/^CREATE ROLE shop_monitor/,/^\.Ed/p' "$SOURCE/docs/man/shopwatch-scenario.5.in" | grep -v '^\.Ed' >"$scratch/role.sql"
+ok "the manual's role can be made" psql -qX -v ON_ERROR_STOP=1 -d shop -f "$scratch/role.sql"
+{
+    printf 'shop: x\nbase: http://127.0.0.1:9\nscenarios: [journey.yaml]\n'
+    sed -n '/^    probe: .postgresql/,/^\.Ed/p' "$SOURCE/docs/man/shopwatch-scenario.5.in" | head -1 |
+        cat <(printf 'components:\n  db:\n    kind: database\n    parts: {orders: [public.orders, public.order_line]}\n') -
+} >"$scratch/manual.yaml"
+sed 's/user=watch/user=shop_monitor/; s/dbname=.*/dbname=shop/' "$scratch/services" >"$scratch/manual-services"
+ok "and sees all that it is to see" bash -c 'PGSERVICEFILE="$1" "$2" probe --json -c "$3" | jq -e "[.findings[].outcome] | unique == [\"good\"]"' - \
+    "$scratch/manual-services" "$SHOPWATCH" "$scratch/manual.yaml"
+
+# --- what it may not see says nothing of the database --------------------------------------------
+
+sql 'revoke pg_monitor from watch; revoke select on orders from watch; drop table health.canary'
+ok "blind is not ill" probes 0 'found("sessions"; null) | .outcome == "blind" and (.text | contains("GRANT pg_monitor TO watch"))' \
+    'found("read"; "orders") | .outcome == "blind" and (.text | contains("GRANT SELECT ON orders TO watch"))' \
+    'found("write"; null) | .outcome == "blind" and (.text | contains("no table"))' 'found("read"; "order_line").outcome == "good"'
+sql 'grant pg_monitor to watch; grant select on orders to watch; create table health.canary(checker text primary key, at timestamptz);
+    grant select, insert, update on health.canary to watch; alter role watch nologin'
+ok "a role that may not log in is blind" probes 0 'found("connect"; null) | .outcome == "blind" and .code == "28000"' \
+    'found("read"; "orders").outcome == "unasked"'
+sql 'alter role watch login'
+
+# --- locks, and sessions that do not get on ------------------------------------------------------
+
+background 'begin; lock table orders in access exclusive mode; select pg_sleep(600)'
+wait_for 10 sql "select 1 / count(*) from pg_locks where mode = 'AccessExclusiveLock'"
+ok "a locked table: this one, by a lock" probes 3 'found("read"; "orders") | .outcome == "failed" and .symptom == "db.locked" and .code == "55P03"' \
+    'found("read"; "order_line").outcome == "good" and found("write"; null).outcome == "good"' '.abandoned == 0'
+# A backend that heeds no timeout, like one in a damaged index: it is frozen while it waits.
+freeze() {
+    local pid=
+    for _ in $(seq 200); do
+        pid=$(sql "select pid from pg_stat_activity where application_name = 'shopwatch' and wait_event_type = 'Lock'")
+        [ -n "$pid" ] && break
+    done
+    kill -STOP "$pid" && echo "$pid" >"$scratch/frozen"
+}
+freeze &
+ok "one that hangs in spite of all timeouts: this one alone, and the connection is left" probes 3 \
+    'found("read"; "orders") | .outcome == "hung" and .time >= 800 and .time < 2000' \
+    'found("read"; "order_line").outcome == "good" and found("read"; "public.carts").outcome == "good"' '.abandoned == 1'
+wait $!
+kill -CONT "$(cat "$scratch/frozen")"
+shop ', stuck: 1s'
+psql -qAtX -c "set application_name = 'shop'; select * from orders" >/dev/null 2>&1 &
+started+=($!)
+waited() { [ "$(sql "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and now() - query_start > interval '1.2 s'")" -ge 1 ]; }
+wait_for 10 waited
+ok "sessions that are blocked" probes 3 'found("sessions"; null) | .outcome == "failed" and .symptom == "db.locked"' \
+    '.sessions.blocked == 1 and .sessions.blocked_for > 1000'
+end_background
+background 'select sum(n) from generate_series(1, 100000000000) n'
+stuck() { [ "$(sql "select count(*) from pg_stat_activity where application_name = 'shop' and state = 'active' and now() - query_start > interval '1.2 s'")" -ge 1 ]; }
+wait_for 10 stuck
+ok "a session that is at work without end" probes 3 'found("sessions"; null) | .outcome == "failed" and (.text | contains("damaged index"))' \
+    '.sessions.stuck == 1 and .sessions.stuck_for > 1000'
+end_background
+shop
+
+# --- connections, writes -------------------------------------------------------------------------
+
+fillers=()
+for _ in $(seq 9); do
+    psql -qAtX -U watch -c 'select pg_sleep(600)' >/dev/null 2>&1 &
+    fillers+=($!)
+    started+=($!)
+done
+filled() { [ "$(sql "select count(*) from pg_stat_activity where usename = 'watch'")" -ge 9 ]; }
+wait_for 10 filled
+ok "no connection left" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "db.exhausted" and .code == "53300"'
+kill "${fillers[@]}"
+wait "${fillers[@]}" 2>/dev/null
+sql "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'watch'" >/dev/null
+sql 'alter system set default_transaction_read_only = on'
+sql 'select pg_reload_conf()' >/dev/null
+ok "read-only" probes 3 'found("write"; null) | .outcome == "failed" and .symptom == "db.read_only" and .code == "25006"' \
+    'found("read"; "orders").outcome == "good"'
+PGOPTIONS='-c default_transaction_read_only=off' sql 'alter system reset default_transaction_read_only'
+sql 'select pg_reload_conf()' >/dev/null
+
+# --- while the monitor runs ----------------------------------------------------------------------
+
+cat >"$scratch/journey.yaml" <<END
+shopwatch: 1
+journey: none
+every: 1h
+steps: [{step: none, get: /, needs: [db.orders]}]
+END
+"$SHOPWATCH" monitor -c "$scratch/shop.yaml" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
+monitor_pid=$!
+started+=("$monitor_pid")
+said() { grep -q -- "$1" "$scratch/monitor.log"; }
+connected() { [ "$(sql "select count(*) from pg_stat_activity where application_name = 'shopwatch'")" -ge 1 ]; }
+wait_for 10 connected
+sql 'alter table carts rename to gone'
+ok "a table that goes is told" wait_for 15 said 'probe of db: read of public.carts failed: there is no table public.carts any more'
+sql 'alter table gone rename to carts'
+ok "and when it is back" wait_for 15 said 'probe of db: read of public.carts good'
+kill -STOP $(pg_all)
+ok "a frozen server is told, and where it hangs" wait_for 15 said 'probe of db: connect hung after .*: no connection came about'
+kill -CONT $(pg_all)
+ok "and when it goes on" wait_for 20 said 'probe of db: connect good'
+pg_stop
+ok "a stopped one is told" wait_for 15 said 'probe of db: connect failed: .*refused'
+kill -TERM "$monitor_pid"
+ok "the monitor stops in order meanwhile" wait "$monitor_pid"
+ok "a server that is not there refuses" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "tcp.refused" and .phase == "tcp"' \
+    '[.findings[1:][].outcome] | unique == ["unasked"]'
+
+# --- damage on the disk --------------------------------------------------------------------------
+
+pg_start
+file=$scratch/pg/data/$(sql "select pg_relation_filepath('orders')")
+sql checkpoint
+pg_stop
+pages=$(($(stat -c %s "$file") / 8192))
+for page in $(seq 0 $((pages - 1))); do
+    printf '%0200d' 7 | dd of="$file" bs=1 seek=$((page * 8192 + 4000)) conv=notrunc status=none
+done
+pg_start
+ok "damaged pages of a table: this one is corrupt" probes 3 'found("read"; "orders") | .outcome == "failed" and .symptom == "db.corrupt" and .code == "XX001"' \
+    'found("read"; "order_line").outcome == "good" and found("answer"; null).outcome == "good" and found("write"; null).outcome == "good"'
+ok "a password in the shop file is a mistake" bash -c '
+    sed "s|user=watch|user=watch password=secret|" "$1" >"$1.bad.yaml"; "$2" lint "$1.bad.yaml" 2>&1 | grep -q "a password does not belong"' - "$scratch/shop.yaml" "$SHOPWATCH"
+plan
