@@ -45,7 +45,7 @@ static const struct {
       .outcome = DATABASE_HUNG,
       .time = 3 * DURATION_SECOND,
       .text = "no answer came"},
-     "read of orders hung after 3 s: no answer came"},
+     "read of orders hung after 3.00 s: no answer came"},
     {{.check = DATABASE_WRITE,
       .table = "canary",
       .outcome = DATABASE_FAILED,
@@ -98,7 +98,7 @@ START_TEST(a_state_is_json)
         "{\"check\":\"connect\",\"outcome\":\"good\",\"time\":1.5,"
         "\"at\":\"1970-01-01T00:00:01.000Z\",\"times\":2},"
         "{\"check\":\"read\",\"part\":\"orders\",\"table\":\"public.\\\"order\\\"\","
-        "\"outcome\":\"failed\",\"symptom\":\"db.corrupt\",\"code\":\"XX002\",\"time\":2,"
+        "\"outcome\":\"failed\",\"symptom\":\"db.corrupt\",\"code\":\"XX002\",\"time\":2.0,"
         "\"at\":\"1970-01-01T00:00:01.000Z\",\"times\":1,"
         "\"text\":\"index \\\"a\\\" is damaged\"},"
         "{\"check\":\"write\",\"outcome\":\"unasked\"}],\"abandoned\":1}");
@@ -109,8 +109,8 @@ START_TEST(a_state_is_json)
     database_write(&state, &text);
     ck_assert_ptr_nonnull(strstr(text.data, "\"sessions\":{\"count\":5,\"limit\":97,\"active\":0,"
                                             "\"idle_in_transaction\":0,\"stuck\":1,"
-                                            "\"stuck_for\":61000,\"blocked\":0,"
-                                            "\"blocked_for\":0},\"is_replica\":false"));
+                                            "\"stuck_for\":61000.0,\"blocked\":0,"
+                                            "\"blocked_for\":0.0},\"is_replica\":false"));
     buffer_free(&text);
 }
 END_TEST
