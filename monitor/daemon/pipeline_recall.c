@@ -10,6 +10,8 @@
 
 enum { RECALL_TRIES = 5 };
 
+#define RECALL_EVENTS DURATION_HOUR
+
 static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
 {
     const struct pipeline *pipeline = data;
@@ -84,6 +86,15 @@ static void pipeline_recall_open(void *data, enum result result,
     store_read_incidents(pipeline->store, false, 0, pipeline_recall_latest, pipeline);
 }
 
+/* They say why something fails, and are no reason to wait where they cannot be read. */
+static void pipeline_recall_events(void *data, enum result result,
+                                   const struct store_events *events)
+{
+    struct pipeline *pipeline = data;
+    for (size_t i = 0; result == RESULT_OK && i < events->count; i++)
+        history_add_event(pipeline->history, &events->events[i]);
+}
+
 static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)
 {
     struct pipeline *pipeline = data;
@@ -97,6 +108,8 @@ static void pipeline_recall_slots(void *data, enum result result, const struct s
         if (entry != NULL)
             entry->since = slot->planned;
     }
+    store_read_events(pipeline->store, wall_after(clock_wall(), -RECALL_EVENTS),
+                      (struct wall_time){0}, pipeline_recall_events, pipeline);
     store_read_incidents(pipeline->store, true, 0, pipeline_recall_open, pipeline);
 }
 

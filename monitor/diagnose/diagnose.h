@@ -7,6 +7,7 @@
 #ifndef DIAGNOSE_DIAGNOSE_H
 #define DIAGNOSE_DIAGNOSE_H
 
+#include "monitor/record/event.h"
 #include "monitor/record/run.h"
 #include "scenarios/shop.h"
 
@@ -16,6 +17,9 @@ struct history;
 struct history *history_create(void);
 void history_free(struct history *history);                       /* takes NULL */
 void history_add(struct history *history, const struct run *run); /* copies what it needs */
+
+/* What people say that they did: it may be why what comes after fails. Copies it. */
+void history_add_event(struct history *history, const struct event *event);
 
 /* Asserts at or above the first, and this many times likelier than the second (attribution: 6 dB).
  */

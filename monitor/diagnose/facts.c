@@ -135,6 +135,17 @@ static void facts_of_words_elsewhere(struct facts *facts, const struct facts_vie
     }
 }
 
+/* Of what people did, this soon before it began. */
+#define EVENT_WITHIN (15 * DURATION_MINUTE)
+
+static void facts_of_events(struct facts *facts, const struct facts_view *view)
+{
+    const struct event *event = history_event_before(view->history, view->onset, EVENT_WITHIN);
+    if (event != NULL)
+        facts_add(facts, FACT_CHANGED_BEFORE,
+                  arena_print(view->run->arena, "%s: %s", event->kind, event->text));
+}
+
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,
                   struct facts *ret_facts)
 {
@@ -164,6 +175,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);
+    facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
 }

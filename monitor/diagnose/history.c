@@ -8,10 +8,18 @@
 
 #include <stdlib.h>
 
-enum { HISTORY_KEY_MAX = 1024 };
+enum { HISTORY_KEY_MAX = 1024, EVENTS_MAX = 16 };
+
+/* An event in an arena of its own; NULL: no event. */
+struct history_event {
+    struct arena *arena;
+    struct event event;
+};
 
 struct history {
     struct map *entries; /* "journey\x1fvantage" -> struct history_entry, owned */
+    struct history_event events[EVENTS_MAX];
+    size_t next_event; /* the oldest, which goes first */
 };
 
 static void history_entry_free(void *value)
@@ -35,6 +43,8 @@ void history_free(struct history *history)
     if (history == NULL)
         return;
     map_free(history->entries);
+    for (size_t i = 0; i < EVENTS_MAX; i++)
+        arena_free(history->events[i].arena);
     free(history);
 }
 
@@ -117,6 +127,30 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
         }
         *passed = wall_after(step->started, step->total);
     }
+}
+
+void history_add_event(struct history *history, const struct event *event)
+{
+    struct history_event *kept = &history->events[history->next_event];
+    history->next_event = (history->next_event + 1) % EVENTS_MAX;
+    arena_free(kept->arena);
+    kept->arena = arena_create();
+    event_copy(kept->arena, &kept->event, event);
+}
+
+const struct event *history_event_before(const struct history *history, struct wall_time moment,
+                                         duration within)
+{
+    const struct event *latest = NULL;
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        const struct history_event *kept = &history->events[i];
+        if (kept->arena == NULL || kept->event.at.us > moment.us ||
+            wall_between(kept->event.at, moment) > within ||
+            (latest != NULL && latest->at.us > kept->event.at.us))
+            continue;
+        latest = &kept->event;
+    }
+    return latest;
 }
 
 struct wall_time history_passed(const struct history_entry *entry, const char *step)

@@ -22,6 +22,10 @@ struct history_entry {
     bool blind;             /* the last run could not look: what was seen before is old news */
 };
 
+/* The latest event before that moment, and not more than `within` before it; NULL: none. */
+const struct event *history_event_before(const struct history *history, struct wall_time moment,
+                                         duration within);
+
 /* When a step of that name passed last; 0: never. */
 struct wall_time history_passed(const struct history_entry *entry, const char *step);
 

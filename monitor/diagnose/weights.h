@@ -134,6 +134,8 @@
       "It fails from some vantage points and not from others ({}).")                               \
     X(REFERENCES_ANSWER, VANTAGE, "probe.references_answer", 1, 1, 1, 1, -8, -3,                   \
       "Other sites answer the same vantage point.")                                                \
+    X(CHANGED_BEFORE, ONSET, "onset.changed_before", -2, 10, 2, -2, 0, 5,                          \
+      "Less than 15 minutes before it began: {}")                                                  \
     X(PASSED_BEFORE, ONSET, "onset.passed_before", 3, 3, 2, 1, 0, -10,                             \
       "The same step of the same scenario passed before.")
 

@@ -5,13 +5,15 @@
  *   SECOND VANTAGE JOURNEY: STEP, STEP, STEP FAILURE
  *
  * Its last step fails as FAILURE says; without one all steps pass. The steps take a second
- * together. What they need is in step_kinds, how one can fail in failures.
+ * together. `SECOND did TEXT` is an event. What they need is in step_kinds, how one can fail in
+ * failures.
  */
 #include "tests/unit/runner.h"
 
 #include "monitor/diagnose/diagnose.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RUNS_MAX = 64, WORD_MAX = 32, STORY_LINE_MAX = 200 };
@@ -171,6 +173,18 @@ static const struct {
      "1 here buy: list, pay\n"
      "4 here browse: alive, list\n"
      "4 here buy: list, pay provider\n"},
+    {"a step that fails with an error", "undetermined -",
+     "1 here browse: alive, list\n"
+     "1 here buy: alive, pay\n"
+     "4 here browse: alive, list 500\n"},
+    {"the same, soon after a release", "application web",
+     "1 here browse: alive, list\n"
+     "2 did release 41\n"
+     "4 here browse: alive, list 500\n"},
+    {"the same, long after it", "undetermined -",
+     "2 did release 41\n"
+     "4001 here browse: alive, list\n"
+     "4004 here browse: alive, list 500\n"},
     {"a proxy whose application dies at one step", "application -",
      "1 here buy: list, pay\n"
      "4 here browse: alive, list\n"
@@ -242,6 +256,15 @@ static struct run *read_run(const char *line)
     return run;
 }
 
+static void add_event(struct history *history, const char *line)
+{
+    const struct event event = {.id = "0123456789abcdef",
+                                .at = wall_after(start, atoi(line) * DURATION_SECOND),
+                                .kind = "deploy",
+                                .text = strstr(line, " did ") + strlen(" did ")};
+    history_add_event(history, &event);
+}
+
 static void expect(const struct verdict *verdict, const char *wanted, const char *story)
 {
     char cause[WORD_MAX], component[WORD_MAX];
@@ -265,6 +288,10 @@ START_TEST(the_last_run_is_called_what_it_is)
     for (const char *line = stories[_i].story; *line != '\0'; line = strchr(line, '\n') + 1) {
         char only[STORY_LINE_MAX];
         snprintf(only, sizeof only, "%.*s", (int)strcspn(line, "\n"), line);
+        if (strstr(only, " did ") != NULL) {
+            add_event(history, only);
+            continue;
+        }
         runs[count] = read_run(only);
         history_add(history, runs[count++]);
     }
