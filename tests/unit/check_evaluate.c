@@ -309,6 +309,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("evaluate");
     TCase *tests = tcase_create("evaluate");
+    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, assertion_holds_or_says_what_came, 0, (int)evaluate_case_count);
     tcase_add_loop_test(tests, long_body_that_was_searched_is_told_by_its_size, 0,
                         COUNT_OF(searched_sizes));

@@ -112,6 +112,26 @@ START_TEST(what_is_kept_is_in_the_store)
 }
 END_TEST
 
+/* The first is not held up; those behind it share a commit. */
+START_TEST(runs_of_a_moment_are_kept_together)
+{
+    for (int minute = 0; minute < 5; minute++)
+        keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
+    store_fixture_wait(&fixture, KEEPER_HOLD / 2);
+    ck_assert_uint_eq(commits, 1);
+    ck_assert_uint_eq(keeper_count(keeper), 4);
+    for (int i = 0; i < 100 && !keeper_is_idle(keeper); i++)
+        store_fixture_wait(&fixture, 20 * DURATION_MILLISECOND);
+    ck_assert_uint_eq(commits, 5);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    ck_assert_uint_eq(runs.count, 5);
+    for (size_t i = 0; i < runs.count; i++)
+        ck_assert_int_eq(runs.runs[i]->slot.planned.us - runs.runs[0]->slot.planned.us,
+                         (int64_t)i * DURATION_MINUTE);
+    store_fixture_release(&runs);
+}
+END_TEST
+
 START_TEST(a_keeper_in_the_middle_of_it_can_be_freed)
 {
     keep(1, NULL);
@@ -225,6 +245,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_is_kept_is_in_the_store);
+    tcase_add_test(tests, runs_of_a_moment_are_kept_together);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, what_waits_is_bounded_by_number);
     tcase_add_test(tests, what_waits_is_bounded_by_size);

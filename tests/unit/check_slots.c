@@ -184,6 +184,7 @@ static void check_reason(const struct tally *tally, enum reason reason, enum sta
 START_TEST(each_slot_ends_once_with_its_reason)
 {
     put_journey("waits", LONG_STEPS);
+    put_journey("fails", LONG_STEPS "  - {step: third, get: /missing}\n");
     put_journey("kills", "overlap: kill\n" LONG_STEPS);
     put_journey("orders", ORDER_STEPS);
     put_journey("blocks", "steps:\n  - {step: block, get: /block}\n");
@@ -192,16 +193,18 @@ START_TEST(each_slot_ends_once_with_its_reason)
     watch("", 6500 * DURATION_MILLISECOND);
     ck_assert(shop.held_up);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){.limit = 1000});
-    struct tally waits = tally_of(&runs, "waits"), kills = tally_of(&runs, "kills"),
-                 orders = tally_of(&runs, "orders"), blocks = tally_of(&runs, "blocks"),
-                 plain = tally_of(&runs, "plain");
+    struct tally waits = tally_of(&runs, "waits"), fails = tally_of(&runs, "fails"),
+                 kills = tally_of(&runs, "kills"), orders = tally_of(&runs, "orders"),
+                 blocks = tally_of(&runs, "blocks"), plain = tally_of(&runs, "plain");
     check_whole(&waits);
+    check_whole(&fails);
     check_whole(&kills);
     check_whole(&orders);
     check_whole(&blocks);
     check_whole(&plain);
-    /* The slot in its way passed, and so does this one. */
+    /* As the run in its way did. */
     check_reason(&waits, REASON_OVERLAP, STATE_PASSED);
+    check_reason(&fails, REASON_OVERLAP, STATE_FAILED);
     check_reason(&kills, REASON_KILLED, STATE_FAILED);
     check_reason(&kills, REASON_STOPPED, STATE_UNKNOWN);
     check_reason(&orders, REASON_CLEANUP_FAILED, STATE_DEGRADED);
