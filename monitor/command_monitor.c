@@ -25,15 +25,6 @@ static void announce(struct pipeline *pipeline)
     fflush(stdout);
 }
 
-/* What a scenario says and the monitor does nothing about yet. */
-static void tell_unheeded(const struct settings *settings)
-{
-    for (size_t i = 0; i < settings->scenario_count; i++)
-        if (settings->scenarios[i]->objective != NULL)
-            log_warning("%s: `objective` is kept, but nothing reports on it yet",
-                        settings->scenarios[i]->file);
-}
-
 static int monitor_shop(const struct settings *settings, const struct pipeline_options *options)
 {
     struct error error = {0};
@@ -52,7 +43,6 @@ static int monitor_shop(const struct settings *settings, const struct pipeline_o
     struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, pipeline);
     log_info("watching %s: %zu journeys from %zu vantage points, kept in %s", settings->shop->name,
              settings->scenario_count, settings->shop->vantage_count, settings->shop->store);
-    tell_unheeded(settings);
     announce(pipeline);
     pipeline_start(pipeline);
     loop_run(loop);

@@ -10,6 +10,7 @@
 
 struct metrics;
 struct health;
+struct objective_reports;
 
 enum {
     METRICS_HISTOGRAMS_MAX = 20000, /* of steps and phases; past it their durations are dropped,
@@ -26,10 +27,11 @@ void metrics_add_change(struct metrics *metrics, const struct incident *incident
 
 /* What is not counted but looked up when somebody asks. */
 struct metrics_view {
-    const struct store_incidents *incidents; /* the open ones; NULL: they could not be read */
-    const struct health *health;             /* NULL: nobody knows */
-    const struct reporters *reporters;       /* NULL: there are none */
-    bool openmetrics;                        /* else Prometheus's older text */
+    const struct store_incidents *incidents;    /* the open ones; NULL: they could not be read */
+    const struct health *health;                /* NULL: nobody knows */
+    const struct objective_reports *objectives; /* NULL: nobody knows */
+    const struct reporters *reporters;          /* NULL: there are none */
+    bool openmetrics;                           /* else Prometheus's older text */
 };
 void metrics_write(const struct metrics *metrics, const struct metrics_view *view,
                    struct buffer *out);

@@ -2,6 +2,7 @@
 /*
  * What metrics tell of incidents. What may change during an incident, its cause, is no label of
  * what identifies it: else an alert would end and another begin whenever a verdict learns better.
+ * Nobody hears of those that are muted.
  */
 #include "reporters/metrics_private.h"
 
@@ -9,7 +10,7 @@ static void write_by_cause(struct metrics_text *text, const struct store_inciden
 {
     int64_t open[CAUSE_NONE] = {0};
     for (size_t i = 0; i < incidents->count; i++)
-        if (incidents->incidents[i].verdict.cause < CAUSE_NONE)
+        if (incidents->incidents[i].verdict.cause < CAUSE_NONE && !incidents->incidents[i].muted)
             open[incidents->incidents[i].verdict.cause]++;
     metrics_begin(text, METRICS_GAUGE, "open_incidents",
                   "Incidents that are open now, by whose fault they are");
@@ -37,6 +38,8 @@ static void write_each(struct metrics_text *text, const struct store_incidents *
     metrics_begin(text, METRICS_GAUGE, "incident_began_timestamp_seconds",
                   "When an incident began that is open now");
     for (size_t i = 0; i < count; i++) {
+        if (incidents->incidents[i].muted)
+            continue;
         begin_incident(&labels, &incidents->incidents[i]);
         metrics_add_seconds(text, "incident_began_timestamp_seconds", labels.data,
                             incidents->incidents[i].began.us);
@@ -45,6 +48,8 @@ static void write_each(struct metrics_text *text, const struct store_incidents *
     metrics_begin(text, METRICS_GAUGE, "incident_acknowledged",
                   "1 when somebody has acknowledged an incident that is open now, else 0");
     for (size_t i = 0; i < count; i++) {
+        if (incidents->incidents[i].muted)
+            continue;
         begin_incident(&labels, &incidents->incidents[i]);
         metrics_add_integer(text, "incident_acknowledged", labels.data,
                             incidents->incidents[i].acknowledged.at.us != 0);

@@ -190,6 +190,7 @@ void metrics_write(const struct metrics *metrics, const struct metrics_view *vie
     struct metrics_text text = {out, metrics, view};
     write_journeys(&text);
     metrics_write_promises(&text);
+    metrics_write_budgets(&text);
     metrics_write_incidents(&text);
     if (view->reporters != NULL)
         write_reporters(&text);

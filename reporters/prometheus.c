@@ -9,6 +9,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/net/http_server.h"
 #include "monitor/record/health.h"
+#include "monitor/record/objective.h"
 #include "reporters/healthz.h"
 #include "reporters/metrics.h"
 
@@ -72,6 +73,7 @@ static void incidents_read(void *data, enum result result, const struct store_in
     struct prometheus *prometheus = scrape->prometheus;
     const struct reporter_context *context = &prometheus->context;
     struct health health;
+    struct objective_reports objectives;
     struct metrics_view view = {
         .incidents = result == RESULT_OK ? incidents : NULL,
         .reporters = context->reporters,
@@ -80,6 +82,10 @@ static void incidents_read(void *data, enum result result, const struct store_in
     if (context->health_read != NULL) {
         context->health_read(context->health_data, &health);
         view.health = &health;
+    }
+    if (context->objectives_read != NULL) {
+        context->objectives_read(context->objectives_data, &objectives);
+        view.objectives = &objectives;
     }
     struct buffer text;
     buffer_init(&text, METRICS_TEXT_MAX);

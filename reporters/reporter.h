@@ -14,6 +14,7 @@
 #include "scenarios/shop.h"
 
 struct health;
+struct objective_reports;
 struct scenario;
 struct secrets;
 struct net_vantage;
@@ -25,6 +26,9 @@ typedef void reporter_tell(void *data, enum log_level level, const char *text);
 /* How the monitor itself is, at this moment: record/health.h. */
 typedef void health_reader(void *data, struct health *ret_health);
 
+/* How the journeys' objectives are doing, at this moment: record/objective.h. */
+typedef void objectives_reader(void *data, struct objective_reports *ret_reports);
+
 /* What every reporter may use; all borrowed, and alive until the reporter is closed. */
 struct reporter_context {
     struct loop *loop;
@@ -35,6 +39,8 @@ struct reporter_context {
     duration every;             /* in place of the scenarios' own; 0: theirs */
     health_reader *health_read; /* with health_data; NULL: nobody knows (a reporter on trial) */
     void *health_data;
+    objectives_reader *objectives_read; /* with objectives_data; NULL: nobody knows */
+    void *objectives_data;
     struct net_vantage *vantage; /* from where messages are sent; NULL: none can be */
     reporter_tell *tell;         /* NULL: nobody listens */
     void *tell_data;

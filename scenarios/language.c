@@ -122,9 +122,7 @@ static const struct language_key scenario_keys[] = {
      AT(scenario, overlap),
      .help = "What happens when the previous run is still going: wait for it, or kill it."},
     {"objective", LANGUAGE_OBJECT, .of = LANGUAGE_IN_OBJECTIVE, AT(scenario, objective),
-     .help =
-         "What is promised: {success: 99.9%, within: 4s, over: 30d}; it is checked and kept, and "
-         "nothing reports on it yet."},
+     .help = "What is promised: {success: 99.9%, within: 4s, over: 30d}."},
     {"base", LANGUAGE_TEMPLATE, LANGUAGE_FORMAT_BASE, AT(scenario, base),
      .help = "The URL that paths are added to; the shop file's if left out."},
     {"variables", LANGUAGE_VARIABLES, LANGUAGE_FORMAT_VARIABLE,

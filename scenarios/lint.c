@@ -193,14 +193,11 @@ static void lint_intervals(const struct lint *lint)
                "the journey may take longer than its interval");
 }
 
-/* Said to be promised, and told to nobody: whoever relies on it should know. */
 static void lint_objective(const struct lint *lint)
 {
     const struct objective *objective = lint->scenario->objective;
     if (objective == NULL)
         return;
-    advise(lint, MISTAKE_LINT_OBJECTIVE, objective->position, NULL,
-           "`objective` is checked and kept, but nothing reports on it yet");
     if (objective->within > lint->scenario->budget)
         advise(lint, MISTAKE_LINT_OBJECTIVE, objective->position, "set `within` below `budget`",
                "no replay takes longer than its budget, so `within` leaves none out");

@@ -37,7 +37,8 @@ ok "who asks for OpenMetrics gets it" bash -c '
 ok "and others the older text" bash -c '
     curl -sS -D "$1" -o /dev/null "http://$2/metrics" && grep -qi "^content-type: text/plain; version=0.0.4" "$1"' - "$scratch/head" "$target"
 ok "there is nothing else there" test "$(curl -sS -o /dev/null -w '%{http_code}' "http://$target/")" = 404
-for family in runs_total last_run_state last_run_timestamp_seconds incident_changes_total objective_target_ratio objective_runs_total run_duration_seconds_bucket step_duration_seconds_sum \
+for family in runs_total last_run_state last_run_timestamp_seconds incident_changes_total objective_target_ratio objective_runs_total objective_success_ratio \
+    objective_availability_ratio objective_budget_left_ratio objective_burning run_duration_seconds_bucket step_duration_seconds_sum \
     phase_duration_seconds_count start_lateness_seconds_bucket open_incidents reporter_lag_seconds reporter_given_up_total \
     monitor_well build_info; do
     ok "there is shopwatch_$family" grep -qE "^shopwatch_$family(\{| )" "$scratch/text"
@@ -71,12 +72,15 @@ ask_dashboard() { # ask_dashboard GREP-OPTIONS: what its panels ask, of those th
     done < <(jq -r '.panels[].targets[].expr, .annotations.list[].expr' "$examples/grafana/shopwatch.json" | grep "$@")
 }
 readonly OF_INCIDENTS='shopwatch_incident_'
+ok "a promise is kept" grep -qx 'shopwatch_objective_success_ratio{journey="browse",unknown="passed"} 1.000000' "$scratch/text"
 ok "a real Prometheus scrapes it" wait_for 60 answers_with 'up{job="shopwatch"} == 1'
 ok "the shop hangs" kill -STOP "$shop_pid"
 failed() { get | grep -q '^shopwatch_open_incidents{cause="[a-z-]*"} [1-9]'; }
 ok "an incident is seen" wait_for 90 failed
 get >"$scratch/text"
 ok "promtool has nothing to say of its metrics" promtool_is_silent "$scratch/text"
+burns() { get | grep -qx 'shopwatch_objective_burning{journey="browse"} 1.000000'; }
+ok "and that a budget burns" wait_for 30 burns
 ask_dashboard "$OF_INCIDENTS"
 kill -CONT "$shop_pid"
 ok "and answers how many passed" wait_for 60 answers_with 'sum(rate(shopwatch_runs_total{state="passed"}[1m])) > 0'

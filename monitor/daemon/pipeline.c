@@ -105,6 +105,7 @@ void pipeline_judge(struct pipeline *pipeline, struct run *run)
         entry->verdict_arena = arena_create();
         verdict_copy(entry->verdict_arena, &entry->verdict, &run->verdict);
     }
+    objectives_count(pipeline->objectives, run);
     incident_book_add(pipeline->incidents, run, entry->scenario->quorum, clock_wall());
     pipeline->unjudged--;
     pipeline_keep(pipeline, run);

@@ -10,6 +10,7 @@
 struct incident;
 struct incident_order;
 struct maintenance;
+struct objective_reports;
 struct pipeline;
 
 struct pipeline_options {
@@ -35,6 +36,9 @@ void pipeline_stop(struct pipeline *pipeline);
 /* A maintenance window of an operator, in force from now on, in the place of the one of its id; a
  * cancelled one ends. Copied. Whoever calls keeps it in the store. */
 void pipeline_maintain(struct pipeline *pipeline, const struct maintenance *window);
+
+/* How all objectives are doing; good for this turn of the loop. */
+void pipeline_read_objectives(struct pipeline *pipeline, struct objective_reports *ret_reports);
 
 /* What came of an operator's order: the incident as it is now, or why not, with `error` set. */
 typedef void pipeline_obeyed(void *data, const struct incident *incident,

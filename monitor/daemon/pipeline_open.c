@@ -139,6 +139,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
     pipeline->keeper = keeper_create(loop, pipeline->store, pipeline_committed, pipeline);
     pipeline->expiry =
         expiry_create(loop, pipeline->store, settings->shop->retention, EXPIRY_FIRST);
+    pipeline->objectives =
+        objectives_create(loop, pipeline->store, settings->scenarios, settings->scenario_count);
     const struct reporter_context context = {
         .loop = loop,
         .store = pipeline->store,
@@ -148,6 +150,8 @@ struct pipeline *pipeline_create(struct loop *loop, const struct settings *setti
         .every = options->every,
         .health_read = pipeline_health_read,
         .health_data = pipeline,
+        .objectives_read = objectives_read,
+        .objectives_data = pipeline->objectives,
         .vantage = pipeline->outlet,
         .tell = pipeline_tell,
     };
@@ -167,6 +171,11 @@ out:
 void pipeline_start(struct pipeline *pipeline)
 {
     pipeline_recall(pipeline);
+}
+
+void pipeline_read_objectives(struct pipeline *pipeline, struct objective_reports *ret_reports)
+{
+    objectives_read(pipeline->objectives, ret_reports);
 }
 
 const char *pipeline_announcement(struct pipeline *pipeline, size_t n)
@@ -205,6 +214,7 @@ void pipeline_free(struct pipeline *pipeline)
     bus_free(pipeline->bus);
     reporters_close(pipeline->reporters);
     expiry_free(pipeline->expiry);
+    objectives_free(pipeline->objectives);
     store_close(pipeline->store);
     keeper_free(pipeline->keeper);
     pipeline_free_vantages(pipeline);

@@ -13,6 +13,7 @@
 #include "monitor/daemon/health.h"
 #include "monitor/daemon/keeper.h"
 #include "monitor/daemon/ledger.h"
+#include "monitor/daemon/objectives.h"
 #include "monitor/daemon/pipeline.h"
 #include "monitor/diagnose/diagnose.h"
 #include "monitor/diagnose/incident.h"
@@ -116,6 +117,7 @@ struct pipeline {
     struct store *store;
     struct keeper *keeper;
     struct expiry *expiry;
+    struct objectives *objectives;
     struct reporters *reporters;
     struct database_probe **probes;
     size_t probe_count;

@@ -38,6 +38,15 @@ static void pipeline_recall_later(struct pipeline *pipeline)
     pipeline_begin(pipeline);
 }
 
+static void pipeline_recall_objectives(void *data, enum result result)
+{
+    struct pipeline *pipeline = data;
+    if (result == RESULT_OK)
+        pipeline_begin(pipeline);
+    else
+        pipeline_recall_later(pipeline);
+}
+
 static void pipeline_recall_runs(void *data, enum result result, struct store_runs *runs)
 {
     struct pipeline *pipeline = data;
@@ -51,7 +60,7 @@ static void pipeline_recall_runs(void *data, enum result result, struct store_ru
         history_add(pipeline->history, runs->runs[i]);
         incident_book_recall(pipeline->incidents, runs->runs[i], clock_wall());
     }
-    pipeline_begin(pipeline);
+    objectives_load(pipeline->objectives, pipeline_recall_objectives, pipeline);
 }
 
 static void pipeline_restore(struct pipeline *pipeline, const struct store_incidents *incidents)

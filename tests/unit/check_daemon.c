@@ -8,6 +8,7 @@
 #include "monitor/daemon/pipeline.h"
 #include "monitor/diagnose/incident.h"
 #include "monitor/net/http_server.h"
+#include "monitor/record/objective.h"
 #include "monitor/record/reason.h"
 #include "reporters/reporter.h"
 #include "tests/unit/store_fixture.h"
@@ -433,6 +434,71 @@ START_TEST(what_probes_find_is_in_the_record)
 }
 END_TEST
 
+/* --- objectives ------------------------------------------------------------------------------ */
+
+static struct {
+    struct pipeline *pipeline;
+    struct loop_timer *timer;
+    struct objective_counts counts;
+    char text[512];
+} promised;
+
+static void read_promised(void *data)
+{
+    (void)data;
+    struct objective_reports reports;
+    struct buffer text;
+    buffer_init(&text, sizeof promised.text);
+    pipeline_read_objectives(promised.pipeline, &reports);
+    ck_assert_uint_eq(reports.count, 1);
+    ck_assert_str_eq(reports.reports[0].journey, "one");
+    promised.counts = reports.reports[0].counts;
+    objective_say(&reports.reports[0], &text);
+    snprintf(promised.text, sizeof promised.text, "%s", text.data);
+    buffer_free(&text);
+    loop_timer_free(promised.timer);
+}
+
+static duration promised_after;
+
+static void look_at_promise(struct pipeline *pipeline)
+{
+    promised.pipeline = pipeline;
+    promised.timer = loop_timer_create(fixture.loop, read_promised, NULL);
+    loop_timer_set(promised.timer, promised_after);
+}
+
+/* What one monitor has counted, the next one reads from what the store adds up: of days, and of
+ * hours. */
+static const char *const promise_cases[] = {
+    "objective: {success: 99%, within: 400ms}\n",
+    "objective: {success: 99%, within: 400ms, over: 1d}\n",
+};
+
+START_TEST(a_promise_outlives_the_monitor)
+{
+    further_keys = promise_cases[_i];
+    started = look_at_promise;
+    promised_after = 2900 * DURATION_MILLISECOND;
+    watch(503, 3 * DURATION_SECOND);
+    ck_assert_uint_ge(promised.counts.failed, 3);
+    ck_assert_uint_eq(promised.counts.good, 0);
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    unsigned failed = 0;
+    for (size_t i = 0; i < runs.count; i++)
+        failed += runs.runs[i]->state == STATE_FAILED;
+    store_fixture_release(&runs);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    promised_after = 2 * DURATION_SECOND;
+    watch(200, 2100 * DURATION_MILLISECOND);
+    ck_assert_uint_eq(promised.counts.failed, failed);
+    ck_assert_uint_ge(promised.counts.good, 1);
+    ck_assert_ptr_nonnull(strstr(promised.text, "99 % are promised"));
+    started = NULL;
+}
+END_TEST
+
 /* --- operators ------------------------------------------------------------------------------- */
 
 static const char *const old_ids[] = {"aaaa0000", "aaaa1111", "bbbb2222"};
@@ -582,6 +648,7 @@ Suite *test_suite(void)
                         (int)COUNT_OF(mode_cases));
     tcase_add_test(tests, failures_are_judged_and_become_an_incident);
     tcase_add_test(tests, what_probes_find_is_in_the_record);
+    tcase_add_loop_test(tests, a_promise_outlives_the_monitor, 0, (int)COUNT_OF(promise_cases));
     tcase_add_test(tests, operators_change_incidents_that_are_open_and_that_are_over);
     tcase_add_test(tests, without_references_the_state_is_unknown);
     tcase_add_test(tests, a_vantage_point_that_cannot_be_is_named);
