@@ -309,177 +309,179 @@ START_TEST(a_cleanup_under_way_is_not_cut_short)
     ck_assert_int_eq(fixture.run->steps[1].symptom, SYMPTOM_HTTP_TIMEOUT_TTFB);
     ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
     ck_assert_int_eq(fixture.run->state, STATE_DEGRADED);
-    static bool wants_failed(void *data, const struct run *run)
-    {
-        (void)data;
-        return run->state == STATE_FAILED;
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
+static bool wants_failed(void *data, const struct run *run)
+{
+    (void)data;
+    return run->state == STATE_FAILED;
+}
+
+/* Only at the end it is known whether somebody will want them. */
+START_TEST(messages_stay_when_they_are_wanted)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    fixture.wants_messages = wants_failed;
+    journey_fixture_load(&fixture, _i == 0
+                                       ? "steps:\n  - {step: a, post: /one, body: abcdef}\n"
+                                       : "steps:\n  - {step: a, post: /one, body: abcdef, expect: "
+                                         "[status == 500]}\n");
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    const struct exchange *exchange = &fixture.run->steps[0].exchanges[0];
+    ck_assert_int_eq(exchange->request != NULL, _i);
+    ck_assert_int_eq(exchange->answer != NULL, _i);
+    if (_i == 1) {
+        ck_assert_str_eq(exchange->request->body, "abcd");
+        ck_assert_uint_eq(exchange->request->body_size, 6);
+        ck_assert_ptr_nonnull(message_header(exchange->request, "Host"));
+        ck_assert_uint_gt(exchange->answer->body_size, 4);
     }
+    journey_fixture_close(&fixture);
+}
+END_TEST
 
-    /* Only at the end it is known whether somebody will want them. */
-    START_TEST(messages_stay_when_they_are_wanted)
-    {
-        struct journey_fixture fixture;
-        journey_fixture_open(&fixture);
-        fixture.wants_messages = wants_failed;
-        journey_fixture_load(&fixture,
-                             _i == 0 ? "steps:\n  - {step: a, post: /one, body: abcdef}\n"
-                                     : "steps:\n  - {step: a, post: /one, body: abcdef, expect: "
-                                       "[status == 500]}\n");
-        journey_fixture_start(&fixture);
-        loop_run(fixture.loop);
-        const struct exchange *exchange = &fixture.run->steps[0].exchanges[0];
-        ck_assert_int_eq(exchange->request != NULL, _i);
-        ck_assert_int_eq(exchange->answer != NULL, _i);
-        if (_i == 1) {
-            ck_assert_str_eq(exchange->request->body, "abcd");
-            ck_assert_uint_eq(exchange->request->body_size, 6);
-            ck_assert_ptr_nonnull(message_header(exchange->request, "Host"));
-            ck_assert_uint_gt(exchange->answer->body_size, 4);
-        }
-        journey_fixture_close(&fixture);
-    }
-    END_TEST
+START_TEST(an_ended_run_still_cleans_up)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
+                                   "cleanup:\n  - {step: tidy, get: /tidy}\n");
+    journey_fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
+    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, "GET /silent;GET /tidy;");
+    ck_assert_int_eq(fixture.run->state, STATE_UNKNOWN);
+    ck_assert_str_eq(fixture.run->reason, "stopped");
+    ck_assert_int_eq(fixture.run->steps[0].state, STATE_UNKNOWN);
+    ck_assert_int_eq(fixture.run->steps[1].state, STATE_SKIPPED);
+    ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
+    loop_timer_free(timer);
+    journey_fixture_close(&fixture);
+}
+END_TEST
 
-    START_TEST(an_ended_run_still_cleans_up)
-    {
-        struct journey_fixture fixture;
-        journey_fixture_open(&fixture);
-        journey_fixture_load(&fixture,
-                             "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
-                             "cleanup:\n  - {step: tidy, get: /tidy}\n");
-        journey_fixture_start(&fixture);
-        struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
-        loop_timer_set(timer, 50 * DURATION_MILLISECOND);
-        loop_run(fixture.loop);
-        ck_assert_str_eq(fixture.asked, "GET /silent;GET /tidy;");
-        ck_assert_int_eq(fixture.run->state, STATE_UNKNOWN);
-        ck_assert_str_eq(fixture.run->reason, "stopped");
-        ck_assert_int_eq(fixture.run->steps[0].state, STATE_UNKNOWN);
-        ck_assert_int_eq(fixture.run->steps[1].state, STATE_SKIPPED);
-        ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
-        loop_timer_free(timer);
-        journey_fixture_close(&fixture);
-    }
-    END_TEST
+/* What an earlier run noted of itself is all that its cleanup has: its own id, what it was
+ * given, what it captured. Secrets, and what is made of them, are those of now. */
+static const char inherited[] =
+    "  bearer: b-${TOKEN}\nsecrets:\n  TOKEN: {env: CHECK_JOURNEY_TOKEN}\n"
+    "steps:\n  - {step: a, post: \"/orders/${colour}\", mutates: order, "
+    "capture: {order: 'jsonpath \"$.id\"'}}\n"
+    "  - {step: b, post: /reviews, mutates: review}\n"
+    "cleanup:\n"
+    "  - {step: c, when: order, post: \"/cancel/${order}\", body: \"${TOKEN} ${bearer}\", "
+    "settles: order}\n"
+    "  - {step: d, when: not order, post: %s, body: \"${run.id} ${colour}\", "
+    "find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
+    "  - {step: e, post: /reviews/remove, settles: review}\n";
 
-    /* What an earlier run noted of itself is all that its cleanup has: its own id, what it was
-     * given, what it captured. Secrets, and what is made of them, are those of now. */
-    static const char inherited[] =
-        "  bearer: b-${TOKEN}\nsecrets:\n  TOKEN: {env: CHECK_JOURNEY_TOKEN}\n"
-        "steps:\n  - {step: a, post: \"/orders/${colour}\", mutates: order, "
-        "capture: {order: 'jsonpath \"$.id\"'}}\n"
-        "  - {step: b, post: /reviews, mutates: review}\n"
-        "cleanup:\n"
-        "  - {step: c, when: order, post: \"/cancel/${order}\", body: \"${TOKEN} ${bearer}\", "
-        "settles: order}\n"
-        "  - {step: d, when: not order, post: %s, body: \"${run.id} ${colour}\", "
-        "find: {order: 'jsonpath \"$.orders[*].id\"'}}\n"
-        "  - {step: e, post: /reviews/remove, settles: review}\n";
+static const struct {
+    const char *look_up, *known, *what;
+    const char *asked, *ledger;
+    enum state state;
+    const char *reason;
+} inherited_cases[] = {
+    {"/list", "{\"run.id\": \"of-then\", \"colour\": \"green\"}", "order",
+     "POST /list of-then green;POST /cancel/11 from-now b-from-now;"
+     "POST /cancel/12 from-now b-from-now;",
+     "settled order;", STATE_PASSED, NULL},
+    /* A later step's note has what was captured by then. */
+    {"/list", "{\"run.id\": \"of-then\", \"order\": 7, \"TOKEN\": \"of-then\"}", "order",
+     "POST /cancel/7 from-now b-from-now;", "settled order;", STATE_PASSED, NULL},
+    {"/none", "{\"run.id\": \"of-then\"}", "order", "POST /none of-then blue;", "settled order;",
+     STATE_PASSED, NULL},
+    {"/status/500", "{\"run.id\": \"of-then\"}", "order", "POST /status/500 of-then blue;", "",
+     STATE_FAILED, NULL},
+    {"/list", "{\"run.id\": \"of-then\"}", "review", "POST /reviews/remove;", "settled review;",
+     STATE_PASSED, NULL},
+    {"/list", "{\"run.id\": \"of-then\"}", "parcel", "", "", STATE_UNKNOWN, "not settled"},
+};
 
-    static const struct {
-        const char *look_up, *known, *what;
-        const char *asked, *ledger;
-        enum state state;
-        const char *reason;
-    } inherited_cases[] = {
-        {"/list", "{\"run.id\": \"of-then\", \"colour\": \"green\"}", "order",
-         "POST /list of-then green;POST /cancel/11 from-now b-from-now;"
-         "POST /cancel/12 from-now b-from-now;",
-         "settled order;", STATE_PASSED, NULL},
-        /* A later step's note has what was captured by then. */
-        {"/list", "{\"run.id\": \"of-then\", \"order\": 7, \"TOKEN\": \"of-then\"}", "order",
-         "POST /cancel/7 from-now b-from-now;", "settled order;", STATE_PASSED, NULL},
-        {"/none", "{\"run.id\": \"of-then\"}", "order", "POST /none of-then blue;",
-         "settled order;", STATE_PASSED, NULL},
-        {"/status/500", "{\"run.id\": \"of-then\"}", "order", "POST /status/500 of-then blue;", "",
-         STATE_FAILED, NULL},
-        {"/list", "{\"run.id\": \"of-then\"}", "review", "POST /reviews/remove;", "settled review;",
-         STATE_PASSED, NULL},
-        {"/list", "{\"run.id\": \"of-then\"}", "parcel", "", "", STATE_UNKNOWN, "not settled"},
-    };
+START_TEST(a_run_cleans_up_for_an_earlier_one)
+{
+    struct journey_fixture fixture;
+    char text[2048];
+    setenv("CHECK_JOURNEY_TOKEN", "from-now", 1);
+    journey_fixture_open(&fixture);
+    snprintf(text, sizeof text, inherited, inherited_cases[_i].look_up);
+    journey_fixture_load(&fixture, text);
+    struct secrets *secrets = secrets_read(fixture.scenario, NULL);
+    json_t *known = json_loads(inherited_cases[_i].known, 0, NULL);
+    ck_assert_ptr_nonnull(known);
+    const struct journey_debt debt = {.run_id = "0123456789abcdef0123456789abcdef",
+                                      .what = inherited_cases[_i].what,
+                                      .variables = known};
+    fixture.debts = &debt;
+    fixture.debt_count = 1;
+    fixture.secrets = secrets;
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(fixture.asked, inherited_cases[_i].asked);
+    ck_assert_str_eq(fixture.ledger, inherited_cases[_i].ledger);
+    ck_assert_str_eq(state_name(fixture.run->state), state_name(inherited_cases[_i].state));
+    ck_assert_pstr_eq(fixture.run->reason, inherited_cases[_i].reason);
+    for (size_t i = 0; i < fixture.run->step_count; i++)
+        ck_assert(!fixture.run->steps[i].cleanup);
+    json_decref(known);
+    secrets_free(secrets);
+    journey_fixture_close(&fixture);
+}
+END_TEST
 
-    START_TEST(a_run_cleans_up_for_an_earlier_one)
-    {
-        struct journey_fixture fixture;
-        char text[2048];
-        setenv("CHECK_JOURNEY_TOKEN", "from-now", 1);
-        journey_fixture_open(&fixture);
-        snprintf(text, sizeof text, inherited, inherited_cases[_i].look_up);
-        journey_fixture_load(&fixture, text);
-        struct secrets *secrets = secrets_read(fixture.scenario, NULL);
-        json_t *known = json_loads(inherited_cases[_i].known, 0, NULL);
-        ck_assert_ptr_nonnull(known);
-        const struct journey_debt debt = {.run_id = "0123456789abcdef0123456789abcdef",
-                                          .what = inherited_cases[_i].what,
-                                          .variables = known};
-        fixture.debts = &debt;
-        fixture.debt_count = 1;
-        fixture.secrets = secrets;
-        journey_fixture_start(&fixture);
-        loop_run(fixture.loop);
-        ck_assert_str_eq(fixture.asked, inherited_cases[_i].asked);
-        ck_assert_str_eq(fixture.ledger, inherited_cases[_i].ledger);
-        ck_assert_str_eq(state_name(fixture.run->state), state_name(inherited_cases[_i].state));
-        ck_assert_pstr_eq(fixture.run->reason, inherited_cases[_i].reason);
-        for (size_t i = 0; i < fixture.run->step_count; i++)
-            ck_assert(!fixture.run->steps[i].cleanup);
-        json_decref(known);
-        secrets_free(secrets);
-        journey_fixture_close(&fixture);
-    }
-    END_TEST
+START_TEST(the_budget_bounds_the_steps)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent, timeout: 60s}\n");
+    struct instant before = clock_instant();
+    journey_fixture_start(&fixture);
+    loop_run(fixture.loop);
+    duration took = instant_between(before, clock_instant());
+    ck_assert_int_ge(took, 2 * DURATION_SECOND);
+    ck_assert_int_lt(took, 10 * DURATION_SECOND);
+    ck_assert_int_eq(fixture.run->state, STATE_FAILED);
+    journey_fixture_close(&fixture);
+}
+END_TEST
 
-    START_TEST(the_budget_bounds_the_steps)
-    {
-        struct journey_fixture fixture;
-        journey_fixture_open(&fixture);
-        journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent, timeout: 60s}\n");
-        struct instant before = clock_instant();
-        journey_fixture_start(&fixture);
-        loop_run(fixture.loop);
-        duration took = instant_between(before, clock_instant());
-        ck_assert_int_ge(took, 2 * DURATION_SECOND);
-        ck_assert_int_lt(took, 10 * DURATION_SECOND);
-        ck_assert_int_eq(fixture.run->state, STATE_FAILED);
-        journey_fixture_close(&fixture);
-    }
-    END_TEST
+static void stop(void *data)
+{
+    loop_stop(data);
+}
 
-    static void stop(void *data)
-    {
-        loop_stop(data);
-    }
+START_TEST(an_abandoned_run_leaves_nothing)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
+    journey_fixture_start(&fixture);
+    struct loop_timer *timer = loop_timer_create(fixture.loop, stop, fixture.loop);
+    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    loop_run(fixture.loop);
+    journey_abandon(fixture.journey);
+    ck_assert_ptr_null(fixture.run);
+    loop_timer_free(timer);
+    journey_fixture_close(&fixture);
+}
+END_TEST
 
-    START_TEST(an_abandoned_run_leaves_nothing)
-    {
-        struct journey_fixture fixture;
-        journey_fixture_open(&fixture);
-        journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
-        journey_fixture_start(&fixture);
-        struct loop_timer *timer = loop_timer_create(fixture.loop, stop, fixture.loop);
-        loop_timer_set(timer, 50 * DURATION_MILLISECOND);
-        loop_run(fixture.loop);
-        journey_abandon(fixture.journey);
-        ck_assert_ptr_null(fixture.run);
-        loop_timer_free(timer);
-        journey_fixture_close(&fixture);
-    }
-    END_TEST
-
-    Suite *test_suite(void)
-    {
-        Suite *suite = suite_create("journey");
-        TCase *tests = tcase_create("journey");
-        tcase_set_timeout(tests, 30);
-        tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
-        tcase_add_test(tests, connections_are_cold_first_and_warm_later);
-        tcase_add_loop_test(tests, messages_stay_when_they_are_wanted, 0, 2);
-        tcase_add_test(tests, an_ended_run_still_cleans_up);
-        tcase_add_test(tests, a_cleanup_under_way_is_not_cut_short);
-        tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0,
-                            COUNT_OF(inherited_cases));
-        tcase_add_test(tests, the_budget_bounds_the_steps);
-        tcase_add_test(tests, an_abandoned_run_leaves_nothing);
-        suite_add_tcase(suite, tests);
-        return suite;
-    }
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("journey");
+    TCase *tests = tcase_create("journey");
+    tcase_set_timeout(tests, 30);
+    tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
+    tcase_add_test(tests, connections_are_cold_first_and_warm_later);
+    tcase_add_loop_test(tests, messages_stay_when_they_are_wanted, 0, 2);
+    tcase_add_test(tests, an_ended_run_still_cleans_up);
+    tcase_add_test(tests, a_cleanup_under_way_is_not_cut_short);
+    tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0, COUNT_OF(inherited_cases));
+    tcase_add_test(tests, the_budget_bounds_the_steps);
+    tcase_add_test(tests, an_abandoned_run_leaves_nothing);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
