@@ -113,6 +113,15 @@ static struct database *postgresql_open(const char *where)
     return NULL;
 }
 
+/* A server that ends says so first, and then ends the connection: that is heard with the second
+ * look. */
+static bool is_connected(const struct postgresql_database *database)
+{
+    PQconsumeInput(database->connection);
+    PQconsumeInput(database->connection);
+    return PQstatus(database->connection) == CONNECTION_OK;
+}
+
 /* What was prepared went with the old connection. */
 static void connect_again(struct postgresql_database *database)
 {
@@ -160,9 +169,7 @@ static struct query *postgresql_query(struct database *database, enum statement 
     struct postgresql_query *query = &own(database)->queries[which];
 
     query->query.kind = &database_postgresql;
-    /* Where the server has ended the connection, this is when we hear of it. */
-    PQconsumeInput(own(database)->connection);
-    if (PQstatus(own(database)->connection) != CONNECTION_OK)
+    if (!is_connected(own(database)))
         connect_again(own(database));
     if (!query->prepared && !prepare(database, which))
         return NULL;

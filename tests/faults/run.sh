@@ -5,7 +5,9 @@
 # and what the monitor says is held against the truth.
 #
 # `make faults` does all rows three times, at random moments of the slot, and keeps what came out in docs/results; with
-# ROWS="N01 D13" only those, TIMES=1 once each, LANES=1 one at a time, KEEP=DIRECTORY with everything that was recorded.
+# ROWS="N01 D13" only those, TIMES=1 once each, LANES=1 one at a time, MINUTES=60 those that
+# begin within them, KEEP=DIRECTORY with everything that was recorded, RESULTS=FILE with what score.js reads. SLOT, FOR (in
+# seconds) and PATIENCE make slots, the time that a fault is watched, and a step's limit others than usual.
 # SMOKE=1 does a handful of them in short slots, and speaks TAP.
 set -u
 # In memory: a shop that waits for a busy disk has a fault that no row has done.
@@ -24,7 +26,7 @@ have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
 ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1..0 # SKIP this machine does not let us make a network namespace"; exit 0; }
 table=$suite/faults.table
-slot=${SLOT:-3} patience=1500ms times=${TIMES:-3} lanes=${LANES:-2}
+slot=${SLOT:-3} patience=${PATIENCE:-1500ms} times=${TIMES:-3} lanes=${LANES:-2}
 rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
 [ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 rows=${ROWS:-N08 A01 A02 D13 M01}; }
 outside_scratch=$scratch
@@ -70,7 +72,7 @@ collect() { # collect ONSET END
 trial() { # trial ID NUMBER
     local id=$1 trial=$2 slot=$slot line family door injection truth told seconds onset status=0
     line=$(grep "^$id " "$table") || { echo "there is no row $id" >&2; return 1; }
-    family=$(field 2) shop=$(field 3) injection=$(field 4) truth=$(field 5) told=$(field 6) seconds=$(field 7)
+    family=$(field 2) shop=$(field 3) injection=$(field 4) truth=$(field 5) told=$(field 6) seconds=${FOR:-$(field 7)}
     door=${shop#*/} shop=${shop%/*}
     [ "$shop" = example ] || slot=$((slot + 1)) # its journeys take longer
     [ -z "${SMOKE:-}" ] || seconds=6
@@ -84,7 +86,9 @@ trial() { # trial ID NUMBER
         eval "$injection" >"$scratch/injection.log" 2>&1 || status=2
         sleep "$seconds"
         stop monitor
-        [ "$status" = 0 ] && collect "$onset" "$(microseconds)" >>"$results" || status=2
+        # Lanes write into one file.
+        [ "$status" = 0 ] && collect "$onset" "$(microseconds)" >"$scratch/trial" &&
+            flock "$results" cat "$scratch/trial" >>"$results" || status=2
     fi
     end_world
     [ "$status" = 0 ] || { echo "$id: $([ "$status" = 1 ] && echo "the shop did not become healthy" || echo "it could not be done")"; tail -n 3 "$scratch/start.log" "$scratch/monitor.log" "$scratch/injection.log" 2>/dev/null; } >&2
@@ -109,6 +113,7 @@ work() { # work LANE: a world of its own for each, side by side
     mkdir -p "$lane_scratch"
     trap 'end_world; laboratory_down' EXIT
     while read -r id number; do
+        [ -z "${MINUTES:-}" ] || [ "$SECONDS" -lt $((MINUTES * 60)) ] || break
         trial "$id" "$number" </dev/null
         [ -n "${SMOKE:-}" ] || grep -F "\"id\":\"$id\"" "$results" | tail -n 1 | node "$suite/score.js" --line
     done < <(jobs_of_lane "$1")
