@@ -50,7 +50,9 @@ start_example() {
     mkdir -p "$scratch/disk" && mount -t tmpfs -o size=8m shopwatch "$scratch/disk" || return 1
     ! has_postgresql || prepare_database || return 1
     start_application
-    if ! is_direct; then
+    if is_direct; then
+        start_neighbour
+    else
         mkdir -p "$scratch/www" && cp -r "$SOURCE/examples/shop/static" "$scratch/www/static"
         edge_as_it_should_be
         show_certificate good && start_edge || return 1
@@ -65,11 +67,18 @@ end_example() {
 
 # What the files must say otherwise where the door is another.
 fit_to_door() {
+    local shop_file=$scratch/shopwatch.yaml
     case $door in
-    direct | workers) sed -i '/^  edge:/d' "$scratch/shopwatch.yaml" && sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
-    haproxy) sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml" ;;
+    direct | workers)
+        sed -i -e '/^  edge:/d' -e "/^  web:/s|}|, ports: [$APPLICATION_PORT, 80]}|" "$shop_file"
+        sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
+        ;;
+    haproxy)
+        sed -i '/^  edge:/s| static: [^ ]*||' "$shop_file"
+        sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
+        ;;
     cdn)
-        sed -i 's/^components:/&\n  cdn: {kind: third-party, title: Example CDN}/' "$scratch/shopwatch.yaml"
+        sed -i "s/^components:/&\n  cdn: {kind: third-party, title: Example CDN, origin: $SERVER}/" "$shop_file"
         sed -i 's/needs: \[/needs: [cdn, /' "$scratch"/journeys/*.yaml
         ;;
     esac

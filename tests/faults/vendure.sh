@@ -36,7 +36,7 @@ start_vendure() {
     [ -n "${LAB:-}" ] || laboratory_up || return 1
     start_resolvers
     start_world_sites
-    mkdir -p "$scratch/www" "$scratch/disk"
+    mkdir -p "$scratch/www" && cp -r "$SOURCE/examples/shop/static" "$scratch/www/static"
     edge_as_it_should_be
     upstream=unix:$LAB/run/front.sock:
     edge_patience=7s
@@ -52,7 +52,8 @@ end_vendure() {
 write_vendure_files() {
     local file
     sed -e "s|^base:.*|base: https://shop.test|" -e 's|^scenarios:.*|scenarios: ["journeys/*.yaml"]|' \
-        -e '/^vantages:/,$d' "$SOURCE/examples/vendure/shopwatch.yaml" >"$scratch/shopwatch.yaml"
+        -e '/^vantages:/,$d' -e '/^  proxy:/s|}|, static: /static/logo.svg, ports: [443, 80]}|' \
+        -e '/^  web:/s|}|, health: /health}|' "$SOURCE/examples/vendure/shopwatch.yaml" >"$scratch/shopwatch.yaml"
     printf '%s\n' 'references: ["http://reference.test/"]' 'store: sqlite:shopwatch.db' 'vantages:' "$(vantage_lines)" \
         'reporters:' '  log: {kind: json-lines, path: runs.jsonl}' >>"$scratch/shopwatch.yaml"
     mkdir -p "$scratch/journeys"

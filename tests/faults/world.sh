@@ -279,6 +279,14 @@ start_world_sites() {
     write_world_sites && start sites world nginx -p "$scratch" -c sites.conf -e stderr
 }
 
+# Something else that listens on the server.
+start_neighbour() {
+    nginx_file neighbour >"$scratch/neighbour.conf" <<END
+    server { listen $SERVER:80; return 200 "here\n"; }
+END
+    start neighbour server nginx -p "$scratch" -c neighbour.conf -e stderr
+}
+
 listens() { # listens PLACE ADDRESS PORT
     inside "$1" bash -c ": <'/dev/tcp/$2/$3'" 2>/dev/null
 }
