@@ -66,8 +66,8 @@ struct public_journey {
     size_t component_count;
     struct public_cell *cells; /* of its vantage points, in the shop's order */
     size_t cell_count;
-    struct store_counts days[PUBLIC_DAYS]; /* the last is today, of UTC */
-    struct store_counts sum;               /* of them */
+    const struct store_counts *days; /* PUBLIC_DAYS of them; the last is today, of UTC */
+    struct store_counts sum;         /* of them */
     enum public_state state;
 };
 

@@ -29,13 +29,17 @@ struct calendar {
         int64_t number; /* days since 1970; 0: nothing is known */
         struct store_counts counts;
     } days[PUBLIC_DAYS];
+    struct store_counts shown[PUBLIC_DAYS]; /* in the view, the last is today */
 };
+
+/* Of a journey that has none: of thousands, most may be new. */
+static const struct store_counts no_days[PUBLIC_DAYS];
 
 struct public_data {
     struct public_data_settings settings;
-    struct arena *arena;        /* of what stays */
-    struct map *numbers;        /* name of a journey → its public_journey */
-    struct calendar *calendars; /* of each journey */
+    struct arena *arena;         /* of what stays */
+    struct map *numbers;         /* name of a journey → its public_journey */
+    struct calendar **calendars; /* of each journey; NULL: nothing is known of its days */
     struct public_view view;
     struct arena *read, *reading;      /* of what is shown, and of what is being read */
     struct incident *incidents, *open; /* being read */
@@ -90,7 +94,7 @@ struct public_data *public_data_create(const struct public_data_settings *settin
     data->settings = *settings;
     data->arena = arena_create();
     data->numbers = map_create(NULL);
-    data->calendars = arena_allocate(data->arena, count + 1, sizeof *data->calendars);
+    data->calendars = arena_allocate(data->arena, count + 1, sizeof(struct calendar *));
     data->view = (struct public_view){
         .shop = context->shop,
         .zone = settings->zone != NULL ? settings->zone : zone_utc(),
@@ -103,6 +107,7 @@ struct public_data *public_data_create(const struct public_data_settings *settin
     for (size_t i = 0; i < count; i++) {
         struct public_journey *journey = &data->view.journeys[i];
         journey->journey = &settings->journeys[i];
+        journey->days = no_days;
         add_components(data->arena, journey, context->scenarios[i]);
         add_cells(data->arena, context->shop, journey);
         map_put(data->numbers, journey->journey->name, journey);
@@ -158,6 +163,14 @@ static void on_slots(void *context, enum result result, const struct store_slots
     arrived(data, result);
 }
 
+static struct calendar *calendar_of(struct public_data *data, size_t number)
+{
+    struct calendar **calendar = &data->calendars[number];
+    if (*calendar == NULL)
+        *calendar = arena_allocate(data->arena, 1, sizeof **calendar);
+    return *calendar;
+}
+
 static void on_days(void *context, enum result result, const struct store_days *days)
 {
     struct public_data *data = context;
@@ -167,7 +180,7 @@ static void on_days(void *context, enum result result, const struct store_days *
         if (journey == NULL)
             continue;
         int64_t number = day->start.us / DURATION_DAY;
-        struct calendar *calendar = &data->calendars[journey - data->view.journeys];
+        struct calendar *calendar = calendar_of(data, (size_t)(journey - data->view.journeys));
         calendar->days[number % PUBLIC_DAYS].number = number;
         calendar->days[number % PUBLIC_DAYS].counts = day->counts;
     }
@@ -218,15 +231,18 @@ static void on_maintenance(void *context, enum result result,
 
 static void place_days(struct public_data *data)
 {
-    int64_t today = data->view.now.us / DURATION_DAY;
-    for (size_t i = 0; i < data->view.journey_count; i++)
+    int64_t first = data->view.now.us / DURATION_DAY - (PUBLIC_DAYS - 1);
+    for (size_t i = 0; i < data->view.journey_count; i++) {
+        struct calendar *calendar = data->calendars[i];
+        if (calendar == NULL)
+            continue;
         for (int64_t n = 0; n < PUBLIC_DAYS; n++) {
-            int64_t number = today - (PUBLIC_DAYS - 1) + n;
-            bool known = data->calendars[i].days[number % PUBLIC_DAYS].number == number;
-            data->view.journeys[i].days[n] =
-                known ? data->calendars[i].days[number % PUBLIC_DAYS].counts
-                      : (struct store_counts){0};
+            bool known = calendar->days[(first + n) % PUBLIC_DAYS].number == first + n;
+            calendar->shown[n] =
+                known ? calendar->days[(first + n) % PUBLIC_DAYS].counts : (struct store_counts){0};
         }
+        data->view.journeys[i].days = calendar->shown;
+    }
 }
 
 static int by_opening(const void *left, const void *right)
