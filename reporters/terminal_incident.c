@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { WORDS_MAX = 16 * 1024, TIMELINE_SHOWN = 20 };
+enum { WORDS_MAX = 16 * 1024, TIMELINE_SHOWN = 20, SHOWERS_SHOWN = 10 };
 
 static void write_line(const struct terminal *terminal, const char *text, size_t indent,
                        struct buffer *out)
@@ -66,11 +66,43 @@ static void write_where(const struct terminal *terminal, const struct incident *
     terminal_wrap(terminal, text.data, 0, 0, out);
     buffer_clear(&text);
     buffer_print(&text, "%u failed run%s, by ", incident->runs, incident->runs == 1 ? "" : "s");
-    for (size_t i = 0; i < incident->shower_count; i++)
+    for (size_t i = 0; i < incident->shower_count && i < SHOWERS_SHOWN; i++)
         buffer_print(&text, "%s%s from %s%s", i > 0 ? ", " : "", incident->showers[i].journey,
                      incident->showers[i].vantage,
                      incident->showers[i].recovered.us != 0 ? " (well again)" : "");
+    if (incident->shower_count > SHOWERS_SHOWN)
+        buffer_print(&text, ", and %zu more", incident->shower_count - SHOWERS_SHOWN);
     terminal_wrap(terminal, text.data, 0, 0, out);
+    buffer_free(&text);
+}
+
+/* How it stands with it, beside being open or not; and what was thought first. */
+static void write_standing(const struct terminal *terminal, const struct incident *incident,
+                           struct buffer *out)
+{
+    const struct verdict *first = &incident->first, *now = &incident->verdict;
+    struct buffer text;
+    buffer_init(&text, WORDS_MAX);
+    if (incident->merged != NULL)
+        buffer_print(&text, "It is a part of incident %.8s. ", incident->merged);
+    if (incident->muted)
+        buffer_text(&text, "It is in maintenance: nobody was told. ");
+    if (incident->flapping)
+        buffer_text(&text, "It comes and goes: its turns are not told. ");
+    if (incident->reopened > 0)
+        buffer_print(&text, "It came back %u time%s. ", incident->reopened,
+                     incident->reopened == 1 ? "" : "s");
+    if (incident->acknowledged.at.us != 0)
+        buffer_print(&text, "%s looks after it. ", incident->acknowledged.by);
+    if (incident->published)
+        buffer_text(&text, "Its cause is public. ");
+    if (first->cause != now->cause)
+        buffer_print(&text, "At first it was thought to be: %s, %d %%. ", cause_name(first->cause),
+                     words_per_cent(first->confidence));
+    if (text.length > 0) {
+        text.data[text.length - 1] = '\0'; /* no space follows the last */
+        terminal_wrap(terminal, text.data, 0, 0, out);
+    }
     buffer_free(&text);
 }
 
@@ -138,6 +170,7 @@ void terminal_incident(const struct terminal *terminal, const struct incident *i
 {
     write_sentence(terminal, incident, now, out);
     write_where(terminal, incident, out);
+    write_standing(terminal, incident, out);
     write_evidence(terminal, &incident->verdict, out);
     if (incident->timeline_count > 0)
         write_timeline(terminal, incident, now, out);

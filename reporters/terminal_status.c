@@ -225,7 +225,7 @@ static void write_journeys(const struct terminal *terminal, const json_t *status
     }
 }
 
-/* --- maintenance, and the monitor itself ----------------------------------------------------- */
+/* --- maintenance, objectives, and the monitor itself ------------------------------------------ */
 
 static void write_windows(const struct terminal *terminal, const json_t *status,
                           struct wall_time now, struct buffer *out)
@@ -249,6 +249,41 @@ static void write_windows(const struct terminal *terminal, const json_t *status,
             buffer_print(&text, ", until %s UTC", terminal_clock(end, now, until));
         buffer_print(out, "%*s", TERMINAL_INDENT, "");
         terminal_wrap(terminal, text.data, TERMINAL_INDENT, TERMINAL_INDENT + 2, out);
+    }
+    buffer_free(&text);
+}
+
+static bool is_burning(const json_t *objective)
+{
+    const json_t *burns = json_object_get(objective, "burns"), *burn;
+    size_t index;
+    json_array_foreach(burns, index,
+                       burn) if (json_is_true(json_object_get(burn, "burning"))) return true;
+    return false;
+}
+
+static void write_objectives(const struct terminal *terminal, const json_t *status,
+                             struct buffer *out)
+{
+    const json_t *list = json_object_get(status, "objectives"), *item;
+    size_t index;
+    struct buffer text;
+    if (json_array_size(list) == 0)
+        return;
+    buffer_init(&text, WORDS_MAX);
+    write_heading(terminal, "Objectives", out);
+    json_array_foreach(list, index, item)
+    {
+        const json_t *left = json_object_get(item, "budget_left");
+        const bool spent = json_number_value(json_object_get(left, "high")) < 0;
+        const enum paint paint =
+            spent ? PAINT_RED : (is_burning(item) ? PAINT_YELLOW : PAINT_PLAIN);
+        buffer_clear(&text);
+        buffer_print(&text, "%s: %s", text_of(item, "journey"), text_of(item, "text"));
+        buffer_print(out, "%*s", TERMINAL_INDENT, "");
+        terminal_paint(terminal, paint, out);
+        terminal_wrap(terminal, text.data, TERMINAL_INDENT, TERMINAL_INDENT + 2, out);
+        terminal_unpaint(terminal, paint, out);
     }
     buffer_free(&text);
 }
@@ -307,5 +342,6 @@ void terminal_status(const struct terminal *terminal, const struct json_t *statu
     write_incidents(terminal, status, now, out);
     write_journeys(terminal, status, out);
     write_windows(terminal, status, now, out);
+    write_objectives(terminal, status, out);
     write_monitor(terminal, status, now, out);
 }

@@ -53,6 +53,9 @@ ok "history needs a store at least" exits 5 history
 ok "and makes none" test ! -e "$scratch/shopwatch.db"
 ok "without a shop file it is a usage error" bash -c '"$1" status; [ $? = 64 ]' - "$SHOPWATCH"
 
+# A promise: the file is the example's.
+sed -i '/^shopwatch: 1/a objective: {success: 99.9%, within: 10s}' "$scratch/journeys/browse.yaml"
+
 # --- all is well ------------------------------------------------------------------------------
 
 start_monitor
@@ -60,9 +63,11 @@ ok "everything passes" becomes 30 '.[0] | .state == "passed" and .monitor.runs_c
 ok "status says so to people" exits 0 status
 ok "in the page's words" out_has '^Everything works$'
 ok "with the journeys from everywhere" out_has '^  guest checkout +✓ .* ✓ '
+ok "with what was promised" out_has '^  browse: 100 % of [0-9]+ slots succeeded within 10.0 s; 99.90 % are promised.'
 ok "and the monitor itself" out_has '^  well for .*under way'
 json status
 ok "programs are told how the monitor is" is '.[0].monitor | .state == "well" and .journeys == 5 and .vantages == 2 and .visitors == 1'
+ok "and how promises are kept" is '.[0].objectives | length == 1 and .[0].slots.good > 0 and .[0].success.low == 100 and .[0].target == 99.9'
 ok "history is the newest first" json history --limit 7
 ok "so many of it" is 'length == 7 and (map(.slot.planned) | . == (sort | reverse))'
 ok "of a journey, from a place, and of no other" becomes 10 \

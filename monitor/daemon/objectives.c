@@ -50,13 +50,11 @@ static void look(void *data)
     loop_timer_set(objectives->look, LOOK_EVERY);
 }
 
-struct objectives *objectives_create(struct loop *loop, struct store *store,
-                                     struct scenario *const *scenarios, size_t scenario_count)
+static void fill(struct objectives *objectives, struct scenario *const *scenarios,
+                 size_t scenario_count)
 {
-    struct objectives *objectives = memory_allocate(1, sizeof *objectives);
-    objectives->store = store;
     objectives->book = objective_book_create();
-    objectives->look = loop_timer_create(loop, look, objectives);
+    objectives->count = 0;
     for (size_t i = 0; i < scenario_count; i++) {
         if (scenarios[i]->objective == NULL)
             continue;
@@ -65,6 +63,15 @@ struct objectives *objectives_create(struct loop *loop, struct store *store,
     }
     objectives->reports = memory_allocate(objectives->count, sizeof *objectives->reports);
     objectives->burning = memory_allocate(objectives->count, sizeof *objectives->burning);
+}
+
+struct objectives *objectives_create(struct loop *loop, struct store *store,
+                                     struct scenario *const *scenarios, size_t scenario_count)
+{
+    struct objectives *objectives = memory_allocate(1, sizeof *objectives);
+    objectives->store = store;
+    objectives->look = loop_timer_create(loop, look, objectives);
+    fill(objectives, scenarios, scenario_count);
     return objectives;
 }
 
@@ -96,10 +103,16 @@ void objectives_read(void *data, struct objective_reports *ret_reports)
 
 /* --- loading: days, then hours journey by journey, then minutes ------------------------------ */
 
+void objectives_begin(struct objectives *objectives)
+{
+    objective_book_begin(objectives->book);
+    loop_timer_set(objectives->look, LOOK_EVERY);
+}
+
 static void load_end(struct objectives *objectives, enum result result)
 {
     if (result == RESULT_OK)
-        loop_timer_set(objectives->look, LOOK_EVERY);
+        objectives_begin(objectives);
     objectives->done(objectives->data, result);
 }
 
@@ -198,21 +211,50 @@ static void days_read(void *data, enum result result, const struct store_days *d
     read_hours(objectives);
 }
 
-void objectives_load(struct objectives *objectives, objectives_loaded *done, void *data)
+static void load_all(struct objectives *objectives)
 {
     struct objective_reach reach;
     objectives->now = clock_wall();
     objectives->next = 0;
-    objectives->done = done;
-    objectives->data = data;
-    objective_book_forget(objectives->book);
-    if (objectives->count == 0) {
-        done(data, RESULT_OK);
-        return;
-    }
     struct wall_time since = objectives->now;
     for (size_t n = 0; objective_book_reach(objectives->book, n, objectives->now, &reach); n++)
         if (reach.unit == DURATION_DAY && reach.since.us < since.us)
             since = reach.since;
     store_read_days(objectives->store, since, days_read, objectives);
+}
+
+void objectives_load(struct objectives *objectives, objectives_loaded *done, void *data)
+{
+    objectives->done = done;
+    objectives->data = data;
+    objective_book_forget(objectives->book);
+    if (objectives->count == 0)
+        done(data, RESULT_OK);
+    else
+        load_all(objectives);
+}
+
+static void set_loaded(void *data, enum result result)
+{
+    if (result == RESULT_OK)
+        return;
+    log_error("the store cannot be read: new objectives are counted from now on only");
+    objectives_begin(data);
+}
+
+void objectives_set(struct objectives *objectives, struct scenario *const *scenarios,
+                    size_t scenario_count)
+{
+    struct objective_book *old = objectives->book;
+    store_forget(objectives->store, objectives);
+    loop_timer_cancel(objectives->look);
+    free(objectives->reports);
+    free(objectives->burning);
+    fill(objectives, scenarios, scenario_count);
+    objective_book_adopt(objectives->book, old);
+    objective_book_free(old);
+    objectives->done = set_loaded;
+    objectives->data = objectives;
+    if (objectives->count > 0)
+        load_all(objectives);
 }

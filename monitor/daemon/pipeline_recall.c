@@ -20,6 +20,7 @@ static bool pipeline_is_watched(void *data, const char *journey, const char *van
 
 static void pipeline_begin(struct pipeline *pipeline)
 {
+    objectives_begin(pipeline->objectives);
     pipeline_plan(pipeline);
     pipeline_tick(pipeline);
     pipeline_sweep(pipeline);

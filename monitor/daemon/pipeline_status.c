@@ -127,6 +127,16 @@ static void write_windows(const struct pipeline *pipeline, struct wall_time now,
     json_close_array(writer);
 }
 
+static void write_objectives(struct pipeline *pipeline, struct json_writer *writer)
+{
+    struct objective_reports reports;
+    pipeline_read_objectives(pipeline, &reports);
+    json_open_array(writer, "objectives");
+    for (size_t i = 0; i < reports.count; i++)
+        objective_write(&reports.reports[i], writer, NULL);
+    json_close_array(writer);
+}
+
 static void write_all(const struct status_question *question, const struct page_overview *model,
                       struct buffer *out)
 {
@@ -140,6 +150,7 @@ static void write_all(const struct status_question *question, const struct page_
     write_incidents(model, &writer);
     write_cells(question, model, &writer);
     write_windows(question->pipeline, model->now, &writer);
+    write_objectives(question->pipeline, &writer);
     json_add_key(&writer, "monitor");
     json_add_raw(&writer, NULL);
     health_write(&health, out);

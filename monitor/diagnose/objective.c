@@ -41,6 +41,7 @@ struct entry {
     char *journey;
     struct objective objective;
     struct ring window, minutes;
+    bool counts; /* else it is being loaded */
 };
 
 struct objective_book {
@@ -151,8 +152,37 @@ void objective_book_add(struct objective_book *book, const char *journey,
 void objective_book_forget(struct objective_book *book)
 {
     for (size_t i = 0; i < book->count; i++) {
+        if (book->entries[i]->counts)
+            continue;
         ring_forget(&book->entries[i]->window);
         ring_forget(&book->entries[i]->minutes);
+    }
+}
+
+void objective_book_begin(struct objective_book *book)
+{
+    for (size_t i = 0; i < book->count; i++)
+        book->entries[i]->counts = true;
+}
+
+static void swap_rings(struct ring *a, struct ring *b)
+{
+    struct ring kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+void objective_book_adopt(struct objective_book *book, struct objective_book *other)
+{
+    for (size_t i = 0; i < book->count; i++) {
+        struct entry *entry = book->entries[i];
+        struct entry *known = map_get(other->by_journey, entry->journey);
+        if (known == NULL || !known->counts || known->objective.over != entry->objective.over ||
+            known->objective.within != entry->objective.within)
+            continue;
+        swap_rings(&entry->window, &known->window);
+        swap_rings(&entry->minutes, &known->minutes);
+        entry->counts = true;
     }
 }
 
@@ -160,7 +190,7 @@ void objective_book_load(struct objective_book *book, const char *journey, struc
                          duration span, const struct objective_counts *counts)
 {
     struct entry *entry = map_get(book->by_journey, journey);
-    if (entry == NULL)
+    if (entry == NULL || entry->counts)
         return;
     if (span == DURATION_MINUTE)
         ring_add(&entry->minutes, start, counts);
@@ -187,7 +217,7 @@ static struct objective_counts counts_of_run(const struct run *run, duration wit
 void objective_book_count(struct objective_book *book, const struct run *run)
 {
     struct entry *entry = map_get(book->by_journey, run->journey);
-    if (entry == NULL)
+    if (entry == NULL || !entry->counts)
         return;
     const struct objective_counts counts = counts_of_run(run, entry->objective.within);
     ring_add(&entry->window, run->slot.planned, &counts);

@@ -26,7 +26,12 @@ void objective_book_free(struct objective_book *book); /* takes NULL */
 void objective_book_add(struct objective_book *book, const char *journey,
                         const struct objective *objective);
 
-/* A run of a journey without an objective counts nowhere. */
+/* What was counted for journeys that promise the same in the other book, whose own counts are then
+ * worth nothing. Another share of what is counted alike is the same. */
+void objective_book_adopt(struct objective_book *book, struct objective_book *other);
+
+/* A run of a journey without an objective counts nowhere, nor one of a journey that is to be loaded
+ * yet: what is loaded has it. */
 void objective_book_count(struct objective_book *book, const struct run *run);
 
 /* How far the n-th reaches back, and in steps of what: an hour or a day. False past the last. */
@@ -42,11 +47,15 @@ bool objective_book_reach(const struct objective_book *book, size_t n, struct wa
 bool objective_book_reach_of(const struct objective_book *book, const char *journey,
                              struct wall_time now, struct objective_reach *ret_reach);
 
-/* Forgets everything that was counted, before it is loaded (again). */
+/* Everything is loaded that there is: from now on every run counts. */
+void objective_book_begin(struct objective_book *book);
+
+/* Forgets what was loaded since, to be loaded again. */
 void objective_book_forget(struct objective_book *book);
 
 /* Adds what is known of the unit that begins at `start`; or, `span` DURATION_MINUTE, of a minute,
- * which the shorter windows are made of. A journey that has no objective is left out. */
+ * which the shorter windows are made of. A journey that has no objective is left out, and one that
+ * counts already. */
 void objective_book_load(struct objective_book *book, const char *journey, struct wall_time start,
                          duration span, const struct objective_counts *counts);
 

@@ -111,6 +111,13 @@ static struct objective_book *promise(int64_t success, duration within, duration
     return book;
 }
 
+static struct objective_book *promise_now(int64_t success, duration within, duration over)
+{
+    struct objective_book *book = promise(success, within, over);
+    objective_book_begin(book);
+    return book;
+}
+
 static void see(struct objective_book *book, double minute, enum state state, duration latency)
 {
     struct run *run = run_create("browse", "here", at(minute));
@@ -130,7 +137,7 @@ static struct objective_report read_at(const struct objective_book *book, double
 
 START_TEST(slots_count_by_how_they_ended)
 {
-    struct objective_book *book = promise(990000, 4 * DURATION_SECOND, DURATION_DAY);
+    struct objective_book *book = promise_now(990000, 4 * DURATION_SECOND, DURATION_DAY);
     see(book, 0, STATE_PASSED, DURATION_SECOND);
     see(book, 1, STATE_DEGRADED, 4 * DURATION_SECOND);
     see(book, 2, STATE_PASSED, 4 * DURATION_SECOND + 1);
@@ -169,7 +176,7 @@ static const struct {
 
 START_TEST(a_window_begins_with_an_hour_or_a_day)
 {
-    struct objective_book *book = promise(990000, 0, window_cases[_i].over);
+    struct objective_book *book = promise_now(990000, 0, window_cases[_i].over);
     see(book, window_cases[_i].first - 0.1, STATE_PASSED, 1);
     ck_assert_uint_eq(read_at(book, 0).counts.good, 0);
     see(book, window_cases[_i].first, STATE_PASSED, 1);
@@ -193,7 +200,7 @@ END_TEST
 
 START_TEST(a_clock_that_is_set_does_no_harm)
 {
-    struct objective_book *book = promise(990000, 0, 30 * DURATION_DAY);
+    struct objective_book *book = promise_now(990000, 0, 30 * DURATION_DAY);
     see(book, 0, STATE_PASSED, 1);
     see(book, 525600, STATE_PASSED, 1); /* a year on, and back */
     see(book, 1, STATE_PASSED, 1);
@@ -217,7 +224,7 @@ START_TEST(limits_are_those_of_the_workbook)
         {DURATION_DAY, {0, 0, 0}},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct objective_book *book = promise(999000, 0, cases[i].over);
+        struct objective_book *book = promise_now(999000, 0, cases[i].over);
         struct objective_report report = read_at(book, 0);
         for (size_t n = 0; n < OBJECTIVE_BURN_COUNT; n++)
             expect_near("limit", report.burns[n].limit, cases[i].limits[n]);
@@ -244,7 +251,7 @@ static const struct {
 
 START_TEST(a_budget_burns_while_both_windows_do)
 {
-    struct objective_book *book = promise(999000, 0, 30 * DURATION_DAY);
+    struct objective_book *book = promise_now(999000, 0, 30 * DURATION_DAY);
     for (int minute = -360; minute < burn_cases[_i].read; minute++)
         see(book, minute,
             minute >= 0 && minute < burn_cases[_i].failed ? STATE_FAILED : STATE_PASSED, 1);
@@ -265,7 +272,7 @@ START_TEST(what_is_loaded_is_what_was_counted)
 {
     const duration overs[] = {DURATION_DAY, 30 * DURATION_DAY};
     for (size_t i = 0; i < COUNT_OF(overs); i++) {
-        struct objective_book *counted = promise(990000, 0, overs[i]);
+        struct objective_book *counted = promise_now(990000, 0, overs[i]);
         struct objective_book *loaded = promise(990000, 0, overs[i]);
         struct objective_reach reach;
         const struct objective_counts good = {.good = 1}, bad = {.failed = 1};
@@ -286,12 +293,48 @@ START_TEST(what_is_loaded_is_what_was_counted)
                 objective_book_load(loaded, "other", unit, reach.unit, &bad);
             }
         }
+        see(loaded, 0, STATE_FAILED, 1); /* what is loaded has it */
+        objective_book_begin(loaded);
         struct objective_report a = read_at(counted, 0), b = read_at(loaded, 0);
         ck_assert_mem_eq(&a.counts, &b.counts, sizeof a.counts);
         ck_assert_mem_eq(&a.burns, &b.burns, sizeof a.burns);
         ck_assert_uint_eq(a.counts.failed, 50);
         objective_book_free(counted);
         objective_book_free(loaded);
+    }
+}
+END_TEST
+
+/* Another set of files: what promises the same goes on, and anything else is to be loaded. */
+START_TEST(a_promise_that_is_the_same_goes_on)
+{
+    static const struct {
+        int64_t success;
+        duration within, over;
+        bool goes_on;
+    } cases[] = {
+        {990000, 0, DURATION_DAY, true},
+        {900000, 0, DURATION_DAY, true},
+        {990000, DURATION_SECOND, DURATION_DAY, false},
+        {990000, 0, 2 * DURATION_DAY, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct objective_counts good = {.good = 7};
+        struct objective_book *old = promise_now(990000, 0, DURATION_DAY);
+        struct objective_book *book = promise(cases[i].success, cases[i].within, cases[i].over);
+        see(old, 0, STATE_FAILED, 1);
+        objective_book_adopt(book, old);
+        objective_book_free(old);
+        see(book, 1, STATE_FAILED, 1); /* lost where it is to be loaded, as that will have it */
+        objective_book_load(book, "browse",
+                            (struct wall_time){at(0).us / DURATION_HOUR * DURATION_HOUR},
+                            DURATION_HOUR, &good);
+        objective_book_begin(book);
+        struct objective_report report = read_at(book, 2);
+        ck_assert_uint_eq(report.counts.failed, cases[i].goes_on ? 2 : 0);
+        ck_assert_uint_eq(report.counts.good, cases[i].goes_on ? 0 : 7);
+        ck_assert(fabs(report.target - (double)cases[i].success / 1000000) < 1e-9);
+        objective_book_free(book);
     }
 }
 END_TEST
@@ -345,7 +388,7 @@ END_TEST
 
 START_TEST(it_is_written_as_json)
 {
-    struct objective_book *book = promise(999000, 4 * DURATION_SECOND, 30 * DURATION_DAY);
+    struct objective_book *book = promise_now(999000, 4 * DURATION_SECOND, 30 * DURATION_DAY);
     for (int minute = 0; minute < 4; minute++)
         see(book, minute, minute < 1 ? STATE_UNKNOWN : STATE_FAILED, 1);
     struct objective_report report = read_at(book, 4);
@@ -384,6 +427,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, limits_are_those_of_the_workbook);
     tcase_add_loop_test(tests, a_budget_burns_while_both_windows_do, 0, (int)COUNT_OF(burn_cases));
     tcase_add_test(tests, what_is_loaded_is_what_was_counted);
+    tcase_add_test(tests, a_promise_that_is_the_same_goes_on);
     tcase_add_loop_test(tests, it_is_said_in_a_sentence, 0, (int)COUNT_OF(say_cases));
     tcase_add_test(tests, it_is_written_as_json);
     suite_add_tcase(suite, tests);

@@ -8,6 +8,7 @@
 
 #include "reporters/excerpt.h"
 #include "reporters/terminal.h"
+#include "reporters/terminal_operate.h"
 #include "reporters/text.h"
 #include "reporters/words.h"
 
@@ -421,6 +422,54 @@ START_TEST(kernel_facts_become_sentences)
 }
 END_TEST
 
+/* How it stands with an incident, in a row of short sentences, and who shows it, but not by
+ * hundreds. */
+static const struct {
+    struct incident incident;
+    size_t showers;
+    const char *says;
+} standing_cases[] = {
+    {{.muted = true}, 1, "\nIt is in maintenance: nobody was told.\n"},
+    {{.flapping = true, .reopened = 1},
+     1,
+     "\nIt comes and goes: its turns are not told. It came back 1 time.\n"},
+    {{.acknowledged = {.at = {1}, .by = "ann"}, .published = true, .reopened = 2},
+     1,
+     "\nIt came back 2 times. ann looks after it. Its cause is public.\n"},
+    {{.merged = "0123456789abcdef"}, 1, "\nIt is a part of incident 01234567.\n"},
+    {{.first = {.cause = CAUSE_NETWORK, .confidence = 0.7}},
+     1,
+     "\nAt first it was thought to be: network, 70 %.\n"},
+    {{0}, 1, "by j1 from here\n"},
+    {{0}, 300, "j10 from\nhere, and 290 more\n"},
+};
+
+START_TEST(an_incident_says_how_it_stands)
+{
+    struct incident incident = standing_cases[_i].incident;
+    struct arena *arena = arena_create();
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    incident.id = "fedcba9876543210";
+    incident.journey = "browse";
+    incident.began = incident.opened = (struct wall_time){DURATION_DAY};
+    incident.verdict = (struct verdict){
+        .cause = CAUSE_DATABASE, .confidence = 0.9, .summary = "It is the database."};
+    if (incident.first.confidence <= 0)
+        incident.first = incident.verdict;
+    incident.showers = arena_allocate(arena, standing_cases[_i].showers, sizeof *incident.showers);
+    while (incident.shower_count < standing_cases[_i].showers) {
+        struct incident_shower *shower = &incident.showers[incident.shower_count++];
+        shower->journey = arena_print(arena, "j%zu", incident.shower_count);
+        shower->vantage = "here";
+    }
+    terminal_incident(&plain, &incident, (struct wall_time){2 * DURATION_DAY}, &out);
+    ck_assert_msg(strstr(out.data, standing_cases[_i].says) != NULL, "%s", out.data);
+    buffer_free(&out);
+    arena_free(arena);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("terminal");
@@ -440,6 +489,7 @@ Suite *test_suite(void)
     tcase_add_test(reports, terminal_colours_are_always_switched_off_again);
     tcase_add_loop_test(reports, terminal_is_detected, 0, COUNT_OF(detect_cases));
     tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
+    tcase_add_loop_test(reports, an_incident_says_how_it_stands, 0, COUNT_OF(standing_cases));
     suite_add_tcase(suite, reports);
     return suite;
 }
