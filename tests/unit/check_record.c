@@ -2,7 +2,6 @@
 /* record/: a run survives its JSON, ids are stable, codes are unique. */
 #include "tests/unit/runner.h"
 
-#include "monitor/base/buffer.h"
 #include "monitor/record/event.h"
 #include "monitor/record/health.h"
 #include "monitor/record/incident.h"
