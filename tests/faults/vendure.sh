@@ -15,7 +15,7 @@ laboratory_up() {
         first=$((first < 28000 ? first + 10 : 21000))
     done
     LAB=$(mktemp -d /var/tmp/shopwatch-lab.XXXXXX) && chmod 755 "$LAB" || return 1
-    export LAB NET=0 PROXY_READ_TIMEOUT=1500ms NSIDX=f$BASHPID
+    export LAB NET=0 PROXY_READ_TIMEOUT=2500ms NSIDX=f$BASHPID
     export PGPORT=$first APPPORT=$((first + 1)) PSP_PORT=$((first + 2)) HTTPPORT=$((first + 3)) HTTPSPORT=$((first + 4))
     "$laboratory/up.sh" || return 1
     wait_for 120 search_is_built
@@ -58,7 +58,7 @@ write_vendure_files() {
         'reporters:' '  log: {kind: json-lines, path: runs.jsonl}' >>"$scratch/shopwatch.yaml"
     mkdir -p "$scratch/journeys"
     for file in "$SOURCE/examples/vendure/guest-checkout.yaml" "$suite"/vendure/*.yaml; do
-        sed -e "s|^timeout:.*|timeout: 2s\ntls: {ca: $certificates/known.pem}|" -e "s|^    timeout: 15s|    timeout: 3s|" \
+        sed -e "s|^timeout:.*|timeout: 3s\ntls: {ca: $certificates/known.pem}|" -e "s|^    timeout: 15s|    timeout: 4s|" \
             -e "s|^every:.*|every: ${slot}s\nquorum: 1|" "$file" >"$scratch/journeys/${file##*/}"
     done
 }
@@ -66,4 +66,14 @@ write_vendure_files() {
 lab() { # lab FAULT: of the laboratory's own list
     switched+=("$1")
     "$laboratory/faults.sh" "$1" on
+}
+
+# The laboratory's own switch takes the number and sets the limit in two steps, between which the shop takes another.
+lab_orders_have_no_number_left() {
+    switched+=(seq-exhausted)
+    psql -h 127.0.0.1 -p "$PGPORT" -U postgres -d shop -v ON_ERROR_STOP=1 -qc "$(use_up '"order"' order_id_seq)"
+}
+use_up() { # use_up TABLE SEQUENCE: the words of SQL for it
+    echo "do \$\$ begin lock table $1 in exclusive mode;
+        execute (select format('alter sequence %s maxvalue %s', '$2', last_value) from $2); end \$\$"
 }
