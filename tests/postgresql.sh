@@ -17,6 +17,7 @@ make_postgresql() { # make_postgresql DIRECTORY
     (as_nobody "$postgresql_programs/initdb" -D "$1" -U shop -A trust -E UTF8 --locale=C.UTF-8 --no-sync --wal-segsize=1) >"$1.log" 2>&1 || return 1
     cat >>"$1/postgresql.conf" <<END
 unix_socket_directories = ''
+dynamic_shared_memory_type = mmap
 fsync = off
 full_page_writes = off
 shared_buffers = 4MB

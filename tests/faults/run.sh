@@ -36,6 +36,8 @@ results=${RESULTS:-$outside_scratch/results.jsonl}
 shop= # whose world there is
 end_world() {
     local name
+    # A server that is only killed leaves shared memory behind.
+    [ -z "${pid_of[database]:-}" ] || { signal CONT database && stop database QUIT; } 2>/dev/null
     for name in "${!pid_of[@]}"; do stop "$name" KILL; done
     take_network
     [ -z "$shop" ] || "end_$shop"
