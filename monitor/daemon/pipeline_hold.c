@@ -10,6 +10,9 @@
 
 #define HOLD_PAUSE_MAX (5 * DURATION_MINUTE)
 
+/* Of a journey by cron, which has no interval. */
+#define HOLD_PAUSE_CRON DURATION_MINUTE
+
 enum { HOLD_SLOTS = 2 };
 
 static const struct step *step_of(const struct scenario *scenario, const char *name)
@@ -45,6 +48,14 @@ const struct step *pipeline_hold_before(struct pipeline_entry *entry, struct wal
     return NULL;
 }
 
+static duration first_pause(const struct pipeline_entry *entry)
+{
+    duration every = entry->pipeline->every;
+    if (every == 0)
+        every = entry->scenario->every;
+    return every != 0 ? every : HOLD_PAUSE_CRON;
+}
+
 static void hold_hung(struct pipeline_hold *hold, struct pipeline_entry *entry,
                       const struct run *run, const struct step *step)
 {
@@ -58,7 +69,7 @@ static void hold_hung(struct pipeline_hold *hold, struct pipeline_entry *entry,
         return;
     hold->sender = entry;
     hold->sent = false;
-    hold->pause = hold->pause == 0 ? entry->scenario->every : 2 * hold->pause;
+    hold->pause = hold->pause == 0 ? first_pause(entry) : 2 * hold->pause;
     if (hold->pause > HOLD_PAUSE_MAX)
         hold->pause = HOLD_PAUSE_MAX;
     hold->next = wall_after(run->slot.planned, hold->pause);
