@@ -8,8 +8,10 @@
  */
 #include "reporters/kinds.h"
 
+#include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "reporters/message.h"
+#include "reporters/statuspage_board.h"
 #include "reporters/statuspage_lookup.h"
 #include "reporters/statuspage_metrics.h"
 #include "reporters/statuspage_text.h"
@@ -22,6 +24,20 @@
 
 enum { PATH_LENGTH = 200, TROUBLE_MAX = 700 };
 
+/* What is to be told, and who waits for it. */
+struct batch {
+    const struct store_changes *changes; /* NULL: nothing */
+    reporter_delivered *done;
+    void *data;
+};
+
+/* An incident that became public after its last change: another journey shows it now. */
+struct late {
+    struct arena *arena; /* NULL: none is being told */
+    struct incident incident;
+    struct store_changes changes; /* it alone */
+};
+
 struct statuspage {
     struct reporter_context context;
     struct arena *arena; /* settings, with their secrets in them */
@@ -31,28 +47,37 @@ struct statuspage {
     struct statuspage_client *client;
     struct statuspage_line *line;
     struct statuspage_lookup *lookup;
+    struct statuspage_board *board;
     struct statuspage_metrics *metrics; /* NULL: none are sent */
     struct loop_timer *turn;
-    /* What is being told. */
-    const struct store_changes *changes;
+    struct map *known;    /* ids of open incidents that are there, or that were refused */
+    struct batch batch;   /* is being told */
+    struct batch waiting; /* comes when `late` is told */
+    struct late late;
     size_t next;
     enum statuspage_state *states; /* of the components, by all that is open */
     bool open;                     /* the incident still is */
-    reporter_delivered *done;
+    /* A trial. */
     reporter_tested *tested;
-    void *data;
-    const char **ids; /* that a trial looks for */
+    void *tested_data;
+    const char **ids; /* that it looks for */
 };
 
 static const struct incident *current(const struct statuspage *statuspage)
 {
-    return &statuspage->changes->incidents[statuspage->next];
+    return &statuspage->batch.changes->incidents[statuspage->next];
 }
 
 static void end(struct statuspage *statuspage, const struct reporter_outcome *outcome)
 {
-    statuspage->changes = NULL;
-    statuspage->done(statuspage->data, outcome);
+    const struct batch batch = statuspage->batch;
+    statuspage->batch = (struct batch){0};
+    batch.done(batch.data, outcome);
+}
+
+static void learn(struct statuspage *statuspage)
+{
+    map_put(statuspage->known, current(statuspage)->id, statuspage);
 }
 
 static void try_later(struct statuspage *statuspage, const struct statuspage_answer *answer)
@@ -76,6 +101,7 @@ static void told(struct statuspage *statuspage)
 static void give_up(struct statuspage *statuspage, const struct statuspage_answer *answer)
 {
     struct buffer trouble;
+    learn(statuspage);
     buffer_init(&trouble, TROUBLE_MAX);
     buffer_print(&trouble, "version %u of incident %.8s is given up: %s",
                  current(statuspage)->version, current(statuspage)->id, answer->trouble);
@@ -87,9 +113,14 @@ static void give_up(struct statuspage *statuspage, const struct statuspage_answe
 static void answered(void *data, const struct statuspage_answer *answer)
 {
     struct statuspage *statuspage = data;
-    if (answer->outcome == SENDER_TAKEN)
+    const struct statuspage_map *map = &statuspage->map;
+    for (size_t n = 0; n < map->count && answer->outcome == SENDER_TAKEN; n++)
+        if (statuspage_shows(map, n, current(statuspage)))
+            statuspage_board_learn(statuspage->board, n, statuspage->states[n]);
+    if (answer->outcome == SENDER_TAKEN) {
+        learn(statuspage);
         told(statuspage);
-    else if (answer->outcome == SENDER_LATER || answer->status == 404) /* deleted just now */
+    } else if (answer->outcome == SENDER_LATER || answer->status == 404) /* deleted just now */
         try_later(statuspage, answer);
     else
         give_up(statuspage, answer);
@@ -178,6 +209,8 @@ static void found(void *data, const struct statuspage_posted *posted,
     bool is_over = statuspage_status(&statuspage->map, incident) == STATUSPAGE_RESOLVED;
     char digest[HASH_HEX_LENGTH + 1];
     json_t *wanted = draft(statuspage, digest);
+    if (is_there)
+        learn(statuspage);
     if (!is_there && is_over)
         told(statuspage);
     else if (!is_there)
@@ -193,49 +226,96 @@ static void found(void *data, const struct statuspage_posted *posted,
 static void open_read(void *data, enum result result, const struct store_incidents *incidents)
 {
     struct statuspage *statuspage = data;
-    const struct statuspage_map *map = &statuspage->map;
     static const struct statuspage_answer unread = {.trouble = "the store cannot be read"};
     if (result != RESULT_OK) {
         try_later(statuspage, &unread);
         return;
     }
     statuspage->open = false;
-    for (size_t n = 0; n < map->count; n++)
-        statuspage->states[n] = STATUSPAGE_OPERATIONAL;
-    for (size_t i = 0; i < incidents->count; i++) {
-        const struct incident *incident = &incidents->incidents[i];
-        statuspage->open |= strcmp(incident->id, current(statuspage)->id) == 0;
-        for (size_t n = 0; n < map->count && !incident->muted; n++) {
-            enum statuspage_state state = statuspage_state(map, n, incident);
-            if (state > statuspage->states[n])
-                statuspage->states[n] = state;
-        }
-    }
+    for (size_t i = 0; i < incidents->count; i++)
+        statuspage->open |= strcmp(incidents->incidents[i].id, current(statuspage)->id) == 0;
+    statuspage_states(&statuspage->map, incidents, statuspage->states);
     statuspage_lookup_incident(statuspage->lookup, current(statuspage), found, statuspage);
 }
 
 static void tell_next(void *data)
 {
     struct statuspage *statuspage = data;
-    while (statuspage->next < statuspage->changes->count &&
-           !statuspage_is_public(&statuspage->map, current(statuspage)))
+    size_t count = statuspage->batch.changes->count;
+    while (statuspage->next < count && !statuspage_is_public(&statuspage->map, current(statuspage)))
         statuspage->next++;
-    if (statuspage->next == statuspage->changes->count)
-        end(statuspage, &(struct reporter_outcome){.delivered = statuspage->next});
+    if (statuspage->next == count)
+        end(statuspage, &(struct reporter_outcome){.delivered = count});
     else
         store_read_incidents(statuspage->context.store, true, 0, open_read, statuspage);
+}
+
+static void begin(struct statuspage *statuspage, const struct batch *batch)
+{
+    statuspage->batch = *batch;
+    statuspage->next = 0;
+    loop_timer_set(statuspage->turn, 0);
 }
 
 static void statuspage_deliver_changes(void *reporter, const struct store_changes *changes,
                                        reporter_delivered *done, void *data)
 {
     struct statuspage *statuspage = reporter;
-    statuspage->changes = changes;
-    statuspage->next = 0;
-    statuspage->done = done;
-    statuspage->data = data;
-    loop_timer_set(statuspage->turn, 0);
+    const struct batch batch = {changes, done, data};
+    if (statuspage->late.arena != NULL)
+        statuspage->waiting = batch;
+    else
+        begin(statuspage, &batch);
 }
+
+/* --- incidents that become public later --------------------------------------------------------
+ */
+
+/* Whatever came of it: where it is not there, the next look finds that. */
+static void late_told(void *data, const struct reporter_outcome *outcome)
+{
+    struct statuspage *statuspage = data;
+    const struct batch waiting = statuspage->waiting;
+    (void)outcome;
+    arena_free(statuspage->late.arena);
+    statuspage->late.arena = NULL;
+    statuspage->waiting = (struct batch){0};
+    if (waiting.changes != NULL)
+        begin(statuspage, &waiting);
+}
+
+static void tell_late(struct statuspage *statuspage, const struct incident *incident)
+{
+    struct late *late = &statuspage->late;
+    late->arena = arena_create();
+    incident_copy(late->arena, &late->incident, incident);
+    late->changes = (struct store_changes){.incidents = &late->incident, .count = 1};
+    begin(statuspage, &(struct batch){&late->changes, late_told, statuspage});
+}
+
+static bool is_late(const struct statuspage *statuspage, const struct incident *incident)
+{
+    return incident->version > 0 && !incident->muted && !map_has(statuspage->known, incident->id) &&
+           statuspage_is_public(&statuspage->map, incident) &&
+           statuspage_status(&statuspage->map, incident) != STATUSPAGE_RESOLVED;
+}
+
+static void open_seen(void *data, const struct store_incidents *open)
+{
+    struct statuspage *statuspage = data;
+    struct map *known = map_create(NULL);
+    for (size_t i = 0; i < open->count; i++)
+        if (map_has(statuspage->known, open->incidents[i].id))
+            map_put(known, open->incidents[i].id, statuspage);
+    map_free(statuspage->known);
+    statuspage->known = known;
+    for (size_t i = 0; i < open->count && statuspage->batch.changes == NULL; i++)
+        if (is_late(statuspage, &open->incidents[i]))
+            tell_late(statuspage, &open->incidents[i]);
+}
+
+/* --- metrics -----------------------------------------------------------------------------------
+ */
 
 static bool statuspage_wants_runs(void *reporter)
 {
@@ -264,7 +344,8 @@ static bool trial_failed(struct statuspage *statuspage, const char *what, const 
         buffer_print(&text, "the page has no %s %s", what, missing);
     else
         buffer_text(&text, answer->trouble);
-    statuspage->tested(statuspage->data, missing != NULL ? RESULT_NOT_FOUND : RESULT_IO, text.data);
+    statuspage->tested(statuspage->tested_data, missing != NULL ? RESULT_NOT_FOUND : RESULT_IO,
+                       text.data);
     buffer_free(&text);
     return true;
 }
@@ -273,7 +354,7 @@ static void metrics_checked(void *data, const char *missing, const struct status
 {
     struct statuspage *statuspage = data;
     if (!trial_failed(statuspage, "metric", missing, answer))
-        statuspage->tested(statuspage->data, RESULT_OK,
+        statuspage->tested(statuspage->tested_data, RESULT_OK,
                            "the key is taken, and the page has all that is named; nothing was "
                            "written to it");
 }
@@ -296,8 +377,9 @@ static void components_checked(void *data, const char *missing,
 static void statuspage_test(void *reporter, reporter_tested *done, void *data)
 {
     struct statuspage *statuspage = reporter;
+    statuspage_board_rest(statuspage->board);
     statuspage->tested = done;
-    statuspage->data = data;
+    statuspage->tested_data = data;
     for (size_t n = 0; n < statuspage->map.count; n++)
         statuspage->ids[n] = statuspage->map.components[n].id;
     statuspage_lookup_ids(statuspage->lookup, "/components", statuspage->ids, statuspage->map.count,
@@ -311,10 +393,13 @@ static void statuspage_close(void *reporter)
     struct statuspage *statuspage = reporter;
     store_forget(statuspage->context.store, statuspage);
     statuspage_metrics_free(statuspage->metrics);
+    statuspage_board_close(statuspage->board);
     statuspage_lookup_close(statuspage->lookup);
     statuspage_line_close(statuspage->line);
     statuspage_client_free(statuspage->client);
     loop_timer_free(statuspage->turn);
+    map_free(statuspage->known);
+    arena_free(statuspage->late.arena);
     arena_free(statuspage->arena);
     free(statuspage);
 }
@@ -366,6 +451,8 @@ static enum result open_client(struct statuspage *statuspage,
     statuspage->client = statuspage_client_create(context, &client);
     statuspage->line = statuspage_line_open(statuspage->client);
     statuspage->lookup = statuspage_lookup_open(statuspage->client);
+    statuspage->board =
+        statuspage_board_open(context, statuspage->client, &statuspage->map, open_seen, statuspage);
     if (statuspage->item_count > 0)
         statuspage->metrics = statuspage_metrics_create(context, statuspage->client,
                                                         statuspage->items, statuspage->item_count);
@@ -379,6 +466,7 @@ static void *statuspage_open(const struct reporter_context *context,
     struct statuspage *statuspage = memory_allocate(1, sizeof *statuspage);
     statuspage->context = *context;
     statuspage->arena = arena_create();
+    statuspage->known = map_create(NULL);
     statuspage->turn = loop_timer_create(context->loop, tell_next, statuspage);
     if (expand_ids(statuspage, settings, &why) == RESULT_OK &&
         open_client(statuspage, settings, &why) == RESULT_OK)

@@ -119,6 +119,20 @@ enum statuspage_state statuspage_state(const struct statuspage_map *map, size_t 
     return failing > 0 && failing < vantages_of(map, name) ? STATUSPAGE_PARTIAL : STATUSPAGE_MAJOR;
 }
 
+void statuspage_states(const struct statuspage_map *map, const struct store_incidents *open,
+                       enum statuspage_state *ret_states)
+{
+    for (size_t n = 0; n < map->count; n++) {
+        ret_states[n] = STATUSPAGE_OPERATIONAL;
+        for (size_t i = 0; i < open->count; i++) {
+            const struct incident *incident = &open->incidents[i];
+            enum statuspage_state state = statuspage_state(map, n, incident);
+            if (!incident->muted && state > ret_states[n])
+                ret_states[n] = state;
+        }
+    }
+}
+
 /* At this moment, by a component that is there. */
 static bool is_shown(const struct statuspage_map *map, const struct incident *incident)
 {

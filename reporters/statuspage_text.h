@@ -64,6 +64,10 @@ bool statuspage_is_public(const struct statuspage_map *map, const struct inciden
 enum statuspage_state statuspage_state(const struct statuspage_map *map, size_t n,
                                        const struct incident *incident);
 
+/* How each of them is, by all that is open: the worst. */
+void statuspage_states(const struct statuspage_map *map, const struct store_incidents *open,
+                       enum statuspage_state *ret_states);
+
 enum statuspage_status statuspage_status(const struct statuspage_map *map,
                                          const struct incident *incident);
 

@@ -55,7 +55,11 @@ ok "and not why" bash -c '! jq ".incidents[].incident_updates, .incidents[].name
 ok "the database is not blamed, either" state_is '.components.c3 == "operational"'
 
 start_monitor
-sleep 3
+publish() { "$SHOPWATCH" incidents publish "$(state | jq -r '.incidents[0].metadata.shopwatch.incident')" "We restore it." -c "$scratch/shopwatch.yaml"; }
+ok "somebody publishes the cause" wait_for 20 publish
+ok "customers read it" wait_for 30 state_is '.incidents[0] | .status == "identified" and
+    (.incident_updates[0].body | contains("We restore it. The cause is the database (Shop database"))'
+ok "and see the database" state_is '.components.c3 == "major_outage"'
 ok "the catalogue is mended" "$BUILD/examples/shop/damage" "$scratch/shop.db" product off
 ok "the incident is resolved" wait_for 60 state_is '.incidents | all(.[]; .status == "resolved")'
 ok "and the components are well" state_is '.components | all(.[]; . == "operational")'

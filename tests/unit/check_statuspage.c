@@ -190,6 +190,83 @@ START_TEST(two_incidents_of_one_component_leave_it_red_until_both_are_over)
 }
 END_TEST
 
+static void written(void *data, enum result result, const struct error *error,
+                    store_sequence sequence)
+{
+    (void)sequence;
+    ck_assert_msg(result == RESULT_OK, "%s", error->text);
+    *(bool *)data = true;
+}
+
+START_TEST(a_journey_that_joins_turns_red_though_nothing_is_told)
+{
+    static struct incident_shower both[] = {{.journey = "guest checkout", .vantage = "home"},
+                                            {.journey = "search", .vantage = "home"}};
+    bool done = false;
+    struct incident incident = sample("0123456789abcdef0123456789abcdef");
+    incident.showers = both;
+    incident.shower_count = 1;
+    change(&incident, INCIDENT_OPENED);
+    wait_told(1);
+    EXPECT(COMPONENT("c2"), "operational");
+    incident.shower_count = 2;
+    store_write_incident(fixture.store, &incident, written, &done);
+    for (int i = 0; i < TRIES && server.component_patches == 0; i++)
+        store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
+    ck_assert(done);
+    EXPECT(COMPONENT("c2"), "partial_outage");
+    ck_assert_uint_eq(server.component_patches, 1);
+    ck_assert_uint_eq(server.patches, 0);
+    change(&incident, INCIDENT_RESOLVED);
+    wait_told(2);
+    EXPECT(COMPONENT("c1"), "operational");
+    EXPECT(COMPONENT("c2"), "operational");
+}
+END_TEST
+
+START_TEST(an_incident_that_becomes_public_later_is_opened_then)
+{
+    static struct incident_shower both[] = {{.journey = "returns", .vantage = "home"},
+                                            {.journey = "search", .vantage = "home"}};
+    bool done = false;
+    struct incident incident = sample("0123456789abcdef0123456789abcdef");
+    incident.journey = "returns";
+    incident.showers = both;
+    incident.shower_count = 1;
+    change(&incident, INCIDENT_OPENED);
+    wait_told(1);
+    ck_assert_uint_eq(incident_count(), 0);
+    incident.shower_count = 2;
+    store_write_incident(fixture.store, &incident, written, &done);
+    for (int i = 0; i < TRIES && incident_count() == 0; i++)
+        store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
+    ck_assert(done);
+    store_fixture_wait(&fixture, 100 * DURATION_MILLISECOND);
+    EXPECT(NAME(0), "Search is failing");
+    EXPECT(COMPONENT("c2"), "partial_outage");
+    change(&incident, INCIDENT_RESOLVED);
+    wait_told(2);
+    EXPECT(STATUS(0), "resolved");
+    EXPECT(COMPONENT("c2"), "operational");
+    ck_assert_uint_eq(incident_count(), 1);
+}
+END_TEST
+
+START_TEST(what_a_person_set_is_left_alone_at_the_start)
+{
+    close_reporters();
+    server.reads = 0;
+    json_object_set_new(server.components, "c1", json_string("under_maintenance"));
+    json_object_set_new(server.components, "c2", json_string("major_outage"));
+    open_reporters();
+    wait_for(&server.reads, 1);
+    store_fixture_wait(&fixture, 6 * DURATION_SECOND); /* it has looked once more */
+    EXPECT(COMPONENT("c1"), "under_maintenance");
+    EXPECT(COMPONENT("c2"), "major_outage");
+    ck_assert_uint_eq(server.component_patches, 0);
+}
+END_TEST
+
 START_TEST(slow_is_not_broken_and_a_lull_is_not_the_end)
 {
     struct incident incident = sample("0123456789abcdef0123456789abcdef");
@@ -270,6 +347,9 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_restart_opens_nothing_twice_and_says_nothing_twice);
     tcase_add_test(tests, what_was_resolved_before_it_could_be_told_wakes_nobody);
     tcase_add_test(tests, two_incidents_of_one_component_leave_it_red_until_both_are_over);
+    tcase_add_test(tests, a_journey_that_joins_turns_red_though_nothing_is_told);
+    tcase_add_test(tests, an_incident_that_becomes_public_later_is_opened_then);
+    tcase_add_test(tests, what_a_person_set_is_left_alone_at_the_start);
     tcase_add_test(tests, slow_is_not_broken_and_a_lull_is_not_the_end);
     tcase_add_test(tests, what_is_not_of_the_public_is_not_told);
     tcase_add_test(tests, what_a_person_resolved_there_stays_so_until_it_comes_back);

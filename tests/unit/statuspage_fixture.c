@@ -58,7 +58,7 @@ void load_shop(const char *metrics)
              "secrets: {PAGE_KEY: {env: PAGE_KEY}}\n"
              "components: {web: {kind: application}, db: {kind: database, title: The database}}\n"
              "reporters:\n  hosted:\n    kind: statuspage\n    url: http://127.0.0.1:%u/\n"
-             "    page: " STATUSPAGE_SERVER_PAGE "\n    key: ${PAGE_KEY}\n    timeout: 300ms\n"
+             "    page: " STATUSPAGE_SERVER_PAGE "\n    key: ${PAGE_KEY}\n    timeout: 1s\n"
              "    components: {guest checkout: c1, search: c2, db: c3}\n%s",
              server.port, metrics);
     put_file("shop.yaml", text, path);
@@ -109,6 +109,9 @@ void set_up(void)
     scenarios[0] = load_scenario("guest checkout");
     scenarios[1] = load_scenario("search");
     open_reporters();
+    for (int i = 0; i < TRIES && server.reads == 0; i++) /* the components */
+        store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
+    ck_assert_uint_eq(server.reads, 1);
 }
 
 void tear_down(void)

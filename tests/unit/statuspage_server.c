@@ -281,7 +281,12 @@ static void list_keys(struct call *call, json_t *object)
     const char *id;
     json_t *value, *items = json_array();
     json_object_foreach(object, id, value)
-        json_array_append_new(items, json_pack("{s:s,s:s}", "id", id, "name", id));
+    {
+        json_t *item = json_pack("{s:s,s:s}", "id", id, "name", id);
+        if (json_is_string(value))
+            json_object_set(item, "status", value);
+        json_array_append_new(items, item);
+    }
     list(call, items, "per_page");
     json_decref(items);
 }
@@ -343,6 +348,26 @@ static void update_incident(struct call *call)
     refuse(call, 404, "Not found");
 }
 
+static void update_component(struct call *call)
+{
+    const json_t *component = json_object_get(call->body, "component");
+    json_t *status = json_object_get(component, "status");
+    json_t *wanted = json_pack("{s:O?}", call->id, status);
+    const char *problem = json_object_size(component) == 1 ? NULL : "status is missing";
+    if (json_object_get(call->server->components, call->id) == NULL) {
+        refuse(call, 404, "Not found");
+    } else if (problem != NULL || (problem = check_states(call->server, wanted)) != NULL) {
+        object_to(call, 422, problem);
+    } else {
+        call->server->component_patches++;
+        json_object_update(call->server->components, wanted);
+        call->status = 200;
+        call->answer =
+            json_pack("{s:s,s:s,s:O}", "id", call->id, "name", call->id, "status", status);
+    }
+    json_decref(wanted);
+}
+
 static void add_points(struct call *call)
 {
     const char *id;
@@ -386,6 +411,7 @@ static const struct {
     {EVHTTP_REQ_POST, "/incidents", create_incident},
     {EVHTTP_REQ_PATCH, "/incidents/", update_incident},
     {EVHTTP_REQ_GET, "/components", list_components},
+    {EVHTTP_REQ_PATCH, "/components/", update_component},
     {EVHTTP_REQ_GET, "/metrics", list_metrics},
     {EVHTTP_REQ_POST, "/metrics/data", add_points},
 };

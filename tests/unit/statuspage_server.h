@@ -32,7 +32,7 @@ struct statuspage_server {
     const char *method;
     int status;
     const char *retry_after;
-    unsigned reads, posts, patches, point_posts;
+    unsigned reads, posts, patches, component_patches, point_posts;
     char wrong[STATUSPAGE_SERVER_TEXT_MAX]; /* the first request that was not as documented */
     unsigned numbers;                       /* of ids */
     struct evhttp_request *unanswered[STATUSPAGE_SERVER_UNANSWERED_MAX];
