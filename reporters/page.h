@@ -48,6 +48,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
 void page_incident_json(const struct incident *incident, struct buffer *out);
 
 /* A journey over time. */
+struct objective_report;
 struct page_journey_view {
     const struct shop *shop;
     const struct page_journey *journey;
@@ -66,6 +67,7 @@ struct page_journey_view {
     size_t event_count;
     const struct maintenance *windows; /* once; also those of others */
     size_t window_count;
+    const struct objective_report *objective; /* NULL: it has none */
 };
 void page_journey_render(const struct page_journey_view *view, struct buffer *out);
 

@@ -224,7 +224,7 @@ void page_duration(struct html *html, duration value)
 
 void page_latency(struct html *html, const struct run *run)
 {
-    if (run != NULL && run->step_count > 0)
+    if (run != NULL && run_span(run).start.us != 0)
         page_duration(html, run_latency(run));
     else
         html_text(html, "–");

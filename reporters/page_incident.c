@@ -3,8 +3,10 @@
 #include "reporters/page.h"
 
 #include "reporters/page_parts.h"
+#include "reporters/words.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void write_head(struct html *html, const struct page_incident *model)
 {
@@ -39,6 +41,7 @@ static void write_verdict(struct html *html, const struct page_incident *model, 
     html_end(html);
     html_leaf(html, "p", "summary", verdict->summary);
     page_verdict(html, verdict, "h3");
+    page_suspects(html, verdict);
     html_end(html);
     html_end(html);
 }
@@ -54,20 +57,110 @@ static void write_seen(struct html *html, const struct page_incident *model)
     html_end(html);
 }
 
+static const char *name_or(const char *name, const char *otherwise)
+{
+    return name != NULL ? name : otherwise;
+}
+
+/* What operators have done to it, and what is odd about it. */
+static void write_standing(struct html *html, const struct incident *incident)
+{
+    page_fact_prose(html, "Acknowledged");
+    if (incident->acknowledged.at.us != 0) {
+        html_print(html, "by %s, ", name_or(incident->acknowledged.by, "an operator"));
+        page_exact_time(html, incident->acknowledged.at);
+    } else {
+        html_text(html, "by nobody yet");
+    }
+    html_end(html);
+    html_end(html);
+    page_fact_text(html, "Public",
+                   incident->published ? "the cause is shown to everybody"
+                                       : "only what it looks like is shown");
+    page_fact_text(html, "Muted", incident->muted ? "in maintenance: nobody is told" : NULL);
+    page_fact_text(html, "Flapping",
+                   incident->flapping ? "it comes and goes, so not each turn is told" : NULL);
+    if (incident->reopened > 0) {
+        page_fact_prose(html, "Came back");
+        html_print(html, "%u time%s", incident->reopened, incident->reopened == 1 ? "" : "s");
+        html_end(html);
+        html_end(html);
+    }
+    if (incident->merged != NULL) {
+        char target[128];
+        snprintf(target, sizeof target, "/incidents/%s", incident->merged);
+        page_fact(html, "The same as");
+        html_begin_link(html, target);
+        html_text(html, "an older incident");
+        html_end(html);
+        html_end(html);
+        html_end(html);
+    }
+}
+
 static void write_facts(struct html *html, const struct page_incident *model)
 {
     const struct incident *incident = model->incident;
-    page_section(html, "Course");
+    page_section(html, "Facts");
     html_begin(html, "dl", "facts card");
     page_fact_time(html, "Began", incident->began);
     page_fact_time(html, "Opened", incident->opened);
-    page_fact_time(html, "Last changed", incident->updated);
     if (incident->resolved.us != 0)
         page_fact_time(html, "Resolved", incident->resolved);
     page_first_sign(html, incident);
     write_seen(html, model);
+    write_standing(html, incident);
     html_end(html);
     html_end(html);
+}
+
+static void write_event(struct html *html, const struct incident_event *event, struct wall_time now)
+{
+    html_begin(html, "li", incident_change_word(event->change));
+    html_begin(html, "span", "when");
+    page_time_seconds(html, event->at, now);
+    html_end(html);
+    html_begin(html, "span", "what");
+    html_leaf(html, "b", NULL, incident_change_word(event->change));
+    if (event->by != NULL) {
+        html_begin(html, "span", "note");
+        html_print(html, " by %s", event->by);
+        html_end(html);
+    }
+    if (event->text != NULL)
+        html_print(html, " %s", event->text);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_timeline(struct html *html, const struct page_incident *model)
+{
+    const struct incident *incident = model->incident;
+    if (incident->timeline_count == 0)
+        return;
+    page_section(html, "Timeline");
+    html_begin(html, "ol", "timeline card");
+    for (size_t i = 0; i < incident->timeline_count; i++) {
+        write_event(html, &incident->timeline[i], model->now);
+        if (i == 0 && incident->timeline_left_out > 0) {
+            html_begin(html, "li", "note");
+            html_print(html, "%u left out", incident->timeline_left_out);
+            html_end(html);
+        }
+    }
+    html_end(html);
+    html_end(html);
+}
+
+/* What was first said is worth a look where it was something else. */
+static bool was_other(const struct verdict *first, const struct verdict *now)
+{
+    if (first->cause == CAUSE_NONE || first->cause != now->cause)
+        return first->cause != CAUSE_NONE;
+    if (first->component == NULL || now->component == NULL)
+        return first->component != now->component;
+    return strcmp(first->component, now->component) != 0 ||
+           words_per_cent(first->confidence) != words_per_cent(now->confidence);
 }
 
 /* How many there are is known from the incident alone: the table is of the newest. */
@@ -101,11 +194,13 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
     struct html *html = page_begin(&frame, out);
     write_head(html, model);
     write_verdict(html, model, "Verdict now", &incident->verdict);
+    write_timeline(html, model);
     write_facts(html, model);
     page_section(html, "Runs");
     write_count(html, model);
     page_runs(html, model->shop, model->runs, model->run_count, model->now);
     html_end(html);
-    write_verdict(html, model, "Verdict when it was opened", &incident->first);
+    if (was_other(&incident->first, &incident->verdict))
+        write_verdict(html, model, "Verdict when it was opened", &incident->first);
     page_end(html, &frame, model->now);
 }

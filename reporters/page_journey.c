@@ -3,6 +3,7 @@
  * what happened meanwhile. */
 #include "reporters/page.h"
 
+#include "monitor/record/objective.h"
 #include "reporters/page_graph.h"
 #include "reporters/page_marks.h"
 #include "reporters/page_parts.h"
@@ -112,6 +113,48 @@ static void write_figures(struct html *html, const struct series_point *all)
     html_print(html, "%u", all->counts.failed);
     end_figure(html);
     html_end(html);
+}
+
+/* --- what is promised --- */
+
+/* The least of the error budget that may be left. */
+static void write_budget(struct html *html, const struct objective_report *objective)
+{
+    double left = objective->budget_left.low;
+    html_begin(html, "svg", left < 0 ? "gauge spent" : "gauge");
+    html_attribute(html, "aria-hidden", "true");
+    html_begin(html, "rect", "rail");
+    html_attribute(html, "width", "100%");
+    html_attribute(html, "height", "100%");
+    html_attribute(html, "rx", "3");
+    html_end(html);
+    html_begin(html, "rect", "fill");
+    html_attribute_print(html, "width", "%.1f%%", left < 0 ? 100 : left > 1 ? 100 : left * 100);
+    html_attribute(html, "height", "100%");
+    html_attribute(html, "rx", "3");
+    html_end(html);
+    html_end(html);
+}
+
+static void write_objective(struct html *html, const struct objective_report *objective)
+{
+    struct buffer text;
+    if (objective == NULL)
+        return;
+    buffer_init(&text, PAGE_SENTENCE_MAX);
+    objective_say(objective, &text);
+    html_begin(html, "div", "card objective");
+    html_begin(html, "p", NULL);
+    html_begin(html, "span", "note");
+    html_text(html, "Objective over ");
+    page_lasting(html, objective->over);
+    html_text(html, " ");
+    html_end(html);
+    html_text(html, text.data);
+    html_end(html);
+    write_budget(html, objective);
+    html_end(html);
+    buffer_free(&text);
 }
 
 /* --- graphs ------------------------------------------------------------------------------------
@@ -489,6 +532,7 @@ void page_journey_render(const struct page_journey_view *view, struct buffer *ou
     } else {
         series_sum(view->places, &all);
         write_figures(html, &all.all);
+        write_objective(html, view->objective);
         write_latency(html, view, &marks);
         page_marks_list(html, view, &marks);
         write_phases(html, view, &all);

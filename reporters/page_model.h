@@ -24,6 +24,7 @@ enum {
 };
 
 struct cron;
+struct health;
 struct zone;
 
 struct page_journey {
@@ -47,6 +48,7 @@ struct page_overview {
     size_t recent_count;
     const struct incident *open, *resolved;
     size_t open_count, resolved_count;
+    const struct health *health;       /* the monitor's own; NULL: not known */
     const struct store_tally *tallies; /* of page_span each, any order */
     size_t tally_count;
 };

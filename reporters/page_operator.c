@@ -180,7 +180,16 @@ static void overview_begin(struct page_visit *visit)
     read_all_tallies(visit);
 }
 
-static struct page_overview overview_of(const struct page_visit *visit)
+static struct health health_of(const struct page_visit *visit)
+{
+    const struct reporter_context *context = &page_of(visit)->context;
+    struct health health = {.now = clock_wall()};
+    if (context->health_read != NULL)
+        context->health_read(context->health_data, &health);
+    return health;
+}
+
+static struct page_overview overview_of(const struct page_visit *visit, const struct health *health)
 {
     const struct status_page *page = page_of(visit);
     const struct reading *reading = visit->state;
@@ -199,19 +208,21 @@ static struct page_overview overview_of(const struct page_visit *visit)
         .resolved_count = reading->resolved_count,
         .tallies = reading->tallies,
         .tally_count = reading->tally_count,
+        .health = health,
     };
 }
 
 static bool overview_answer(struct page_visit *visit, struct buffer *body)
 {
-    const struct page_overview model = overview_of(visit);
+    const struct health health = health_of(visit);
+    const struct page_overview model = overview_of(visit, &health);
     page_overview_render(&model, body);
     return true;
 }
 
 static bool overview_json_answer(struct page_visit *visit, struct buffer *body)
 {
-    const struct page_overview model = overview_of(visit);
+    const struct page_overview model = overview_of(visit, NULL);
     page_overview_json(&model, body);
     return true;
 }
@@ -332,11 +343,8 @@ static bool healthz_answer(struct page_visit *visit, struct buffer *body)
 
 static bool monitor_answer(struct page_visit *visit, struct buffer *body)
 {
-    const struct reporter_context *context = &page_of(visit)->context;
-    struct health health = {.now = clock_wall()};
-    if (context->health_read != NULL)
-        context->health_read(context->health_data, &health);
-    page_monitor_render(context->shop, &health, body);
+    const struct health health = health_of(visit);
+    page_monitor_render(page_of(visit)->context.shop, &health, body);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "reporters/status_page_private.h"
 
 #include "monitor/net/http_server.h"
+#include "monitor/record/objective.h"
 #include "reporters/page_parts.h"
 
 #include <string.h>
@@ -33,13 +34,13 @@ static struct store *store_of(const struct page_visit *visit)
     return page->context.store;
 }
 
-static void make_sets(struct journey_reading *reading)
+static void make_sets(struct journey_reading *reading, unsigned count)
 {
     const struct span_kind *kind = &span_kinds[reading->view.span];
     series_free(reading->places);
     series_free(reading->steps);
-    reading->places = series_create(kind->unit, kind->count, reading->view.now);
-    reading->steps = series_create(kind->unit * (duration)kind->count, 1, reading->view.now);
+    reading->places = series_create(kind->unit, count, reading->view.now);
+    reading->steps = series_create(kind->unit * (duration)count, 1, reading->view.now);
     reading->steps->start = reading->places->start;
 }
 
@@ -69,16 +70,30 @@ static void add_run(struct journey_reading *reading, const struct run *run)
     }
 }
 
+/* A graph of an hour is mostly empty while there is less to show: so it grows, ten minutes at a
+ * time. */
+static unsigned minutes_of(const struct journey_reading *reading)
+{
+    if (reading->runs.count == 0)
+        return span_kinds[SPAN_HOUR].count;
+    const struct run *oldest = reading->runs.runs[reading->runs.count - 1];
+    duration age = wall_between(oldest->slot.planned, reading->view.now);
+    unsigned tens = (unsigned)(age > 0 ? age / (10 * DURATION_MINUTE) : 0) + 1;
+    return tens < 6 ? tens * 10 : 60;
+}
+
 static void on_runs(void *data, enum result result, struct store_runs *runs)
 {
     struct page_visit *visit = data;
     struct journey_reading *reading = visit->state;
     if (result == RESULT_OK)
         page_runs_take(&reading->runs, runs);
-    if (reading->view.span == SPAN_HOUR)
+    if (reading->view.span == SPAN_HOUR) {
+        make_sets(reading, minutes_of(reading));
         /* Oldest first, so that places and steps come in the order of the runs. */
         for (size_t i = reading->runs.count; i-- > 0;)
             add_run(reading, reading->runs.runs[i]);
+    }
     page_visit_arrived(visit, result);
 }
 
@@ -114,7 +129,7 @@ static void on_rollups(void *data, enum result result, const struct store_rollup
     struct journey_reading *reading = visit->state;
     if (result == RESULT_OK && !reading->chosen && is_new(reading, rollups)) {
         reading->view.span = SPAN_HOUR;
-        make_sets(reading);
+        make_sets(reading, span_kinds[SPAN_HOUR].count);
     } else {
         for (size_t i = 0; result == RESULT_OK && i < rollups->count; i++) {
             const struct store_rollup *rollup = &rollups->rollups[i];
@@ -231,7 +246,7 @@ void page_journey_begin(struct page_visit *visit)
     reading->chosen = view->span != SPAN_COUNT;
     if (!reading->chosen)
         view->span = SPAN_DAY;
-    make_sets(reading);
+    make_sets(reading, span_kinds[view->span].count);
     if (view->span == SPAN_HOUR)
         read_runs(visit);
     else
@@ -243,6 +258,19 @@ void page_journey_begin(struct page_visit *visit)
     store_read_incidents(store, false, INCIDENTS_READ, on_incidents, visit);
     store_read_events(store, reading->places->start, (struct wall_time){0}, on_events, visit);
     store_read_maintenance(store, reading->places->start, on_windows, visit);
+}
+
+/* Good for this turn of the loop. */
+static const struct objective_report *find_objective(const struct status_page *page,
+                                                     const char *journey)
+{
+    struct objective_reports all = {0};
+    if (page->context.objectives_read != NULL)
+        page->context.objectives_read(page->context.objectives_data, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.reports[i].journey, journey) == 0)
+            return &all.reports[i];
+    return NULL;
 }
 
 bool page_journey_answer(struct page_visit *visit, struct buffer *body)
@@ -259,6 +287,7 @@ bool page_journey_answer(struct page_visit *visit, struct buffer *body)
     view->incidents = reading->incidents;
     view->events = reading->events;
     view->windows = reading->windows;
+    view->objective = find_objective(visit->owner, view->journey->name);
     page_journey_render(view, body);
     return true;
 }

@@ -2,6 +2,7 @@
 /* The front page: the answer, open incidents, components, journeys, runs, what is over. */
 #include "reporters/page.h"
 
+#include "monitor/record/health.h"
 #include "reporters/page_parts.h"
 #include "reporters/words.h"
 
@@ -167,6 +168,26 @@ static void write_open(struct html *html, const struct page_overview *model)
     html_end(html);
 }
 
+/* Before anything is believed. */
+static void write_health(struct html *html, const struct health *health)
+{
+    for (enum health_problem problem = 0; health != NULL && problem < HEALTH_PROBLEM_COUNT;
+         problem++) {
+        struct buffer text;
+        buffer_init(&text, PAGE_SENTENCE_MAX * 4);
+        if (health_has_problem(health, problem, &text)) {
+            html_begin(html, "p", health_problem_is_serious(problem) ? "ails serious" : "ails");
+            html_text(html, text.data);
+            html_text(html, " ");
+            html_begin_link(html, "/monitor");
+            html_text(html, "How the monitor is");
+            html_end(html);
+            html_end(html);
+        }
+        buffer_free(&text);
+    }
+}
+
 static void write_resolved(struct html *html, const struct page_overview *model)
 {
     page_section(html, "Resolved incidents");
@@ -195,6 +216,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
         .place = "/",
     };
     struct html *html = page_begin(&frame, out);
+    write_health(html, model->health);
     write_answer(html, model, &headline);
     write_open(html, model);
     write_components(html, model);

@@ -17,7 +17,7 @@ static void write_head(struct html *html, const struct shop *shop, const struct 
     page_mark(html, run->state);
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
-    html_print(html, "%s from %s, ", run->step_count > 0 ? "A run" : "A slot without a run",
+    html_print(html, "%s from %s, ", run_span(run).start.us != 0 ? "A run" : "A slot without a run",
                shop_vantage_title(shop, run->vantage));
     page_exact_time(html, run->slot.planned);
     html_end(html);
@@ -51,6 +51,7 @@ static void write_verdict(struct html *html, const struct shop *shop, const stru
     html_end(html);
     html_leaf(html, "p", "summary", run->verdict.summary);
     page_verdict(html, &run->verdict, "h3");
+    page_suspects(html, &run->verdict);
     html_end(html);
     html_end(html);
 }

@@ -54,11 +54,17 @@ check() { # check SITUATION PAGES: how many must have been opened at least
 ok "the shop is well" wait_for 60 says '(.journeys | length) == 10 and all(.journeys[]; .state == "passed" or .state == "degraded")'
 ok "the payment provider is gone" kill -TERM "$payment_pid"
 ok "an incident is open" wait_for 60 says '(.incidents | length) > 0'
-check failing 6
+tell() { "$SHOPWATCH" "$@" -c "$scratch/shopwatch.yaml" --by ada; }
+incident() { status | jq -r '.incidents[0].id'; }
+ok "somebody looks after it" tell ack "$(incident)" "I have a look."
+ok "and notes what was seen" tell incidents note "$(incident)" "The provider's own page says maintenance."
+ok "and plans maintenance" tell maintenance add "New disks" --start +1s --for 1s --journey browse
+ok "a deploy is told" tell event deploy "shop 4.2, with <b>new</b> prices"
+check failing 12
 
 ok "it is back" start_payment
 ok "the incident is resolved" wait_for 90 says '(.incidents | length) == 0'
-check recovered 6
+check recovered 12
 
 [ -z "${SHOTS:-}" ] || grep -h '^[0-9]' "$scratch"/*.err >"$SHOTS/list"
 plan

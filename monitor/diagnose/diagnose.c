@@ -40,6 +40,14 @@ static const struct {
 #undef X
 };
 
+const double *diagnose_weights(const char *fact)
+{
+    for (size_t i = 0; fact != NULL && i < COUNT_OF(fact_rows); i++)
+        if (strcmp(fact_rows[i].code, fact) == 0)
+            return fact_rows[i].weights;
+    return NULL;
+}
+
 static const double priors[SUSPECT_COUNT] = {
 #define X(name, percent) percent / 100.0,
     PRIOR_TABLE(X)

@@ -33,6 +33,10 @@ void history_add_event(struct history *history, const struct event *event);
  */
 void diagnose_run(const struct history *history, const struct shop *shop, struct run *run);
 
+/* What a fact says for each suspect, or against it, in dB; NULL for one that is not known (any
+ * more). */
+const double *diagnose_weights(const char *fact);
+
 /* Names the database in an answer's body, where it does: SQLSTATEs, MySQL numbers, engines'
  * sentences. SYMPTOM_NONE otherwise. */
 enum symptom diagnose_database_words(const char *body);

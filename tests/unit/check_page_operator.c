@@ -5,8 +5,10 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/base/zone.h"
+#include "monitor/diagnose/diagnose.h"
 #include "monitor/record/health.h"
 #include "monitor/record/message.h"
+#include "monitor/record/objective.h"
 #include "reporters/page_graph.h"
 #include "scenarios/cron.h"
 
@@ -356,6 +358,111 @@ START_TEST(a_step_is_held_against_what_is_usual)
 }
 END_TEST
 
+START_TEST(what_was_promised_is_told)
+{
+    struct scene scene;
+    const struct objective_report objective = {
+        .journey = "guest checkout",
+        .target = 0.99,
+        .over = 30 * DURATION_DAY,
+        .counts = {.good = 999, .failed = 1},
+        .success = {0.999, 0.999},
+        .availability = {0.999, 0.999},
+        .budget_left = {_i == 0 ? 0.9 : -0.5, _i == 0 ? 0.9 : -0.5},
+    };
+    scene_open(&scene, SAMPLE_HEALTHY, SPAN_DAY);
+    scene.view.objective = &objective;
+    scene_render(&scene);
+    page_rules_check(scene.page.data, scene.page.length, "objective");
+    assert_says(&scene.page, "99.90");
+    assert_says(&scene.page, "are promised");
+    ck_assert_double_eq(count(&scene, "count(//svg[@class='gauge spent'])"), _i);
+    scene_close(&scene);
+}
+END_TEST
+
+/* --- incidents --- */
+
+static void render_incident(const struct sample *sample, struct buffer *page)
+{
+    const struct page_incident model = {.shop = &sample->shop,
+                                        .incident = &sample->open,
+                                        .runs = sample->runs,
+                                        .run_count = sample->run_count,
+                                        .now = sample_now};
+    buffer_init(page, PAGE_MAX);
+    page_incident_render(&model, page);
+    page_rules_check(page->data, page->length, "incident");
+}
+
+START_TEST(an_incident_tells_what_became_of_it)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct incident *incident = &sample->open;
+    struct buffer page;
+    const struct incident_event events[] = {
+        {wall_after(sample_now, -9 * DURATION_MINUTE), INCIDENT_OPENED, NULL, "Seen twice."},
+        {wall_after(sample_now, -5 * DURATION_MINUTE), INCIDENT_ACKNOWLEDGED, "ada", NULL},
+        {wall_after(sample_now, -4 * DURATION_MINUTE), INCIDENT_ANNOTATED, "ada",
+         "<i>disk</i> full"},
+    };
+    for (size_t i = 0; i < COUNT_OF(events); i++)
+        incident_note(sample->arena, incident, &events[i]);
+    incident->acknowledged.at = events[1].at;
+    incident->acknowledged.by = "ada";
+    incident->flapping = true;
+    incident->timeline_left_out = 7;
+    render_incident(sample, &page);
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//ol[@class='timeline card']/li)"), 4);
+    assert_says(&page, "<b>acknowledged</b>");
+    assert_says(&page, "&lt;i&gt;disk&lt;/i&gt; full");
+    assert_says(&page, "by ada, ");
+    assert_says(&page, "7 left out");
+    assert_says(&page, "it comes and goes");
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(each_suspect_has_its_column)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct buffer page;
+    verdict_add(sample->arena, &sample->open.verdict, "transport.server_silent", "Nobody answered.",
+                5);
+    render_incident(sample, &page);
+    /* In the verdict of now; that of the opening knows no such fact. */
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//table[@class='weights'])"), 1);
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//table[@class='weights']//thead//th)"),
+        1 + SUSPECT_COUNT);
+    ck_assert_double_eq(page_rules_count(page.data, page.length,
+                                         "count(//table[@class='weights']//tr[th='Nobody "
+                                         "answered.']/td[@class='number against heavy'][.='−12'])"),
+                        1);
+    ck_assert_ptr_null(diagnose_weights("no.such_fact"));
+    ck_assert_ptr_null(diagnose_weights(NULL));
+    ck_assert_double_eq(diagnose_weights("transport.server_silent")[CAUSE_NETWORK], -12);
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(the_first_verdict_is_shown_where_it_was_another)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct buffer page;
+    if (_i == 0)
+        sample->open.first = sample->open.verdict;
+    render_incident(sample, &page);
+    ck_assert_int_eq(strstr(page.data, "Verdict when it was opened") != NULL, _i);
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
 /* --- a run --- */
 
 START_TEST(what_went_over_the_wire_is_folded_below_its_exchange)
@@ -439,6 +546,23 @@ END_TEST
 
 /* --- the monitor --- */
 
+/* On the overview, too: before anything is believed. */
+START_TEST(the_overview_warns_of_a_monitor_that_is_not_well)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    const struct health health = {.now = sample_now, .loop_lag = _i * 2 * HEALTH_LAG_MAX};
+    struct buffer page;
+    sample->overview.health = &health;
+    buffer_init(&page, PAGE_MAX);
+    page_overview_render(&sample->overview, &page);
+    page_rules_check(page.data, page.length, "overview");
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//p[@class='ails serious'])"), _i);
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(the_monitor_tells_what_ails_it)
 {
     struct sample *sample = sample_create(SAMPLE_HEALTHY);
@@ -481,9 +605,14 @@ Suite *test_suite(void)
     tcase_add_test(pages, what_happened_stands_on_the_graph_and_beside_it);
     tcase_add_test(pages, maintenance_by_cron_is_drawn_each_time);
     tcase_add_test(pages, a_step_is_held_against_what_is_usual);
+    tcase_add_loop_test(pages, what_was_promised_is_told, 0, 2);
+    tcase_add_test(pages, an_incident_tells_what_became_of_it);
+    tcase_add_test(pages, each_suspect_has_its_column);
+    tcase_add_loop_test(pages, the_first_verdict_is_shown_where_it_was_another, 0, 2);
     tcase_add_test(pages, what_went_over_the_wire_is_folded_below_its_exchange);
     tcase_add_loop_test(pages, older_runs_begin_where_the_page_ends, 0, 2);
     tcase_add_loop_test(pages, incidents_are_listed, 0, SAMPLE_COUNT);
+    tcase_add_loop_test(pages, the_overview_warns_of_a_monitor_that_is_not_well, 0, 2);
     tcase_add_loop_test(pages, the_monitor_tells_what_ails_it, 0, 2);
     suite_add_tcase(suite, series);
     suite_add_tcase(suite, pages);
