@@ -225,19 +225,22 @@ void objective_book_count(struct objective_book *book, const struct run *run)
 }
 
 /* The histogram also has those that were given up at their limit, which failed: they are beyond
- * `within` where that is below the steps' timeouts. */
+ * `within` where that is below the steps' timeouts. It lacks slots without a run of their own,
+ * which ended as the run in their way did: nobody waited there for longer. */
 struct objective_counts objective_counts_of(uint64_t passed, uint64_t failed, uint64_t unknown,
                                             uint64_t excluded, const struct histogram *latency,
                                             duration within)
 {
-    uint64_t good = passed;
+    uint64_t slow = 0;
     if (within > 0) {
-        double fast = histogram_count_to(latency, within) + 0.5;
-        good = fast < (double)passed ? (uint64_t)fast : passed;
+        double late = (double)(latency->count - latency->censored) + 0.5 -
+                      histogram_count_to(latency, within);
+        slow = late > 0 ? (uint64_t)late : 0;
+        slow = slow < passed ? slow : passed;
     }
     return (struct objective_counts){
-        .good = good,
-        .slow = passed - good,
+        .good = passed - slow,
+        .slow = slow,
         .failed = failed,
         .unknown = unknown,
         .excluded = excluded,

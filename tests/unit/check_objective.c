@@ -96,6 +96,10 @@ START_TEST(a_rollup_tells_how_many_were_in_time)
     ck_assert_uint_eq(counts.unknown, 3);
     ck_assert_uint_eq(counts.excluded, 2);
     ck_assert_uint_eq(objective_counts_of(100, 7, 3, 2, &latency, 0).good, 100);
+    /* Ten that passed with the run in their way have no time of their own. */
+    counts = objective_counts_of(110, 7, 3, 2, &latency, 4 * DURATION_SECOND);
+    ck_assert_uint_eq(counts.good, 100);
+    ck_assert_uint_eq(counts.slow, 10);
     ck_assert_uint_eq(objective_counts_of(100, 7, 3, 2, &latency, DURATION_MINUTE).good, 100);
     histogram_clear(&latency);
 }
