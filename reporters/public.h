@@ -144,10 +144,14 @@ size_t public_updates(const struct public_view *view, const struct incident *inc
 void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MAX]);
 uint64_t public_tries(const struct store_counts *counts);
 
+/* `129,600`. Returns `text`. */
+enum { PUBLIC_COUNT_MAX = 32 };
+const char *public_count(uint64_t count, char text[PUBLIC_COUNT_MAX]);
+
 /* How a day is drawn. X(NAME, class, words) */
 #define PUBLIC_DAY_TABLE(X)                                                                        \
     X(NOTHING, "nothing", "no data")                                                               \
-    X(BLIND, "unknown", "not known")                                                               \
+    X(BLIND, "unknown", "no answer known")                                                         \
     X(GOOD, "passed", "no failure")                                                                \
     X(SOME, "degraded", "some failures or slow")                                                   \
     X(BAD, "failed", "an outage")

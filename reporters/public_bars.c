@@ -108,3 +108,19 @@ void public_write_bars(struct html *html, const struct public_view *view,
     }
     html_end(html);
 }
+
+void public_write_key(struct html *html)
+{
+    html_begin(html, "ul", "legend key");
+    for (int kind = PUBLIC_DAY_COUNT - 1; kind >= 0; kind--) {
+        html_begin(html, "li", NULL);
+        html_begin(html, "svg", "days sample");
+        html_attribute(html, "aria-hidden", "true");
+        html_attribute_print(html, "viewBox", "0 0 %d %d", BAR, HEIGHT);
+        write_run(html, (enum public_day_kind)kind, 0, 1);
+        html_end(html);
+        html_print(html, "a day with %s", looks[kind].words);
+        html_end(html);
+    }
+    html_end(html);
+}

@@ -223,3 +223,17 @@ void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MA
     else
         snprintf(text, PUBLIC_UPTIME_MAX, "%s–%s %%", low, high);
 }
+
+const char *public_count(uint64_t count, char text[PUBLIC_COUNT_MAX])
+{
+    char digits[24];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+    char *out = text;
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *out++ = ',';
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return text;
+}

@@ -129,7 +129,7 @@ static void write_maintenance(struct html *html, const struct public_view *view)
 static void write_journey(struct html *html, const struct public_view *view,
                           const struct public_journey *journey)
 {
-    char uptime[PUBLIC_UPTIME_MAX];
+    char uptime[PUBLIC_UPTIME_MAX], count[PUBLIC_COUNT_MAX];
     uint64_t tries = public_tries(&journey->sum);
     public_uptime(&journey->sum, uptime);
     html_begin(html, "li", NULL);
@@ -147,7 +147,7 @@ static void write_journey(struct html *html, const struct public_view *view,
     html_begin(html, "span", "uptime");
     html_leaf(html, "b", NULL, uptime);
     if (tries > 0)
-        html_print(html, " of %llu tries", (unsigned long long)tries);
+        html_print(html, " of %s tries", public_count(tries, count));
     html_end(html);
     html_leaf(html, "span", NULL, "today");
     html_end(html);
@@ -170,7 +170,7 @@ static void write_journeys(struct html *html, const struct public_view *view)
     for (size_t i = 0; i < view->journey_count; i++)
         working += view->journeys[i].state == PUBLIC_WORKING;
     page_section(html, "What our test customer tries");
-    bool fold = view->journey_count > UNFOLDED_MAX && working > 0;
+    bool ranges = false, fold = view->journey_count > UNFOLDED_MAX && working > 0;
     if (!fold || working < view->journey_count)
         write_some(html, view, false);
     if (fold) {
@@ -182,11 +182,12 @@ static void write_journeys(struct html *html, const struct public_view *view)
         write_some(html, view, true);
         html_end(html);
     }
-    html_leaf(
-        html, "p", "note key",
-        "A bar is a day: low when nothing failed, higher when something did or was slow, full "
-        "with a gap when it was an outage, a stub when we could not look. A range means that "
-        "of some tries it is not known how they ended.");
+    public_write_key(html);
+    for (size_t i = 0; i < view->journey_count; i++)
+        ranges = ranges || view->journeys[i].sum.unknown > 0;
+    if (ranges)
+        html_leaf(html, "p", "note",
+                  "A range means that of some tries it is not known how they ended.");
     html_end(html);
 }
 

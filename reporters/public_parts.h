@@ -22,6 +22,9 @@ void public_write_capital(struct html *html, const char *text);
 void public_write_bars(struct html *html, const struct public_view *view,
                        const struct public_journey *journey, bool titled);
 
+/* What the bars mean. */
+void public_write_key(struct html *html);
+
 /* An incident in a line of a list, with a link; `top` as in a frame. */
 void public_write_incident_line(struct html *html, const struct public_view *view,
                                 const struct incident *incident, const char *top);

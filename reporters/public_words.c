@@ -144,15 +144,8 @@ static const char *opening(const struct public_view *view, const struct incident
                            struct arena *arena)
 {
     char clock[PUBLIC_TIME_MAX];
-    struct buffer text;
-    buffer_init(&text, PUBLIC_SENTENCE_MAX * 2);
-    append_subject(incident, &text);
-    buffer_print(&text, is_slow(incident) ? " became slow at %s. " : " began to fail at %s. ",
-                 public_clock(view, incident->began, clock));
-    buffer_text(&text, "We are looking into it.");
-    const char *copy = arena_duplicate(arena, text.data);
-    buffer_free(&text);
-    return copy;
+    return arena_print(arena, "It began at %s. We are looking into it.",
+                       public_clock(view, incident->began, clock));
 }
 
 static const char *closing(const struct incident *incident, struct wall_time at,

@@ -252,6 +252,15 @@ static const struct {
     {{0, 0, 10, 0, 0}, "0.0 %", PUBLIC_DAY_BAD},
 };
 
+START_TEST(long_numbers_are_in_threes)
+{
+    char text[PUBLIC_COUNT_MAX];
+    ck_assert_str_eq(public_count(7, text), "7");
+    ck_assert_str_eq(public_count(129600, text), "129,600");
+    ck_assert_str_eq(public_count(1234567, text), "1,234,567");
+}
+END_TEST
+
 START_TEST(uptime_is_never_more_than_is_known)
 {
     char text[PUBLIC_UPTIME_MAX];
@@ -301,16 +310,15 @@ static const struct {
     bool causes, published, resolved;
     const char *says; /* the updates, in one line */
 } update_cases[] = {
-    {false, false, false,
-     "Investigating: Guest checkout began to fail at 13:55 UTC. We are looking into it."},
+    {false, false, false, "Investigating: It began at 13:55 UTC. We are looking into it."},
     {false, false, true,
-     "Investigating: Guest checkout began to fail at 13:55 UTC. We are looking into it. Resolved: "
+     "Investigating: It began at 13:55 UTC. We are looking into it. Resolved: "
      "It works again. This lasted 12 min."},
     {false, true, false,
-     "Investigating: Guest checkout began to fail at 13:55 UTC. We are looking into it. "
+     "Investigating: It began at 13:55 UTC. We are looking into it. "
      "Identified: A disk is being replaced. The cause is the database (Shop database, orders)."},
     {true, false, false,
-     "Investigating: Guest checkout began to fail at 13:55 UTC. We are looking into it. "
+     "Investigating: It began at 13:55 UTC. We are looking into it. "
      "Identified: The cause is the database (Shop database, orders)."},
 };
 
@@ -570,6 +578,7 @@ Suite *test_suite(void)
     tcase_add_test(words, what_is_old_proves_nothing);
     tcase_add_test(words, maintenance_is_said_before_what_fails_in_it);
     tcase_add_test(words, times_are_told_by_the_shop_s_clock);
+    tcase_add_test(words, long_numbers_are_in_threes);
     tcase_add_loop_test(words, uptime_is_never_more_than_is_known, 0, COUNT_OF(uptime_cases));
     tcase_add_loop_test(words, an_incident_is_called_by_what_does_not_work, 0,
                         COUNT_OF(title_cases));
