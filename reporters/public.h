@@ -10,6 +10,7 @@
 
 #include "monitor/record/incident.h"
 #include "monitor/record/maintenance.h"
+#include "monitor/record/objective.h"
 #include "monitor/store/store_rollups.h"
 #include "reporters/page_model.h"
 #include "scenarios/shop.h"
@@ -69,6 +70,12 @@ struct public_journey {
     const struct store_counts *days; /* PUBLIC_DAYS of them; the last is today, of UTC */
     struct store_counts sum;         /* of them */
     enum public_state state;
+    /* What its owner has promised, and what came of it. */
+    struct public_goal {
+        double target;         /* 0 to 1; 0: nothing */
+        duration within, over; /* within 0: in any time */
+        struct objective_range success;
+    } goal;
 };
 
 struct public_view {
@@ -77,6 +84,7 @@ struct public_view {
     const char *url;         /* where visitors find the page, with its slash; NULL: not known */
     bool causes;             /* are told without being published one by one */
     struct wall_time now;
+    bool troubled;          /* the monitor itself is not well */
     struct wall_time as_of; /* when what is told was last renewed; 0: never */
     struct public_journey *journeys;
     size_t journey_count;
@@ -142,6 +150,8 @@ size_t public_updates(const struct public_view *view, const struct incident *inc
 /* `99.93 %`; `99.1–99.9 %` where some tries are not known to have passed or failed. Never rounded
  * up. */
 void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MAX]);
+/* `Goal: 99.9 % in 30 days; so far 99.95–99.97 %.`; nothing without one. */
+void public_goal_say(const struct public_goal *goal, struct buffer *out);
 uint64_t public_tries(const struct store_counts *counts);
 
 /* `129,600`. Returns `text`. */

@@ -5,6 +5,7 @@
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "monitor/base/zone.h"
+#include "monitor/record/health.h"
 #include "scenarios/scenario.h"
 
 #include <stdlib.h>
@@ -304,6 +305,36 @@ static void place_windows(struct public_data *data)
         qsort(view->windows, view->window_count, sizeof *view->windows, by_start);
 }
 
+static void place_goals(struct public_data *data)
+{
+    const struct reporter_context *context = data->settings.context;
+    struct objective_reports reports = {0};
+    if (context->objectives_read == NULL)
+        return;
+    context->objectives_read(context->objectives_data, &reports);
+    for (size_t i = 0; i < reports.count; i++) {
+        const struct objective_report *report = &reports.reports[i];
+        struct public_journey *journey = map_get(data->numbers, report->journey);
+        if (journey != NULL)
+            journey->goal = (struct public_goal){
+                .target = report->target,
+                .within = report->within,
+                .over = report->over,
+                .success = report->success,
+            };
+    }
+}
+
+/* Whether what it says of the shop may be wrong or late. */
+static bool is_troubled(const struct reporter_context *context)
+{
+    struct health health;
+    if (context->health_read == NULL)
+        return false;
+    context->health_read(context->health_data, &health);
+    return !health.starting && !health.stopping && !health_is_well(&health);
+}
+
 static void finish(struct public_data *data)
 {
     if (data->result == RESULT_OK) {
@@ -312,6 +343,8 @@ static void finish(struct public_data *data)
         place_days(data);
         place_incidents(data);
         place_windows(data);
+        place_goals(data);
+        data->view.troubled = is_troubled(data->settings.context);
         public_judge(&data->view);
         arena_free(data->read);
         data->read = data->reading;

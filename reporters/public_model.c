@@ -4,6 +4,7 @@
 
 #include "monitor/base/zone.h"
 #include "monitor/schedule/window.h"
+#include "reporters/words.h"
 #include "scenarios/cron.h"
 
 #include <stdio.h>
@@ -206,6 +207,27 @@ static void print_share(unsigned share, char text[16])
         snprintf(text, 16, "%u.%02u", share / 100, share % 100);
     else
         snprintf(text, 16, "%u.%u", share / 100, share % 100 / 10);
+}
+
+static void append_range(const struct objective_range *range, struct buffer *out)
+{
+    char low[16], high[16];
+    print_share((unsigned)(range->low * 10000 + 1e-6), low);
+    print_share((unsigned)(range->high * 10000 + 1e-6), high);
+    buffer_print(out, strcmp(low, high) == 0 ? "%s %%" : "%s–%s %%", low, high);
+}
+
+void public_goal_say(const struct public_goal *goal, struct buffer *out)
+{
+    char text[DURATION_TEXT_MAX];
+    if (goal->target <= 0)
+        return;
+    buffer_print(out, "Goal: %.10g %%", goal->target * 100);
+    if (goal->within > 0)
+        buffer_print(out, " within %s", duration_print(goal->within, text));
+    buffer_print(out, " over %s; so far ", words_stretch(goal->over, text));
+    append_range(&goal->success, out);
+    buffer_text(out, ".");
 }
 
 void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MAX])

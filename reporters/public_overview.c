@@ -126,6 +126,16 @@ static void write_maintenance(struct html *html, const struct public_view *view)
 
 /* --- journeys --------------------------------------------------------------------------------- */
 
+static void write_goal(struct html *html, const struct public_goal *goal)
+{
+    struct buffer text;
+    buffer_init(&text, PUBLIC_SENTENCE_MAX);
+    public_goal_say(goal, &text);
+    if (text.length > 0)
+        html_leaf(html, "p", "note goal", text.data);
+    buffer_free(&text);
+}
+
 static void write_journey(struct html *html, const struct public_view *view,
                           const struct public_journey *journey)
 {
@@ -151,6 +161,7 @@ static void write_journey(struct html *html, const struct public_view *view,
     html_end(html);
     html_leaf(html, "span", NULL, "today");
     html_end(html);
+    write_goal(html, &journey->goal);
     html_end(html);
 }
 
@@ -325,6 +336,10 @@ void public_overview_render(const struct public_view *view, struct buffer *out)
         .top = "./",
     };
     struct html *html = page_begin(&frame, out);
+    if (view->troubled)
+        html_leaf(
+            html, "p", "notice",
+            "What watches the shop has trouble itself: what it says may be late or incomplete.");
     write_answer(html, view, &headline);
     write_open(html, view);
     write_maintenance(html, view);

@@ -252,6 +252,42 @@ static const struct {
     {{0, 0, 10, 0, 0}, "0.0 %", PUBLIC_DAY_BAD},
 };
 
+static const struct {
+    struct public_goal goal;
+    const char *says;
+} goal_cases[] = {
+    {{0}, ""},
+    {{.target = .999, .over = 30 * DURATION_DAY, .success = {.9995, .9997}},
+     "Goal: 99.9 % over 30 days; so far 99.95–99.97 %."},
+    {{.target = .95, .within = 2 * DURATION_SECOND, .over = DURATION_WEEK, .success = {1, 1}},
+     "Goal: 95 % within 2.00 s over 7 days; so far 100 %."},
+};
+
+START_TEST(a_goal_is_told_with_what_came_of_it)
+{
+    struct buffer said;
+    buffer_init(&said, PUBLIC_SENTENCE_MAX);
+    public_goal_say(&goal_cases[_i].goal, &said);
+    ck_assert_str_eq(said.data, goal_cases[_i].says);
+    buffer_free(&said);
+}
+END_TEST
+
+START_TEST(trouble_of_the_monitor_s_own_is_said)
+{
+    struct situation situation;
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    situation_open(&situation, "pp");
+    situation.view.troubled = true;
+    public_judge(&situation.view);
+    public_overview_render(&situation.view, &out);
+    ck_assert_ptr_nonnull(strstr(out.data, "may be late or incomplete"));
+    buffer_free(&out);
+    situation_close(&situation);
+}
+END_TEST
+
 START_TEST(long_numbers_are_in_threes)
 {
     char text[PUBLIC_COUNT_MAX];
@@ -578,6 +614,8 @@ Suite *test_suite(void)
     tcase_add_test(words, what_is_old_proves_nothing);
     tcase_add_test(words, maintenance_is_said_before_what_fails_in_it);
     tcase_add_test(words, times_are_told_by_the_shop_s_clock);
+    tcase_add_loop_test(words, a_goal_is_told_with_what_came_of_it, 0, COUNT_OF(goal_cases));
+    tcase_add_test(words, trouble_of_the_monitor_s_own_is_said);
     tcase_add_test(words, long_numbers_are_in_threes);
     tcase_add_loop_test(words, uptime_is_never_more_than_is_known, 0, COUNT_OF(uptime_cases));
     tcase_add_loop_test(words, an_incident_is_called_by_what_does_not_work, 0,
