@@ -113,14 +113,24 @@ static bool is_within(const char *name, const char *whole)
     return strncmp(name, whole, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
+/* The journey from its vantage point shows the incident, and did at that time. */
+static bool is_shown_by(const struct incident *incident, const struct run *run)
+{
+    /* A slot is planned a little before its run fails. */
+    struct wall_time earliest = wall_after(incident->began, -DURATION_MINUTE);
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const struct incident_shower *shower = &incident->showers[i];
+        if (strcmp(shower->journey, run->journey) == 0 &&
+            strcmp(shower->vantage, run->vantage) == 0)
+            return run->slot.planned.us >= earliest.us &&
+                   (shower->recovered.us == 0 || run->slot.planned.us <= shower->recovered.us);
+    }
+    return false;
+}
+
 bool page_incident_covers(const struct incident *incident, const struct run *run)
 {
-    const struct verdict *ours = &incident->verdict, *its = &run->verdict;
-    if (run->state != STATE_FAILED || ours->cause != its->cause)
-        return false;
-    if (ours->component == NULL || its->component == NULL)
-        return true;
-    return is_within(ours->component, its->component) || is_within(its->component, ours->component);
+    return run->state == STATE_FAILED && is_shown_by(incident, run);
 }
 
 static bool step_uses(const struct run_step *step, const char *component)

@@ -425,6 +425,34 @@ START_TEST(an_incident_tells_what_became_of_it)
 }
 END_TEST
 
+/* Whatever each of them was held to be at its time. */
+START_TEST(an_incident_covers_the_runs_of_who_shows_it)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct run *run = run_create("guest checkout", "ams", wall_after(sample_now, -DURATION_MINUTE));
+    const struct wall_time planned = run->slot.planned;
+    run->state = STATE_FAILED;
+    run->verdict.cause = CAUSE_THIRD_PARTY;
+    ck_assert(page_incident_covers(&sample->open, run));
+    run->state = STATE_UNKNOWN;
+    ck_assert(!page_incident_covers(&sample->open, run));
+    run->state = STATE_FAILED;
+    run->vantage = "nyc";
+    ck_assert(!page_incident_covers(&sample->open, run));
+    run->vantage = "ams";
+    run->slot.planned = wall_after(sample->open.began, -2 * DURATION_MINUTE);
+    ck_assert(!page_incident_covers(&sample->open, run));
+    run->slot.planned = planned;
+    struct incident_shower shower = sample->open.showers[0];
+    shower.recovered = wall_after(planned, -DURATION_SECOND);
+    sample->open.showers = &shower;
+    sample->open.shower_count = 1;
+    ck_assert(!page_incident_covers(&sample->open, run));
+    run_free(run);
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(each_suspect_has_its_column)
 {
     struct sample *sample = sample_create(SAMPLE_DATABASE);
@@ -607,6 +635,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, a_step_is_held_against_what_is_usual);
     tcase_add_loop_test(pages, what_was_promised_is_told, 0, 2);
     tcase_add_test(pages, an_incident_tells_what_became_of_it);
+    tcase_add_test(pages, an_incident_covers_the_runs_of_who_shows_it);
     tcase_add_test(pages, each_suspect_has_its_column);
     tcase_add_loop_test(pages, the_first_verdict_is_shown_where_it_was_another, 0, 2);
     tcase_add_test(pages, what_went_over_the_wire_is_folded_below_its_exchange);
