@@ -34,6 +34,7 @@ function judge(trial) {
     const wrong = asserted.filter(change => !isTrue(trial, change.verdict.cause));
     const first = asserted.find(change => isTrue(trial, change.verdict.cause));
     const nobody = isTrue(trial, 'nobody');
+    const causes = id => new Set(asserted.filter(change => change.id === id).map(change => change.verdict.cause));
     let outcome;
     if (wrong.length > 0)
         outcome = 'wrong';
@@ -51,6 +52,7 @@ function judge(trial) {
         seconds: first === undefined ? undefined : (first.at - trial.onset) / SECOND,
         confused: wrong.some(change => trial.truth === 'database' && change.verdict.cause === 'network' ||
             trial.truth === 'network' && change.verdict.cause === 'database'),
+        changed: trial.changes.some(change => causes(change.id).size > 1),
         component: main === undefined || !trial.component ? undefined : main.verdict.component === trial.component,
     };
 }
@@ -128,7 +130,7 @@ function summary(name, judgements) {
         name, judgements.length, per(count(asserted, j => j.outcome === 'right'), asserted.length),
         count(judgements, j => j.outcome === 'wrong'), count(judgements, j => j.outcome === 'abstained' && !j.allowed),
         count(judgements, j => j.outcome === 'abstained' && j.allowed), count(judgements, j => j.outcome === 'unseen'),
-        count(judgements, j => j.confused), (brier(judgements) ?? NaN).toFixed(3),
+        count(judgements, j => j.confused), count(judgements, j => j.changed), (brier(judgements) ?? NaN).toFixed(3),
         median(times)?.toFixed(1) ?? '-', per(within.length, times.length),
     ];
 }
@@ -143,16 +145,22 @@ function columns(rows) {
 
 function table(judgements) {
     const families = [...new Set(judgements.map(j => j.trial.family))];
+    const kinds = CAUSES.map(cause => [cause, new Set(judgements.filter(j => truthOf(j.trial) === cause).map(j => j.trial.id)).size]);
     const parts = [
         `${new Set(judgements.map(j => `${j.trial.id} ${j.trial.shop}`)).size} faults, ${judgements.length} trials, ` +
-            `${new Set(judgements.map(j => j.trial.shop)).size} shops`,
+            `${new Set(judgements.map(j => j.trial.shop)).size} shops; of the faults ` +
+            kinds.map(([cause, number]) => `${number} ${cause}`).join(', '),
         '',
-        'A verdict is asserted from 0.85 on. right: the main incident asserts the truth, and no incident ever asserted anything',
-        'else. abstained: nothing is asserted; "open" where the table says that it can be told, "allowed" where it cannot.',
+        'A verdict is asserted from 0.85 on. right: the main incident, which most journeys show, asserts the truth, and no incident',
+        'ever asserted anything else; so one right and one wrong incident of a fault count as wrong. Nothing asserted: "open" where',
+        'the table says that it can be told from outside, "allowed" where it cannot. unseen: no incident. db<->net: a database fault',
+        'asserted as network, or the other way round. changed: an incident asserted one cause after another. Brier: of the likeliest',
+        'cause of the main incident. Seconds: from the fault to the first right assertion.',
         '',
         columns([
-            ['family', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'Brier', 'median s', '<= 2 slots'],
+            ['family', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'],
             ...families.map(family => summary(family, judgements.filter(j => j.trial.family === family))),
+            summary('told from outside', judgements.filter(j => j.trial.told)),
             summary('all', judgements),
         ]),
         '', 'What was asserted (columns) of what was done (rows):', '',
