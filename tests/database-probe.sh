@@ -179,7 +179,7 @@ for _ in $(seq 9); do
     fillers+=($!)
     started+=($!)
 done
-filled() { [ "$(sql "select count(*) from pg_stat_activity where usename = 'watch'")" -ge 9 ]; }
+filled() { [ "$(sql "select count(*) from pg_stat_activity where usename = 'watch' and application_name = 'psql'")" -ge 9 ]; }
 wait_for 10 filled
 ok "no connection left" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "db.exhausted" and .code == "53300"'
 kill "${fillers[@]}"
@@ -220,6 +220,46 @@ kill -TERM "$monitor_pid"
 ok "the monitor stops in order meanwhile" wait "$monitor_pid"
 ok "a server that is not there refuses" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "tcp.refused" and .phase == "tcp"' \
     '[.findings[1:][].outcome] | unique == ["unasked"]'
+
+# --- what it tells of a shop that fails ----------------------------------------------------------
+
+# A shop whose answer says nothing of its database; one step fails, which needs the table that is locked.
+start_front "$scratch/front" >"$scratch/front.log" 2>&1 || echo "Bail out! no shop"
+pg_start
+sed -e "s|127.0.0.1:9\$|127.0.0.1:$plain_port|" -e 's|^components:|components:\n  web: {kind: application}|' "$scratch/shop.yaml" >"$scratch/judged.yaml"
+cat >"$scratch/journey.yaml" <<END
+shopwatch: 1
+journey: orders
+every: 2s
+steps:
+  - {step: orders, get: /broken, needs: [web, db.orders]}
+END
+judge() { # judge SHOP-FILE: a run's record, once the monitor has asked the database
+    rm -f "$scratch/shopwatch.db"* "$scratch/shopwatch.control"
+    "$SHOPWATCH" monitor -c "$1" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
+    monitor_pid=$!
+    started+=("$monitor_pid")
+    wait_for 20 judged
+    kill -TERM "$monitor_pid"
+    wait "$monitor_pid"
+    unset 'started[-1]'
+    sqlite3 "$scratch/shopwatch.db" 'select record from run order by sequence' | tail -1 >"$scratch/record"
+}
+judged() { [ "$(sqlite3 -cmd '.timeout 2000' "$scratch/shopwatch.db" "select count(*) from run where state = 'failed'" 2>/dev/null)" -ge 3 ]; }
+says() { jq -e "$1" "$scratch/record" >/dev/null || { jq -c '.verdict, .findings' "$scratch/record"; return 1; }; }
+judge "$scratch/judged.yaml"
+ok "while the database is well, it is not blamed" says '.verdict.cause != "database" and any(.verdict.evidence[]; .fact == "probe.database_well")'
+background 'begin; lock table orders in access exclusive mode; select pg_sleep(600)'
+wait_for 10 sql "select 1 / count(*) from pg_locks where mode = 'AccessExclusiveLock'"
+judge "$scratch/judged.yaml"
+ok "when its table is locked, it is, and the table is named" says '.verdict.cause == "database" and .verdict.component == "db.orders"
+    and any(.verdict.evidence[]; .fact == "probe.database_ill" and (.text | contains("read of orders failed")))'
+ok "the record holds what was found" says 'any(.findings[]; .probe == "database" and .component == "db.orders" and .target == "read orders" and .symptom == "db.locked")'
+sed -i '/probe: {postgresql/d' "$scratch/judged.yaml"
+judge "$scratch/judged.yaml"
+ok "without the probe it could not be told" says '.verdict.cause != "database" and all(.findings[]?; .probe != "database")'
+end_background
+pg_stop
 
 # --- damage on the disk --------------------------------------------------------------------------
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The databases that are asked directly: one probe a component that has one. See pipeline.c. */
+/* The databases that are asked directly: one probe a component that has one; and what they said
+ * last beside each run that failed. See pipeline.c. */
 #include "monitor/daemon/pipeline_private.h"
 
 #include "monitor/base/log.h"
 #include "monitor/base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What is well from the start is not worth a line. */
 static void tell_finding(void *data, const struct database_state *state,
@@ -45,6 +47,77 @@ enum result pipeline_open_databases(struct pipeline *pipeline, struct error *err
         pipeline->probes[pipeline->probe_count++] = probe;
     }
     return RESULT_OK;
+}
+
+/* --- beside a run that failed ---------------------------------------------------------------- */
+
+/* What it is about: the part that the table is of, or the whole. */
+static const char *whose(struct arena *arena, const struct database_state *state,
+                         const struct database_finding *finding)
+{
+    return finding->part != NULL ? arena_print(arena, "%s.%s", state->component, finding->part)
+                                 : state->component;
+}
+
+static bool step_names(const char *const *names, size_t count, const char *component)
+{
+    size_t length = strlen(component);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(names[i], component, length) == 0 &&
+            (names[i][length] == '\0' || names[i][length] == '.'))
+            return true;
+    return false;
+}
+
+/* What is well is said only where the step needs it: of a part, or of the whole a new connection
+ * and a write. */
+static bool is_worth_a_word(const struct database_finding *finding, const struct run_step *failure,
+                            const char *component)
+{
+    if (finding->outcome == DATABASE_GOOD)
+        return finding->check != DATABASE_SESSIONS && finding->check != DATABASE_ANSWER &&
+               (step_names(failure->needs, failure->needs_count, component) ||
+                step_names(failure->writes, failure->writes_count, component));
+    return database_is_ill(finding);
+}
+
+static void add_finding(struct run *run, const struct database_state *state,
+                        const struct database_finding *found, const char *component)
+{
+    struct buffer text;
+    buffer_init(&text, SIZE_MAX);
+    database_print(found, &text);
+    const struct finding finding = {
+        .kind = FINDING_DATABASE,
+        .component = component,
+        .target =
+            found->table != NULL
+                ? arena_print(run->arena, "%s %s", database_check_word(found->check), found->table)
+                : database_check_word(found->check),
+        .at = found->at,
+        .total = found->time,
+        .reached = found->phase == NULL || strcmp(found->phase, "tcp") != 0,
+        .symptom = found->symptom,
+        .detail = found->outcome != DATABASE_GOOD
+                      ? arena_print(run->arena, "%s: %s", state->component, text.data)
+                      : NULL,
+    };
+    run_add_finding(run, &finding);
+    buffer_free(&text);
+}
+
+void pipeline_add_databases(const struct pipeline *pipeline, struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    for (size_t i = 0; failure != NULL && i < pipeline->probe_count; i++) {
+        const struct database_state *state = database_probe_state(pipeline->probes[i]);
+        for (size_t n = 0; n < state->finding_count; n++) {
+            const struct database_finding *finding = &state->findings[n];
+            const char *component = whose(run->arena, state, finding);
+            if (is_worth_a_word(finding, failure, component))
+                add_finding(run, state, finding, component);
+        }
+    }
 }
 
 void pipeline_close_databases(struct pipeline *pipeline)

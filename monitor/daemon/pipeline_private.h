@@ -191,6 +191,7 @@ size_t pipeline_control_visitors(const struct pipeline_control *control);
 /* pipeline_databases.c: before there are other threads, for libpq reads its files then. */
 enum result pipeline_open_databases(struct pipeline *pipeline, struct error *error);
 void pipeline_close_databases(struct pipeline *pipeline);
+void pipeline_add_databases(const struct pipeline *pipeline, struct run *run);
 
 /* pipeline_open.c: the schedule, once it is known where each entry goes on. */
 void pipeline_plan(struct pipeline *pipeline);

@@ -64,6 +64,7 @@ static void run_add_findings(const struct pipeline_vantage *vantage, struct run 
     for (size_t i = 0; i < vantage->components.count; i++)
         if (findings_are_since(&vantage->components, fresh))
             run_add_finding(run, &vantage->components.items[i]);
+    pipeline_add_databases(vantage->pipeline, run);
     if (asked && answered == 0)
         run_blame_vantage(run);
 }

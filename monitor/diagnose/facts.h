@@ -86,6 +86,9 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view);
 /* What passed for a while after the database's steps had begun to fail, and fails now. */
 void facts_of_onset(struct facts *facts, const struct facts_view *view);
 
+/* facts_database.c: what a database said when it was asked directly. */
+void facts_of_databases(struct facts *facts, const struct facts_view *view);
+
 /* facts_probe.c: what probes found beside the run. */
 void facts_of_probes(struct facts *facts, const struct facts_view *view);
 

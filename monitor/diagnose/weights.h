@@ -25,6 +25,7 @@
     X(BODY)                                                                                        \
     X(PATTERN)                                                                                     \
     X(VANTAGE)                                                                                     \
+    X(DATABASE)                                                                                    \
     X(ONSET)
 
 /* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
@@ -100,6 +101,12 @@
       "Past {}, the shop's own server fails as well.")                                             \
     X(DATABASE_WORDS, BODY, "body.database_words", -15, -4, 18, -8, -10, -10,                      \
       "The answer itself names the database ({}).")                                                \
+    X(DATABASE_ILL, DATABASE, "probe.database_ill", -10, -6, 20, -8, -8, -8,                       \
+      "Asked directly, the database is not well: {}")                                              \
+    X(DATABASE_ILL_NEAR, DATABASE, "probe.database_ill_near", -6, 0, 5, -3, -4, -3,                \
+      "Asked directly, another part of the database is not well: {}")                              \
+    X(DATABASE_WELL, DATABASE, "probe.database_well", 0, 1, -4, 1, 0, 1,                           \
+      "Asked directly, what the step needs of {} answers, so far as was asked.")                   \
     X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
       "The step that fails, “{}”, needs no database.")                                             \
     X(ALL_DATABASE_STEPS, PATTERN, "pattern.all_database_steps", -14, -3, 12, -4, -6, -6,          \

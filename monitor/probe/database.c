@@ -20,6 +20,7 @@ struct check {
 };
 
 struct database_probe {
+    struct arena *arena; /* of what is taken over from the shop file, which may be loaded anew */
     struct database_probe_settings settings;
     const struct component_probe *how;
     const struct engine *engine;
@@ -81,6 +82,7 @@ static bool keep_finding(struct database_finding *finding, const struct engine_a
                   finding->symptom != answer->symptom;
     finding->times = is_new ? 1 : finding->times + 1;
     finding->outcome = answer->outcome;
+    finding->was_good |= answer->outcome == DATABASE_GOOD;
     finding->symptom = answer->symptom;
     finding->phase = answer->phase;
     finding->time = answer->time;
@@ -162,20 +164,44 @@ static void add_checks(struct database_probe *probe)
         probe->checks[i].finding = &probe->state.findings[i];
 }
 
+static const struct component *copy_component(struct arena *arena, const struct component *source)
+{
+    struct component *component = arena_allocate(arena, 1, sizeof *component);
+    component->name = arena_duplicate(arena, source->name);
+    component->part_count = source->part_count;
+    component->parts = arena_allocate(arena, source->part_count, sizeof *component->parts);
+    for (size_t i = 0; i < source->part_count; i++) {
+        struct component_part *part = &component->parts[i];
+        *part = source->parts[i];
+        part->name = arena_duplicate(arena, part->name);
+        part->tables = arena_allocate(arena, part->table_count, sizeof *part->tables);
+        for (size_t n = 0; n < part->table_count; n++)
+            part->tables[n] = arena_duplicate(arena, source->parts[i].tables[n]);
+    }
+    component->probe = arena_allocate(arena, 1, sizeof *component->probe);
+    *component->probe = *source->probe;
+    component->probe->postgresql = arena_duplicate(arena, source->probe->postgresql);
+    component->probe->write = arena_duplicate(arena, source->probe->write);
+    return component;
+}
+
 struct database_probe *database_probe_create(const struct database_probe_settings *settings,
                                              struct error *error)
 {
     struct database_probe *probe = memory_allocate(1, sizeof *probe);
+    probe->arena = arena_create();
     probe->settings = *settings;
-    probe->how = settings->component->probe;
+    probe->settings.component = copy_component(probe->arena, settings->component);
+    probe->how = probe->settings.component->probe;
     probe->engine = engine_of(probe->how, error);
     if (probe->engine != NULL)
         probe->engine_data = probe->engine->open(settings, error);
     if (probe->engine_data == NULL) {
+        arena_free(probe->arena);
         free(probe);
         return NULL;
     }
-    probe->state.component = settings->component->name;
+    probe->state.component = probe->settings.component->name;
     probe->state.engine = probe->engine->name;
     add_checks(probe);
     probe->next = loop_timer_create(settings->loop, go_on, probe);
@@ -191,6 +217,7 @@ void database_probe_free(struct database_probe *probe)
     loop_timer_free(probe->next);
     free(probe->checks);
     free(probe->state.findings);
+    arena_free(probe->arena);
     free(probe);
 }
 

@@ -30,7 +30,7 @@ typedef void database_round(void *data, const struct database_state *state);
 struct database_probe_settings {
     struct loop *loop;
     struct net_vantage *vantage;       /* whose resolver is asked; connections are this machine's */
-    const struct component *component; /* that has a probe; borrowed */
+    const struct component *component; /* that has a probe; copied */
     database_changed *changed;         /* may be NULL */
     database_round *round;             /* may be NULL; either may free the probe */
     void *data;

@@ -54,6 +54,13 @@ enum symptom database_symptom(const char *code)
     return SYMPTOM_NONE;
 }
 
+bool database_is_ill(const struct database_finding *finding)
+{
+    if (finding->outcome != DATABASE_FAILED && finding->outcome != DATABASE_HUNG)
+        return false;
+    return finding->was_good || symptom_layer(finding->symptom) == SYMPTOM_LAYER_DB;
+}
+
 static void write_finding(const struct database_finding *finding, struct json_writer *writer)
 {
     json_open_object(writer, NULL);

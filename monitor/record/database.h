@@ -66,6 +66,7 @@ struct database_finding {
     const char *phase;             /* of a connection that did not come about; else NULL */
     duration time;                 /* that it took, or was waited */
     struct wall_time at;           /* 0: never */
+    bool was_good;                 /* ever */
     unsigned times;                /* it has come out so, one after the other */
     char text[DATABASE_TEXT_MAX];  /* for people; "" when good */
 };
@@ -89,6 +90,10 @@ enum symptom database_symptom(const char *code);
 
 /* One line of JSON, without its end. */
 void database_write(const struct database_state *state, struct buffer *out);
+
+/* Whether it tells that something is wrong. What was never good may be set up wrongly: it does when
+ * the database itself says so. */
+bool database_is_ill(const struct database_finding *finding);
 
 /* `read of public.orders hung after 3 s: ...`, for a line of the log. */
 void database_print(const struct database_finding *finding, struct buffer *out);

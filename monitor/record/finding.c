@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of probes as records. See finding.h. */
 #include "monitor/record/finding.h"
 
 #include "monitor/record/json.h"
@@ -20,6 +21,8 @@ const char *finding_kind_word(enum finding_kind kind)
 bool finding_is_well(const struct finding *finding)
 {
     switch (finding->kind) {
+    case FINDING_DATABASE:
+        return finding->detail == NULL;
     case FINDING_PORT:
         return finding->reached;
     case FINDING_REFERENCE:

@@ -18,7 +18,8 @@
     X(HEALTH, "health")       /* a component's health page */                                      \
     X(STATIC, "static")       /* a file that needs no application */                               \
     X(PORT, "port")           /* the same host, another port */                                    \
-    X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */
+    X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */         \
+    X(DATABASE, "database")   /* a database, directly: record/database.h */
 
 enum finding_kind {
 #define X(name, word) FINDING_##name,
@@ -31,8 +32,8 @@ const char *finding_kind_word(enum finding_kind kind);
 
 struct finding {
     enum finding_kind kind;
-    const char *component; /* whose key in the shop file it is; NULL: nobody's */
-    const char *target;    /* the URL */
+    const char *component; /* whose key in the shop file it is, or its part; NULL: nobody's */
+    const char *target;    /* the URL; of a database the check, and the table */
     const char *ip;        /* that was spoken to; NULL: none */
     struct wall_time at;   /* when it was asked */
     duration total;
@@ -42,8 +43,8 @@ struct finding {
     const char *detail;   /* with a symptom: what happened, for people; may be NULL */
 };
 
-/* Whether it is as it is when all is well: another port is there, somebody else answers at all, the
- * shop's own page is found. */
+/* Whether it is as it is when all is well: nothing is said of a database, another port is there,
+ * somebody else answers at all, the shop's own page is found. */
 bool finding_is_well(const struct finding *finding);
 
 void finding_copy(struct arena *arena, struct finding *target, const struct finding *source);

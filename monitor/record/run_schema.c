@@ -72,7 +72,7 @@
     X(tcp, "round_trip", milliseconds, REQUIRED, "The kernel's estimate.")                         \
     X(finding, "probe", probe, REQUIRED, "What was asked.")                                        \
     X(finding, "component", text, OPTIONAL, "The component that the shop file names it for.")      \
-    X(finding, "target", text, REQUIRED, "The URL.")                                               \
+    X(finding, "target", text, REQUIRED, "The URL; of a database what was asked.")                 \
     X(finding, "ip", text, OPTIONAL, "The address that was spoken to.")                            \
     X(finding, "at", time, REQUIRED, "When it was asked.")                                         \
     X(finding, "total", milliseconds, REQUIRED, "How long it took.")                               \

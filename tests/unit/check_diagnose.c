@@ -269,6 +269,62 @@ START_TEST(no_port_of_the_silent_host_answers)
 }
 END_TEST
 
+static struct run *with_database(struct run *run, const char *component, const char *detail)
+{
+    const struct finding finding = {.kind = FINDING_DATABASE,
+                                    .component = component,
+                                    .target = "read public.orders",
+                                    .reached = true,
+                                    .detail = detail};
+    run_add_finding(run, &finding);
+    return run;
+}
+
+static bool has_evidence(const struct run *run, const char *code, const char *words)
+{
+    const struct verdict *verdict = &run->verdict;
+    for (size_t i = 0; i < verdict->evidence_count; i++)
+        if (strcmp(verdict->evidence[i].fact, code) == 0)
+            return strstr(verdict->evidence[i].text, words) != NULL;
+    return false;
+}
+
+/* What a probe of the database adds to one failing step, which says little by itself. */
+static const struct {
+    const char *component, *detail;
+    enum cause cause;
+    const char *code, *words;
+} database_cases[] = {
+    {"db.orders", "db: read of orders hung", CAUSE_DATABASE, "probe.database_ill", "orders hung"},
+    {"db", "db: connect failed", CAUSE_DATABASE, "probe.database_ill", "connect failed"},
+    {"db.carts", "db: read of carts hung", CAUSE_UNDETERMINED, "probe.database_ill_near", "carts"},
+    {"db.orders", NULL, CAUSE_APPLICATION, "probe.database_well", "db.orders"},
+};
+
+START_TEST(a_database_is_asked_directly)
+{
+    struct history *history = history_create();
+    struct run *run =
+        with_database(failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
+                      database_cases[_i].component, database_cases[_i].detail);
+    history_add(history, run);
+    diagnose_run(history, &shop_without_door, run);
+    ck_assert_int_eq(run->verdict.cause, database_cases[_i].cause);
+    ck_assert(has_evidence(run, database_cases[_i].code, database_cases[_i].words));
+    run_free(run);
+    history_free(history);
+}
+END_TEST
+
+/* A step that needs none of it is not the database's, however ill that is. */
+START_TEST(a_database_that_the_step_does_not_need_is_no_suspect)
+{
+    EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
+           with_database(failed("browse", "there", 1, STEPS("alive"), &silent), "db.orders",
+                         "db: read of orders hung"));
+}
+END_TEST
+
 START_TEST(past_the_door_the_shop_answers)
 {
     EXPECT(&shop_with_door, CAUSE_NETWORK, "edge",
@@ -443,6 +499,8 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, one_route_alone_is_not_enough);
     tcase_add_test(verdicts, wrong_content_may_be_the_scenario);
     tcase_add_test(verdicts, health_answers_while_a_step_on_a_table_hangs);
+    tcase_add_loop_test(verdicts, a_database_is_asked_directly, 0, COUNT_OF(database_cases));
+    tcase_add_test(verdicts, a_database_that_the_step_does_not_need_is_no_suspect);
     tcase_add_test(verdicts, health_hangs_with_all_else);
     tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
     tcase_add_test(verdicts, no_port_of_the_silent_host_answers);
