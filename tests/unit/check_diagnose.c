@@ -298,7 +298,7 @@ static const struct {
     {"db.orders", "db: read of orders hung", CAUSE_DATABASE, "probe.database_ill", "orders hung"},
     {"db", "db: connect failed", CAUSE_DATABASE, "probe.database_ill", "connect failed"},
     {"db.carts", "db: read of carts hung", CAUSE_UNDETERMINED, "probe.database_ill_near", "carts"},
-    {"db.orders", NULL, CAUSE_APPLICATION, "probe.database_well", "db.orders"},
+    {"db.orders", NULL, CAUSE_APPLICATION, "probe.database_well", "orders answers"},
 };
 
 START_TEST(a_database_is_asked_directly)
