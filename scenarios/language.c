@@ -419,8 +419,9 @@ static const struct language_key component_keys[] = {
              "when no connection is made.",
      .example = "ports: [443, 80]"},
     {"origin", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(component, origin),
-     .help = "The address of the shop's own server, past what stands in front of it; asked when a "
-             "step fails.",
+     .help =
+         "The address of the shop's own server, past what stands in front of it; a `static` file "
+         "or `health` page is asked there as well.",
      .example = "origin: 203.0.113.9"},
     {"probe", LANGUAGE_OBJECT, .of = LANGUAGE_IN_PROBE, AT(component, probe),
      .help = "Asks a database directly, beside the journeys.",

@@ -86,7 +86,8 @@ static bool same_server(const struct facts_view *view, const struct run *other)
     return true;
 }
 
-static void view_count_vantages(struct facts_view *view)
+/* What was begun elsewhere before the failure was seen tells nothing of it. */
+static void view_count_vantages(struct facts_view *view, struct wall_time seen)
 {
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
@@ -96,7 +97,7 @@ static void view_count_vantages(struct facts_view *view)
             entry->onset.us != 0 ? run_first_failure(entry->run) : NULL;
         if (failure != NULL && strcmp(failure->name, view->failure->name) == 0)
             view->failing++;
-        else if (history_passed(entry, view->failure->name).us >= view->onset.us &&
+        else if (history_passed(entry, view->failure->name).us >= seen.us &&
                  same_server(view, entry->run))
             view->passing++;
     }
@@ -109,7 +110,8 @@ static void facts_of_vantages(struct facts *facts, const struct facts_view *view
     unsigned heard = view->failing + view->passing;
     bool answered = view->exchange == NULL || facts_reached(view->exchange->symptom);
     const char *share = arena_print(arena, "%u of %u", view->failing, heard);
-    if (heard < 2)
+    /* Where workers are lost one by one, chance decides who meets one that is left. */
+    if (heard < 2 || (facts_have(facts, FACT_BEGAN_WITH_DATABASE) && view->passing > 0))
         return;
     if (view->passing == 0)
         facts_add(facts, answered ? FACT_ALL_VANTAGES : FACT_ALL_VANTAGES_DOOR, share);
@@ -162,16 +164,18 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .began_now = !began || own->onset.us >= failure->started.us,
     };
     *ret_facts = (struct facts){.failure = failure};
-    view_count_vantages(&view);
+    facts_look_at_onset(&view);
+    view_count_vantages(&view, wall_after(view.onset, own != NULL && own->first != NULL
+                                                          ? run_first_failure(own->first)->total
+                                                          : failure->total));
     facts_find_suspects(ret_facts, &view);
     if (view.exchange != NULL && view.exchange->symptom != SYMPTOM_NONE)
         facts_of_transport(ret_facts, &view);
     else if (view.exchange != NULL)
         facts_of_answer(ret_facts, &view);
+    facts_of_onset(ret_facts, &view);
     if (view.exchange == NULL || facts_reached(view.exchange->symptom))
         facts_of_pattern(ret_facts, &view);
-    else
-        facts_of_onset(ret_facts, &view);
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
     facts_of_databases(ret_facts, &view);

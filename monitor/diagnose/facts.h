@@ -46,6 +46,8 @@ struct facts_view {
     struct wall_time onset;          /* when the run's streak of failures began */
     bool began_now;                  /* with this run */
     unsigned failing, passing;       /* vantage points that fail by the same step, and pass it */
+    const struct run_step *database_began; /* the first step of a database that failed; or NULL */
+    bool grew; /* what needs no database passed for a while after that */
 };
 
 /* What steps tell. */
@@ -63,6 +65,23 @@ const struct exchange *facts_exchange(const struct run_step *step);
 /* Whether it fails from here alone, while two others pass at least. */
 bool facts_only_here(const struct facts_view *view);
 
+/* A step that the application does alone. */
+bool facts_is_application_alone(const struct shop *shop, const struct run_step *step);
+
+/* The part of a database that a step writes or needs; NULL: none. */
+const char *facts_part_of_database(const struct shop *shop, const struct run_step *step);
+
+/* Whether the answer was made before the shop, so that what its steps need tells nothing. */
+bool facts_answer_is_of_the_way(const struct facts *facts);
+
+/* facts_onset.c: how it began, in the whole shop. */
+void facts_look_at_onset(struct facts_view *view);
+void facts_of_onset(struct facts *facts, const struct facts_view *view);
+
+/* The step that hung first, when others passed for a while yet: the server has filled up since.
+ * NULL: it did not begin like that. */
+const struct run_step *facts_filled_up_since(const struct facts_view *view);
+
 /* facts_transport.c: how the exchange ended that got no answer. */
 void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
@@ -72,8 +91,12 @@ bool facts_path_is_broken(const struct tcp_facts *tcp);
 /* answer_maker.c: whether a proxy wrote the page itself, for the application gave it none. */
 bool facts_proxy_made(const struct run_step *step);
 
-/* What the status says that others give who answer in the shop's place; false: it is none. */
-bool facts_of_edge(struct facts *facts, int status);
+/* What the status says that others give who answer in the shop's place; false: it is none. Where
+ * the shop has a front door of its own, it is the door that refuses. */
+bool facts_of_edge(struct facts *facts, int status, bool has_door);
+
+/* The component that a shop declares as its front door; NULL: none. */
+const char *facts_front_door(const struct shop *shop);
 
 /* facts_answer.c: what the answer was. */
 void facts_of_answer(struct facts *facts, const struct facts_view *view);
@@ -82,9 +105,6 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view);
  */
 void facts_find_suspects(struct facts *facts, const struct facts_view *view);
 void facts_of_pattern(struct facts *facts, const struct facts_view *view);
-
-/* What passed for a while after the database's steps had begun to fail, and fails now. */
-void facts_of_onset(struct facts *facts, const struct facts_view *view);
 
 /* facts_database.c: what a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);

@@ -8,9 +8,6 @@
 
 enum { ROUTES_MAX = 64 };
 
-/* Failures that began longer ago than this are another story. */
-#define ONSET_WINDOW (30 * DURATION_MINUTE)
-
 typedef void step_visitor(void *data, const struct run *run, const struct run_step *step);
 
 /* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
@@ -103,8 +100,7 @@ void facts_find_suspects(struct facts *facts, const struct facts_view *view)
     }
 }
 
-/* A step that the application does alone. */
-static bool is_application_alone(const struct shop *shop, const struct run_step *step)
+bool facts_is_application_alone(const struct shop *shop, const struct run_step *step)
 {
     return facts_step_needs_kind(shop, step, CAUSE_APPLICATION) &&
            !facts_step_needs_kind(shop, step, CAUSE_DATABASE) &&
@@ -120,7 +116,7 @@ struct database_view {
     const char *dead;  /* a step of the application alone that got no answer, or an error */
 };
 
-static const char *part_of_database(const struct shop *shop, const struct run_step *step)
+const char *facts_part_of_database(const struct shop *shop, const struct run_step *step)
 {
     for (size_t i = 0; i < step->writes_count; i++)
         if (shop_kind(shop, step->writes[i]) == CAUSE_DATABASE)
@@ -155,73 +151,17 @@ static void database_visit(void *data, const struct run *run, const struct run_s
     else if (!facts_step_passed(step))
         view->other_failing++;
     if (!facts_step_passed(step) && database)
-        note_part(view, part_of_database(view->shop, step));
-    if (!facts_step_passed(step) && is_application_alone(view->shop, step) &&
+        note_part(view, facts_part_of_database(view->shop, step));
+    if (!facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
         symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
         view->dead = step->name;
 }
 
-/* The step of the database that failed first, of all that fail still; its end in `ret_seen`. */
-static const struct run_step *first_of_database(const struct facts_view *view,
-                                                struct wall_time *ret_seen)
-{
-    const struct run_step *first = NULL;
-    struct wall_time earliest = {INT64_MAX};
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure =
-            entry->first != NULL && !entry->blind ? run_first_failure(entry->first) : NULL;
-        if (failure == NULL || entry->onset.us >= earliest.us ||
-            wall_between(entry->onset, view->onset) > ONSET_WINDOW ||
-            !facts_reached(failure->symptom) ||
-            !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
-            continue;
-        earliest = entry->onset;
-        first = failure;
-        *ret_seen = wall_after(failure->started, failure->total);
-    }
-    return first;
-}
-
-/* Workers that wait for a part of a database are lost to all else, one after the other: what does
- * not need it passes for a while yet. */
-void facts_of_onset(struct facts *facts, const struct facts_view *view)
-{
-    struct wall_time seen = {0};
-    const struct run_step *first = first_of_database(view, &seen);
-    const struct history_entry *own =
-        history_find(view->history, view->run->journey, view->run->vantage);
-    const char *part = first != NULL ? part_of_database(view->shop, first) : NULL;
-    if (part == NULL || own == NULL || facts_only_here(view) ||
-        facts_step_needs(view->failure, part) ||
-        history_passed(own, view->failure->name).us <= seen.us)
-        return;
-    facts->began_with = part;
-    facts_add(facts, FACT_BEGAN_WITH_DATABASE, part);
-}
-
-/* Whether what an application does alone passed yet when the database's steps had failed. */
-static bool dead_is_late(const struct facts_view *view)
-{
-    struct wall_time seen = {0};
-    if (first_of_database(view, &seen) == NULL)
-        return false;
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure =
-            entry->onset.us != 0 && !entry->blind ? run_first_failure(entry->run) : NULL;
-        if (failure != NULL && is_application_alone(view->shop, failure) &&
-            history_passed(entry, failure->name).us > seen.us)
-            return true;
-    }
-    return false;
-}
-
-/* Whether the answer was made before the shop, so that what its steps need tells nothing. */
-static bool answer_is_of_the_way(const struct facts *facts)
+bool facts_answer_is_of_the_way(const struct facts *facts)
 {
     return facts_have(facts, FACT_EDGE_NO_WAY) || facts_have(facts, FACT_EDGE_REFUSED) ||
-           facts_have(facts, FACT_EDGE_TLS) || facts_have(facts, FACT_LIMITED);
+           facts_have(facts, FACT_EDGE_REFUSED_DOOR) || facts_have(facts, FACT_EDGE_TLS) ||
+           facts_have(facts, FACT_LIMITED);
 }
 
 /* What the failing step of an application alone tells. Who refuses the request, or answers
@@ -229,10 +169,9 @@ static bool answer_is_of_the_way(const struct facts *facts)
  * the same step, or where connections break at whatever. */
 static void facts_of_application_alone(struct facts *facts, const struct facts_view *view)
 {
-    facts_of_onset(facts, view);
     if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_have(facts, FACT_CLIENT_ERROR) &&
         !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
-        !answer_is_of_the_way(facts) && !facts_only_here(view))
+        !facts_answer_is_of_the_way(facts) && !facts_only_here(view))
         facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
 }
 
@@ -241,17 +180,16 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
     const struct run_step *failure = facts->failure;
     struct database_view database = {.shop = view->shop};
     pattern_visit(view, database_visit, &database);
-    if (is_application_alone(view->shop, failure)) {
+    if (facts_is_application_alone(view->shop, failure)) {
         facts_of_application_alone(facts, view);
         return;
     }
     if (!facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) &&
         facts_step_needs_kind(view->shop, failure, CAUSE_APPLICATION))
         return;
-    facts_of_onset(facts, view);
-    if (facts_have(facts, FACT_BEGAN_WITH_DATABASE) || answer_is_of_the_way(facts))
+    if (facts_have(facts, FACT_BEGAN_WITH_DATABASE) || facts_answer_is_of_the_way(facts))
         return;
-    if (database.dead != NULL && !dead_is_late(view)) {
+    if (database.dead != NULL && !view->grew) {
         facts_add(facts, FACT_APPLICATION_FAILS_TOO, database.dead);
         return;
     }

@@ -87,11 +87,15 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (run->finding_count == 0 || view->exchange == NULL)
         return;
     facts_of_references(facts, run);
-    facts_of_health(facts, run, facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE),
-                    view->began_now);
+    facts_of_origin(facts, view->shop, run);
+    /* Who asks through the same stranger gets the same stranger's answer. */
+    if (!facts_answer_is_of_the_way(facts) && !facts_have(facts, FACT_ORIGIN_PAST_DOOR) &&
+        !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
+        facts_of_health(facts, run,
+                        facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE),
+                        view->began_now && !view->grew);
     if (view->exchange->status == 0 && file != NULL && finding_is_well(file))
         facts_add(facts, FACT_STATIC_ANSWERS, file->component);
     if (view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT)
         facts_of_ports(facts, run);
-    facts_of_origin(facts, view->shop, run);
 }

@@ -8,12 +8,9 @@
 /* tcp(7) keep-alive probes go out each second: an acknowledgement younger than this is fresh. */
 #define ACKNOWLEDGED_LATELY (2 * DURATION_SECOND)
 
-/* Failures that began longer ago than this are another story. */
-#define ONSET_WINDOW (30 * DURATION_MINUTE)
-
 enum { SCATTERED_MAX = 32 };
 
-static const char *front_door(const struct shop *shop)
+const char *facts_front_door(const struct shop *shop)
 {
     for (size_t i = 0; shop != NULL && i < shop->component_count; i++)
         if (shop->components[i].kind == CAUSE_NETWORK)
@@ -36,43 +33,16 @@ static void facts_of_silence(struct facts *facts, const struct facts_view *view)
                     tcp->last_acknowledgement < ACKNOWLEDGED_LATELY;
     if (facts_path_is_broken(tcp))
         facts_add(facts, FACT_PATH_BROKEN, NULL);
-    else if (is_fresh && facts_only_here(view))
+    else if (is_fresh && facts_only_here(view) && !view->grew)
         facts_add(facts, FACT_SILENT_HERE, NULL);
     else if (is_fresh)
         facts_add(facts, FACT_SERVER_SILENT, NULL);
 }
 
-/* --- how it began ---------------------------------------------------------------------------- */
-
-/* The failing step of the first run that failed, of all that fail still. */
-static const struct run_step *first_of_all(const struct facts_view *view)
-{
-    struct wall_time earliest = view->onset;
-    const struct run_step *first = NULL;
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        if (entry->blind || entry->first == NULL || entry->onset.us > earliest.us ||
-            wall_between(entry->onset, view->onset) > ONSET_WINDOW)
-            continue;
-        earliest = entry->onset;
-        first = run_first_failure(entry->first);
-    }
-    return first;
-}
-
-/* A server that hangs fills up, until it looks like a cut network: how it began counts. */
-static bool began_with_a_hang(const struct run_step *first)
-{
-    const struct exchange *exchange = first != NULL ? facts_exchange(first) : NULL;
-    return exchange != NULL && !facts_path_is_broken(&exchange->tcp) &&
-           (exchange->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
-            exchange->symptom == SYMPTOM_HTTP_TIMEOUT_BODY || exchange->status >= 500);
-}
-
 static void facts_of_no_connection(struct facts *facts, const struct facts_view *view)
 {
-    const struct run_step *first = first_of_all(view);
-    if (began_with_a_hang(first))
+    const struct run_step *first = facts_filled_up_since(view);
+    if (first != NULL)
         facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
     else
         facts_add(facts, FACT_TCP_TIMEOUT, NULL);
@@ -141,7 +111,7 @@ static void facts_of_tls(struct facts *facts, enum symptom symptom)
 
 void facts_of_transport(struct facts *facts, const struct facts_view *view)
 {
-    const char *door = front_door(view->shop);
+    const char *door = facts_front_door(view->shop);
     switch (view->exchange->symptom) {
     case SYMPTOM_TCP_TIMED_OUT:
         facts_of_no_connection(facts, view);

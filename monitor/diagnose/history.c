@@ -125,7 +125,7 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
             passed = memory_allocate(1, sizeof *passed);
             map_put(entry->passes, step->name, passed);
         }
-        *passed = wall_after(step->started, step->total);
+        *passed = step->started;
     }
 }
 

@@ -16,7 +16,7 @@ struct history_entry {
     struct run *run;        /* digest of the latest */
     struct run *first;      /* of the first of this streak of failures; NULL while it passes */
     struct wall_time onset; /* when that began to fail; 0 while it passes */
-    struct map *passes;     /* step's name -> struct wall_time, owned: when it passed last */
+    struct map *passes;     /* step's name -> struct wall_time, owned: begin of its last pass */
     enum symptom words;     /* of a database, in an answer of this streak; or NONE */
     bool passed_before;     /* all steps of an earlier run passed */
     bool blind;             /* the last run could not look: what was seen before is old news */
@@ -26,7 +26,7 @@ struct history_entry {
 const struct event *history_event_before(const struct history *history, struct wall_time moment,
                                          duration within);
 
-/* When a step of that name passed last; 0: never. */
+/* When a step of that name was begun that passed, the last time; 0: never. */
 struct wall_time history_passed(const struct history_entry *entry, const char *step);
 
 size_t history_count(const struct history *history);

@@ -72,6 +72,8 @@
       "Who answers in the shop's place got nothing usable from it (520).")                         \
     X(EDGE_REFUSED, ANSWER, "answer.edge_refused", 10, 4, -10, -4, -8, -8,                         \
       "Who answers in the shop's place is refused at the shop's own door (521).")                  \
+    X(EDGE_REFUSED_DOOR, ANSWER, "answer.edge_refused_door", 16, -2, -10, -4, -8, -8,              \
+      "Who answers in the shop's place is refused at the shop's front door (521).")                \
     X(EDGE_NO_WAY, ANSWER, "answer.edge_no_way", 16, -4, -10, -2, -8, -8,                          \
       "Who answers in the shop's place finds no way to it (522, 523, 530).")                       \
     X(EDGE_WAITED, ANSWER, "answer.edge_waited", -10, 5, 5, -2, -6, -8,                            \

@@ -54,15 +54,28 @@ static void plan_ports(struct plan *plan, const struct component *component)
     }
 }
 
+/* A page that is asked through the door as well. */
+static const char *page_of_shop(const struct shop *shop)
+{
+    const char *page = NULL;
+    for (size_t i = 0; i < shop->component_count; i++) {
+        const struct component *component = &shop->components[i];
+        if (component->static_file != NULL)
+            return component->static_file;
+        page = page != NULL ? page : component->health;
+    }
+    return page;
+}
+
 static void plan_component(struct plan *plan, const struct component *component)
 {
-    const char *page = component->static_file != NULL ? component->static_file : component->health;
+    const char *page = page_of_shop(plan->shop);
     if (component->health != NULL)
         plan_page(plan, FINDING_HEALTH, component, component->health, NULL);
     if (component->static_file != NULL)
         plan_page(plan, FINDING_STATIC, component, component->static_file, NULL);
-    if (component->origin != NULL)
-        plan_page(plan, FINDING_ORIGIN, component, page != NULL ? page : "/", component->origin);
+    if (component->origin != NULL && page != NULL)
+        plan_page(plan, FINDING_ORIGIN, component, page, component->origin);
     if (is_unconnected(plan->failed))
         plan_ports(plan, component);
 }

@@ -169,13 +169,13 @@ static const struct {
     const char *asked;
 } plans[] = {
     {"https://shop.test/cart", SYMPTOM_NONE, 500,
-     "origin https://shop.test/ 203.0.113.9\nhealth https://shop.test/health\n"
+     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
      "static https://shop.test/logo.svg\n"},
     {"https://shop.test/health", SYMPTOM_HTTP_TIMEOUT_TTFB, 0,
-     "reference https://reference.test/\norigin https://shop.test/ 203.0.113.9\n"
+     "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
      "static https://shop.test/logo.svg\n"},
     {"https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0,
-     "reference https://reference.test/\norigin https://shop.test/ 203.0.113.9\n"
+     "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
      "port http://shop.test:8443/\n"},
     {"https://pay.test/charge", SYMPTOM_TCP_TIMED_OUT, 0, "reference https://reference.test/\n"},

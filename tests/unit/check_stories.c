@@ -95,6 +95,28 @@ static const struct {
      "1 there browse: picture, alive, list\n"
      "4 there buy: alive silence\n"
      "4 here browse: picture silence\n"},
+    {"a run in the middle of a request, acknowledged, when the path broke", "network edge",
+     "1 here browse: alive, list\n"
+     "1 there browse: picture, alive, list\n"
+     "4 here browse: alive, list hangs\n"
+     "5 there buy: alive silence\n"
+     "7 here browse: alive silence\n"},
+    {"the first incident, seen from one vantage point before others", "database db.orders",
+     "1 here browse: alive, order\n"
+     "1 there browse: alive, order\n"
+     "1 yonder browse: alive, order\n"
+     "4 here browse: alive, order hangs\n"
+     "4 there browse: alive, order hangs\n"
+     "4 yonder browse: alive, order hangs\n"
+     "7 here browse: alive, order hangs\n"
+     "7 there browse: alive, order hangs\n"
+     "7 yonder browse: alive hangs\n"},
+    {"the first incident, seen by a journey that has passed all the time", "database db.orders",
+     "1 here browse: alive, order\n"
+     "1 here assets: alive\n"
+     "4 here browse: alive, order hangs\n"
+     "5 here look: alive, list\n"
+     "7 here assets: alive hangs\n"},
     {"a run in the middle of a request when the path broke tells nothing of a server",
      "network edge",
      "1 here browse: alive, list\n"
@@ -160,7 +182,7 @@ static const struct {
      "1 here buy: list, cart\n"
      "4 here buy: list, cart words\n"
      "4 here browse: alive, list 500\n"},
-    {"a content network that is refused at the door", "undetermined - ?",
+    {"a content network that is refused at the door", "network edge",
      "1 here browse: alive, list\n"
      "4 here browse: alive 521\n"},
     {"a content network that finds no way", "network edge",
