@@ -310,7 +310,9 @@ START_TEST(a_database_is_asked_directly)
     history_add(history, run);
     diagnose_run(history, &shop_without_door, run);
     ck_assert_int_eq(run->verdict.cause, database_cases[_i].cause);
-    ck_assert(has_evidence(run, database_cases[_i].code, database_cases[_i].words));
+    ck_assert_msg(has_evidence(run, database_cases[_i].code, database_cases[_i].words),
+                  "%s is not among the evidence: %s", database_cases[_i].words,
+                  run->verdict.evidence[0].text);
     run_free(run);
     history_free(history);
 }
