@@ -72,7 +72,7 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
  * what follows for its content. */
 static bool is_void(const char *element)
 {
-    static const char *const names[] = {"br", "hr", "img", "input", "link", "meta", "wbr"};
+    static const char *const names[] = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"};
     return is_one_of(element, names, COUNT_OF(names));
 }
 

@@ -16,7 +16,7 @@
 
 enum {
     PAGE_MAX = 4 * 1024 * 1024, /* bytes of a page */
-    PAGE_INCIDENT_RUNS = 200,   /* listed on an incident's page */
+    PAGE_INCIDENT_RUNS = 20,    /* listed on an incident's page */
 };
 
 /* Which runs a list has; NULL and 0 do not restrict. */

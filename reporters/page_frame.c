@@ -292,7 +292,12 @@ void page_message_render(const struct shop *shop, const char *top, const char *t
                          const char *text, struct buffer *out)
 {
     const struct page_frame frame = {
-        .shop = shop, .title = title, .state = STATE_UNKNOWN, .top = top};
+        .shop = shop,
+        .title = title,
+        .state = STATE_UNKNOWN,
+        .top = top,
+        .place = top == NULL ? "" : NULL,
+    };
     struct html *html = page_begin(&frame, out);
     html_begin(html, "div", "message");
     html_leaf(html, "h1", NULL, title);

@@ -178,6 +178,23 @@ static void write_count(struct html *html, const struct page_incident *model)
     html_end(html);
 }
 
+static void write_more(struct html *html, const struct incident *incident)
+{
+    struct buffer target;
+    buffer_init(&target, PAGE_ADDRESS_MAX);
+    page_runs_address(
+        &(struct page_runs_filter){.state = state_name(STATE_FAILED),
+                                   .since = wall_after(incident->began, -DURATION_MINUTE),
+                                   .until = incident->resolved},
+        &target);
+    html_begin(html, "p", "more");
+    html_begin_link(html, target.data);
+    html_text(html, "All failed runs of that time");
+    html_end(html);
+    html_end(html);
+    buffer_free(&target);
+}
+
 void page_incident_render(const struct page_incident *model, struct buffer *out)
 {
     const struct incident *incident = model->incident;
@@ -199,6 +216,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
     page_section(html, "Runs");
     write_count(html, model);
     page_runs(html, model->shop, model->runs, model->run_count, model->now);
+    write_more(html, incident);
     html_end(html);
     if (was_other(&incident->first, &incident->verdict))
         write_verdict(html, model, "Verdict when it was opened", &incident->first);

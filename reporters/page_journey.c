@@ -138,6 +138,7 @@ static void write_budget(struct html *html, const struct objective_report *objec
 
 static void write_objective(struct html *html, const struct objective_report *objective)
 {
+    char over[DURATION_TEXT_MAX];
     struct buffer text;
     if (objective == NULL)
         return;
@@ -146,9 +147,7 @@ static void write_objective(struct html *html, const struct objective_report *ob
     html_begin(html, "div", "card objective");
     html_begin(html, "p", NULL);
     html_begin(html, "span", "note");
-    html_text(html, "Objective over ");
-    page_lasting(html, objective->over);
-    html_text(html, " ");
+    html_print(html, "Objective over %s ", words_stretch(objective->over, over));
     html_end(html);
     html_text(html, text.data);
     html_end(html);

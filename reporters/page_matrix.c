@@ -191,6 +191,13 @@ static void write_head(struct html *html, const struct bars *bars)
     char history[64], time[DURATION_TEXT_MAX];
     snprintf(history, sizeof history, "Last %s", words_stretch(bars->span * bars->count, time));
     const char *const columns[] = {"From", "Last run", history, "Took"};
+    static const char *const classes[] = {"from", "now", "history", "took"};
+    html_begin(html, "colgroup", NULL);
+    for (size_t i = 0; i < COUNT_OF(classes); i++) {
+        html_begin(html, "col", classes[i]);
+        html_end(html);
+    }
+    html_end(html);
     page_table_head(html, columns, COUNT_OF(columns));
 }
 

@@ -18,7 +18,7 @@ struct page_frame {
     /* The public pages', whose links are relative so that they can be moved: the way to their top
        (`./`, `../`); NULL: the operators', at the root. */
     const char *top;
-    const char *place; /* in the operators' menu: `/runs`; NULL: the page has none */
+    const char *place; /* in the operators' menu: `/runs`, or "" for none of it; NULL: no menu */
 };
 
 /* Everything up to and with <main>; page_end closes it and the document. */

@@ -2,7 +2,6 @@
 /* The suspects of a verdict side by side: what speaks for and against each. */
 #include "monitor/diagnose/diagnose.h"
 #include "reporters/page_parts.h"
-#include "reporters/words.h"
 
 #include <math.h>
 
@@ -80,6 +79,5 @@ void page_suspects(struct html *html, const struct verdict *verdict)
     html_end(html);
     html_end(html);
     html_end(html);
-    html_leaf(html, "p", "note", WORDS_DECIBEL);
     html_end(html);
 }
