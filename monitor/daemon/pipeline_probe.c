@@ -73,6 +73,28 @@ static void run_add_findings(const struct pipeline_vantage *vantage, struct run 
 
 static probe_done pipeline_probed;
 
+/* Whom the step trusts that failed, and as whom it comes. */
+static const struct tls_files *tls_of_failure(const struct scenario *scenario,
+                                              const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    for (size_t i = 0; failure != NULL && i < scenario->step_count; i++)
+        if (strcmp(scenario->steps[i].name, failure->name) == 0)
+            return scenario->steps[i].tls;
+    return scenario->tls;
+}
+
+/* The shop's own pages are asked for as the journey asks. */
+static void questions_take_tls(const struct tls_files *tls, struct probe_question *questions,
+                               size_t count)
+{
+    for (size_t i = 0; tls != NULL && i < count; i++) {
+        questions[i].ca = tls->ca != NULL ? tls->ca->path : NULL;
+        questions[i].certificate = tls->certificate != NULL ? tls->certificate->path : NULL;
+        questions[i].key = tls->key != NULL ? tls->key->path : NULL;
+    }
+}
+
 /* Whether there is something to ask before it can be judged; if so, it is being asked. */
 static bool vantage_asks(struct pipeline_vantage *vantage, const struct run *run)
 {
@@ -84,6 +106,9 @@ static bool vantage_asks(struct pipeline_vantage *vantage, const struct run *run
     if (!findings_are_since(&vantage->references, run->slot.started))
         count = battery_plan_references(shop, run, questions, count);
     more = battery_plan_components(shop, run, arena, questions, count);
+    const struct scenario *scenario =
+        pipeline_entry_of(pipeline, run->journey, run->vantage)->scenario;
+    questions_take_tls(tls_of_failure(scenario, run), questions + count, more - count);
     if (more > count && battery_may_ask(&vantage->pace, clock_wall()))
         count = more;
     if (count > 0)

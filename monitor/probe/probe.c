@@ -86,6 +86,9 @@ static void probe_send(struct probe *probe, const struct probe_question *questio
     const struct net_request request = {.method = "GET",
                                         .url = question->url,
                                         .address = question->address,
+                                        .ca = question->ca,
+                                        .certificate = question->certificate,
+                                        .key = question->key,
                                         .timeout = PROBE_TIMEOUT};
     asked->probe = probe;
     asked->kind = question->kind;

@@ -17,6 +17,8 @@ struct probe_question {
     const char *component; /* may be NULL */
     const char *url;
     const char *address; /* to ask there, whatever DNS says; NULL: as DNS says */
+    /* PEM files, as in struct net_request; may be NULL. */
+    const char *ca, *certificate, *key;
 };
 
 enum { PROBE_QUESTIONS_MAX = 16 };

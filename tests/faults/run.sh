@@ -67,7 +67,8 @@ collect() { # collect ONSET END
             failed: [$runs[] | select(.state == "failed" or .state == "unknown") | select(.reason != "stopped") | . as $run |
                 ([.steps[] | select(.state == "failed" or .state == "unknown")][0]) as $step |
                 {at: .ended, journey, vantage, state, reason, step: $step.step, symptom: $step.symptom,
-                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict)}]}'
+                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict),
+                    findings: [.findings[]? | [.probe, .component, .status, .symptom]]}]}'
 }
 
 # What was wrong before the fault tells nothing of it: a shop that is still slow from its start is watched anew.
@@ -149,6 +150,7 @@ if [ -n "${SMOKE:-}" ]; then
         jq -c "select(.id == \"$id\")" "$results" >"$scratch/one"
         ok "$(node "$suite/score.js" --line <"$scratch/one")" test "$(node "$suite/score.js" --outcome <"$scratch/one")" = right
     done
+    ok "probes trust whom the journeys trust" eval "! grep -q 'tls.cert' '$results'"
     plan
 fi
 if [ -n "${ROWS:-}" ]; then
