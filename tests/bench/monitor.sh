@@ -16,9 +16,10 @@ want cc pkg-config sqlite3 awk
 waiting=10000 rounds=3 every=60
 [ -z "${SMOKE:-}" ] || waiting=500 rounds=1 every=6
 readonly PER_MINUTE=1000
-# Microseconds. On a machine that has nothing else to do floor takes less than 100 a step at such a rate; where it takes
-# more, others use its caches, and the figure is theirs.
-readonly FLOOR_COST_MAX=100 LATE_MAX=5000
+# Microseconds. On a machine that has nothing else to do floor takes about 66 a step at such a rate; where it takes more
+# than 100, others use its caches, and the figure is theirs. What can be told of any machine is how many times floor's
+# cost it is: 2 % of a core are 240 us for each of 83 steps a second.
+readonly FLOOR_COST=66 FLOOR_COST_MAX=100 LATE_MAX=5000
 steady=$((PER_MINUTE * every / 60 * 9 / 10)) hanging=$((PER_MINUTE * every / 60 / 10))
 
 start_delay() { # start_delay: sets delay_pid and delay_port
@@ -124,6 +125,7 @@ busy_round() { # busy_round NUMBER
     floor_cost=$(figure cpu_us_per_step "$scratch/floor.out") floor_late=$(quantile 'start lateness' p99 "$scratch/floor.out")
     well=$(p99 "$begin" "$middle") hung=$(p99 $((middle + 1000000)) "$end")
     printf '# %-6s %8s %16s %16s %16s %16s\n' "$1" "$used" "$floor_cost" "$well" "$floor_late" "$hung" >>"$scratch/table"
+    echo "$(calculate "$used * 1e4 / (5 * $PER_MINUTE / 60) / $floor_cost")" >>"$scratch/multiples"
     echo "$used" >>"$scratch/used" && echo "$floor_cost" >>"$scratch/floors" && echo "$well" >>"$scratch/well" &&
         echo "$hung" >>"$scratch/hung" && echo "$floor_late" >>"$scratch/floor_late"
     [ "$(states '%' "$begin" $((middle - 1000000)))" = "passed $(sqlite3 "$scratch/busy.db" "select count(*) from run
@@ -150,6 +152,8 @@ busy() {
     else
         no_gate "CPU at $PER_MINUTE journeys a minute, $(median <"$scratch/used") % of a core"
     fi
+    gate "the same, as a multiple of floor's in the same minute" "$(median <"$scratch/multiples")" \
+        "$(calculate "2e4 / (5 * $PER_MINUTE / 60) / $FLOOR_COST")" x
     limit=$(median <"$scratch/floor_late" | awk -v least="$LATE_MAX" '{ print (2 * $1 > least ? 2 * $1 : least) }')
     gate 'lateness in the same minute as floor, p99' "$(median <"$scratch/well")" "$limit" us
     limit=$(median <"$scratch/well" | awk '{ print ($1 * 1.2 > $1 + 1000 ? $1 * 1.2 : $1 + 1000) }')
