@@ -25,10 +25,22 @@ static void ask_data(struct page_visit *visit)
     public_data_ask(page_of(visit)->data, on_data, visit);
 }
 
+/* Rendered once for all who ask while the data is the same: a crowd costs hardly more than one. */
 static bool file_answer(struct page_visit *visit, struct buffer *body)
 {
+    const struct status_page *page = page_of(visit);
     const struct public_file *file = visit->route->data;
-    file->render(public_data_view(page_of(visit)->data), body);
+    struct page_rendered *rendered = &page->rendered[file - public_files];
+    uint64_t generation = public_data_generation(page->data);
+    if (rendered->generation != generation || file->is_constant) {
+        rendered->generation = generation;
+        buffer_free(&rendered->body);
+        buffer_init(&rendered->body, PAGE_MAX);
+        file->render(public_data_view(page->data), &rendered->body);
+    }
+    if (rendered->body.result != RESULT_OK)
+        body->result = rendered->body.result;
+    buffer_append(body, rendered->body.data, rendered->body.length);
     return true;
 }
 
@@ -97,7 +109,10 @@ static struct page_route route_of(const struct public_file *file, const char *pa
 const struct page_route *page_public_routes(struct status_page *page)
 {
     struct page_route *routes = NULL;
-    size_t count = 0;
+    size_t count = 0, files = 0;
+    while (public_files[files].path != NULL)
+        files++;
+    page->rendered = arena_allocate(page->arena, files, sizeof *page->rendered);
     arena_grow(page->arena, routes, count);
     routes[count++] = route_of(&public_files[0], "/"); /* which is the first */
     for (const struct public_file *file = public_files; file->path != NULL; file++) {

@@ -49,6 +49,7 @@ struct public_data {
     size_t order_count;
     unsigned pending;
     enum result result;
+    uint64_t generation;
     struct instant read_at, days_read_at; /* 0: never */
     struct waiter *waiters;
     size_t waiter_count;
@@ -340,6 +341,7 @@ static void finish(struct public_data *data)
     if (data->result == RESULT_OK) {
         data->view.now = clock_wall();
         data->read_at = clock_instant();
+        data->generation++;
         place_days(data);
         place_incidents(data);
         place_windows(data);
@@ -408,6 +410,11 @@ void public_data_forget(struct public_data *data, const void *whom)
         if (data->waiters[i].whom != whom)
             data->waiters[kept++] = data->waiters[i];
     data->waiter_count = kept;
+}
+
+uint64_t public_data_generation(const struct public_data *data)
+{
+    return data->generation;
 }
 
 const struct public_view *public_data_view(const struct public_data *data)

@@ -28,6 +28,9 @@ typedef void public_data_done(void *data, enum result result);
 void public_data_ask(struct public_data *data, public_data_done *done, void *whom);
 void public_data_forget(struct public_data *data, const void *whom);
 
+/* Another number whenever the view is another; 0: nothing was read yet. */
+uint64_t public_data_generation(const struct public_data *data);
+
 /* As it was read last; lives until the next turn of the loop. Never NULL. */
 const struct public_view *public_data_view(const struct public_data *data);
 

@@ -95,7 +95,7 @@ void public_incident_render(const struct public_view *view, const struct inciden
     write_head(html, view, incident, title.data);
     page_section(html, "Updates");
     html_begin(html, "div", "card");
-    public_write_updates(html, view, incident);
+    public_write_updates(html, view, incident, PUBLIC_UPDATES_MAX);
     html_end(html);
     html_end(html);
     page_section(html, "Facts");

@@ -11,6 +11,7 @@ enum {
     UNFOLDED_MAX = 20, /* of more, those that work are folded away */
     PAST_SHOWN = 5,    /* incidents that are over */
     PLANNED_SHOWN = 5,
+    UPDATES_SHOWN = 2, /* the newest of an incident; its page has all */
 };
 
 static void write_answer(struct html *html, const struct public_view *view,
@@ -62,7 +63,7 @@ static void write_open(struct html *html, const struct public_view *view)
         html_text(html, title.data);
         html_end(html);
         html_end(html);
-        public_write_updates(html, view, incident);
+        public_write_updates(html, view, incident, UPDATES_SHOWN);
         html_end(html);
         buffer_free(&title);
     }

@@ -100,13 +100,13 @@ void public_write_incident_line(struct html *html, const struct public_view *vie
 }
 
 void public_write_updates(struct html *html, const struct public_view *view,
-                          const struct incident *incident)
+                          const struct incident *incident, size_t limit)
 {
     struct arena *arena = arena_create();
     struct public_update updates[PUBLIC_UPDATES_MAX];
     size_t count = public_updates(view, incident, arena, updates);
     html_begin(html, "ol", "updates");
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = count; i-- > 0 && count - i <= limit;) {
         html_begin(html, "li", NULL);
         html_begin(html, "p", NULL);
         html_leaf(html, "strong", NULL, public_update_word(updates[i].kind));

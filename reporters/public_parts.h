@@ -29,8 +29,8 @@ void public_write_key(struct html *html);
 void public_write_incident_line(struct html *html, const struct public_view *view,
                                 const struct incident *incident, const char *top);
 
-/* Its updates, the newest first. */
+/* Its updates, the newest first, so many at most. */
 void public_write_updates(struct html *html, const struct public_view *view,
-                          const struct incident *incident);
+                          const struct incident *incident, size_t limit);
 
 #endif

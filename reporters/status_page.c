@@ -41,6 +41,8 @@ static void status_page_close(void *reporter)
     struct status_page *page = reporter;
     page_site_close(page->public_site);
     page_site_close(page->operator_site);
+    for (size_t i = 0; page->rendered != NULL && public_files[i].path != NULL; i++)
+        buffer_free(&page->rendered[i].body);
     public_export_close(page->export);
     public_data_free(page->data);
     arena_free(page->arena);

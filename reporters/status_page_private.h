@@ -16,7 +16,11 @@ struct status_page {
     struct arena *arena;           /* of what is made once */
     struct page_journey *journeys; /* context.scenario_count of them */
     struct public_data *data;      /* of the public pages */
-    struct public_export *export;  /* NULL: the shop file asks for none */
+    struct page_rendered {         /* what was answered last, of each of public_files */
+        uint64_t generation;       /* of the data */
+        struct buffer body;
+    } * rendered;
+    struct public_export *export; /* NULL: the shop file asks for none */
     struct page_site *public_site, *operator_site;
     char *announcement;
 };
