@@ -108,7 +108,8 @@ enum language_format {
     X(AUTH, true, "one of basic, bearer")                                                          \
     X(SECRET, true, "one of env, file, command")                                                   \
     X(SCHEDULE, false, "one of every, cron")                                                       \
-    X(WINDOW, true, "one of start, cron")
+    X(WINDOW, true, "one of start, cron")                                                          \
+    X(DATABASE, true, "one of postgresql, sqlite")
 
 enum language_group {
 #define X(name, required, text) LANGUAGE_GROUP_##name,

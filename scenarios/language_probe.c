@@ -8,9 +8,13 @@
 #define AT(field) .offset = offsetof(struct component_probe, field)
 
 static const struct language_key keys[] = {
-    {"postgresql", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .required = true, AT(postgresql),
+    {"postgresql", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_DATABASE,
+     AT(postgresql),
      .help = "Asks PostgreSQL, by libpq's connection string; the password is libpq's to find.",
      .example = "postgresql: service=shop-monitor"},
+    {"sqlite", LANGUAGE_TEXT, LANGUAGE_FORMAT_LINE, .group = LANGUAGE_GROUP_DATABASE, AT(sqlite),
+     .help = "Asks SQLite, by its file, seen from where the shop file is.",
+     .example = "sqlite: /srv/shop/shop.db"},
     {"every", LANGUAGE_DURATION, .minimum = DURATION_SECOND, .maximum = DURATION_HOUR, AT(every),
      .help = "How often; 30s if left out."},
     {"timeout", LANGUAGE_DURATION, .minimum = 10 * DURATION_MILLISECOND, .maximum = DURATION_MINUTE,

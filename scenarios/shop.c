@@ -39,6 +39,11 @@ static void complete_paths(struct shop *shop)
     shop->control = complete_control(shop->arena, shop->file, shop->control, shop->store);
     for (size_t i = 0; i < shop->scenario_count; i++)
         shop->scenarios[i] = beside(shop, shop->scenarios[i]);
+    for (size_t i = 0; i < shop->component_count; i++) {
+        struct component_probe *probe = shop->components[i].probe;
+        if (probe != NULL && probe->sqlite != NULL)
+            probe->sqlite = beside(shop, probe->sqlite);
+    }
     for (size_t i = 0; i < shop->reporter_count; i++)
         if (shop->reporters[i].path != NULL)
             shop->reporters[i].path = beside(shop, shop->reporters[i].path);

@@ -28,9 +28,10 @@ struct component_part {
     size_t table_count;
 };
 
-/* How a database is asked directly. */
+/* How a database is asked directly: one of the first two. */
 struct component_probe {
     const char *postgresql; /* libpq's connection string */
+    const char *sqlite;     /* a file */
     duration every, timeout;
     duration stuck;    /* from when on a session that waits for nothing, or for a lock, is wrong */
     const char *write; /* the table that the monitor writes to; NULL: none */

@@ -33,6 +33,8 @@ struct database_probe {
 
 const struct engine *engine_of(const struct component_probe *probe, struct error *error)
 {
+    if (probe->sqlite != NULL)
+        return &engine_sqlite;
 #ifdef HAVE_POSTGRESQL
     if (probe->postgresql != NULL)
         return &engine_postgresql;
@@ -181,6 +183,7 @@ static const struct component *copy_component(struct arena *arena, const struct 
     component->probe = arena_allocate(arena, 1, sizeof *component->probe);
     *component->probe = *source->probe;
     component->probe->postgresql = arena_duplicate(arena, source->probe->postgresql);
+    component->probe->sqlite = arena_duplicate(arena, source->probe->sqlite);
     component->probe->write = arena_duplicate(arena, source->probe->write);
     return component;
 }
@@ -195,7 +198,7 @@ struct database_probe *database_probe_create(const struct database_probe_setting
     probe->how = probe->settings.component->probe;
     probe->engine = engine_of(probe->how, error);
     if (probe->engine != NULL)
-        probe->engine_data = probe->engine->open(settings, error);
+        probe->engine_data = probe->engine->open(&probe->settings, error);
     if (probe->engine_data == NULL) {
         arena_free(probe->arena);
         free(probe);

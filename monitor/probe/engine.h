@@ -48,6 +48,6 @@ const struct engine *engine_of(const struct component_probe *probe, struct error
 /* Cuts off what is too long, and makes one line of it. */
 void engine_say(struct engine_answer *answer, const char *text);
 
-extern const struct engine engine_postgresql;
+extern const struct engine engine_postgresql, engine_sqlite;
 
 #endif

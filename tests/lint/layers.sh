@@ -26,7 +26,7 @@ openssl/        monitor/net
 ares\.h         monitor/net
 event2/         monitor/net monitor/base
 netinet/tcp\.h  monitor/net
-sqlite3\.h      monitor/store
+sqlite3\.h      monitor/store monitor/probe
 libpq-fe\.h     monitor/probe
 libfyaml\.h     scenarios
 pcre2\.h        scenarios

@@ -92,7 +92,7 @@ static const struct {
     {LANGUAGE_IN_COMPONENT, NULL, "shop: x\ncomponents:\n  a:\n    kind: database\n", 4, "", true},
     {LANGUAGE_IN_VANTAGE, NULL, "shop: x\nvantages:\n  a:\n", 4, "", true},
     {LANGUAGE_IN_LIMITS, NULL, "shop: x\nlimits:\n", 2, "", true},
-    {LANGUAGE_IN_PROBE, " postgresql ",
+    {LANGUAGE_IN_PROBE, " postgresql sqlite ",
      "shop: x\ncomponents:\n  a:\n    kind: database\n    probe:\n", 6, "", true},
     {LANGUAGE_IN_PROBE, NULL,
      "shop: x\ncomponents:\n  a:\n    kind: database\n    probe:\n      postgresql: service=x\n", 6,

@@ -94,13 +94,14 @@ enum {
     STATE = 16,
     SINCE = 32,
     UNTIL = 64,
-    NEWEST = 128
+    NEWEST = 128,
+    MESSAGES = 256
 };
 
 /* With every field there and left out. */
 static void read_runs_in_all_ways(void)
 {
-    for (unsigned ways = 0; ways < 256; ways++) {
+    for (unsigned ways = 0; ways < 512; ways++) {
         const struct store_filter filter = {
             .after = ways & AFTER ? 1 : 0,
             .journey = ways & JOURNEY ? "buy" : NULL,
@@ -110,6 +111,7 @@ static void read_runs_in_all_ways(void)
             .since = {ways & SINCE ? 1 : 0},
             .until = {ways & UNTIL ? INT64_MAX : 0},
             .newest_first = ways & NEWEST,
+            .with_messages = ways & MESSAGES,
             .limit = 10,
         };
         store_read_runs(fixture.store, &filter, ignore_runs, NULL);

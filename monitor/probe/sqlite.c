@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SQLite's checks, on a thread of their own, for a read of the disk takes as long as it takes. See
+ * engine.h. Each check opens the file anew and closes it: a shop's file must not be held by its
+ * monitor. One that hangs is left to its thread; until that comes back nothing else is asked.
+ */
+#include "monitor/probe/engine.h"
+
+#include "monitor/base/memory.h"
+#include "monitor/base/worker.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sqlite_probe {
+    struct loop *loop;
+    struct worker *worker;
+    struct loop_timer *deadline, *unasked;
+    char *path;
+    char checker[64];      /* the row of the table that is written */
+    struct check_job *job; /* under way; NULL: none */
+    bool is_late;          /* and has been given up */
+    struct instant began;
+    engine_done *done;
+    void *data;
+};
+
+struct check_job {
+    struct job job;
+    struct sqlite_probe *probe;
+    enum database_check check;
+    char *path, *table, *checker;
+    duration patience; /* for a lock */
+    struct engine_answer answer;
+};
+
+/* --- on the thread --------------------------------------------------------------------------- */
+
+static const struct {
+    int code;
+    enum symptom symptom;
+    enum database_outcome outcome;
+} outcomes[] = {
+    {SQLITE_CORRUPT, SYMPTOM_DB_CORRUPT, DATABASE_FAILED},
+    {SQLITE_NOTADB, SYMPTOM_DB_CORRUPT, DATABASE_FAILED},
+    {SQLITE_BUSY, SYMPTOM_DB_LOCKED, DATABASE_FAILED},
+    {SQLITE_LOCKED, SYMPTOM_DB_LOCKED, DATABASE_FAILED},
+    {SQLITE_FULL, SYMPTOM_DB_FULL, DATABASE_FAILED},
+    {SQLITE_READONLY, SYMPTOM_NONE, DATABASE_BLIND}, /* to us: the shop may be able to */
+    {SQLITE_CANTOPEN, SYMPTOM_NONE, DATABASE_FAILED},
+    {SQLITE_PERM, SYMPTOM_NONE, DATABASE_BLIND},
+    {SQLITE_ERROR, SYMPTOM_NONE, DATABASE_BLIND}, /* no such table */
+};
+
+static void judge(struct check_job *job, sqlite3 *database, int code)
+{
+    struct engine_answer *answer = &job->answer;
+    answer->outcome = DATABASE_GOOD;
+    if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
+        return;
+    answer->outcome = DATABASE_FAILED;
+    answer->symptom = SYMPTOM_DB_UNAVAILABLE;
+    for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+        if (outcomes[i].code == (code & 0xff)) {
+            answer->symptom = outcomes[i].symptom;
+            answer->outcome = outcomes[i].outcome;
+        }
+    snprintf(answer->code, sizeof answer->code, "%d", code);
+    engine_say(answer, sqlite3_errmsg(database));
+}
+
+static int run_statement(sqlite3 *database, const char *sql, const char *value)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK && value != NULL)
+        sqlite3_bind_text(statement, 1, value, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/* Another row each time. `main.orders` is a schema's table, and all else a name as it stands. */
+static int run_on_table(const struct check_job *job, sqlite3 *database)
+{
+    static const char read[] = "SELECT * FROM %s WHERE rowid >= (SELECT min(rowid) + abs(random())"
+                               " %% (max(rowid) - min(rowid) + 1) FROM %s) LIMIT 1";
+    static const char write[] = "INSERT INTO %s(checker, at) VALUES(?1, CURRENT_TIMESTAMP)"
+                                " ON CONFLICT(checker) DO UPDATE SET at = excluded.at";
+    const char *dot = strchr(job->table, '.');
+    char *table = dot != NULL ? sqlite3_mprintf("\"%.*w\".\"%w\"", (int)(dot - job->table),
+                                                job->table, dot + 1)
+                              : sqlite3_mprintf("\"%w\"", job->table);
+    bool writes = job->check == DATABASE_WRITE;
+    char *sql = writes ? sqlite3_mprintf(write, table) : sqlite3_mprintf(read, table, table);
+    int code =
+        sql != NULL ? run_statement(database, sql, writes ? job->checker : NULL) : SQLITE_NOMEM;
+    sqlite3_free(sql);
+    sqlite3_free(table);
+    return code;
+}
+
+static int run_check(const struct check_job *job, sqlite3 *database)
+{
+    int code;
+    switch (job->check) {
+    case DATABASE_READ:
+    case DATABASE_WRITE:
+        return run_on_table(job, database);
+    case DATABASE_SESSIONS: /* does somebody keep the others from writing? */
+        code = run_statement(database, "BEGIN IMMEDIATE", NULL);
+        if (code == SQLITE_DONE)
+            run_statement(database, "ROLLBACK", NULL);
+        return code;
+    default:
+        return run_statement(database, "SELECT count(*) FROM sqlite_schema", NULL);
+    }
+}
+
+static void check_work(void *context, struct job **jobs, size_t count)
+{
+    struct check_job *job = (struct check_job *)jobs[0];
+    sqlite3 *database = NULL;
+    struct instant began = clock_instant();
+    (void)context;
+    (void)count;
+    bool writes = job->check == DATABASE_WRITE || job->check == DATABASE_SESSIONS;
+    int flags = (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(job->path, &database, flags, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_busy_timeout(database, (int)(job->patience / DURATION_MILLISECOND));
+    if (code == SQLITE_OK)
+        code = run_check(job, database);
+    judge(job, database, code);
+    sqlite3_close(database);
+    job->answer.time = instant_between(began, clock_instant());
+}
+
+/* --- on the loop ----------------------------------------------------------------------------- */
+
+static void check_deliver(struct job *base)
+{
+    struct check_job *job = (struct check_job *)base;
+    struct sqlite_probe *probe = job->probe;
+    bool is_late = probe->is_late;
+    probe->job = NULL;
+    probe->is_late = false;
+    loop_timer_cancel(probe->deadline);
+    if (!is_late && !base->forgotten)
+        probe->done(probe->data, &job->answer);
+}
+
+static void check_free(struct job *base)
+{
+    struct check_job *job = (struct check_job *)base;
+    free(job->path);
+    free(job->table);
+    free(job->checker);
+    free(job);
+}
+
+static const struct job_kind check_kind = {1, check_work, check_deliver, check_free};
+
+static void sqlite_expired(void *data)
+{
+    struct sqlite_probe *probe = data;
+    struct engine_answer answer = {.outcome = DATABASE_HUNG, .abandoned = true};
+    probe->is_late = true;
+    answer.time = instant_between(probe->began, clock_instant());
+    engine_say(&answer, "the file was asked, and no answer came");
+    probe->done(probe->data, &answer);
+}
+
+static void sqlite_busy(void *data)
+{
+    const struct sqlite_probe *probe = data;
+    const struct engine_answer answer = {.outcome = DATABASE_UNASKED};
+    probe->done(probe->data, &answer);
+}
+
+static void sqlite_ask(void *engine, const struct engine_question *question, engine_done *done,
+                       void *data)
+{
+    struct sqlite_probe *probe = engine;
+    probe->done = done;
+    probe->data = data;
+    if (probe->job != NULL) {
+        loop_timer_set(probe->unasked, 0);
+        return;
+    }
+    struct check_job *job = memory_allocate(1, sizeof *job);
+    job->job.kind = &check_kind;
+    job->job.data = probe;
+    job->probe = probe;
+    job->check = question->check;
+    job->path = memory_duplicate(probe->path);
+    job->table = memory_duplicate(question->table);
+    job->checker = memory_duplicate(probe->checker);
+    job->patience = question->timeout / 2;
+    probe->job = job;
+    probe->began = clock_instant();
+    loop_timer_set(probe->deadline, question->timeout);
+    worker_submit(probe->worker, &job->job);
+}
+
+static void *sqlite_open(const struct database_probe_settings *settings, struct error *error)
+{
+    struct sqlite_probe *probe = memory_allocate(1, sizeof *probe);
+    probe->loop = settings->loop;
+    probe->worker = worker_start(settings->loop, probe, error);
+    if (probe->worker == NULL) {
+        free(probe);
+        return NULL;
+    }
+    probe->path = memory_duplicate(settings->component->probe->sqlite);
+    probe->deadline = loop_timer_create(settings->loop, sqlite_expired, probe);
+    probe->unasked = loop_timer_create(settings->loop, sqlite_busy, probe);
+    if (gethostname(probe->checker, sizeof probe->checker - 1) != 0)
+        snprintf(probe->checker, sizeof probe->checker, "shopwatch");
+    return probe;
+}
+
+static void sqlite_close(void *engine)
+{
+    struct sqlite_probe *probe = engine;
+    worker_stop(probe->worker);
+    loop_timer_free(probe->deadline);
+    loop_timer_free(probe->unasked);
+    free(probe->path);
+    free(probe);
+}
+
+const struct engine engine_sqlite = {
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .ask = sqlite_ask,
+};
