@@ -54,7 +54,8 @@ static const struct command commands[] = {
         .arguments = "-c FILE",
         .help = "Replays a shop's scenarios on their schedule, all day.",
         .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
-                   "      --every INTERVAL  in place of every journey's own interval\n",
+                   "      --every INTERVAL  in place of every journey's own interval\n"
+                   "      --log FORM        text; json; journal, which is found out by itself\n",
         .run = command_monitor,
     },
     {

@@ -16,6 +16,12 @@ static void stop(void *data)
     pipeline_stop(data);
 }
 
+static void reload(void *data)
+{
+    log_info("reloading");
+    pipeline_reload(data, NULL, NULL);
+}
+
 static void announce(struct pipeline *pipeline)
 {
     const char *text;
@@ -25,7 +31,7 @@ static void announce(struct pipeline *pipeline)
     fflush(stdout);
 }
 
-static int monitor_shop(const struct settings *settings, const struct pipeline_options *options)
+static int monitor_shop(struct settings *settings, const struct pipeline_options *options)
 {
     struct error error = {0};
     struct loop *loop = loop_create();
@@ -41,6 +47,7 @@ static int monitor_shop(const struct settings *settings, const struct pipeline_o
     }
     struct loop_watch *terminate = loop_watch_signal(loop, SIGTERM, stop, pipeline);
     struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, pipeline);
+    struct loop_watch *hang_up = loop_watch_signal(loop, SIGHUP, reload, pipeline);
     log_info("watching %s: %zu journeys from %zu vantage points, kept in %s", settings->shop->name,
              settings->scenario_count, settings->shop->vantage_count, settings->shop->store);
     announce(pipeline);
@@ -48,9 +55,11 @@ static int monitor_shop(const struct settings *settings, const struct pipeline_o
     loop_run(loop);
     loop_watch_free(terminate);
     loop_watch_free(interrupt);
+    loop_watch_free(hang_up);
     /* From here on everything is on its way out; a late signal must not cut it short. */
     signal(SIGTERM, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     pipeline_free(pipeline);
     loop_free(loop);
     log_info("stopped");
@@ -62,23 +71,28 @@ int command_monitor(int argc, char **argv)
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"every", required_argument, NULL, 'e'},
+        {"log", required_argument, NULL, 'l'},
         {0},
     };
     struct pipeline_options pipeline_options = {0};
     const char *config = NULL;
     int option;
     opterr = 0;
+    enum log_form form = log_is_to_journal() ? LOG_AS_JOURNAL : LOG_AS_TEXT;
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
         if (option == 'c')
             config = optarg;
-        else if (option != 'e')
-            return cli_usage_error("monitor", "what is `%s`?", argv[optind - 1]);
-        else if (duration_parse(optarg, &pipeline_options.every) != RESULT_OK ||
-                 pipeline_options.every < DURATION_SECOND)
+        else if (option == 'l' && !log_form_from_word(optarg, &form))
+            return cli_usage_error("monitor", "--log %s: text, json or journal", optarg);
+        else if (option == 'e' && (duration_parse(optarg, &pipeline_options.every) != RESULT_OK ||
+                                   pipeline_options.every < DURATION_SECOND))
             return cli_usage_error("monitor", "--every %s: a time of 1s or more is needed", optarg);
+        else if (option == '?')
+            return cli_usage_error("monitor", "what is `%s`?", argv[optind - 1]);
     }
     if (config == NULL || optind < argc)
         return cli_usage_error("monitor", "give the shop file: -c shopwatch.yaml");
+    log_set_form(form);
     limits_raise_descriptors();
     /* What a shop answered is kept in files: never for everybody. A stricter mask stays. */
     umask(umask(S_IRWXO) | S_IWGRP | S_IRWXO);
@@ -88,7 +102,5 @@ int command_monitor(int argc, char **argv)
     arena_free(mistakes.arena);
     if (settings == NULL)
         return EXIT_INVALID;
-    int result = monitor_shop(settings, &pipeline_options);
-    settings_free(settings);
-    return result;
+    return monitor_shop(settings, &pipeline_options);
 }

@@ -120,10 +120,13 @@ static void keeper_lose(struct keeping *keeping, const char *why)
     struct instant now = clock_instant();
     keeper->lost_count++;
     if (keeper->lost_count == 1 || instant_between(keeper->lost_told, now) >= TELL_EVERY) {
-        log_error("%s of %s is lost, %" PRIu64 " in all: %s",
-                  keeping->run != NULL ? keeping->run->id : keeping->incident->id,
-                  keeping->run != NULL ? keeping->run->journey : "an operator", keeper->lost_count,
-                  why);
+        const struct log_field fields[] = {
+            {"run", keeping->run != NULL ? keeping->run->id : NULL},
+            {"journey", keeping->run != NULL ? keeping->run->journey : NULL},
+            {"incident", keeping->incident != NULL ? keeping->incident->id : NULL},
+            {NULL, NULL}};
+        log_event(LOG_ERROR, fields, "a run or an order is lost, %" PRIu64 " in all: %s",
+                  keeper->lost_count, why);
         keeper->lost_told = now;
     }
     keeping_end(keeping);

@@ -43,8 +43,9 @@ static void look(void *data)
         objectives->burning[i] = burning;
         buffer_clear(&text);
         objective_say(report, &text);
-        log_write(burning ? LOG_WARNING : LOG_INFO, "the error budget of %s burns %s: %s",
-                  report->journey, burning ? "too fast" : "no more", text.data);
+        log_event(burning ? LOG_WARNING : LOG_INFO, LOG_FIELDS({"journey", report->journey}),
+                  "the error budget of %s burns %s: %s", report->journey,
+                  burning ? "too fast" : "no more", text.data);
     }
     buffer_free(&text);
     loop_timer_set(objectives->look, LOOK_EVERY);

@@ -21,35 +21,8 @@
 void pipeline_committed(void *data)
 {
     struct pipeline *pipeline = data;
-    reporters_wake(pipeline->reporters);
-}
-
-static char *entry_key(const char *journey, const char *vantage)
-{
-    struct buffer key;
-    buffer_init(&key, SIZE_MAX);
-    buffer_print(&key, "%s\x1f%s", journey, vantage);
-    return buffer_steal(&key);
-}
-
-void pipeline_map_entries(struct pipeline *pipeline)
-{
-    pipeline->entry_map = map_create(NULL);
-    for (size_t i = 0; i < pipeline->entry_count; i++) {
-        struct pipeline_entry *entry = &pipeline->entries[i];
-        char *key = entry_key(entry->scenario->journey, entry->vantage->vantage->name);
-        map_put(pipeline->entry_map, key, entry);
-        free(key);
-    }
-}
-
-struct pipeline_entry *pipeline_entry_of(const struct pipeline *pipeline, const char *journey,
-                                         const char *vantage)
-{
-    char *key = entry_key(journey, vantage);
-    struct pipeline_entry *entry = map_get(pipeline->entry_map, key);
-    free(key);
-    return entry;
+    if (pipeline->reporters != NULL)
+        reporters_wake(pipeline->reporters);
 }
 
 /* --- diagnose -> incidents -> store ---------------------------------------------------------- */
@@ -58,9 +31,14 @@ static void pipeline_log_incident(enum incident_change change, const struct inci
 {
     if (change <= INCIDENT_COUNTED)
         return;
-    log_warning("incident %.8s %s: %s (%s, %.0f %%)", incident->id, incident_change_word(change),
-                incident->verdict.summary, symptom_code(incident->symptom),
-                incident->verdict.confidence * 100);
+    log_event(LOG_WARNING,
+              LOG_FIELDS({"incident", incident->id}, {"change", incident_change_word(change)},
+                         {"cause", cause_name(incident->verdict.cause)},
+                         {"component", incident->verdict.component},
+                         {"symptom", symptom_code(incident->symptom)},
+                         {"journey", incident->journey}),
+              "incident %.8s %s: %s", incident->id, incident_change_word(change),
+              incident->verdict.summary);
 }
 
 /* The first change goes with the run, in one transaction; what else it changed, right after it. */
@@ -93,13 +71,19 @@ static const struct pipeline_entry *pipeline_model_of(const struct pipeline_entr
 void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
     struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
+    pipeline->unjudged--;
+    /* Not watched from there any more, since the last reload: it is kept, and no more. */
+    if (entry == NULL) {
+        keeper_keep(pipeline->keeper, run, NULL);
+        return;
+    }
     const struct pipeline_entry *model = pipeline_model_of(entry, run);
     if (model != NULL) {
         run->state = run->step_count > 0 ? run->state : model->state;
         verdict_copy(run->arena, &run->verdict, &model->verdict);
     } else {
         history_add(pipeline->history, run);
-        diagnose_run(pipeline->history, pipeline->settings->shop, run);
+        diagnose_run(pipeline->history, pipeline->set->settings->shop, run);
         entry->state = run->state;
         arena_free(entry->verdict_arena);
         entry->verdict_arena = arena_create();
@@ -107,6 +91,5 @@ void pipeline_judge(struct pipeline *pipeline, struct run *run)
     }
     objectives_count(pipeline->objectives, run);
     incident_book_add(pipeline->incidents, run, entry->scenario->quorum, clock_wall());
-    pipeline->unjudged--;
     pipeline_keep(pipeline, run);
 }

@@ -17,8 +17,9 @@ struct pipeline_options {
     duration every; /* in place of every journey's own interval; 0: as the scenarios say */
 };
 
-/* Opens store, vantage points and reporters. All borrowed. NULL with `error` set. */
-struct pipeline *pipeline_create(struct loop *loop, const struct settings *settings,
+/* Opens store, vantage points and reporters. Takes `settings`, also on failure, which is NULL with
+ * `error` set. */
+struct pipeline *pipeline_create(struct loop *loop, struct settings *settings,
                                  const struct pipeline_options *options, struct error *error);
 
 /* Opens the control socket of the shop file, by which people on this machine ask and order. */
@@ -32,6 +33,17 @@ void pipeline_start(struct pipeline *pipeline);
  * loop when everything is committed. Called again, it abandons what still runs.
  */
 void pipeline_stop(struct pipeline *pipeline);
+
+/* What came of a reload; `error` NULL: the files are in force as they are now. */
+typedef void pipeline_reloaded(void *data, const struct error *error);
+
+/*
+ * Reads the files again, on a thread of its own, and puts them in force if they are right: all of
+ * them, or none. Journeys that stay keep their slots, their history and their incidents; those that
+ * are gone leave; runs in flight end as they began. `done` (may be NULL) is called in a later turn,
+ * not at all after pipeline_free. Asked again meanwhile, it reads them once more.
+ */
+void pipeline_reload(struct pipeline *pipeline, pipeline_reloaded *done, void *data);
 
 /* A maintenance window of an operator, in force from now on, in the place of the one of its id; a
  * cancelled one ends. Copied. Whoever calls keeps it in the store. */

@@ -52,8 +52,9 @@ static void change_kept(void *data, enum result result, const struct error *erro
     struct pipeline_change *change = data;
     (void)sequence;
     if (result == RESULT_OK)
-        log_info("incident %.8s %s by %s", change->incident.id,
-                 incident_change_word(change->order.change), change->order.by);
+        log_event(LOG_INFO, LOG_FIELDS({"incident", change->incident.id}, {"by", change->order.by}),
+                  "incident %.8s %s", change->incident.id,
+                  incident_change_word(change->order.change));
     change_end(change, &change->incident, result == RESULT_OK ? NULL : error);
 }
 
@@ -115,7 +116,7 @@ static void change_begin(void *data)
     struct pipeline_change *change = data;
     struct pipeline *pipeline = change->pipeline;
     const struct incident *incident;
-    if (pipeline->schedule == NULL) {
+    if (pipeline->set->schedule == NULL) {
         loop_timer_set(change->begin, CHANGE_PATIENCE);
         return;
     }

@@ -110,7 +110,7 @@ static void ask_status(void *data, struct control_call *call, const json_t *requ
 
 static void ask_windows(void *data, struct control_call *call, const json_t *request)
 {
-    control_say_planned(pipeline_of_control(data)->settings->shop, call);
+    control_say_planned(pipeline_of_control(data)->set->settings->shop, call);
     ask_store(data, call, request);
 }
 
@@ -175,6 +175,35 @@ static void note_event(void *data, struct control_call *call, const json_t *requ
         store_append_event(desk->pipeline->store, &event, order_kept, order);
     }
     arena_free(arena);
+}
+
+/* --- reload ---------------------------------------------------------------------------------- */
+
+static void reloaded(void *data, const struct error *error)
+{
+    struct order *order = data;
+    const struct settings *settings = order->pipeline->set->settings;
+    struct json_writer writer;
+    struct buffer line;
+    if (error != NULL) {
+        order->error = *error;
+    } else {
+        buffer_init(&line, LINE_MAX_BYTES);
+        writer = (struct json_writer){.out = &line};
+        json_open_object(&writer, NULL);
+        json_add_integer(&writer, "journeys", (int64_t)settings->scenario_count);
+        json_add_integer(&writer, "vantages", (int64_t)settings->shop->vantage_count);
+        json_close_object(&writer);
+        control_say(order->call, line.data);
+        buffer_free(&line);
+    }
+    order_end(order);
+}
+
+static void reload(void *data, struct control_call *call, const json_t *request)
+{
+    (void)request;
+    pipeline_reload(pipeline_of_control(data), reloaded, order_begin(data, call));
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
@@ -258,13 +287,14 @@ static const struct control_request requests[] = {
      {{"kind", CONTROL_TEXT, true, "one word, such as deploy"},
       {"text", CONTROL_TEXT, true, "for people"},
       {"at", CONTROL_MOMENT, false, "when; now if left out"}}},
+    {"reload", "the files are read again", reload, {{NULL}}},
     {NULL},
 };
 
 enum result pipeline_listen(struct pipeline *pipeline, struct error *error)
 {
     struct pipeline_control *desk = memory_allocate(1, sizeof *desk);
-    const char *path = pipeline->settings->shop->control;
+    const char *path = pipeline->set->settings->shop->control;
     desk->pipeline = pipeline;
     desk->queries = queries_create(pipeline->store);
     desk->control = control_open(pipeline->loop, path, requests, desk, error);

@@ -20,14 +20,16 @@ static void tell_finding(void *data, const struct database_state *state,
         return;
     buffer_init(&text, SIZE_MAX);
     database_print(finding, &text);
-    log_write(is_good ? LOG_INFO : LOG_WARNING, "probe of %s: %s", state->component, text.data);
+    log_event(is_good ? LOG_INFO : LOG_WARNING, LOG_FIELDS({"component", state->component}),
+              "probe of %s: %s", state->component, text.data);
     buffer_free(&text);
     pipeline->probe_told = true;
 }
 
-enum result pipeline_open_databases(struct pipeline *pipeline, struct error *error)
+enum result pipeline_open_databases(struct pipeline_set *set, struct error *error)
 {
-    const struct shop *shop = pipeline->settings->shop;
+    struct pipeline *pipeline = set->pipeline;
+    const struct shop *shop = set->settings->shop;
     for (size_t i = 0; i < shop->component_count; i++) {
         const struct database_probe_settings settings = {
             .loop = pipeline->loop,
@@ -43,8 +45,8 @@ enum result pipeline_open_databases(struct pipeline *pipeline, struct error *err
         if (probe == NULL)
             return error_set(error, why.code, "probe of %.100s: %.300s", shop->components[i].name,
                              why.text);
-        memory_grow(pipeline->probes, pipeline->probe_count);
-        pipeline->probes[pipeline->probe_count++] = probe;
+        memory_grow(set->probes, set->probe_count);
+        set->probes[set->probe_count++] = probe;
     }
     return RESULT_OK;
 }
@@ -109,8 +111,8 @@ static void add_finding(struct run *run, const struct database_state *state,
 void pipeline_add_databases(const struct pipeline *pipeline, struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
-    for (size_t i = 0; failure != NULL && i < pipeline->probe_count; i++) {
-        const struct database_state *state = database_probe_state(pipeline->probes[i]);
+    for (size_t i = 0; failure != NULL && i < pipeline->set->probe_count; i++) {
+        const struct database_state *state = database_probe_state(pipeline->set->probes[i]);
         for (size_t n = 0; n < state->finding_count; n++) {
             const struct database_finding *finding = &state->findings[n];
             const char *component = whose(run->arena, state, finding);
@@ -120,9 +122,11 @@ void pipeline_add_databases(const struct pipeline *pipeline, struct run *run)
     }
 }
 
-void pipeline_close_databases(struct pipeline *pipeline)
+void pipeline_close_databases(struct pipeline_set *set)
 {
-    for (size_t i = 0; i < pipeline->probe_count; i++)
-        database_probe_free(pipeline->probes[i]);
-    free(pipeline->probes);
+    for (size_t i = 0; i < set->probe_count; i++)
+        database_probe_free(set->probes[i]);
+    free(set->probes);
+    set->probes = NULL;
+    set->probe_count = 0;
 }

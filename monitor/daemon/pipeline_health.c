@@ -51,14 +51,15 @@ void pipeline_health_read(void *data, struct health *ret_health)
     health_watch_read(pipeline->watch, health);
     read_keeper(pipeline, health);
     read_reporters(pipeline, health);
-    health->loaded = pipeline->loaded.us;
-    health->journeys = (int64_t)pipeline->settings->scenario_count;
-    health->vantages = (int64_t)pipeline->settings->shop->vantage_count;
+    health->loaded = pipeline->set->loaded.us;
+    health->journeys = (int64_t)pipeline->set->settings->scenario_count;
+    health->vantages = (int64_t)pipeline->set->settings->shop->vantage_count;
     health->runs_in_flight = (int64_t)pipeline->flight_count;
     health->runs_unjudged = (int64_t)pipeline->unjudged;
     health->runs_dropped = (int64_t)bus_dropped(pipeline->bus);
+    pipeline_reload_health(pipeline, health);
     health->visitors = (int64_t)pipeline_control_visitors(pipeline->control);
-    health->starting = pipeline->schedule == NULL;
+    health->starting = pipeline->set->schedule == NULL;
     health->stopping = pipeline->stopping;
 }
 

@@ -89,3 +89,19 @@ void pipeline_hold_learn(struct pipeline_entry *entry, const struct run *run)
     if (hold->sender == entry)
         hold->sent = false;
 }
+
+void pipeline_hold_hand_over(struct pipeline_means *means, const struct scenario *scenario,
+                             const struct pipeline_hold *hold)
+{
+    const struct step *step = hold->step != NULL ? step_of(scenario, hold->step->name) : NULL;
+    struct pipeline_entry *sender = NULL;
+    if (hold->sender != NULL)
+        sender = pipeline_entry_of(hold->sender->pipeline, scenario->journey,
+                                   hold->sender->vantage->vantage->name);
+    /* Without its sender it is found out anew. */
+    if (step == NULL || (hold->sender != NULL && sender == NULL))
+        return;
+    means->hold = *hold;
+    means->hold.step = step;
+    means->hold.sender = sender;
+}

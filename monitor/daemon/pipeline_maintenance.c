@@ -33,7 +33,7 @@ struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *en
                                                  struct wall_time time)
 {
     const struct pipeline *pipeline = entry->pipeline;
-    const struct shop *shop = pipeline->settings->shop;
+    const struct shop *shop = pipeline->set->settings->shop;
     const struct maintenance_list planned = {shop->windows, shop->maintenance_count};
     const struct maintenance_subject subject = {
         .journey = entry->scenario->journey,

@@ -32,6 +32,8 @@ struct pipeline_findings {
     size_t count;
 };
 
+struct pipeline_set;
+
 /* A vantage point at work: runs wait here while a probe asks. */
 struct pipeline_vantage {
     struct pipeline *pipeline;
@@ -71,6 +73,7 @@ struct pipeline_sweep;
 /* One journey from one vantage point: the schedule's entry of the same number. */
 struct pipeline_entry {
     struct pipeline *pipeline;
+    struct pipeline_set *set;
     const struct scenario *scenario;
     unsigned number, count; /* the vantage point among those of the journey, from 0 */
     struct pipeline_means *means;
@@ -86,24 +89,41 @@ struct pipeline_entry {
     struct arena *verdict_arena;
 };
 
-/* A run in flight knows its entry; a killed one still does while its successor goes. */
+/*
+ * What was loaded from the files, at work. A reload makes another one and puts it in force: what is
+ * known of journeys that go on is handed over to it, and the runs in flight end under the one that
+ * they began in, which goes with the last of them.
+ */
+struct pipeline_set {
+    struct pipeline *pipeline;
+    struct settings *settings; /* its own */
+    struct wall_time loaded;
+    struct pipeline_vantage *vantages;
+    struct database_probe **probes;
+    size_t probe_count;
+    struct pipeline_means *means; /* one a scenario */
+    struct pipeline_entry *entries;
+    size_t entry_count;
+    struct map *entry_map;     /* entries by journey and vantage point */
+    struct schedule *schedule; /* NULL until what was before is recalled */
+    size_t users;              /* runs in flight, and the pipeline while it is in force */
+};
+
+/* A run in flight knows its set, and its entry in the set in force; a killed one still does while
+ * its successor goes. */
 struct pipeline_flight {
-    struct pipeline_entry *entry;
+    struct pipeline_set *set;
+    struct pipeline_entry *entry; /* NULL: the journey is not watched from there any more */
     struct journey *journey;
     struct pipeline_flight *next;
 };
 
 struct pipeline {
     struct loop *loop;
-    const struct settings *settings;
     struct net *net;
-    struct pipeline_vantage *vantages;
-    struct net_vantage *outlet;   /* where reporters send from */
-    struct pipeline_means *means; /* one a scenario */
-    struct pipeline_entry *entries;
-    size_t entry_count;
-    struct map *entry_map;     /* entries by journey and vantage point */
-    struct schedule *schedule; /* NULL until what was before is recalled */
+    struct net_vantage *outlet; /* where reporters send from */
+    struct pipeline_set *set;   /* in force */
+    struct pipeline_reload *reload;
     struct loop_timer *tick, *sweep;
     struct pipeline_sweep *sweeps;
     struct pipeline_change *changes;
@@ -119,16 +139,13 @@ struct pipeline {
     struct expiry *expiry;
     struct objectives *objectives;
     struct reporters *reporters;
-    struct database_probe **probes;
-    size_t probe_count;
     bool probe_told; /* that something is not well */
     struct health_watch *watch;
     struct health_reporter *reporter_healths; /* as they were when they were last asked for */
-    struct wall_time loaded;
-    unsigned recall_failures;            /* one after the other */
-    struct status_question *statuses;    /* that are being answered */
-    struct pipeline_control *control;    /* NULL: nobody may ask */
-    struct maintenance_list maintenance; /* of operators; the shop file has its own */
+    unsigned recall_failures;                 /* one after the other */
+    struct status_question *statuses;         /* that are being answered */
+    struct pipeline_control *control;         /* NULL: nobody may ask */
+    struct maintenance_list maintenance;      /* of operators; the shop file has its own */
     struct arena *maintenance_arena;
     duration every;
     bool stopping;
@@ -144,13 +161,32 @@ void pipeline_judge(struct pipeline *pipeline, struct run *run);
 /* pipeline_probe.c */
 bus_subscriber pipeline_receive;
 
-void pipeline_map_entries(struct pipeline *pipeline);
-/* NULL: the journey is not watched from there. */
+/* pipeline_set.c: takes `settings`, also on failure, which is NULL with `error` set. `secrets`:
+ * those of each scenario, taken; NULL: they are read. Its user is the caller. */
+struct pipeline_set *pipeline_set_create(struct pipeline *pipeline, struct settings *settings,
+                                         struct secrets **secrets, struct error *error);
+void pipeline_set_release(struct pipeline_set *set); /* takes NULL; the last user frees it */
+
+/* The schedule, once it is known where each entry goes on. */
+void pipeline_set_plan(struct pipeline_set *set);
+
+/* Of the set in force. NULL: the journey is not watched from there. */
 struct pipeline_entry *pipeline_entry_of(const struct pipeline *pipeline, const char *journey,
                                          const char *vantage);
+bool pipeline_is_watched(void *pipeline, const char *journey, const char *vantage);
+
+/* pipeline_reload.c: lets go of a reload under way. Takes NULL. */
+void pipeline_reload_free(struct pipeline_reload *reload);
+/* Whether one is about to put another set in force: nothing that is long is begun. */
+bool pipeline_is_changing(const struct pipeline *pipeline);
+void pipeline_reload_health(const struct pipeline *pipeline, struct health *health);
 
 /* pipeline_slots.c */
 loop_callback pipeline_tick;
+
+/* The slots that were missed, and those that wait for the run in flight. */
+void pipeline_publish_missed(struct pipeline_entry *entry);
+void pipeline_publish_overlaps(struct pipeline_entry *entry);
 
 /* Forgets a flight whose journey is over, or abandoned. */
 void pipeline_flight_over(struct pipeline_flight *flight);
@@ -159,6 +195,9 @@ void pipeline_flight_over(struct pipeline_flight *flight);
  */
 const struct step *pipeline_hold_before(struct pipeline_entry *entry, struct wall_time now);
 void pipeline_hold_learn(struct pipeline_entry *entry, const struct run *run);
+/* What is known of a journey's step goes on in another set; `scenario` is the new one. */
+void pipeline_hold_hand_over(struct pipeline_means *means, const struct scenario *scenario,
+                             const struct pipeline_hold *hold);
 
 /* pipeline_maintenance.c */
 struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *entry,
@@ -189,12 +228,13 @@ void pipeline_control_close(struct pipeline_control *control);
 size_t pipeline_control_visitors(const struct pipeline_control *control);
 
 /* pipeline_databases.c: before there are other threads, for libpq reads its files then. */
-enum result pipeline_open_databases(struct pipeline *pipeline, struct error *error);
-void pipeline_close_databases(struct pipeline *pipeline);
+enum result pipeline_open_databases(struct pipeline_set *set, struct error *error);
+void pipeline_close_databases(struct pipeline_set *set);
 void pipeline_add_databases(const struct pipeline *pipeline, struct run *run);
 
-/* pipeline_open.c: the schedule, once it is known where each entry goes on. */
-void pipeline_plan(struct pipeline *pipeline);
+/* pipeline_open.c: NULL with `error` set. */
+struct reporters *pipeline_open_reporters(struct pipeline *pipeline,
+                                          const struct settings *settings, struct error *error);
 
 /* pipeline_recall.c: takes up what the store knows of the time before; then the first tick. */
 void pipeline_recall(struct pipeline *pipeline);

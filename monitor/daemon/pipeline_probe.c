@@ -99,7 +99,7 @@ static void questions_take_tls(const struct tls_files *tls, struct probe_questio
 static bool vantage_asks(struct pipeline_vantage *vantage, const struct run *run)
 {
     struct pipeline *pipeline = vantage->pipeline;
-    const struct shop *shop = pipeline->settings->shop;
+    const struct shop *shop = pipeline->set->settings->shop;
     struct probe_question questions[PROBE_QUESTIONS_MAX];
     struct arena *arena = arena_create();
     size_t count = 0, more;
@@ -142,8 +142,12 @@ static void pipeline_probed(void *data, const struct finding *findings, size_t c
 void pipeline_receive(void *data, struct run *run)
 {
     struct pipeline *pipeline = data;
-    struct pipeline_vantage *vantage =
-        pipeline_entry_of(pipeline, run->journey, run->vantage)->vantage;
+    const struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
+    if (entry == NULL) {
+        pipeline_judge(pipeline, run);
+        return;
+    }
+    struct pipeline_vantage *vantage = entry->vantage;
     memory_grow(vantage->waiting, vantage->waiting_count);
     vantage->waiting[vantage->waiting_count++] = run;
     if (vantage->probe == NULL && !vantage_asks(vantage, run))

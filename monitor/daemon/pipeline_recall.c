@@ -12,16 +12,10 @@ enum { RECALL_TRIES = 5 };
 
 #define RECALL_EVENTS DURATION_HOUR
 
-static bool pipeline_is_watched(void *data, const char *journey, const char *vantage)
-{
-    const struct pipeline *pipeline = data;
-    return pipeline_entry_of(pipeline, journey, vantage) != NULL;
-}
-
 static void pipeline_begin(struct pipeline *pipeline)
 {
     objectives_begin(pipeline->objectives);
-    pipeline_plan(pipeline);
+    pipeline_set_plan(pipeline->set);
     pipeline_tick(pipeline);
     pipeline_sweep(pipeline);
 }

@@ -31,14 +31,18 @@ enum { PIPELINE_PORTION = 500, PIPELINE_MISSED_AT_ONCE = 100 };
 
 /* --- journey -> bus -------------------------------------------------------------------------- */
 
-static void pipeline_publish(const struct pipeline_entry *entry, struct run *run)
+static void pipeline_publish(struct pipeline *pipeline, struct run *run)
 {
-    struct pipeline *pipeline = entry->pipeline;
-    pipeline_mark_maintenance(entry, run);
     if (bus_publish(pipeline->bus, run) == RESULT_OK)
         pipeline->unjudged++;
     else
         log_error("the bus is full: %lu runs dropped", bus_dropped(pipeline->bus));
+}
+
+static void pipeline_publish_of(const struct pipeline_entry *entry, struct run *run)
+{
+    pipeline_mark_maintenance(entry, run);
+    pipeline_publish(entry->pipeline, run);
 }
 
 /* A slot without a run of its own. */
@@ -50,29 +54,37 @@ static void pipeline_publish_slot(const struct pipeline_entry *entry, struct wal
     run->slot.started = run->slot.ended = clock_wall();
     run->state = state;
     run->reason = reason_words(reason);
-    pipeline_publish(entry, run);
+    pipeline_publish_of(entry, run);
 }
 
 /* What was missed before comes first: after a crash the last slot in the store tells where to go on
  * from. */
-static void pipeline_publish_missed(struct pipeline_entry *entry)
+void pipeline_publish_missed(struct pipeline_entry *entry)
 {
-    struct pipeline *pipeline = entry->pipeline;
+    const struct pipeline_set *set = entry->set;
     struct schedule_due due;
-    while (schedule_take_missed_of(pipeline->schedule, (size_t)(entry - pipeline->entries), &due))
+    while (schedule_take_missed_of(set->schedule, (size_t)(entry - set->entries), &due))
         pipeline_publish_slot(entry, due.planned, STATE_UNKNOWN, due.reason);
+}
+
+void pipeline_publish_overlaps(struct pipeline_entry *entry)
+{
+    for (size_t i = 0; i < entry->overlap_count; i++)
+        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
+    entry->overlap_count = 0;
 }
 
 void pipeline_flight_over(struct pipeline_flight *flight)
 {
-    struct pipeline *pipeline = flight->entry->pipeline;
+    struct pipeline *pipeline = flight->set->pipeline;
     struct pipeline_flight **link = &pipeline->flights;
     while (*link != flight)
         link = &(*link)->next;
     *link = flight->next;
     pipeline->flight_count--;
-    if (flight->entry->journey == flight->journey)
+    if (flight->entry != NULL && flight->entry->journey == flight->journey)
         flight->entry->journey = NULL;
+    pipeline_set_release(flight->set);
     free(flight);
 }
 
@@ -84,21 +96,29 @@ static void run_explain(struct run *run)
         run->reason = reason_words(REASON_UNSETTLED);
 }
 
+/* The slot ends, and those that waited for its end. */
+static void pipeline_end_slots(struct pipeline_entry *entry, struct run *run)
+{
+    struct pipeline_set *set = entry->set;
+    pipeline_hold_learn(entry, run);
+    schedule_ended(set->schedule, (size_t)(entry - set->entries));
+    pipeline_publish_missed(entry);
+    pipeline_publish_of(entry, run);
+    pipeline_publish_overlaps(entry);
+}
+
 static void pipeline_run_ended(void *data, struct run *run)
 {
     struct pipeline_flight *flight = data;
     struct pipeline_entry *entry = flight->entry;
-    struct pipeline *pipeline = entry->pipeline;
+    struct pipeline *pipeline = flight->set->pipeline;
     pipeline_flight_over(flight);
     run_explain(run);
     pipeline_doubt(pipeline, run);
-    pipeline_hold_learn(entry, run);
-    schedule_ended(pipeline->schedule, (size_t)(entry - pipeline->entries));
-    pipeline_publish_missed(entry);
-    pipeline_publish(entry, run);
-    for (size_t i = 0; i < entry->overlap_count; i++)
-        pipeline_publish_slot(entry, entry->overlaps[i], STATE_UNKNOWN, REASON_OVERLAP);
-    entry->overlap_count = 0;
+    if (entry != NULL)
+        pipeline_end_slots(entry, run);
+    else
+        pipeline_publish(pipeline, run);
 }
 
 /*
@@ -110,6 +130,8 @@ static bool pipeline_wants_messages(void *data, const struct run *run)
 {
     const struct pipeline_flight *flight = data;
     bool passed = run->state == STATE_PASSED;
+    if (flight->entry == NULL)
+        return false;
     struct wall_time *kept = passed ? &flight->entry->passed_kept : &flight->entry->other_kept;
     struct wall_time now = clock_wall();
     duration since = wall_between(*kept, now);
@@ -128,7 +150,7 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
     struct pipeline_flight *flight = memory_allocate(1, sizeof *flight);
     const struct journey_settings settings = {
         .scenario = entry->scenario,
-        .shop = pipeline->settings->shop,
+        .shop = pipeline->set->settings->shop,
         .net_vantage = entry->vantage->net,
         .vantage = entry->vantage->vantage->name,
         .planned = planned,
@@ -141,6 +163,8 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .stop_before = pipeline_hold_before(entry, planned),
         .loop = pipeline->loop,
     };
+    flight->set = entry->set;
+    flight->set->users++;
     flight->entry = entry;
     flight->journey = journey_start(&settings, pipeline_run_ended, NULL, flight);
     flight->next = pipeline->flights;
@@ -156,7 +180,7 @@ static enum reason pipeline_refusal(const struct pipeline_entry *entry, struct w
     const struct pipeline *pipeline = entry->pipeline;
     if (pipeline_maintenance_at(entry, planned).paused)
         return REASON_PAUSED;
-    if (pipeline->flight_count >= pipeline->settings->shop->limits->runs)
+    if (pipeline->flight_count >= pipeline->set->settings->shop->limits->runs)
         return REASON_OVERLOAD;
     return REASON_COUNT;
 }
@@ -165,7 +189,7 @@ static void pipeline_start_or_refuse(struct pipeline_entry *entry, const struct 
 {
     enum reason refusal = pipeline_refusal(entry, due->planned);
     if (refusal != REASON_COUNT) {
-        schedule_ended(entry->pipeline->schedule, due->entry);
+        schedule_ended(entry->pipeline->set->schedule, due->entry);
         pipeline_publish_missed(entry);
         pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, refusal);
         return;
@@ -177,7 +201,7 @@ static void pipeline_start_or_refuse(struct pipeline_entry *entry, const struct 
 
 static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *due)
 {
-    struct pipeline_entry *entry = &pipeline->entries[due->entry];
+    struct pipeline_entry *entry = &pipeline->set->entries[due->entry];
     switch (due->action) {
     case SCHEDULE_MISSED:
         pipeline_publish_slot(entry, due->planned, STATE_UNKNOWN, due->reason);
@@ -193,13 +217,18 @@ static void pipeline_obey(struct pipeline *pipeline, const struct schedule_due *
     }
 }
 
+static bool pipeline_reporters_are_idle(const struct pipeline *pipeline)
+{
+    return pipeline->reporters == NULL || reporters_are_idle(pipeline->reporters);
+}
+
 /* While stopping: is everything on its way through? */
 static void pipeline_stop_when_idle(struct pipeline *pipeline)
 {
     bool runs_over = pipeline->flight_count == 0 && pipeline->unjudged == 0;
     bool patient =
         instant_between(pipeline->stop_began, clock_instant()) < PIPELINE_STOP_MAX || !runs_over;
-    if (runs_over && keeper_is_idle(pipeline->keeper) && reporters_are_idle(pipeline->reporters)) {
+    if (runs_over && keeper_is_idle(pipeline->keeper) && pipeline_reporters_are_idle(pipeline)) {
         loop_stop(pipeline->loop);
     } else if (!patient) {
         if (!keeper_is_idle(pipeline->keeper))
@@ -217,7 +246,7 @@ static void pipeline_tell_missed(struct pipeline *pipeline)
     struct schedule_due due;
     size_t busy = pipeline->unjudged + keeper_count(pipeline->keeper);
     for (size_t n = busy; n < PIPELINE_MISSED_AT_ONCE; n++) {
-        if (!schedule_take_missed(pipeline->schedule, &due))
+        if (!schedule_take_missed(pipeline->set->schedule, &due))
             return;
         pipeline_obey(pipeline, &due);
     }
@@ -225,9 +254,9 @@ static void pipeline_tell_missed(struct pipeline *pipeline)
 
 static duration pipeline_pause(const struct pipeline *pipeline)
 {
-    if (schedule_has_missed(pipeline->schedule))
+    if (schedule_has_missed(pipeline->set->schedule))
         return PIPELINE_MISSED_PAUSE;
-    duration pause = wall_between(clock_wall(), schedule_next(pipeline->schedule));
+    duration pause = wall_between(clock_wall(), schedule_next(pipeline->set->schedule));
     return pause < PIPELINE_SLEEP_MAX ? pause : PIPELINE_SLEEP_MAX;
 }
 
@@ -239,13 +268,13 @@ void pipeline_tick(void *data)
         pipeline_stop_when_idle(pipeline);
         return;
     }
-    if (pipeline->schedule == NULL) {
+    if (pipeline->set->schedule == NULL) {
         pipeline_recall(pipeline);
         return;
     }
     /* In portions, so that the loop gets round. */
     struct clock_reading now = clock_read_all();
-    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->schedule, &now, &due); n++)
+    for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->set->schedule, &now, &due); n++)
         pipeline_obey(pipeline, &due);
     pipeline_tell_missed(pipeline);
     loop_timer_set(pipeline->tick, pipeline_pause(pipeline));

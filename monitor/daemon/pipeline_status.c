@@ -108,7 +108,7 @@ static void write_incidents(const struct page_overview *model, struct json_write
 static void write_windows(const struct pipeline *pipeline, struct wall_time now,
                           struct json_writer *writer)
 {
-    const struct shop *shop = pipeline->settings->shop;
+    const struct shop *shop = pipeline->set->settings->shop;
     const struct maintenance_list *ordered = &pipeline->maintenance;
     json_open_array(writer, "maintenance");
     for (size_t i = 0; i < shop->maintenance_count + ordered->count; i++) {
@@ -162,7 +162,7 @@ static void write_all(const struct status_question *question, const struct page_
 static void answer(struct status_question *question)
 {
     const struct pipeline *pipeline = question->pipeline;
-    const struct settings *settings = pipeline->settings;
+    const struct settings *settings = pipeline->set->settings;
     struct page_journey *journeys =
         arena_allocate(question->arena, settings->scenario_count + 1, sizeof *journeys);
     for (size_t i = 0; i < settings->scenario_count; i++)

@@ -42,12 +42,15 @@ static void sweep_run_ended(void *data, struct run *run)
 {
     struct pipeline_sweep *sweep = data;
     const struct ledger_remains *remains = ledger_list_at(sweep->list, sweep->next - 1);
+    const struct log_field fields[] = {
+        {"run", remains->debts[0].run_id}, {"journey", sweep->scenario->journey}, {NULL, NULL}};
     sweep->journey = NULL;
     if (run->state == STATE_PASSED || run->state == STATE_DEGRADED)
-        log_warning("%s: what run %s left behind is settled", sweep->scenario->file,
-                    remains->debts[0].run_id);
+        log_event(LOG_WARNING, fields, "%s: what run %s left behind is settled",
+                  sweep->scenario->file, remains->debts[0].run_id);
     else
-        log_error("%s: what run %s left behind could not be settled; trying again later",
+        log_event(LOG_ERROR, fields,
+                  "%s: what run %s left behind could not be settled; trying again later",
                   sweep->scenario->file, remains->debts[0].run_id);
     run_free(run);
     sweep_on(sweep);
@@ -57,10 +60,10 @@ static void sweep_run_ended(void *data, struct run *run)
 static const struct pipeline_vantage *sweep_vantage(const struct pipeline *pipeline,
                                                     const char *name)
 {
-    for (size_t i = 0; i < pipeline->settings->shop->vantage_count; i++)
-        if (strcmp(pipeline->vantages[i].vantage->name, name) == 0)
-            return &pipeline->vantages[i];
-    return &pipeline->vantages[0];
+    for (size_t i = 0; i < pipeline->set->settings->shop->vantage_count; i++)
+        if (strcmp(pipeline->set->vantages[i].vantage->name, name) == 0)
+            return &pipeline->set->vantages[i];
+    return &pipeline->set->vantages[0];
 }
 
 static void sweep_start(struct pipeline_sweep *sweep, const struct ledger_remains *remains)
@@ -69,7 +72,7 @@ static void sweep_start(struct pipeline_sweep *sweep, const struct ledger_remain
     const struct pipeline_vantage *vantage = sweep_vantage(pipeline, remains->debts[0].vantage);
     const struct journey_settings settings = {
         .scenario = sweep->scenario,
-        .shop = pipeline->settings->shop,
+        .shop = pipeline->set->settings->shop,
         .net_vantage = vantage->net,
         .vantage = vantage->vantage->name,
         .planned = clock_wall(),
@@ -103,7 +106,7 @@ static void sweep_on(struct pipeline_sweep *sweep)
 
 static void sweep_begin(struct pipeline *pipeline, size_t n)
 {
-    struct pipeline_means *means = &pipeline->means[n];
+    struct pipeline_means *means = &pipeline->set->means[n];
     struct error error = {0};
     struct ledger_list *list;
     if (means->ledger == NULL || means->is_swept)
@@ -115,7 +118,7 @@ static void sweep_begin(struct pipeline *pipeline, size_t n)
     struct pipeline_sweep *sweep = memory_allocate(1, sizeof *sweep);
     *sweep = (struct pipeline_sweep){
         .pipeline = pipeline,
-        .scenario = pipeline->settings->scenarios[n],
+        .scenario = pipeline->set->settings->scenarios[n],
         .means = means,
         .list = list,
         .others = pipeline->sweeps,
@@ -130,7 +133,8 @@ void pipeline_sweep(void *data)
     struct pipeline *pipeline = data;
     if (pipeline->stopping)
         return;
-    for (size_t n = 0; n < pipeline->settings->scenario_count; n++)
+    for (size_t n = 0;
+         n < pipeline->set->settings->scenario_count && !pipeline_is_changing(pipeline); n++)
         sweep_begin(pipeline, n);
     loop_timer_set(pipeline->sweep, SWEEP_EVERY);
 }

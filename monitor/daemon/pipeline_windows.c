@@ -45,7 +45,7 @@ static enum result check_name(const char *name, const char *const *names, size_t
 static enum result check_names(const struct pipeline *pipeline, const struct maintenance *window,
                                struct arena *arena, struct error *error)
 {
-    const struct settings *settings = pipeline->settings;
+    const struct settings *settings = pipeline->set->settings;
     const struct shop *shop = settings->shop;
     const char **names = arena_allocate(
         arena, settings->scenario_count + shop->vantage_count + shop->component_count + 1,
@@ -112,8 +112,8 @@ static void put_window(struct order *order, const struct maintenance *window)
 {
     struct pipeline *pipeline = order->pipeline;
     pipeline_maintain(pipeline, window);
-    log_info("maintenance %s by %s: %s", window->cancelled.us != 0 ? "ended" : "ordered",
-             control_by(order->call), window->title);
+    log_event(LOG_INFO, LOG_FIELDS({"window", window->id}, {"by", control_by(order->call)}),
+              "maintenance %s: %s", window->cancelled.us != 0 ? "ended" : "ordered", window->title);
     say_window(window, order->call);
     order->writes++;
     store_write_maintenance(pipeline->store, window, order_kept, order);

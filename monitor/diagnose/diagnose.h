@@ -15,7 +15,10 @@ struct history;
 
 /* The latest run of each journey and vantage point, digested. */
 struct history *history_create(void);
-void history_free(struct history *history);                       /* takes NULL */
+void history_free(struct history *history); /* takes NULL */
+/* Forgets who is not watched any more. */
+typedef bool history_is_watched(void *data, const char *journey, const char *vantage);
+void history_prune(struct history *history, history_is_watched *is_watched, void *data);
 void history_add(struct history *history, const struct run *run); /* copies what it needs */
 
 /* What people say that they did: it may be why what comes after fails. Copies it. */

@@ -48,6 +48,23 @@ void history_free(struct history *history)
     free(history);
 }
 
+/* Those that stay move into another map. */
+void history_prune(struct history *history, history_is_watched *is_watched, void *data)
+{
+    struct map *kept = map_create(history_entry_free);
+    for (size_t i = 0; i < map_count(history->entries); i++) {
+        struct history_entry *entry = map_value(history->entries, i);
+        if (!is_watched(data, entry->run->journey, entry->run->vantage))
+            continue;
+        struct history_entry *moved = memory_allocate(1, sizeof *moved);
+        *moved = *entry;
+        *entry = (struct history_entry){0};
+        map_put(kept, map_key(history->entries, i), moved);
+    }
+    map_free(history->entries);
+    history->entries = kept;
+}
+
 static const char **history_copy_names(struct arena *arena, const char *const *names, size_t count)
 {
     const char **copy = arena_allocate(arena, count, sizeof *copy);

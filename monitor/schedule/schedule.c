@@ -259,6 +259,21 @@ unsigned long schedule_forgotten(const struct schedule *schedule)
     return schedule->forgotten;
 }
 
+void schedule_continue(struct schedule *schedule, size_t entry, const struct schedule *before,
+                       size_t entry_before)
+{
+    struct schedule_item *item = &schedule->items[entry];
+    const struct schedule_item *old = &before->items[entry_before];
+    item->running = old->running;
+    item->gap = old->gap;
+    schedule->gaps += item->gap.from.us != item->gap.until.us;
+    /* Slots that were moved away from those of before the clock was set back stay so. */
+    if (schedule->shift != before->shift) {
+        schedule->shift = before->shift;
+        schedule_begin(schedule, schedule->last.wall);
+    }
+}
+
 void schedule_ended(struct schedule *schedule, size_t entry)
 {
     if (schedule->items[entry].running > 0)

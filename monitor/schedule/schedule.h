@@ -78,6 +78,11 @@ bool schedule_has_missed(const struct schedule *schedule);
 /* How many times an entry had more missed slots than come out. */
 unsigned long schedule_forgotten(const struct schedule *schedule);
 
+/* An entry goes on as one of another schedule did, which is not asked any more: its run may be
+ * under way, and what was missed is still to come out. */
+void schedule_continue(struct schedule *schedule, size_t entry, const struct schedule *before,
+                       size_t entry_before);
+
 /* The run of an entry has ended; until told, its next slots are OVERLAP or KILL. */
 void schedule_ended(struct schedule *schedule, size_t entry);
 

@@ -146,7 +146,6 @@ static void run_pipeline(const char *shop_file, duration time)
     loop_run(fixture.loop);
     pipeline_free(pipeline);
     loop_timer_free(timer);
-    settings_free(settings);
     store_close(fixture.store);
     fixture.store = NULL;
     snprintf(fixture.url, sizeof fixture.url, "sqlite:%.99s/watched.db", fixture.directory);
@@ -624,7 +623,6 @@ START_TEST(a_vantage_point_that_cannot_be_is_named)
     ck_assert_ptr_null(
         pipeline_create(fixture.loop, settings, &(struct pipeline_options){0}, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "nowhere"));
-    settings_free(settings);
 }
 END_TEST
 

@@ -110,7 +110,6 @@ static void watch(const char *further_keys, duration time)
     loop_run(fixture.loop);
     pipeline_free(pipeline);
     loop_timer_free(timer);
-    settings_free(settings);
     arena_free(mistakes.arena);
     http_server_close(shop.server);
     store_close(fixture.store);
