@@ -40,13 +40,13 @@ static const struct {
     {526, FACT_EDGE_TLS},         {530, FACT_EDGE_NO_WAY},
 };
 
-bool facts_of_edge(struct facts *facts, int status, bool has_door)
+bool facts_of_edge(struct facts *facts, int status, bool has_door, const char *text)
 {
     for (size_t i = 0; i < COUNT_OF(edge_statuses); i++) {
         if (edge_statuses[i].status != status)
             continue;
         bool door = has_door && edge_statuses[i].fact == FACT_EDGE_REFUSED;
-        facts_add(facts, door ? FACT_EDGE_REFUSED_DOOR : edge_statuses[i].fact, NULL);
+        facts_add(facts, door ? FACT_EDGE_REFUSED_DOOR : edge_statuses[i].fact, text);
         return true;
     }
     return false;

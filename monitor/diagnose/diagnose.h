@@ -44,4 +44,8 @@ const double *diagnose_weights(const char *fact);
  * sentences. SYMPTOM_NONE otherwise. */
 enum symptom diagnose_database_words(const char *body);
 
+/* The error that a header Proxy-Status (RFC 9209) tells, of the proxy nearest to the shop: a part
+ * of `header`. NULL when it tells none. */
+const char *diagnose_proxy_error(const char *header, size_t *ret_length);
+
 #endif

@@ -93,10 +93,13 @@ bool facts_proxy_made(const struct run_step *step);
 
 /* What the status says that others give who answer in the shop's place; false: it is none. Where
  * the shop has a front door of its own, it is the door that refuses. */
-bool facts_of_edge(struct facts *facts, int status, bool has_door);
+bool facts_of_edge(struct facts *facts, int status, bool has_door, const char *text);
 
 /* The component that a shop declares as its front door; NULL: none. */
 const char *facts_front_door(const struct shop *shop);
+
+/* proxy_status.c: the same by what they say in a header; false: nothing. */
+bool facts_of_proxy_status(struct facts *facts, const struct facts_view *view);
 
 /* facts_answer.c: what the answer was. */
 void facts_of_answer(struct facts *facts, const struct facts_view *view);

@@ -34,7 +34,8 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     bool gateway = exchange->status == 502 || exchange->status == 503;
     bool application_works = application_is_cleared(facts, shop);
     bool by_proxy = facts_proxy_made(failure);
-    if (facts_of_edge(facts, exchange->status, facts_front_door(shop) != NULL))
+    if (facts_of_edge(facts, exchange->status, facts_front_door(shop) != NULL, status) ||
+        facts_of_proxy_status(facts, view))
         return;
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);

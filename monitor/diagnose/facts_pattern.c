@@ -161,7 +161,8 @@ bool facts_answer_is_of_the_way(const struct facts *facts)
 {
     return facts_have(facts, FACT_EDGE_NO_WAY) || facts_have(facts, FACT_EDGE_REFUSED) ||
            facts_have(facts, FACT_EDGE_REFUSED_DOOR) || facts_have(facts, FACT_EDGE_TLS) ||
-           facts_have(facts, FACT_LIMITED);
+           facts_have(facts, FACT_LIMITED) || facts_have(facts, FACT_PROXY_DENIED) ||
+           facts_have(facts, FACT_PROXY_ITSELF);
 }
 
 /* What the failing step of an application alone tells. Who refuses the request, or answers

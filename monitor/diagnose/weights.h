@@ -69,17 +69,23 @@
     X(APPLICATION_SILENT, ANSWER, "answer.application_silent", -12, 9, 2, 4, -6, -8,               \
       "A proxy before the application wrote the page: it got no answer, and this step needs {}.")  \
     X(EDGE_GOT_NOTHING, ANSWER, "answer.edge_got_nothing", -4, 9, 0, 0, -6, -8,                    \
-      "Who answers in the shop's place got nothing usable from it (520).")                         \
+      "Who answers in the shop's place got nothing usable from it ({}).")                          \
     X(EDGE_REFUSED, ANSWER, "answer.edge_refused", 10, 4, -10, -4, -8, -8,                         \
-      "Who answers in the shop's place is refused at the shop's own door (521).")                  \
+      "Who answers in the shop's place is refused at the shop's own door ({}).")                   \
     X(EDGE_REFUSED_DOOR, ANSWER, "answer.edge_refused_door", 16, -2, -10, -4, -8, -8,              \
-      "Who answers in the shop's place is refused at the shop's front door (521).")                \
+      "Who answers in the shop's place is refused at the shop's front door ({}).")                 \
     X(EDGE_NO_WAY, ANSWER, "answer.edge_no_way", 16, -4, -10, -2, -8, -8,                          \
-      "Who answers in the shop's place finds no way to it (522, 523, 530).")                       \
+      "Who answers in the shop's place finds no way to it ({}).")                                  \
     X(EDGE_WAITED, ANSWER, "answer.edge_waited", -10, 5, 5, -2, -6, -8,                            \
-      "Who answers in the shop's place is connected to it, and waited in vain (524).")             \
+      "Who answers in the shop's place is connected to it, and waited in vain ({}).")              \
     X(EDGE_TLS, ANSWER, "answer.edge_tls", 18, -6, -12, -2, -8, -8,                                \
-      "Who answers in the shop's place finds its TLS no good (525, 526).")                         \
+      "Who answers in the shop's place finds its TLS no good ({}).")                               \
+    X(PROXY_REFUSED, ANSWER, "answer.proxy_refused", 2, 9, -4, -2, -8, -8,                         \
+      "Who answers in the shop's place is refused by what is behind him ({}).")                    \
+    X(PROXY_DENIED, ANSWER, "answer.proxy_denied", -2, -8, -10, 2, 16, 6,                          \
+      "Who answers in the shop's place does not let this request through ({}).")                   \
+    X(PROXY_ITSELF, ANSWER, "answer.proxy_itself", 18, -6, -10, 2, -8, -8,                         \
+      "Who answers in the shop's place has a trouble of his own ({}).")                            \
     X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 16, 4,                                    \
       "The shop says that it is asked too often (429): it limits who watches it.")                 \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \

@@ -4,6 +4,7 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/diagnose/diagnose.h"
+#include "monitor/record/message.h"
 
 #include <string.h>
 
@@ -75,6 +76,7 @@ struct failure {
     int status;
     const char *body;
     struct tcp_facts tcp;
+    const char *proxy_status; /* the header of that name; NULL: none */
 };
 
 static struct run *failed(const char *journey, const char *vantage, int minute,
@@ -90,6 +92,14 @@ static struct run *failed(const char *journey, const char *vantage, int minute,
     exchange->status = failure->status;
     exchange->tcp = failure->tcp;
     exchange->phases[PHASE_WAIT] = 20 * DURATION_MILLISECOND;
+    if (failure->proxy_status != NULL) {
+        exchange->answer = arena_allocate(run->arena, 1, sizeof *exchange->answer);
+        exchange->answer->headers =
+            arena_allocate(run->arena, 1, sizeof *exchange->answer->headers);
+        exchange->answer->headers[0] =
+            (struct message_header){"proxy-status", failure->proxy_status};
+        exchange->answer->header_count = 1;
+    }
     run->state = STATE_FAILED;
     return run;
 }
@@ -105,21 +115,23 @@ static const struct failure cut = {
     .tcp = {.known = true, .bytes_acknowledged = 1, .unacknowledged = 1, .retransmits = 3},
 };
 static const struct failure unanswered = {
-    SYMPTOM_TCP_TIMED_OUT, SYMPTOM_TCP_TIMED_OUT, 0, NULL, {0}};
-static const struct failure refused = {SYMPTOM_TCP_REFUSED, SYMPTOM_TCP_REFUSED, 0, NULL, {0}};
+    SYMPTOM_TCP_TIMED_OUT, SYMPTOM_TCP_TIMED_OUT, 0, NULL, {0}, NULL};
+static const struct failure refused = {
+    SYMPTOM_TCP_REFUSED, SYMPTOM_TCP_REFUSED, 0, NULL, {0}, NULL};
 static const struct failure nameless = {
-    SYMPTOM_DNS_NAME_NOT_RESOLVED, SYMPTOM_DNS_NAME_NOT_RESOLVED, 0, NULL, {0}};
+    SYMPTOM_DNS_NAME_NOT_RESOLVED, SYMPTOM_DNS_NAME_NOT_RESOLVED, 0, NULL, {0}, NULL};
 static const struct failure certificate = {
-    SYMPTOM_TLS_CERT_DATE_INVALID, SYMPTOM_TLS_CERT_DATE_INVALID, 0, NULL, {0}};
+    SYMPTOM_TLS_CERT_DATE_INVALID, SYMPTOM_TLS_CERT_DATE_INVALID, 0, NULL, {0}, NULL};
 static const struct failure error_500 = {
-    SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 500, "<h1>The shop has a problem</h1>", {0}};
-static const struct failure error_503 = {SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 503, NULL, {0}};
+    SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 500, "<h1>The shop has a problem</h1>", {0}, NULL};
+static const struct failure error_503 = {SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 503, NULL, {0}, NULL};
 static const struct failure corrupt = {SYMPTOM_HTTP_ERROR,
                                        SYMPTOM_NONE,
                                        500,
                                        "{\"detail\":\"database disk image is malformed\"}",
-                                       {0}};
-static const struct failure wrong = {SYMPTOM_CONTENT_MISMATCH, SYMPTOM_NONE, 200, "{}", {0}};
+                                       {0},
+                                       NULL};
+static const struct failure wrong = {SYMPTOM_CONTENT_MISMATCH, SYMPTOM_NONE, 200, "{}", {0}, NULL};
 
 #define STEPS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -183,6 +195,48 @@ START_TEST(proxy_without_application)
 {
     EXPECT(&shop_with_door, CAUSE_APPLICATION, "web",
            failed("browse", "here", 1, STEPS("alive"), &error_503));
+}
+END_TEST
+
+/* What a proxy says himself, and who is to blame by it, where the status alone says something else.
+ */
+static const struct {
+    const char *header;
+    const char *error; /* NULL: it tells none */
+    enum cause cause;
+    const char *component;
+} proxy_cases[] = {
+    {"cdn; error=connection_timeout", "connection_timeout", CAUSE_NETWORK, "edge"},
+    {"cdn;error=tls_certificate_error;details=\"x; error=dns_error\"", "tls_certificate_error",
+     CAUSE_NETWORK, "edge"},
+    {"near; error=connection_refused; next-hop=\"10.0.0.1:80\", far; error=http_response_timeout",
+     "connection_refused", CAUSE_APPLICATION, "web"},
+    {"\"a, b; error=no\"; received-status=503, far; error=proxy_internal_error",
+     "proxy_internal_error", CAUSE_NETWORK, "edge"},
+    {"cdn; error=http_response_incomplete", "http_response_incomplete", CAUSE_APPLICATION, "web"},
+    {"cdn; error=http_request_denied", "http_request_denied", CAUSE_UNDETERMINED, NULL},
+    {"cdn; received-status=503", NULL, CAUSE_APPLICATION, "web"},
+    {"cdn; error=of_a_kind_to_come", "of_a_kind_to_come", CAUSE_APPLICATION, "web"},
+    {"error=connection_timeout", NULL, CAUSE_APPLICATION, "web"}, /* his name */
+    {"\"never closed; error=dns_error", NULL, CAUSE_APPLICATION, "web"},
+    {"cdn; error=", NULL, CAUSE_APPLICATION, "web"},
+    {"", NULL, CAUSE_APPLICATION, "web"},
+};
+
+START_TEST(a_proxy_says_himself_what_went_wrong)
+{
+    size_t length;
+    const char *error = diagnose_proxy_error(proxy_cases[_i].header, &length);
+    const char *expected = proxy_cases[_i].error;
+    ck_assert_int_eq(error == NULL, expected == NULL);
+    if (error != NULL)
+        ck_assert_msg(length == strlen(expected) && strncmp(error, expected, length) == 0, "%.*s",
+                      (int)length, error);
+    const struct failure failure = {SYMPTOM_HTTP_ERROR,    SYMPTOM_NONE, 503, NULL, {0},
+                                    proxy_cases[_i].header};
+    EXPECT(&shop_with_door, proxy_cases[_i].cause, proxy_cases[_i].component,
+           failed("browse", "there", 1, STEPS("alive"), &failure),
+           failed("browse", "here", 1, STEPS("alive"), &failure));
 }
 END_TEST
 
@@ -431,7 +485,7 @@ END_TEST
 /* A 404 after a typing mistake; and the same answer from a step that passed before. */
 START_TEST(what_passed_before_clears_the_scenario)
 {
-    static const struct failure missing = {SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 404, NULL, {0}};
+    static const struct failure missing = {SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 404, NULL, {0}, NULL};
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
            failed("browse", "here", 1, STEPS("alive"), &missing));
     EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
@@ -501,6 +555,8 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, dead_application);
     tcase_add_test(verdicts, refused_at_a_declared_front_door);
     tcase_add_test(verdicts, proxy_without_application);
+    tcase_add_loop_test(verdicts, a_proxy_says_himself_what_went_wrong, 0,
+                        (int)COUNT_OF(proxy_cases));
     tcase_add_test(verdicts, damaged_table_by_two_routes);
     tcase_add_test(verdicts, passes_before_the_onset_clear_nothing);
     tcase_add_test(verdicts, database_named_in_the_body);

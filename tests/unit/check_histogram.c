@@ -266,7 +266,7 @@ START_TEST(bytes_by_chance_do_no_harm)
         unsigned char bytes[24];
         size_t size = (size_t)random() % sizeof bytes;
         for (size_t i = 0; i < size; i++)
-            bytes[i] = (unsigned char)(random() % (i == 0 ? 4 : 256)) >> (random() % 8);
+            bytes[i] = (unsigned char)((random() % (i == 0 ? 4 : 256)) >> (random() % 8));
         const unsigned char *at = bytes;
         size_t length = size;
         struct histogram histogram = {0};
