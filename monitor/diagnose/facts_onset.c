@@ -16,12 +16,12 @@
  * the same moment. */
 #define LATER (300 * DURATION_MILLISECOND)
 
-/* The first failing step of a streak that lasts; NULL: there is none, or another story. */
+/* The first failing step of a streak that lasts, or of which nothing more is seen (a step that
+ * hangs is held back); NULL: there is none, or another story. */
 static const struct run_step *streak_began(const struct facts_view *view,
                                            const struct history_entry *entry)
 {
-    if (entry->blind || entry->first == NULL ||
-        wall_between(entry->onset, view->onset) > ONSET_WINDOW)
+    if (entry->first == NULL || wall_between(entry->onset, view->onset) > ONSET_WINDOW)
         return NULL;
     return run_first_failure(entry->first);
 }
@@ -44,25 +44,51 @@ static const struct run_step *first_of_all(const struct facts_view *view, bool d
     return first;
 }
 
-/* Whether an application's own step was begun after that, and passed; or its health page did. */
-static bool application_passed_after(const struct facts_view *view, struct wall_time moment)
+/* When an application's own step was begun that passed, or its health page, the last time; 0:
+ * never. */
+static struct wall_time application_passed(const struct facts_view *view)
 {
+    struct wall_time last = {0};
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
-            if (facts_is_application_alone(view->shop, step) &&
-                history_passed(entry, step->name).us >= moment.us)
-                return true;
+            struct wall_time passed = history_passed(entry, step->name);
+            if (facts_is_application_alone(view->shop, step) && passed.us > last.us)
+                last = passed;
         }
     }
     for (size_t i = 0; i < view->run->finding_count; i++) {
         const struct finding *finding = &view->run->findings[i];
-        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) &&
-            finding->at.us >= moment.us)
+        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) && finding->at.us > last.us)
+            last = finding->at;
+    }
+    return last;
+}
+
+/* Whether anything failed on the way before that. A full queue comes last: when nobody is let in,
+ * nothing passes any more. */
+static bool way_failed_before(const struct facts_view *view, struct wall_time moment)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure = streak_began(view, entry);
+        enum symptom_layer layer = failure != NULL ? symptom_layer(failure->symptom) : 0;
+        if (failure != NULL && failure->started.us < moment.us &&
+            (layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP ||
+             layer == SYMPTOM_LAYER_TLS))
             return true;
     }
     return false;
+}
+
+/* Whether nobody answered, or a proxy gave up: what waits for a database, and takes its worker. */
+static bool has_hung(const struct run_step *step)
+{
+    const struct exchange *exchange = facts_exchange(step);
+    return step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
+           step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
+           (exchange != NULL && exchange->status == 504);
 }
 
 /* Whether anything was begun after that, and passed. */
@@ -80,8 +106,11 @@ static bool shop_passed_after(const struct facts_view *view, struct wall_time mo
 void facts_look_at_onset(struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, true);
+    struct wall_time passed = application_passed(view);
     view->database_began = first;
-    view->grew = first != NULL && application_passed_after(view, wall_after(first->started, LATER));
+    view->grew = first != NULL && has_hung(first) &&
+                 passed.us >= wall_after(first->started, LATER).us &&
+                 !way_failed_before(view, passed);
 }
 
 void facts_of_onset(struct facts *facts, const struct facts_view *view)

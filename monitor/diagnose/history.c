@@ -184,6 +184,9 @@ void history_add(struct history *history, const struct run *run)
             entry->blind = true;
         return;
     }
+    /* A slot that ends as the run before did tells nothing new. */
+    if (run->state == STATE_FAILED && run->step_count == 0)
+        return;
     if (entry == NULL)
         entry = history_entry_new(history, run);
     entry->blind = false;
