@@ -70,6 +70,10 @@ static void say_rest(const struct public_view *view, const struct tally *tally,
     size_t working = tally->states[PUBLIC_WORKING];
     if (working > 0 && working + tally->states[tally->worst] == view->journey_count)
         append(headline->detail, " Everything else works.");
+    size_t unknown = tally->worst != PUBLIC_UNKNOWN ? tally->states[PUBLIC_UNKNOWN] : 0;
+    if (unknown > 0)
+        append(headline->detail, " Of %zu other%s we cannot tell.", unknown,
+               unknown == 1 ? "" : "s");
 }
 
 /* The open incident that began first. */
