@@ -66,17 +66,22 @@ static struct wall_time application_passed(const struct facts_view *view)
     return last;
 }
 
-/* Whether anything failed on the way before that. A full queue comes last: when nobody is let in,
- * nothing passes any more. */
+/* Whether a run failed on the way to the shop, before that. */
+static bool failed_on_the_way(const struct run *run, struct wall_time moment)
+{
+    const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
+    enum symptom_layer layer = failure != NULL ? symptom_layer(failure->symptom) : 0;
+    return failure != NULL && failure->started.us < moment.us &&
+           (layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP || layer == SYMPTOM_LAYER_TLS);
+}
+
+/* The same of any. A full queue comes last: when nobody is let in, nothing passes any more. */
 static bool way_failed_before(const struct facts_view *view, struct wall_time moment)
 {
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure = streak_began(view, entry);
-        enum symptom_layer layer = failure != NULL ? symptom_layer(failure->symptom) : 0;
-        if (failure != NULL && failure->started.us < moment.us &&
-            (layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP ||
-             layer == SYMPTOM_LAYER_TLS))
+        bool first = streak_began(view, entry) != NULL && failed_on_the_way(entry->first, moment);
+        if (first || failed_on_the_way(entry->run, moment))
             return true;
     }
     return false;

@@ -177,7 +177,7 @@ static const struct {
      "7 here look: overlap\n"
      "8 here look: held\n"
      "9 here browse: alive hangs\n"},
-    {"packets that are lost here and there", "network edge",
+    {"packets that are lost here and there are not the database", "undetermined - ?",
      "1 here browse: picture, alive, list\n"
      "1 there browse: picture, alive, list\n"
      "4 here browse: picture, alive, list hangs\n"
@@ -185,8 +185,7 @@ static const struct {
      "5 there assets: alive\n"
      "7 there browse: picture, alive, list\n"
      "7 here browse: picture silence\n"},
-    {"one of two nodes that answers everything with an error is not the database",
-     "application web?",
+    {"one of two nodes that answers everything with an error is not the database", "application -",
      "1 here browse: alive, list\n"
      "1 there browse: alive, list\n"
      "4 here browse: alive, list 500\n"
