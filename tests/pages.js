@@ -6,7 +6,8 @@
 //
 // It follows every link from each URL on. Of pages of one shape (all runs that failed, say) it opens a few, and asks of
 // the others only that they answer. A page is fetched once and shown to each browser as it came, headers and all,
-// so that what is compared is the same page. With SHOTS=DIRECTORY pictures are left there.
+// so that what is compared is the same page. With SEEN=FILE the shapes that were opened are noted there, and those that
+// are there already are not opened again, but still validated. With SHOTS=DIRECTORY pictures are left there.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -25,6 +26,8 @@ const LOOKS = [
 if (process.env.SHOTS)
     LOOKS.push({ name: "desktop", width: 1280, height: 900, colorScheme: "light" },
         { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" });
+
+const noted = process.env.SEEN && fs.existsSync(process.env.SEEN) ? fs.readFileSync(process.env.SEEN, "utf8").split("\n") : [];
 
 let problems = 0;
 function say(kind, page, what) {
@@ -68,7 +71,7 @@ function check_anchors(page) {
 }
 
 // Every page that can be reached; of each shape the first few whole, for the browser.
-async function crawl(start) {
+async function crawl(start, urls) {
     const seen = new Set([start]), waiting = [start], shapes = new Map(), opened = [];
     while (waiting.length > 0 && seen.size < LINKS_MAX) {
         const page = await get(waiting.shift());
@@ -83,7 +86,11 @@ async function crawl(start) {
         const shape = shape_of(page), count = (shapes.get(shape) || 0) + 1;
         shapes.set(shape, count);
         if (count > OPENED_MAX) continue;
-        opened.push(page);
+        const name = `${urls.indexOf(start)} ${shape}`;
+        if (!noted.includes(name)) {
+            opened.push(page);
+            if (process.env.SEEN) fs.appendFileSync(process.env.SEEN, `${name}\n`);
+        }
         check_anchors(page);
         await check_html(page.url, page.text);
         for (const link of links_of(page)) {
@@ -202,7 +209,7 @@ async function main() {
     const without = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false });
     let opened = 0, followed = 0;
     for (const url of urls) {
-        const found = await crawl(url);
+        const found = await crawl(url, urls);
         for (const page of found.opened) {
             const with_script = await check_looks(context, page, opened);
             const tab = await open(without, page);
