@@ -101,5 +101,6 @@ void metrics_each_journey(struct metrics_text *text, metrics_write_journey *writ
 void metrics_write_incidents(struct metrics_text *text);
 void metrics_write_promises(struct metrics_text *text);
 void metrics_write_budgets(struct metrics_text *text);
+void metrics_write_databases(struct metrics_text *text);
 
 #endif

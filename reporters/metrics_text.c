@@ -192,6 +192,7 @@ void metrics_write(const struct metrics *metrics, const struct metrics_view *vie
     metrics_write_promises(&text);
     metrics_write_budgets(&text);
     metrics_write_incidents(&text);
+    metrics_write_databases(&text);
     if (view->reporters != NULL)
         write_reporters(&text);
     write_health(&text);

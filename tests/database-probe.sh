@@ -7,7 +7,7 @@ set -u
 . "${SOURCE:?}/tests/library.sh"
 PGBIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 PATH=$PATH:$PGBIN
-want initdb postgres psql jq
+want initdb postgres psql jq curl sqlite3
 "$SHOPWATCH" probe --help 2>&1 | grep -q databases || { echo "1..0 # SKIP this build cannot ask databases"; exit 0; }
 
 # PostgreSQL refuses to be root.
@@ -75,6 +75,8 @@ shop: Example
 base: http://127.0.0.1:9
 scenarios: [journey.yaml]
 store: sqlite:$scratch/shopwatch.db
+reporters:
+  metrics: {kind: prometheus, listen: "127.0.0.1:0"}
 components:
   db:
     kind: database
@@ -174,15 +176,15 @@ shop
 # --- connections, writes -------------------------------------------------------------------------
 
 fillers=()
-for _ in $(seq 9); do
+for _ in $(seq 40); do # until none more is given out
+    psql -qAtX -U watch -c 'select 1' >/dev/null 2>&1 || break
     psql -qAtX -U watch -c 'select pg_sleep(600)' >/dev/null 2>&1 &
     fillers+=($!)
     started+=($!)
+    sleep 0.1
 done
-filled() { [ "$(sql "select count(*) from pg_stat_activity where usename = 'watch' and application_name = 'psql'")" -ge 9 ]; }
-wait_for 10 filled
 ok "no connection left" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "db.exhausted" and .code == "53300"'
-kill "${fillers[@]}"
+kill "${fillers[@]}" 2>/dev/null
 wait "${fillers[@]}" 2>/dev/null
 sql "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'watch'" >/dev/null
 sql 'alter system set default_transaction_read_only = on'
@@ -206,8 +208,14 @@ started+=("$monitor_pid")
 said() { grep -q -- "$1" "$scratch/monitor.log"; }
 connected() { [ "$(sql "select count(*) from pg_stat_activity where application_name = 'shopwatch'")" -ge 1 ]; }
 wait_for 10 connected
+target=$(sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out")
+measures() { curl -sS -m 10 "http://$target/metrics" | grep -qxF "shopwatch_database_$1"; }
+ok "what is found is measured" wait_for 10 measures 'check_good{component="db",check="read",table="orders"} 1'
+ok "and what the sessions do" measures 'sessions_limit{component="db"} 9'
+ok "/healthz tells it, too" bash -c 'curl -sS "http://$1/healthz" | jq -e ".databases[0].component == \"db\" and (.databases[0].findings | length) == 7"' - "$target"
 sql 'alter table carts rename to gone'
 ok "a table that goes is told" wait_for 15 said 'probe of db: read of public.carts failed: there is no table public.carts any more'
+ok "and measured" measures 'check_good{component="db",check="read",table="public.carts"} 0'
 sql 'alter table gone rename to carts'
 ok "and when it is back" wait_for 15 said 'probe of db: read of public.carts good'
 kill -STOP $(pg_all)

@@ -45,6 +45,8 @@ enum result pipeline_open_databases(struct pipeline_set *set, struct error *erro
         if (probe == NULL)
             return error_set(error, why.code, "probe of %.100s: %.300s", shop->components[i].name,
                              why.text);
+        memory_grow(set->probe_states, set->probe_count);
+        set->probe_states[set->probe_count] = database_probe_state(probe);
         memory_grow(set->probes, set->probe_count);
         set->probes[set->probe_count++] = probe;
     }
@@ -127,6 +129,8 @@ void pipeline_close_databases(struct pipeline_set *set)
     for (size_t i = 0; i < set->probe_count; i++)
         database_probe_free(set->probes[i]);
     free(set->probes);
+    free(set->probe_states);
     set->probes = NULL;
+    set->probe_states = NULL;
     set->probe_count = 0;
 }

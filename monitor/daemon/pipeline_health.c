@@ -51,6 +51,8 @@ void pipeline_health_read(void *data, struct health *ret_health)
     health_watch_read(pipeline->watch, health);
     read_keeper(pipeline, health);
     read_reporters(pipeline, health);
+    health->databases = pipeline->set->probe_states;
+    health->database_count = pipeline->set->probe_count;
     health->loaded = pipeline->set->loaded.us;
     health->journeys = (int64_t)pipeline->set->settings->scenario_count;
     health->vantages = (int64_t)pipeline->set->settings->shop->vantage_count;

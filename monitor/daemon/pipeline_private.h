@@ -100,6 +100,7 @@ struct pipeline_set {
     struct wall_time loaded;
     struct pipeline_vantage *vantages;
     struct database_probe **probes;
+    const struct database_state **probe_states; /* as many */
     size_t probe_count;
     struct pipeline_means *means; /* one a scenario */
     struct pipeline_entry *entries;

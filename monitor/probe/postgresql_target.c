@@ -73,10 +73,10 @@ static const char *find_service(const PQconninfoOption *options)
  * there is none it tells when it connects. */
 static PQconninfoOption *read_defaults(const char *service)
 {
-    const char *before = getenv(SERVICE);
-    char *kept = memory_duplicate(before);
-    if (service != NULL)
-        setenv(SERVICE, service, 1);
+    if (service == NULL)
+        return PQconndefaults();
+    char *kept = memory_duplicate(getenv(SERVICE));
+    setenv(SERVICE, service, 1);
     PQconninfoOption *defaults = PQconndefaults();
     if (kept != NULL)
         setenv(SERVICE, kept, 1);

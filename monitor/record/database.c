@@ -97,22 +97,27 @@ static void write_sessions(const struct database_sessions *sessions, struct json
     json_close_object(writer);
 }
 
+void database_write_into(const struct database_state *state, struct json_writer *writer)
+{
+    json_open_object(writer, NULL);
+    json_add_text(writer, "component", state->component);
+    json_add_text(writer, "engine", state->engine);
+    json_open_array(writer, "findings");
+    for (size_t i = 0; i < state->finding_count; i++)
+        write_finding(&state->findings[i], writer);
+    json_close_array(writer);
+    if (state->has_sessions) {
+        write_sessions(&state->sessions, writer);
+        json_add_flag(writer, "is_replica", state->is_replica);
+    }
+    json_add_integer(writer, "abandoned", state->abandoned);
+    json_close_object(writer);
+}
+
 void database_write(const struct database_state *state, struct buffer *out)
 {
     struct json_writer writer = {.out = out};
-    json_open_object(&writer, NULL);
-    json_add_text(&writer, "component", state->component);
-    json_add_text(&writer, "engine", state->engine);
-    json_open_array(&writer, "findings");
-    for (size_t i = 0; i < state->finding_count; i++)
-        write_finding(&state->findings[i], &writer);
-    json_close_array(&writer);
-    if (state->has_sessions) {
-        write_sessions(&state->sessions, &writer);
-        json_add_flag(&writer, "is_replica", state->is_replica);
-    }
-    json_add_integer(&writer, "abandoned", state->abandoned);
-    json_close_object(&writer);
+    database_write_into(state, &writer);
 }
 
 void database_print(const struct database_finding *finding, struct buffer *out)

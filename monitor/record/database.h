@@ -88,6 +88,9 @@ const char *database_outcome_word(enum database_outcome outcome);
 /* The symptom of PostgreSQL's SQLSTATE; NONE when none fits. */
 enum symptom database_symptom(const char *code);
 
+struct json_writer;
+void database_write_into(const struct database_state *state, struct json_writer *writer);
+
 /* One line of JSON, without its end. */
 void database_write(const struct database_state *state, struct buffer *out);
 

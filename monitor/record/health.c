@@ -200,6 +200,10 @@ void health_write(const struct health *health, struct buffer *out)
     for (size_t n = 0; health_number(health, n, &number); n++)
         write_number(&number, &writer);
     json_add_wall(&writer, "reload_failed", health->reload_failed);
+    json_open_array(&writer, "databases");
+    for (size_t i = 0; i < health->database_count; i++)
+        database_write_into(health->databases[i], &writer);
+    json_close_array(&writer);
     json_open_array(&writer, "reporters");
     for (size_t i = 0; i < health->reporter_count; i++) {
         const struct health_reporter *reporter = &health->reporters[i];

@@ -8,6 +8,7 @@
 #define RECORD_HEALTH_H
 
 #include "monitor/base/clock.h"
+#include "monitor/record/database.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -94,7 +95,9 @@ struct health {
     const char *store_error;  /* why the store does not take runs; NULL: it does */
     const char *store_aside;  /* where a damaged store was put since the start; NULL: nowhere */
     const char *reload_error; /* why the files as they are now are not in force; NULL: they are */
-    struct wall_time reload_failed; /* when that was tried */
+    struct wall_time reload_failed;                /* when that was tried */
+    const struct database_state *const *databases; /* as they said when they were asked last */
+    size_t database_count;
     const struct health_reporter *reporters;
     size_t reporter_count;
 };
