@@ -30,11 +30,19 @@ static void facts_of_references(struct facts *facts, const struct run *run)
     }
 }
 
+/* A question that was lost on the way to the shop tells nothing of who would have answered it. */
+static bool lost_on_the_way(const struct finding *finding)
+{
+    enum symptom_layer layer = symptom_layer(finding->symptom);
+    return !finding->reached || layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP ||
+           layer == SYMPTOM_LAYER_TLS;
+}
+
 static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,
                             bool at_onset)
 {
     const struct finding *health = find(run, FINDING_HEALTH, NULL);
-    if (health == NULL || !health->reached)
+    if (health == NULL || lost_on_the_way(health))
         return;
     if (!finding_is_well(health))
         facts_add(facts, at_onset ? FACT_HEALTH_FAILS : FACT_HEALTH_FAILS_LATER, health->component);

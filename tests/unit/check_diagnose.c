@@ -307,6 +307,14 @@ START_TEST(health_hangs_with_all_else)
 }
 END_TEST
 
+START_TEST(a_health_page_that_is_lost_on_the_way_tells_nothing)
+{
+    EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
+           with_finding(failed("guest checkout", "here", 1, STEPS("my orders"), &error_500),
+                        FINDING_HEALTH, "web", 0, true));
+}
+END_TEST
+
 START_TEST(another_port_of_the_silent_host_answers)
 {
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
@@ -567,6 +575,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(verdicts, a_database_is_asked_directly, 0, COUNT_OF(database_cases));
     tcase_add_test(verdicts, a_database_that_the_step_does_not_need_is_no_suspect);
     tcase_add_test(verdicts, health_hangs_with_all_else);
+    tcase_add_test(verdicts, a_health_page_that_is_lost_on_the_way_tells_nothing);
     tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
     tcase_add_test(verdicts, no_port_of_the_silent_host_answers);
     tcase_add_test(verdicts, past_the_door_the_shop_answers);
