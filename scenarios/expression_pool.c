@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What a short line makes goes into one block; see arena.h. */
-enum { POOL_CHAINS_MIN = 64, POOL_LINE_BYTES = 240 };
+enum { POOL_CHAINS_MIN = 64, POOL_LINE_BYTES = 176 };
 
 /* A line, in its own arena. */
 struct pool_line {
