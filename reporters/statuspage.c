@@ -22,6 +22,9 @@
 
 #define URL "https://api.statuspage.io"
 
+/* By then the lane has told what there was to tell of a change. */
+#define LATE (5 * DURATION_SECOND)
+
 enum { PATH_LENGTH = 200, TROUBLE_MAX = 700 };
 
 /* What is to be told, and who waits for it. */
@@ -295,7 +298,8 @@ static void tell_late(struct statuspage *statuspage, const struct incident *inci
 
 static bool is_late(const struct statuspage *statuspage, const struct incident *incident)
 {
-    return incident->version > 0 && !incident->muted && !map_has(statuspage->known, incident->id) &&
+    return wall_between(incident->updated, clock_wall()) >= LATE && incident->version > 0 &&
+           !incident->muted && !map_has(statuspage->known, incident->id) &&
            statuspage_is_public(&statuspage->map, incident) &&
            statuspage_status(&statuspage->map, incident) != STATUSPAGE_RESOLVED;
 }

@@ -55,7 +55,7 @@ ok "and how its queues and reporters are" health_is 200 '.runs_committed > 0 and
     and any(.reporters[]; .kind == "prometheus" and .delivered > 0 and .failures == 0)'
 port=$(free_port)
 mkdir "$scratch/prometheus"
-sed "s/^    interval: 1m/    interval: 1s/" "$examples/prometheus/rules.yaml" >"$scratch/prometheus/rules.yaml"
+sed "s/^    interval: .*/    interval: 1s/" "$examples/prometheus/rules.yaml" >"$scratch/prometheus/rules.yaml"
 sed -e "s|127.0.0.1:9464|$target|" -e 's|_interval: 15s|_interval: 1s|' "$examples/prometheus/prometheus.yml" >"$scratch/prometheus/prometheus.yml"
 prometheus --config.file="$scratch/prometheus/prometheus.yml" --storage.tsdb.path="$scratch/prometheus/data" \
     --web.listen-address="127.0.0.1:$port" --log.level=warn >"$scratch/prometheus.log" 2>&1 &

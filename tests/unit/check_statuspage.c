@@ -238,7 +238,7 @@ START_TEST(an_incident_that_becomes_public_later_is_opened_then)
     ck_assert_uint_eq(incident_count(), 0);
     incident.shower_count = 2;
     store_write_incident(fixture.store, &incident, written, &done);
-    for (int i = 0; i < TRIES && incident_count() == 0; i++)
+    for (int i = 0; i < 3 * TRIES && incident_count() == 0; i++)
         store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
     ck_assert(done);
     store_fixture_wait(&fixture, 100 * DURATION_MILLISECOND);
