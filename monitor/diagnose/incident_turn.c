@@ -136,18 +136,18 @@ void turn_change(struct incident_book *book, struct kept *kept, const struct ver
 }
 
 /* One that flaps is open while it is quiet. */
-static void return_flapping(struct kept *kept, struct wall_time now)
+static void return_flapping(struct incident_book *book, struct kept *kept, struct wall_time now)
 {
     kept->incident.reopened++;
     kept->incident.updated = kept->turned = now;
-    kept->counted = true;
+    book_tell(book, kept, INCIDENT_COUNTED);
 }
 
 void turn_return(struct incident_book *book, struct kept *kept, const struct scope *scope,
                  bool muted, struct wall_time now)
 {
     if (kept->incident.flapping) {
-        return_flapping(kept, now);
+        return_flapping(book, kept, now);
         return;
     }
     const char *text = arena_print(kept->arena, "It came back: %s", scope_text(kept, scope));
