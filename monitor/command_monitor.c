@@ -4,22 +4,40 @@
 #include "monitor/base/log.h"
 #include "monitor/cli.h"
 #include "monitor/daemon/pipeline.h"
+#include "monitor/daemon/service.h"
 
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+/* The monitor, and who started it. */
+struct watch {
+    struct pipeline *pipeline;
+    struct service *service; /* NULL: nobody who wants to hear of it */
+};
+
 static void stop(void *data)
 {
+    const struct watch *watch = data;
     log_info("stopping");
-    pipeline_stop(data);
+    service_tell(watch->service, SERVICE_STOPPING, "ending the runs that are under way");
+    pipeline_stop(watch->pipeline);
+}
+
+static void reloaded(void *data, const struct error *error)
+{
+    const struct watch *watch = data;
+    service_tell(watch->service, SERVICE_READY,
+                 error != NULL ? "watching; the files have mistakes" : "watching");
 }
 
 static void reload(void *data)
 {
+    const struct watch *watch = data;
     log_info("reloading");
-    pipeline_reload(data, NULL, NULL);
+    service_tell(watch->service, SERVICE_RELOADING, NULL);
+    pipeline_reload(watch->pipeline, reloaded, data);
 }
 
 static void announce(struct pipeline *pipeline)
@@ -35,6 +53,7 @@ static int monitor_shop(struct settings *settings, const struct pipeline_options
 {
     struct error error = {0};
     struct loop *loop = loop_create();
+    struct watch watch = {.service = service_open(loop)};
     struct pipeline *pipeline = pipeline_create(loop, settings, options, &error);
     if (pipeline != NULL && pipeline_listen(pipeline, &error) != RESULT_OK) {
         pipeline_free(pipeline);
@@ -42,16 +61,19 @@ static int monitor_shop(struct settings *settings, const struct pipeline_options
     }
     if (pipeline == NULL) {
         fprintf(stderr, "shopwatch monitor: %s\n", error.text);
+        service_close(watch.service);
         loop_free(loop);
         return EXIT_MONITOR;
     }
-    struct loop_watch *terminate = loop_watch_signal(loop, SIGTERM, stop, pipeline);
-    struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, pipeline);
-    struct loop_watch *hang_up = loop_watch_signal(loop, SIGHUP, reload, pipeline);
+    watch.pipeline = pipeline;
+    struct loop_watch *terminate = loop_watch_signal(loop, SIGTERM, stop, &watch);
+    struct loop_watch *interrupt = loop_watch_signal(loop, SIGINT, stop, &watch);
+    struct loop_watch *hang_up = loop_watch_signal(loop, SIGHUP, reload, &watch);
     log_info("watching %s: %zu journeys from %zu vantage points, kept in %s", settings->shop->name,
              settings->scenario_count, settings->shop->vantage_count, settings->shop->store);
     announce(pipeline);
     pipeline_start(pipeline);
+    service_tell(watch.service, SERVICE_READY, "watching");
     loop_run(loop);
     loop_watch_free(terminate);
     loop_watch_free(interrupt);
@@ -61,6 +83,7 @@ static int monitor_shop(struct settings *settings, const struct pipeline_options
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     pipeline_free(pipeline);
+    service_close(watch.service);
     loop_free(loop);
     log_info("stopped");
     return EXIT_PASSED;

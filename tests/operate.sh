@@ -4,7 +4,7 @@
 # two widths and to programs, and what is left to read when it has gone.
 set -u
 . "${SOURCE:?}/tests/library.sh"
-want jq curl script
+want jq curl script perl
 export NO_COLOR=1 LC_ALL=C.UTF-8
 
 start_shop
@@ -229,6 +229,50 @@ start_monitor --log journal
 stop_monitor
 ok "for the journal each has its priority" bash -c '[ -s "$1" ] && ! grep -vE "^<[3-7]>[a-z]+: " "$1"' - "$scratch/monitor.log"
 ok "any other form is a usage error" exits 64 monitor --log xml
+start_monitor
+
+# --- a service --------------------------------------------------------------------------------
+
+# Who started it hears of it, in datagrams; a line each, here.
+cat >"$scratch/manager.pl" <<'END'
+use Socket;
+socket(my $socket, PF_UNIX, SOCK_DGRAM, 0) or die $!;
+bind($socket, sockaddr_un($ARGV[0])) or die $!;
+$| = 1;
+my $message;
+while (defined recv($socket, $message, 4096, 0)) { $message =~ s/\n/ /g; print "$message\n"; }
+END
+stop_monitor
+perl "$scratch/manager.pl" "$scratch/notify" >"$scratch/notified" &
+started+=($!)
+wait_for 10 test -S "$scratch/notify"
+notified() { grep -qE -- "$1" "$scratch/notified" || { cat "$scratch/notified"; return 1; }; }
+export NOTIFY_SOCKET=$scratch/notify WATCHDOG_USEC=400000
+start_monitor
+unset NOTIFY_SOCKET WATCHDOG_USEC
+ok "who started it hears that it is ready" wait_for 10 notified '^READY=1 STATUS=watching$'
+ok "and that it is alive, again and again" wait_for 10 bash -c '[ "$(grep -c "^WATCHDOG=1$" "$1")" -ge 3 ]' - "$scratch/notified"
+kill -STOP "$monitor_pid"
+sleep 0.3
+before=$(grep -c WATCHDOG "$scratch/notified")
+sleep 0.5
+ok "not while it stands still" test "$(grep -c WATCHDOG "$scratch/notified")" = "$before"
+kill -CONT "$monitor_pid"
+ok "but then again" wait_for 10 bash -c '[ "$(grep -c WATCHDOG "$1")" -gt "$2" ]' - "$scratch/notified" "$before"
+kill -HUP "$monitor_pid"
+ok "that it reloads, and since when" wait_for 10 notified '^RELOADING=1 MONOTONIC_USEC=[0-9]+$'
+ok "and is ready again" wait_for 10 bash -c '[ "$(grep -c "^READY=1" "$1")" = 2 ]' - "$scratch/notified"
+stop_monitor
+ok "and that it stops" wait_for 10 notified '^STOPPING=1 '
+unit=$scratch/shopwatch.service
+sed "s|/usr/local/bin/shopwatch|$SHOPWATCH|" "$SOURCE/examples/systemd/shopwatch.service" >"$unit"
+if command -v systemd-analyze >/dev/null; then
+    ok "systemd has nothing to say of the unit" bash -c 'systemd-analyze verify --man=no "$1" 2>"$2"; ! grep shopwatch.service: "$2"' - "$unit" "$scratch/said"
+    ok "which is locked in" systemd-analyze security --offline=yes --no-pager --threshold=20 "$unit"
+else
+    skip "systemd has nothing to say of the unit" "systemd-analyze is not installed"
+    skip "which is locked in" "systemd-analyze is not installed"
+fi
 start_monitor
 
 # --- when it has gone -------------------------------------------------------------------------
