@@ -32,6 +32,7 @@ start_monitor() { # sets monitor_pid, and target, where its metrics are
     monitor_pid=$!
     started+=("$monitor_pid")
     wait_for 10 grep -q '^metrics at' "$scratch/monitor.out"
+    operators=$(sed -n 's|.*for operators at \(http://[^ ]*[0-9]\).*|\1|p' "$scratch/monitor.out")
     target=$(sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out")
 }
 stop_monitor() {
@@ -69,6 +70,8 @@ if [ -n "${TROUBLE_NAMESPACE:-}" ] && mount -t tmpfs -o size=700k shopwatch "$sc
         health '.state == "troubled" and any(.problems[]; .code == "unstored" and .serious and (.text | contains("full")))'
     ok "in its metrics, too" test "$(metric monitor_runs_waiting)" -gt 0
     ok "which say that it is not well" test "$(metric monitor_well)" = 0
+    ok "on the operators' page" bash -c 'curl -sSf -m 20 "$1/monitor" | grep -q "could not be stored yet: .*full"' - "$operators"
+    ok "and by status" bash -c '"$1" status -c "$2" 2>&1 | tr "\n" " " | grep -q "could not be stored yet: .*full"' - "$SHOPWATCH" "$scratch/shopwatch.yaml"
     mount -o remount,size=64m "$scratch/disk"
     ok "with room again all that waited is stored" wait_for 20 health '.state == "well" and .runs_waiting == 0 and .runs_lost == 0'
     ok "which is said" said "runs are stored again"
