@@ -59,9 +59,10 @@ ok "hours of 10 days ago went" test "$(hours_of 0 "$(ago 120)")" = 0
 ok "those of yesterday stay" test "$(hours_of "$(ago 48)" "$(ago 12)")" -ge 1
 ok "the day of 10 days ago stays, that of 100 days ago went" is 1 \
     "select count(distinct start) from journey_day where start < $(ago 120)"
-page=$(sed -n 's|.*\(http://127.0.0.1:[0-9]*\).*|\1|p' "$scratch/monitor.out" | head -1)
+page=$(sed -n 's|^status page at \(http://[^ ,]*[0-9]\).*|\1|p' "$scratch/monitor.out")
 ok "the page answers" curl -sSf -m 20 -o "$scratch/page" "$page/"
-ok "and shows the journey" grep -q browse "$scratch/page"
+ok "and draws today, yesterday, and the day 10 days ago that has no runs any more" \
+    grep -qE "Last 90 days of browse: [34] with no failure" "$scratch/page"
 stop_monitor
 ok "the file is whole" is ok 'pragma integrity_check'
 ok "a retention of less than an hour is a mistake" bash -c '
