@@ -307,6 +307,16 @@ START_TEST(health_hangs_with_all_else)
 }
 END_TEST
 
+/* That health answers clears the provider no more than the database. */
+START_TEST(health_answers_while_the_provider_does_not)
+{
+    EXPECT(&shop_without_door, CAUSE_THIRD_PARTY, "payment",
+           with_finding(failed("guest checkout", "here", 1,
+                               STEPS("browse", "my orders", "checkout"), &error_503),
+                        FINDING_HEALTH, "web", 200, true));
+}
+END_TEST
+
 START_TEST(a_health_page_that_is_lost_on_the_way_tells_nothing)
 {
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
@@ -575,6 +585,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(verdicts, a_database_is_asked_directly, 0, COUNT_OF(database_cases));
     tcase_add_test(verdicts, a_database_that_the_step_does_not_need_is_no_suspect);
     tcase_add_test(verdicts, health_hangs_with_all_else);
+    tcase_add_test(verdicts, health_answers_while_the_provider_does_not);
     tcase_add_test(verdicts, a_health_page_that_is_lost_on_the_way_tells_nothing);
     tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
     tcase_add_test(verdicts, no_port_of_the_silent_host_answers);
