@@ -31,7 +31,20 @@ static enum state tally_state(const struct store_tally *tally)
     return tally->passed > 0 ? STATE_PASSED : STATE_UNKNOWN;
 }
 
-/* The bars of a journey. */
+/* So many rows have bars; where there are more of them, one would look at none, and the page would
+ * be of megabytes. */
+enum { ROWS_WITH_BARS = 200 };
+
+static bool is_crowded(const struct page_overview *model)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < model->journey_count; i++)
+        for (size_t n = 0; page_vantage(model, &model->journeys[i], n) != NULL; n++)
+            rows++;
+    return rows > ROWS_WITH_BARS;
+}
+
+/* The bars of a journey; without a count, there are none. */
 struct bars {
     const struct page_overview *model;
     const struct page_journey *journey;
@@ -49,6 +62,8 @@ static struct bars bars_of(const struct page_overview *model, const struct page_
 {
     struct bars bars = {.model = model, .journey = journey, .span = page_span(journey->every)};
     int64_t count = PAGE_BARS_MIN;
+    if (is_crowded(model))
+        return bars;
     for (size_t i = 0; i < model->tally_count; i++) {
         int64_t age = last_span(&bars) - model->tallies[i].start.us / bars.span + 1;
         if (age > count && strcmp(model->tallies[i].journey, journey->name) == 0)
@@ -178,7 +193,8 @@ static void write_row(struct html *html, const struct bars *bars, const char *va
     write_state(html, &cell);
     html_end(html);
     html_begin(html, "td", "history");
-    write_bars(html, bars, vantage);
+    if (bars->count > 0)
+        write_bars(html, bars, vantage);
     html_end(html);
     html_begin(html, "td", "number");
     page_latency(html, cell.run != NULL ? run_behind(&cell) : NULL);
@@ -189,7 +205,10 @@ static void write_row(struct html *html, const struct bars *bars, const char *va
 static void write_head(struct html *html, const struct bars *bars)
 {
     char history[64], time[DURATION_TEXT_MAX];
-    snprintf(history, sizeof history, "Last %s", words_stretch(bars->span * bars->count, time));
+    if (bars->count > 0)
+        snprintf(history, sizeof history, "Last %s", words_stretch(bars->span * bars->count, time));
+    else
+        snprintf(history, sizeof history, "History");
     const char *const columns[] = {"From", "Last run", history, "Took"};
     static const char *const classes[] = {"from", "now", "history", "took"};
     html_begin(html, "colgroup", NULL);
@@ -267,10 +286,14 @@ void page_matrix(struct html *html, const struct page_overview *model)
     for (size_t i = 0; i < model->journey_count; i++)
         write_journey(html, model, &model->journeys[i]);
     html_begin(html, "p", "note key");
-    html_print(html,
-               "A bar is %s: low when all passed, higher when late, full with a gap when one "
-               "failed, a stub when we could not look.",
-               span != NULL ? span : "a stretch of time");
+    if (is_crowded(model))
+        html_text(html,
+                  "With so many journeys and places, each journey's own page has its history.");
+    else
+        html_print(html,
+                   "A bar is %s: low when all passed, higher when late, full with a gap when one "
+                   "failed, a stub when we could not look.",
+                   span != NULL ? span : "a stretch of time");
     html_end(html);
     html_end(html);
 }

@@ -19,4 +19,6 @@ bytes=$(figure page bytes) first=$(figure page first) renewed=$(figure page rene
 ok "the page is of $bytes bytes, at most 300,000" holds "${bytes:-1e9} <= 300000"
 ok "the first visitor's costs $first ms of CPU, at most 50" holds "${first:-1e9} <= 50"
 ok "one after a second costs $renewed ms, at most 50" holds "${renewed:-1e9} <= 50"
+operators=$(figure "operators \/" bytes)
+ok "the operators' overview is answered, with $operators bytes" holds "${operators:--1} > 0"
 plan
