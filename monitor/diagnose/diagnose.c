@@ -189,7 +189,7 @@ static const char *summarise(struct run *run, const struct shop *shop, const str
                      cause_words(verdict->cause));
         if (verdict->component != NULL)
             buffer_print(&text, ": %s", shop_title(shop, verdict->component, run->arena));
-        if (facts_have(facts, FACT_ONE_VANTAGE))
+        if (facts_have(facts, FACT_ONE_VANTAGE) || facts_have(facts, FACT_ONE_VANTAGE_OF_MANY))
             buffer_print(&text, ", seen from %s only", shop_vantage_title(shop, run->vantage));
         buffer_text(&text, ".");
     }
