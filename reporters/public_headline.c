@@ -76,14 +76,26 @@ static void say_rest(const struct public_view *view, const struct tally *tally,
                unknown == 1 ? "" : "s");
 }
 
-/* The open incident that began first. */
-static const struct incident *oldest_open(const struct public_view *view)
+static bool is_about_failing(const struct public_view *view, const struct incident *incident)
+{
+    for (size_t i = 0; i < view->journey_count; i++)
+        if (view->journeys[i].state >= PUBLIC_PARTLY &&
+            public_incident_is_about(incident, view->journeys[i].journey->name))
+            return true;
+    return false;
+}
+
+/* Of the open incidents of what fails, the one that began first: another journey's may be older. */
+static const struct incident *oldest_failing(const struct public_view *view)
 {
     const struct incident *oldest = NULL;
-    for (size_t i = 0; i < view->incident_count; i++)
-        if (public_incident_is_open(&view->incidents[i]) &&
-            (oldest == NULL || view->incidents[i].began.us < oldest->began.us))
-            oldest = &view->incidents[i];
+    for (size_t i = 0; i < view->incident_count; i++) {
+        const struct incident *incident = &view->incidents[i];
+        if (public_incident_is_open(incident) &&
+            (oldest == NULL || incident->began.us < oldest->began.us) &&
+            is_about_failing(view, incident))
+            oldest = incident;
+    }
     return oldest;
 }
 
@@ -108,7 +120,7 @@ static void say_failing(const struct public_view *view, struct tally *tally,
                         struct public_headline *headline)
 {
     char clock[PUBLIC_TIME_MAX];
-    const struct incident *incident = oldest_open(view);
+    const struct incident *incident = oldest_failing(view);
     struct buffer cause;
     /* Both kinds of failing are one here. */
     if (tally->first[PUBLIC_FAILING] == NULL)
