@@ -33,41 +33,53 @@ static void write_answer(struct html *html, const struct public_view *view,
 
 /* --- incidents that are open ------------------------------------------------------------------ */
 
+static void write_incident(struct html *html, const struct public_view *view,
+                           const struct incident *incident)
+{
+    char path[PUBLIC_SENTENCE_MAX], target[PUBLIC_SENTENCE_MAX + 2];
+    struct buffer title;
+    buffer_init(&title, PUBLIC_SENTENCE_MAX);
+    public_incident_title(view, incident, &title);
+    public_incident_path(incident, path);
+    snprintf(target, sizeof target, "./%s", path);
+    html_begin(html, "article", "card incident");
+    html_begin(html, "p", "since");
+    html_text(html, "Since ");
+    public_write_clock(html, view, incident->began);
+    html_text(html, ", for ");
+    page_lasting(html, wall_between(incident->began, view->now));
+    html_end(html);
+    html_begin(html, "h3", NULL);
+    html_begin_link(html, target);
+    html_text(html, title.data);
+    html_end(html);
+    html_end(html);
+    public_write_updates(html, view, incident, UPDATES_SHOWN);
+    html_end(html);
+    buffer_free(&title);
+}
+
+/* The newest in full, further ones in a line each. */
 static void write_open(struct html *html, const struct public_view *view)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < view->incident_count; i++)
-        count += public_incident_is_open(&view->incidents[i]);
-    if (count == 0)
-        return;
-    page_section(html, "What is wrong now");
-    for (size_t i = 0, shown = 0; i < view->incident_count; i++) {
+    size_t shown = 0;
+    for (size_t i = 0; i < view->incident_count; i++) {
         const struct incident *incident = &view->incidents[i];
-        char path[PUBLIC_SENTENCE_MAX], target[PUBLIC_SENTENCE_MAX + 2];
-        struct buffer title;
-        if (!public_incident_is_open(incident) || shown++ == PAGE_OPEN_IN_FULL)
+        if (!public_incident_is_open(incident))
             continue;
-        buffer_init(&title, PUBLIC_SENTENCE_MAX);
-        public_incident_title(view, incident, &title);
-        public_incident_path(incident, path);
-        snprintf(target, sizeof target, "./%s", path);
-        html_begin(html, "article", "card incident");
-        html_begin(html, "p", "since");
-        html_text(html, "Since ");
-        public_write_clock(html, view, incident->began);
-        html_text(html, ", for ");
-        page_lasting(html, wall_between(incident->began, view->now));
-        html_end(html);
-        html_begin(html, "h3", NULL);
-        html_begin_link(html, target);
-        html_text(html, title.data);
-        html_end(html);
-        html_end(html);
-        public_write_updates(html, view, incident, UPDATES_SHOWN);
-        html_end(html);
-        buffer_free(&title);
+        if (shown == 0)
+            page_section(html, "What is wrong now");
+        if (shown == PAGE_OPEN_IN_FULL)
+            html_begin(html, "ul", "lines card");
+        if (shown++ < PAGE_OPEN_IN_FULL)
+            write_incident(html, view, incident);
+        else
+            public_write_incident_line(html, view, incident, "./");
     }
-    html_end(html);
+    if (shown > PAGE_OPEN_IN_FULL)
+        html_end(html);
+    if (shown > 0)
+        html_end(html);
 }
 
 /* --- maintenance ------------------------------------------------------------------------------ */

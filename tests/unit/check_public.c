@@ -175,6 +175,27 @@ START_TEST(the_headline_says_what_everybody_may_know)
 }
 END_TEST
 
+/* Browse has been in trouble for an hour and works again; that says nothing of the checkout. */
+START_TEST(what_fails_is_told_by_its_own_incident)
+{
+    struct situation situation;
+    struct public_headline headline;
+    situation_open(&situation, "pp ff pp");
+    situation.view.causes = true;
+    add_incident(&situation, "1a 1n");
+    struct incident *other = add_incident(&situation, "0a 0n");
+    other->began = wall_after(now, -DURATION_HOUR);
+    other->verdict.cause = CAUSE_NETWORK;
+    other->verdict.component = NULL;
+    public_judge(&situation.view);
+    public_headline(&situation.view, &headline);
+    ck_assert_str_eq(headline.sentence, "Guest checkout is failing since 13:55 UTC");
+    ck_assert_str_eq(headline.detail, "We are looking into it. The cause is the database (Shop "
+                                      "database, orders).");
+    situation_close(&situation);
+}
+END_TEST
+
 START_TEST(what_is_old_proves_nothing)
 {
     struct situation situation;
@@ -441,6 +462,35 @@ static void open_eventful(struct situation *situation)
     public_judge(&situation->view);
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+        count++;
+    return count;
+}
+
+START_TEST(no_open_incident_is_left_out)
+{
+    struct situation situation;
+    struct buffer out;
+    char ids[PAGE_OPEN_IN_FULL + 3][16];
+    buffer_init(&out, PAGE_MAX);
+    situation_open(&situation, "pp ff pp");
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        snprintf(ids[i], sizeof ids[i], "3f2a9c77d%zu", i);
+        add_incident(&situation, "1a 1n")->id = ids[i];
+    }
+    public_judge(&situation.view);
+    public_overview_render(&situation.view, &out);
+    ck_assert_uint_eq(count_of(out.data, "<article"), PAGE_OPEN_IN_FULL);
+    for (size_t i = 0; i < COUNT_OF(ids); i++)
+        ck_assert_msg(count_of(out.data, ids[i]) == 1, "%s: %s", ids[i], out.data);
+    buffer_free(&out);
+    situation_close(&situation);
+}
+END_TEST
+
 static const struct {
     const char *xpath;
     double expected;
@@ -615,6 +665,7 @@ Suite *test_suite(void)
     TCase *words = tcase_create("words");
     tcase_add_loop_test(words, the_headline_says_what_everybody_may_know, 0,
                         COUNT_OF(headline_cases));
+    tcase_add_test(words, what_fails_is_told_by_its_own_incident);
     tcase_add_test(words, what_is_old_proves_nothing);
     tcase_add_test(words, maintenance_is_said_before_what_fails_in_it);
     tcase_add_test(words, times_are_told_by_the_shop_s_clock);
@@ -627,6 +678,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(words, the_cause_is_told_when_it_was_published, 0, COUNT_OF(update_cases));
     tcase_add_test(words, what_was_muted_or_merged_is_not_told);
     tcase_add_test(words, a_long_story_is_cut_in_the_middle);
+    tcase_add_test(words, no_open_incident_is_left_out);
     tcase_add_test(words, the_feed_is_atom);
     tcase_add_test(words, an_entry_keeps_its_id);
     tcase_add_loop_test(words, json_has_the_shape_that_clients_know, 0, PUBLIC_JSON_COUNT);
