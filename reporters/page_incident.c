@@ -182,11 +182,10 @@ static void write_more(struct html *html, const struct incident *incident)
 {
     struct buffer target;
     buffer_init(&target, PAGE_ADDRESS_MAX);
-    page_runs_address(
-        &(struct page_runs_filter){.state = state_name(STATE_FAILED),
-                                   .since = wall_after(incident->began, -DURATION_MINUTE),
-                                   .until = incident->resolved},
-        &target);
+    page_runs_address(&(struct page_runs_filter){.state = state_name(STATE_FAILED),
+                                                 .since = page_incident_since(incident),
+                                                 .until = incident->resolved},
+                      &target);
     html_begin(html, "p", "more");
     html_begin_link(html, target.data);
     html_text(html, "All failed runs of that time");

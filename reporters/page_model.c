@@ -3,12 +3,12 @@
  */
 #include "reporters/page_model.h"
 
+#include "monitor/base/date.h"
 #include "scenarios/cron.h"
 #include "scenarios/scenario.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* A journey is out of sight once this many slots in a row have left no run. */
 enum { SLOTS_MISSED = 3 };
@@ -113,11 +113,15 @@ static bool is_within(const char *name, const char *whole)
     return strncmp(name, whole, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
+struct wall_time page_incident_since(const struct incident *incident)
+{
+    return wall_after(incident->began, -DURATION_MINUTE);
+}
+
 /* The journey from its vantage point shows the incident, and did at that time. */
 static bool is_shown_by(const struct incident *incident, const struct run *run)
 {
-    /* A slot is planned a little before its run fails. */
-    struct wall_time earliest = wall_after(incident->began, -DURATION_MINUTE);
+    struct wall_time earliest = page_incident_since(incident);
     for (size_t i = 0; i < incident->shower_count; i++) {
         const struct incident_shower *shower = &incident->showers[i];
         if (strcmp(shower->journey, run->journey) == 0 &&
@@ -241,18 +245,12 @@ void page_component(const struct page_overview *model, const char *name, enum ca
 static const char *print_clock(struct wall_time time, struct wall_time now, bool to_the_second,
                                char text[PAGE_CLOCK_MAX])
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(time.us / DURATION_SECOND);
-    struct tm parts = {0};
-    gmtime_r(&seconds, &parts);
-    char day[16] = "", second[8] = "";
-    if (time.us / DURATION_DAY != now.us / DURATION_DAY)
-        snprintf(day, sizeof day, "%d %s, ", parts.tm_mday, months[parts.tm_mon % 12]);
-    if (to_the_second)
-        snprintf(second, sizeof second, ":%02d", parts.tm_sec % 100);
-    snprintf(text, PAGE_CLOCK_MAX, "%s%02d:%02d%s UTC", day, parts.tm_hour, parts.tm_min, second);
-    return text;
+    static const char *const formats[2][2] = {{"%e %b, %H:%M UTC", "%e %b, %H:%M:%S UTC"},
+                                              {"%H:%M UTC", "%H:%M:%S UTC"}};
+    bool today = time.us / DURATION_DAY == now.us / DURATION_DAY;
+    if (date_print(time, formats[today][to_the_second], text, PAGE_CLOCK_MAX) != RESULT_OK)
+        text[0] = '\0';
+    return text + strspn(text, " ");
 }
 
 const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX])

@@ -99,11 +99,14 @@ struct page_component {
 void page_component(const struct page_overview *model, const char *name, enum cause kind,
                     struct page_component *ret_component);
 
+/* When the first slot that an incident failed may have been planned: a little before it began. */
+struct wall_time page_incident_since(const struct incident *incident);
+
 /* Whether `run` failed for what `incident` is about. */
 bool page_incident_covers(const struct incident *incident, const struct run *run);
 
-/* `02:14 UTC`, with the day before it when that is not the day of `now`; `02:14:07 UTC`. Both
- * return `text`. */
+/* `02:14 UTC`, with the day before it when that is not the day of `now`; `02:14:07 UTC`.
+ * Both return a text within `text`. */
 enum { PAGE_CLOCK_MAX = 40 };
 const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX]);
 const char *page_clock_seconds(struct wall_time time, struct wall_time now,

@@ -278,10 +278,9 @@ static void on_incident(void *data, enum result result, const struct store_incid
     const struct reading *reading = visit->state;
     take_incident(visit, result, incidents);
     if (reading->found != NULL) {
-        /* A slot is planned a little before its run fails. */
         const struct store_filter filter = {
             .state = state_name(STATE_FAILED),
-            .since = wall_after(reading->found->began, -DURATION_MINUTE),
+            .since = page_incident_since(reading->found),
             .until = reading->found->resolved,
             .newest_first = true,
         };
@@ -378,7 +377,6 @@ const struct page_route page_operator_routes[] = {
     {"/incidents/*", PAGE_HTML, READS, .begin = incident_begin, .answer = incident_answer},
     {HEALTHZ_PATH, PAGE_JSON, "no-store", .answer = healthz_answer},
     {"/style.css", PAGE_CSS, PAGE_FOR_A_DAY, .answer = page_style_answer},
-    {"/page.js", PAGE_SCRIPT, PAGE_FOR_A_DAY, .answer = page_script_answer},
     {"/page.js", PAGE_SCRIPT, PAGE_FOR_A_DAY, .answer = page_script_answer},
     {NULL},
 };

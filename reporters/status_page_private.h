@@ -29,7 +29,6 @@ struct status_page {
 #define PAGE_JSON      "application/json"
 #define PAGE_CSS       "text/css; charset=utf-8"
 #define PAGE_SCRIPT    "text/javascript; charset=utf-8"
-#define PAGE_SCRIPT    "text/javascript; charset=utf-8"
 #define PAGE_FOR_A_DAY "max-age=86400" /* its address changes with its content */
 
 /* Takes the runs over from the store. */
@@ -49,7 +48,6 @@ bool page_incident_list_answer(struct page_visit *visit, struct buffer *body);
 void page_list_end(struct page_visit *visit);
 
 bool page_style_answer(struct page_visit *visit, struct buffer *body);
-bool page_script_answer(struct page_visit *visit, struct buffer *body);
 bool page_script_answer(struct page_visit *visit, struct buffer *body);
 
 extern const struct page_route page_operator_routes[];
