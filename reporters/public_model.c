@@ -134,15 +134,6 @@ static enum public_state judge_journey(const struct public_view *view,
     return ended[STATE_DEGRADED] * 2 > seen ? PUBLIC_SLOW : PUBLIC_WORKING;
 }
 
-static void add_counts(struct store_counts *sum, const struct store_counts *counts)
-{
-    sum->passed += counts->passed;
-    sum->degraded += counts->degraded;
-    sum->failed += counts->failed;
-    sum->unknown += counts->unknown;
-    sum->excluded += counts->excluded;
-}
-
 static void judge_cells(struct public_view *view, struct public_journey *journey)
 {
     for (size_t i = 0; i < journey->cell_count; i++) {
@@ -168,7 +159,7 @@ void public_judge(struct public_view *view)
         judge_cells(view, journey);
         journey->sum = (struct store_counts){0};
         for (size_t day = 0; day < PUBLIC_DAYS; day++)
-            add_counts(&journey->sum, &journey->days[day]);
+            store_counts_add(&journey->sum, &journey->days[day]);
         journey->state = judge_journey(view, journey);
     }
 }
@@ -209,41 +200,35 @@ static void print_share(unsigned share, char text[16])
         snprintf(text, 16, "%u.%u", share / 100, share % 100 / 10);
 }
 
-static void append_range(const struct objective_range *range, struct buffer *out)
+static void print_range(unsigned low, unsigned high, char text[PUBLIC_UPTIME_MAX])
 {
-    char low[16], high[16];
-    print_share((unsigned)(range->low * 10000 + 1e-6), low);
-    print_share((unsigned)(range->high * 10000 + 1e-6), high);
-    buffer_print(out, strcmp(low, high) == 0 ? "%s %%" : "%s–%s %%", low, high);
+    char from[16], to[16];
+    print_share(low, from);
+    print_share(high, to);
+    snprintf(text, PUBLIC_UPTIME_MAX, strcmp(from, to) == 0 ? "%s %%" : "%s–%s %%", from, to);
 }
 
 void public_goal_say(const struct public_goal *goal, struct buffer *out)
 {
-    char text[DURATION_TEXT_MAX];
+    char text[DURATION_TEXT_MAX], range[PUBLIC_UPTIME_MAX];
     if (goal->target <= 0)
         return;
     buffer_print(out, "Goal: %.10g %%", goal->target * 100);
     if (goal->within > 0)
         buffer_print(out, " within %s", duration_print(goal->within, text));
-    buffer_print(out, " over %s; so far ", words_stretch(goal->over, text));
-    append_range(&goal->success, out);
-    buffer_text(out, ".");
+    print_range((unsigned)(goal->success.low * 10000 + 1e-6),
+                (unsigned)(goal->success.high * 10000 + 1e-6), range);
+    buffer_print(out, " over %s; so far %s.", words_stretch(goal->over, text), range);
 }
 
 void public_uptime(const struct store_counts *counts, char text[PUBLIC_UPTIME_MAX])
 {
     uint64_t tries = public_tries(counts), good = (uint64_t)counts->passed + counts->degraded;
-    char low[16], high[16];
     if (tries == 0 || tries == counts->unknown) {
         snprintf(text, PUBLIC_UPTIME_MAX, "%s", tries == 0 ? "no data yet" : "not known");
         return;
     }
-    print_share(share_of(good, tries), low);
-    print_share(share_of(good + counts->unknown, tries), high);
-    if (strcmp(low, high) == 0)
-        snprintf(text, PUBLIC_UPTIME_MAX, "%s %%", low);
-    else
-        snprintf(text, PUBLIC_UPTIME_MAX, "%s–%s %%", low, high);
+    print_range(share_of(good, tries), share_of(good + counts->unknown, tries), text);
 }
 
 const char *public_count(uint64_t count, char text[PUBLIC_COUNT_MAX])

@@ -62,7 +62,7 @@ void series_free(struct series_set *set)
     free(set);
 }
 
-const struct series *series_find(const struct series_set *set, const char *name)
+struct series *series_find(const struct series_set *set, const char *name)
 {
     for (size_t i = 0; i < set->series_count; i++)
         if (strcmp(set->series[i]->name, name) == 0)
@@ -72,10 +72,10 @@ const struct series *series_find(const struct series_set *set, const char *name)
 
 static struct series *series_make(struct series_set *set, const char *name)
 {
-    for (size_t i = 0; i < set->series_count; i++)
-        if (strcmp(set->series[i]->name, name) == 0)
-            return set->series[i];
-    struct series *series = memory_allocate(1, sizeof *series);
+    struct series *series = series_find(set, name);
+    if (series != NULL)
+        return series;
+    series = memory_allocate(1, sizeof *series);
     series->name = memory_duplicate(name);
     series->points = memory_allocate(set->count, sizeof *series->points);
     memory_grow(set->series, set->series_count);
@@ -83,18 +83,9 @@ static struct series *series_make(struct series_set *set, const char *name)
     return series;
 }
 
-static void add_counts(struct store_counts *target, const struct store_counts *source)
-{
-    target->passed += source->passed;
-    target->degraded += source->degraded;
-    target->failed += source->failed;
-    target->unknown += source->unknown;
-    target->excluded += source->excluded;
-}
-
 static void add_rollup(struct series_point *point, const struct store_rollup *rollup)
 {
-    add_counts(&point->counts, &rollup->counts);
+    store_counts_add(&point->counts, &rollup->counts);
     histogram_merge(&point->total, &rollup->total);
     for (int i = 0; i < PHASE_COUNT; i++)
         histogram_merge(&point->phases[i], &rollup->phases[i]);
@@ -102,7 +93,7 @@ static void add_rollup(struct series_point *point, const struct store_rollup *ro
 
 void series_point_add(struct series_point *target, const struct series_point *source)
 {
-    add_counts(&target->counts, &source->counts);
+    store_counts_add(&target->counts, &source->counts);
     histogram_merge(&target->total, &source->total);
     for (int i = 0; i < PHASE_COUNT; i++)
         histogram_merge(&target->phases[i], &source->phases[i]);

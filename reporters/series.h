@@ -60,7 +60,7 @@ void series_free(struct series_set *set); /* takes NULL */
 /* Adds it to the series of this name; what lies outside is left out. */
 void series_add(struct series_set *set, const char *name, const struct store_rollup *rollup);
 
-const struct series *series_find(const struct series_set *set, const char *name); /* NULL: none */
+struct series *series_find(const struct series_set *set, const char *name); /* NULL: none */
 
 /* All series of a set in one, which is to be cleared with as many points. */
 void series_sum(const struct series_set *set, struct series *ret_series);

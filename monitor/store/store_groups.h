@@ -39,6 +39,4 @@ void group_merge(struct group *group, const struct store_counts *counts, const v
                  size_t length);
 void group_pack(const struct group *group, struct buffer *out);
 
-void store_counts_add(struct store_counts *target, const struct store_counts *source);
-
 #endif

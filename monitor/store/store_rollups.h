@@ -16,6 +16,7 @@ struct store_counts {
     unsigned passed, degraded, failed, unknown;
     unsigned excluded; /* slots of a maintenance window, which count in nothing else */
 };
+void store_counts_add(struct store_counts *target, const struct store_counts *source);
 
 /*
  * What the runs of an hour or a day (of UTC) add up to; it outlives them. The times are of those
