@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPANDED_MAX = 64 * 1024, SYMPTOM_PACE_LENGTH = 5 };
+enum { EXPANDED_MAX = 64 * 1024 };
 
 struct wall_time message_time(const struct incident *incident)
 {
@@ -22,7 +22,7 @@ struct wall_time message_time(const struct incident *incident)
 
 void message_title(const struct incident *incident, struct buffer *out)
 {
-    bool slow = strncmp(symptom_code(incident->symptom), "pace.", SYMPTOM_PACE_LENGTH) == 0;
+    bool slow = symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
     if (incident->resolved.us != 0)
         buffer_print(out, "%s works again", incident->journey);
     else

@@ -2,6 +2,7 @@
 /* What surrounds every page, and its smallest pieces: marks, times, facts. See page_parts.h. */
 #include "reporters/page_parts.h"
 
+#include "monitor/base/date.h"
 #include "monitor/base/hash.h"
 #include "reporters/page.h"
 #include "reporters/words.h"
@@ -9,7 +10,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* How a state looks: the icon in the browser's tab, and the mark's inner path on a 16 by 16 field.
  * The outlines differ, so that they can be told apart without colours. */
@@ -209,10 +209,8 @@ void page_time_seconds(struct html *html, struct wall_time time, struct wall_tim
 void page_exact_time(struct html *html, struct wall_time time)
 {
     char text[WALL_TEXT_MAX];
-    time_t seconds = (time_t)(time.us / DURATION_SECOND);
-    struct tm parts = {0};
-    gmtime_r(&seconds, &parts);
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    if (date_print(time, "%Y-%m-%d %H:%M:%S UTC", text, sizeof text) != RESULT_OK)
+        text[0] = '\0';
     write_time(html, time, text);
 }
 
@@ -234,6 +232,29 @@ void page_lasting(struct html *html, duration value)
 {
     char text[DURATION_TEXT_MAX];
     html_text(html, words_lasting(value, text));
+}
+
+void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
+                 const char *detail)
+{
+    char class_name[32];
+    snprintf(class_name, sizeof class_name, "answer %s", state_name(state));
+    html_begin(html, "div", class_name);
+    page_mark(html, state);
+    html_begin(html, "div", NULL);
+    html_begin(html, "p", "question");
+    html_print(html, "Can people buy at %s?", shop->name);
+    html_end(html);
+    html_leaf(html, "h1", NULL, sentence);
+    html_leaf(html, "p", NULL, detail[0] != '\0' ? detail : NULL);
+    html_end(html);
+    html_end(html);
+}
+
+void page_capital(struct html *html, const char *text)
+{
+    if (text[0] != '\0')
+        html_print(html, "%c%s", words_capital(text[0]), text + 1);
 }
 
 void page_section(struct html *html, const char *heading)

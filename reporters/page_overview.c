@@ -8,23 +8,6 @@
 
 #include <stdio.h>
 
-static void write_answer(struct html *html, const struct page_overview *model,
-                         const struct page_headline *headline)
-{
-    char class_name[32];
-    snprintf(class_name, sizeof class_name, "answer %s", state_name(headline->state));
-    html_begin(html, "div", class_name);
-    page_mark(html, headline->state);
-    html_begin(html, "div", NULL);
-    html_begin(html, "p", "question");
-    html_print(html, "Can people buy at %s?", model->shop->name);
-    html_end(html);
-    html_leaf(html, "h1", NULL, headline->sentence);
-    html_leaf(html, "p", NULL, headline->detail);
-    html_end(html);
-    html_end(html);
-}
-
 /* The journeys that show an incident now, and from where. */
 static void write_affected(struct html *html, const struct page_overview *model,
                            const struct incident *incident)
@@ -217,7 +200,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
     };
     struct html *html = page_begin(&frame, out);
     write_health(html, model->health);
-    write_answer(html, model, &headline);
+    page_answer(html, model->shop, headline.state, headline.sentence, headline.detail);
     write_open(html, model);
     write_components(html, model);
     page_matrix(html, model);

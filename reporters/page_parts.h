@@ -36,6 +36,13 @@ void page_duration(struct html *html, duration value);
 void page_latency(struct html *html, const struct run *run); /* a dash when nothing was sent */
 void page_lasting(struct html *html, duration value);        /* coarse: no seconds past a minute */
 
+/* On top of an overview: whether people can buy. `detail` may be "". */
+void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
+                 const char *detail);
+
+/* `text` as a sentence or heading begins. */
+void page_capital(struct html *html, const char *text);
+
 /* <section> with a heading; end it with html_end. */
 void page_section(struct html *html, const char *heading);
 

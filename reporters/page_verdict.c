@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_capital(struct html *html, const char *words)
-{
-    char first = words[0];
-    html_print(html, "%c%s", first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first, words + 1);
-}
-
 void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict)
 {
     if (verdict->component == NULL || verdict->cause == CAUSE_UNDETERMINED) {
@@ -24,8 +18,7 @@ void page_blame(struct html *html, const struct shop *shop, const struct verdict
     }
     struct arena *arena = arena_create();
     const char *title = shop_title(shop, verdict->component, arena);
-    write_capital(html,
-                  words_cause(verdict->cause) + (verdict->cause == CAUSE_THIRD_PARTY ? 2 : 4));
+    page_capital(html, words_cause(verdict->cause) + (verdict->cause == CAUSE_THIRD_PARTY ? 2 : 4));
     html_print(html, ": %s", title);
     arena_free(arena);
 }
@@ -35,7 +28,7 @@ static void write_confidence(struct html *html, const struct verdict *verdict)
     int per_cent = words_per_cent(verdict->confidence);
     html_begin(html, "p", "confidence");
     html_begin(html, "strong", NULL);
-    write_capital(html, words_confidence(verdict->confidence));
+    page_capital(html, words_confidence(verdict->confidence));
     html_end(html);
     html_print(html, ", %d %%", per_cent);
     html_begin(html, "svg", "gauge");
@@ -133,7 +126,7 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
     page_fact_text(html, "Not excluded", verdict->unsure);
     if (verdict->unsure == NULL && verdict->runner_up != CAUSE_NONE) {
         page_fact_prose(html, "Next likeliest");
-        write_capital(html, words_cause(verdict->runner_up));
+        page_capital(html, words_cause(verdict->runner_up));
         html_print(html, ", %d %%", words_per_cent(verdict->runner_up_confidence));
         html_end(html);
         html_end(html);

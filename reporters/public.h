@@ -222,7 +222,6 @@ enum public_json {
 #undef X
         PUBLIC_JSON_COUNT
 };
-const char *public_json_name(enum public_json document);
 void public_json_render(const struct public_view *view, enum public_json document,
                         struct buffer *out);
 

@@ -5,6 +5,8 @@
  */
 #include "reporters/public.h"
 
+#include "reporters/words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -247,9 +249,8 @@ void public_headline(const struct public_view *view, struct public_headline *ret
         say_middling(view, &tally, ret_headline);
         break;
     }
-    char *detail = ret_headline->detail, *first = ret_headline->sentence;
-    if (*first >= 'a' && *first <= 'z')
-        *first = (char)(*first - 'a' + 'A');
+    char *detail = ret_headline->detail;
+    ret_headline->sentence[0] = words_capital(ret_headline->sentence[0]);
     if (detail[0] == ' ')
         memmove(detail, detail + 1, strlen(detail));
 }

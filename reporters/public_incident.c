@@ -39,7 +39,7 @@ static void write_affected(struct html *html, const struct public_view *view,
         if (told)
             continue;
         html_begin(html, "li", NULL);
-        public_write_capital(html, shower->journey);
+        page_capital(html, shower->journey);
         const char *separator = ", from ";
         for (size_t j = i; places && j < incident->shower_count; j++) {
             if (strcmp(incident->showers[j].journey, shower->journey) != 0)

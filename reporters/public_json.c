@@ -12,20 +12,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { INCIDENTS_MAX = 50, ID_LENGTH = 12 };
-
-static const char *const names[] = {
-#define X(name, path) path,
-    PUBLIC_JSON_TABLE(X)
-#undef X
-};
-
-const char *public_json_name(enum public_json document)
-{
-    return names[document];
-}
 
 /* Stable over restarts: of what it names. */
 static void put_id(json_t *json, const char *key, const char *kind, const char *text)
@@ -129,7 +117,7 @@ static const char *impact_of(const struct public_view *view, const struct incide
     size_t affected = 0;
     for (size_t i = 0; i < view->journey_count; i++)
         affected += public_incident_is_about(incident, view->journeys[i].journey->name);
-    if (strncmp(symptom_code(incident->symptom), "pace.", strlen("pace.")) == 0)
+    if (symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE)
         return "minor";
     return affected == view->journey_count ? "critical" : "major";
 }

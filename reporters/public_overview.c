@@ -14,23 +14,6 @@ enum {
     UPDATES_SHOWN = 2, /* the newest of an incident; its page has all */
 };
 
-static void write_answer(struct html *html, const struct public_view *view,
-                         const struct public_headline *headline)
-{
-    char class_name[32];
-    snprintf(class_name, sizeof class_name, "answer %s", state_name(headline->look));
-    html_begin(html, "div", class_name);
-    page_mark(html, headline->look);
-    html_begin(html, "div", NULL);
-    html_begin(html, "p", "question");
-    html_print(html, "Can people buy at %s?", view->shop->name);
-    html_end(html);
-    html_leaf(html, "h1", NULL, headline->sentence);
-    html_leaf(html, "p", NULL, headline->detail[0] != '\0' ? headline->detail : NULL);
-    html_end(html);
-    html_end(html);
-}
-
 /* --- incidents that are open ------------------------------------------------------------------ */
 
 static void write_incident(struct html *html, const struct public_view *view,
@@ -108,7 +91,7 @@ static void write_window(struct html *html, const struct public_view *view,
     html_begin(html, "li", "card");
     html_begin(html, "div", "line");
     html_begin(html, "h3", NULL);
-    public_write_capital(html, window->maintenance->title);
+    page_capital(html, window->maintenance->title);
     html_end(html);
     page_badge(html, STATE_SKIPPED, window->on ? "going on" : "planned");
     html_end(html);
@@ -158,7 +141,7 @@ static void write_journey(struct html *html, const struct public_view *view,
     html_begin(html, "li", NULL);
     html_begin(html, "div", "line");
     html_begin(html, "h3", NULL);
-    public_write_capital(html, journey->journey->name);
+    page_capital(html, journey->journey->name);
     html_end(html);
     page_badge(html, public_state_look(journey->state), public_state_words(journey->state));
     html_end(html);
@@ -275,7 +258,7 @@ static void write_places(struct html *html, const struct public_view *view)
         html_begin(html, "tr", NULL);
         html_begin(html, "th", NULL);
         html_attribute(html, "scope", "row");
-        public_write_capital(html, view->journeys[i].journey->name);
+        page_capital(html, view->journeys[i].journey->name);
         html_end(html);
         for (size_t j = 0; j < shop->vantage_count; j++)
             write_cell(html, cell_of(&view->journeys[i], shop->vantages[j].name));
@@ -353,7 +336,7 @@ void public_overview_render(const struct public_view *view, struct buffer *out)
         html_leaf(
             html, "p", "notice",
             "What watches the shop has trouble itself: what it says may be late or incomplete.");
-    write_answer(html, view, &headline);
+    page_answer(html, view->shop, headline.look, headline.sentence, headline.detail);
     write_open(html, view);
     write_maintenance(html, view);
     write_journeys(html, view);

@@ -29,13 +29,6 @@ void public_write_moment(struct html *html, const struct public_view *view, stru
     write_time(html, time, public_moment(view, time, text));
 }
 
-void public_write_capital(struct html *html, const char *text)
-{
-    char first = text[0];
-    html_print(html, "%c%s", first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first,
-               first != '\0' ? text + 1 : "");
-}
-
 static void write_link(struct html *html, const struct page_frame *frame, const char *path,
                        const char *text)
 {

@@ -15,9 +15,6 @@ void public_end(struct html *html, const struct public_view *view, const struct 
 void public_write_clock(struct html *html, const struct public_view *view, struct wall_time time);
 void public_write_moment(struct html *html, const struct public_view *view, struct wall_time time);
 
-/* A journey's name as a heading begins. */
-void public_write_capital(struct html *html, const char *text);
-
 /* 90 days as bars; `titled`: those that are not plainly good say what they are to a pointer. */
 void public_write_bars(struct html *html, const struct public_view *view,
                        const struct public_journey *journey, bool titled);

@@ -58,22 +58,13 @@ static const char *only_place(const struct public_view *view, const struct incid
     return place;
 }
 
-static void append_capital(struct buffer *out, const char *text)
-{
-    char first = text[0];
-    if (first >= 'a' && first <= 'z')
-        first = (char)(first - 'a' + 'A');
-    buffer_append(out, &first, first != '\0');
-    if (first != '\0')
-        buffer_text(out, text + 1);
-}
-
 /* `Guest checkout and 3 others`; how many that are. */
 static size_t append_subject(const struct incident *incident, struct buffer *out)
 {
     const char *names[NAMES_MAX];
-    size_t count = journeys_of(incident, names);
-    append_capital(out, names[0]);
+    size_t count = journeys_of(incident, names), at = out->length;
+    buffer_text(out, names[0]);
+    out->data[at] = words_capital(out->data[at]);
     if (count == 2)
         buffer_print(out, " and %s", names[1]);
     else if (count > 2)
@@ -83,7 +74,7 @@ static size_t append_subject(const struct incident *incident, struct buffer *out
 
 static bool is_slow(const struct incident *incident)
 {
-    return strncmp(symptom_code(incident->symptom), "pace.", strlen("pace.")) == 0;
+    return symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
 }
 
 void public_incident_title(const struct public_view *view, const struct incident *incident,

@@ -208,8 +208,7 @@ static unsigned begin_subject(const struct statuspage_map *map, const struct inc
 {
     size_t at = out->length;
     unsigned count = write_subject(map, incident, now, out);
-    if (out->length > at && out->data[at] >= 'a' && out->data[at] <= 'z')
-        out->data[at] = (char)(out->data[at] - 'a' + 'A');
+    out->data[at] = words_capital(out->data[at]);
     return count;
 }
 

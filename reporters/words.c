@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+char words_capital(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
 const char *words_confidence(double confidence)
 {
     if (confidence >= 0.95)

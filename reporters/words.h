@@ -12,6 +12,9 @@
 /* What the weight of a piece of evidence means. */
 #define WORDS_DECIBEL "10 dB make a cause ten times likelier; below zero speaks against."
 
+/* `letter` at the beginning of a sentence. */
+char words_capital(char letter);
+
 /* `almost certain` ... `a guess`, by diagnose.h's limits. */
 const char *words_confidence(double confidence);
 
