@@ -18,10 +18,23 @@ struct tally {
     const struct page_journey *first_failing, *second_failing, *first_late, *first_blind;
     unsigned places, places_failing; /* vantage points */
     const char *first_place_failing;
-    struct wall_time last; /* when the last run ended */
-    const char *reason;    /* of a run that could not look */
+    const struct incident *incident; /* of what fails, the one that began first; NULL: none yet */
+    struct wall_time last;           /* when the last run ended */
+    const char *reason;              /* of a run that could not look */
     enum symptom symptom;
 };
+
+/* Another journey's incident may be older, or worse: it says nothing of this failure. */
+static void tally_incident(const struct page_overview *model, const struct run *failed,
+                           struct tally *tally)
+{
+    for (size_t i = 0; i < model->open_count; i++) {
+        const struct incident *incident = &model->open[i];
+        if ((tally->incident == NULL || incident->began.us < tally->incident->began.us) &&
+            page_incident_covers(incident, failed))
+            tally->incident = incident;
+    }
+}
 
 static void tally_journey(const struct page_overview *model, const struct page_journey *journey,
                           struct tally *tally)
@@ -34,6 +47,8 @@ static void tally_journey(const struct page_overview *model, const struct page_j
         tally->ended[cell.state]++;
         if (cell.run == NULL)
             continue;
+        if (cell.state == STATE_FAILED)
+            tally_incident(model, cell.run, tally);
         if (cell.run->slot.ended.us > tally->last.us)
             tally->last = cell.run->slot.ended;
         const struct run_step *failure = run_first_failure(cell.run);
@@ -70,22 +85,6 @@ static void tally_place(const struct page_overview *model, const char *name, str
         tally->first_place_failing = name;
 }
 
-/* `guest checkout` at the beginning of a sentence. */
-static void capital(char *text)
-{
-    if (text[0] >= 'a' && text[0] <= 'z')
-        text[0] = (char)(text[0] - 'a' + 'A');
-}
-
-static struct wall_time earliest(const struct page_overview *model)
-{
-    struct wall_time first = {0};
-    for (size_t i = 0; i < model->open_count; i++)
-        if (first.us == 0 || model->open[i].began.us < first.us)
-            first = model->open[i].began;
-    return first;
-}
-
 static void append(struct page_headline *headline, const char *format, ...) PRINTF_LIKE(2, 3);
 static void append(struct page_headline *headline, const char *format, ...)
 {
@@ -119,7 +118,7 @@ static void say_cause(const struct page_overview *model, const struct tally *tal
                       struct page_headline *headline)
 {
     unsigned others = tally->places - tally->places_failing;
-    const struct verdict *verdict = model->open_count > 0 ? &model->open[0].verdict : NULL;
+    const struct verdict *verdict = tally->incident != NULL ? &tally->incident->verdict : NULL;
     if (verdict == NULL) {
         append(headline, "Not confirmed yet: the next replay confirms it or clears it.");
     } else if (verdict->cause == CAUSE_UNDETERMINED) {
@@ -155,15 +154,16 @@ static void say_failing(const struct page_overview *model, const struct tally *t
     else
         snprintf(subject, sizeof subject, "%u of %zu journeys are", tally->failing,
                  model->journey_count);
-    capital(subject);
+    subject[0] = words_capital(subject[0]);
     if (tally->places_failing == 1 && tally->places > 1)
         snprintf(place, sizeof place, " from %.100s",
                  shop_vantage_title(model->shop, tally->first_place_failing));
     else if (tally->places_failing < tally->places)
         snprintf(place, sizeof place, " from %u of %u places", tally->places_failing,
                  tally->places);
-    if (model->open_count > 0)
-        snprintf(since, sizeof since, " since %s", page_clock(earliest(model), model->now, clock));
+    if (tally->incident != NULL)
+        snprintf(since, sizeof since, " since %s",
+                 page_clock(tally->incident->began, model->now, clock));
     headline->state = STATE_FAILED;
     snprintf(headline->sentence, sizeof headline->sentence, "%s failing%s%s", subject, place,
              since);

@@ -137,6 +137,30 @@ START_TEST(a_failure_without_incident_is_said_to_be_unconfirmed)
 }
 END_TEST
 
+/* Another one is older, and comes first: browse has been in trouble, and works again. */
+START_TEST(what_fails_is_told_by_its_own_incident)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct incident_shower shower = {.journey = "browse", .vantage = "ams"};
+    struct incident open[] = {sample->open, sample->open};
+    struct page_headline headline;
+    open[0].began = wall_after(sample_now, -DURATION_HOUR);
+    open[0].verdict.cause = CAUSE_NETWORK;
+    open[0].showers = &shower;
+    open[0].shower_count = 1;
+    sample->overview.open = open;
+    sample->overview.open_count = COUNT_OF(open);
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "Guest checkout is failing since 13:55 UTC");
+    ck_assert_ptr_nonnull(strstr(headline.detail, "The cause is the database (Shop database, "));
+    sample->overview.open_count = 1;
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "Guest checkout is failing");
+    ck_assert_ptr_nonnull(strstr(headline.detail, "Not confirmed yet"));
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(a_run_of_the_future_proves_nothing)
 {
     struct sample *sample = sample_create(SAMPLE_HEALTHY);
@@ -477,6 +501,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(pages, headline_answers_the_question, 0, COUNT_OF(headline_cases));
     tcase_add_test(pages, old_runs_prove_nothing);
     tcase_add_test(pages, a_failure_without_incident_is_said_to_be_unconfirmed);
+    tcase_add_test(pages, what_fails_is_told_by_its_own_incident);
     tcase_add_test(pages, a_run_of_the_future_proves_nothing);
     tcase_add_test(pages, slots_without_a_run_say_why);
     tcase_add_test(pages, a_bar_is_a_round_time_with_a_slot_in_it);

@@ -372,6 +372,8 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
     bool hostile = kind == SAMPLE_HOSTILE;
     static struct incident_shower showers[] = {{.journey = "guest checkout", .vantage = "ams"},
                                                {.journey = hostile_text, .vantage = "nyc"}};
+    static struct incident_shower cut[] = {{.journey = "browse", .vantage = "nyc"},
+                                           {.journey = "guest checkout", .vantage = "nyc"}};
     sample->open = (struct incident){
         .id = "3f2a9c77d0",
         .began = wall_after(sample_now, -BROKEN_MINUTES * DURATION_MINUTE),
@@ -380,7 +382,7 @@ static void make_incidents(struct sample *sample, enum sample_kind kind)
         .symptom = kind == SAMPLE_CUT ? SYMPTOM_TCP_TIMED_OUT : SYMPTOM_HTTP_TIMEOUT_TTFB,
         .journey = hostile ? hostile_text : "guest checkout",
         .step = hostile ? long_word : "checkout",
-        .showers = showers,
+        .showers = kind == SAMPLE_CUT ? cut : showers,
         .shower_count = COUNT_OF(showers),
         .runs = 23,
     };
