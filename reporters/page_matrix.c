@@ -40,8 +40,9 @@ static bool is_crowded(const struct page_overview *model)
     size_t rows = 0;
     for (size_t i = 0; i < model->journey_count; i++)
         for (size_t n = 0; page_vantage(model, &model->journeys[i], n) != NULL; n++)
-            rows++;
-    return rows > ROWS_WITH_BARS;
+            if (++rows > ROWS_WITH_BARS)
+                return true;
+    return false;
 }
 
 /* The bars of a journey; without a count, there are none. */

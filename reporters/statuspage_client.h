@@ -10,10 +10,7 @@
 #include "monitor/record/json.h"
 #include "reporters/sender.h"
 
-enum {
-    STATUSPAGE_LIST_MAX = 100, /* items that one answer lists at most */
-    STATUSPAGE_BODY_MAX = 256 * 1024,
-};
+enum { STATUSPAGE_LIST_MAX = 100 }; /* items that one answer lists at most */
 
 /*
  * How many calls a key has left: 60 in any 60 seconds, of which 10 may follow one another at once.
