@@ -34,8 +34,6 @@ static const struct {
     {"Connection terminated unexpectedly", SYMPTOM_DB_UNAVAILABLE},
     {"is not permitted to log in", SYMPTOM_DB_UNAVAILABLE},
     {"password authentication failed for user", SYMPTOM_DB_UNAVAILABLE},
-    {":5432", SYMPTOM_DB_UNAVAILABLE}, /* PostgreSQL's own port, in a refused connection */
-    {":3306", SYMPTOM_DB_UNAVAILABLE}, /* MySQL's */
     {"Can't reach database server", SYMPTOM_DB_UNAVAILABLE},
     {"unable to open database file", SYMPTOM_DB_UNAVAILABLE},
     {"too many clients already", SYMPTOM_DB_EXHAUSTED},
@@ -54,8 +52,27 @@ static const struct {
     {"Lock wait timeout exceeded", SYMPTOM_DB_LOCKED},
 };
 
+/* `connect ECONNREFUSED 10.0.0.5:5432`: refused at a port that databases have. */
+static bool names_refused_database(const char *body)
+{
+    static const char *const ports[] = {":5432", ":3306", ":1433", ":1521", ":27017"};
+    const char *refused = strstr(body, "ECONNREFUSED ");
+    if (refused == NULL)
+        return false;
+    size_t address = strcspn(refused + strlen("ECONNREFUSED "), ":");
+    const char *port = refused + strlen("ECONNREFUSED ") + address;
+    for (size_t i = 0; i < COUNT_OF(ports); i++) {
+        size_t length = strlen(ports[i]);
+        if (strncmp(port, ports[i], length) == 0 && strspn(port + length, "0123456789") == 0)
+            return true;
+    }
+    return false;
+}
+
 enum symptom diagnose_database_words(const char *body)
 {
+    if (names_refused_database(body))
+        return SYMPTOM_DB_UNAVAILABLE;
     for (size_t i = 0; i < COUNT_OF(database_words); i++)
         if (strstr(body, database_words[i].words) != NULL)
             return database_words[i].symptom;

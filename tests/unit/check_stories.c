@@ -353,11 +353,35 @@ START_TEST(the_last_run_is_called_what_it_is)
 }
 END_TEST
 
+/* What a body names of a database. */
+static const struct {
+    const char *body;
+    enum symptom symptom;
+} words[] = {
+    {"<h1>Sorry</h1>", SYMPTOM_NONE},
+    {"database disk image is malformed", SYMPTOM_DB_CORRUPT},
+    {"{\"errors\":[{\"message\":\"connect ECONNREFUSED 10.0.0.5:5432\"}]}", SYMPTOM_DB_UNAVAILABLE},
+    {"connect ECONNREFUSED 127.0.0.1:3306 at TCPConnectWrap", SYMPTOM_DB_UNAVAILABLE},
+    /* Another's port, a longer number, and no refusal at all. */
+    {"connect ECONNREFUSED 127.0.0.1:8443", SYMPTOM_NONE},
+    {"connect ECONNREFUSED 127.0.0.1:54320", SYMPTOM_NONE},
+    {"order 12:5432 was not found", SYMPTOM_NONE},
+    {"connect ECONNREFUSED ", SYMPTOM_NONE},
+};
+
+START_TEST(a_body_names_a_database_or_does_not)
+{
+    ck_assert_str_eq(symptom_code(diagnose_database_words(words[_i].body)),
+                     symptom_code(words[_i].symptom));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("stories");
     TCase *tests = tcase_create("stories");
     tcase_add_loop_test(tests, the_last_run_is_called_what_it_is, 0, COUNT_OF(stories));
+    tcase_add_loop_test(tests, a_body_names_a_database_or_does_not, 0, COUNT_OF(words));
     suite_add_tcase(suite, tests);
     return suite;
 }
