@@ -111,7 +111,7 @@ static void write_body(struct html *html, const char *excerpt)
 /* What a failed step expected and got; the evidence an engineer reads first. */
 static void write_failure(struct html *html, const struct run *run, const struct run_step *step)
 {
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     html_begin(html, "div", "card failure");
     html_leaf(html, "h3", NULL, step->name);
     html_begin(html, "p", "summary");
@@ -158,7 +158,7 @@ static void write_names(struct html *html, const char *const *names, size_t coun
 
 static void write_step(struct html *html, const struct run_step *step)
 {
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     html_begin(html, "tr", NULL);
     html_begin(html, "th", NULL);
     html_attribute(html, "scope", "row");

@@ -89,7 +89,7 @@ static void write_step(const struct terminal *terminal, const struct run_step *s
                        struct buffer *out)
 {
     char status[16] = "", total[DURATION_TEXT_MAX] = "";
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     if (last != NULL && last->status != 0)
         snprintf(status, sizeof status, "%d", last->status);
     else if (last != NULL)

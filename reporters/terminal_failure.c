@@ -78,7 +78,7 @@ static const struct run_step *same_failure(const struct run *run, const struct r
 {
     for (const struct run_step *other = run->steps; other < step; other++)
         if (is_failure(other) && other->symptom == step->symptom &&
-            words_last_exchange(other) != NULL && words_last_exchange(step) != NULL &&
+            run_last_exchange(other) != NULL && run_last_exchange(step) != NULL &&
             is_same(words_expected(other), words_expected(step)) &&
             is_same(other->values, step->values) && is_same(words_came(other), words_came(step)) &&
             is_same(other->excerpt, step->excerpt))
@@ -90,7 +90,7 @@ static void write_details(const struct terminal *terminal, const struct run *run
                           const struct run_step *step, struct buffer *out)
 {
     char place[512];
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     write_fact(terminal, "symptom", symptom_sentence(step->symptom), out);
     write_fact(terminal, "", symptom_code(step->symptom), out);
     const char *expected = words_expected(step);

@@ -40,7 +40,7 @@ static void write_line(const struct terminal *terminal, const char *text, struct
 static void write_advice(const struct terminal *terminal, const struct run *run, struct buffer *out)
 {
     const struct run_step *step = run_first_failure(run);
-    const struct exchange *last = step != NULL ? words_last_exchange(step) : NULL;
+    const struct exchange *last = step != NULL ? run_last_exchange(step) : NULL;
     struct buffer text;
     if (last == NULL || last->symptom != SYMPTOM_NONE || step->expected == NULL ||
         run->verdict.cause != CAUSE_UNDETERMINED)

@@ -63,7 +63,7 @@ static const struct {
 
 const char *words_expected(const struct run_step *step)
 {
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     enum symptom symptom = last != NULL ? last->symptom : SYMPTOM_NONE;
     if (step->expected != NULL)
         return step->expected;
@@ -84,7 +84,7 @@ const char *words_expected(const struct run_step *step)
 
 const char *words_came(const struct run_step *step)
 {
-    const struct exchange *last = words_last_exchange(step);
+    const struct exchange *last = run_last_exchange(step);
     if (step->actual != NULL)
         return step->actual;
     return last != NULL ? last->detail : NULL;
@@ -218,9 +218,4 @@ void words_phases(const struct exchange *exchange, struct buffer *out)
                      duration_print(exchange->phases[i], text));
         separator = ", ";
     }
-}
-
-const struct exchange *words_last_exchange(const struct run_step *step)
-{
-    return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;
 }

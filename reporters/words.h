@@ -54,7 +54,4 @@ void words_interval(duration every, struct buffer *out);
 /* The phases that happened: `dns 1.2 ms, connect 300 µs, wait 8.1 ms`. */
 void words_phases(const struct exchange *exchange, struct buffer *out);
 
-/* The exchange that a failed step ended with; NULL when it sent nothing. */
-const struct exchange *words_last_exchange(const struct run_step *step);
-
 #endif

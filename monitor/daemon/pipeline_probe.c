@@ -61,9 +61,9 @@ static void run_add_findings(const struct pipeline_vantage *vantage, struct run 
         run_add_finding(run, &vantage->references.items[i]);
         answered += finding_is_well(&vantage->references.items[i]);
     }
-    for (size_t i = 0; i < vantage->components.count; i++)
-        if (findings_are_since(&vantage->components, fresh))
-            run_add_finding(run, &vantage->components.items[i]);
+    bool known = findings_are_since(&vantage->components, fresh);
+    for (size_t i = 0; known && i < vantage->components.count; i++)
+        run_add_finding(run, &vantage->components.items[i]);
     pipeline_add_databases(vantage->pipeline, run);
     if (asked && answered == 0)
         run_blame_vantage(run);

@@ -56,15 +56,14 @@ bool facts_step_passed(const struct run_step *step)
 
 bool facts_reached(enum symptom symptom)
 {
-    enum symptom_layer layer = symptom_layer(symptom);
-    if (symptom == SYMPTOM_TCP_CLOSED || symptom == SYMPTOM_TCP_RESET)
-        return true;
-    return layer != SYMPTOM_LAYER_DNS && layer != SYMPTOM_LAYER_TCP && layer != SYMPTOM_LAYER_TLS;
+    return symptom == SYMPTOM_TCP_CLOSED || symptom == SYMPTOM_TCP_RESET ||
+           !facts_is_of_the_way(symptom);
 }
 
-const struct exchange *facts_exchange(const struct run_step *step)
+bool facts_is_of_the_way(enum symptom symptom)
 {
-    return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;
+    enum symptom_layer layer = symptom_layer(symptom);
+    return layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP || layer == SYMPTOM_LAYER_TLS;
 }
 
 /* --- vantage points -------------------------------------------------------------------------- */
@@ -78,7 +77,7 @@ bool facts_only_here(const struct facts_view *view)
 static bool same_server(const struct facts_view *view, const struct run *other)
 {
     for (size_t i = 0; view->exchange != NULL && i < other->step_count; i++) {
-        const struct exchange *exchange = facts_exchange(&other->steps[i]);
+        const struct exchange *exchange = run_last_exchange(&other->steps[i]);
         if (strcmp(other->steps[i].name, view->failure->name) == 0 && exchange != NULL &&
             exchange->ip != NULL && view->exchange->ip != NULL)
             return strcmp(exchange->ip, view->exchange->ip) == 0;
@@ -93,8 +92,7 @@ static void view_count_vantages(struct facts_view *view, struct wall_time seen)
         const struct history_entry *entry = history_at(view->history, e);
         if (strcmp(entry->run->journey, view->run->journey) != 0 || entry->blind)
             continue;
-        const struct run_step *failure =
-            entry->onset.us != 0 ? run_first_failure(entry->run) : NULL;
+        const struct run_step *failure = history_failure(entry);
         if (failure != NULL && strcmp(failure->name, view->failure->name) == 0)
             view->failing++;
         else if (history_passed(entry, view->failure->name).us >= seen.us &&
@@ -127,10 +125,11 @@ static void facts_of_vantages(struct facts *facts, const struct facts_view *view
 /* What the answers of others name, that fail as well. */
 static void facts_of_words_elsewhere(struct facts *facts, const struct facts_view *view)
 {
+    if (facts_have(facts, FACT_DATABASE_WORDS) || facts_only_here(view))
+        return;
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        if (entry->onset.us == 0 || entry->blind || entry->words == SYMPTOM_NONE ||
-            facts_have(facts, FACT_DATABASE_WORDS) || facts_only_here(view))
+        if (history_failure(entry) == NULL || entry->words == SYMPTOM_NONE)
             continue;
         facts_add(facts, FACT_DATABASE_WORDS_ELSEWHERE, symptom_code(entry->words));
         return;
@@ -159,7 +158,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .shop = shop,
         .run = run,
         .failure = failure,
-        .exchange = facts_exchange(failure),
+        .exchange = run_last_exchange(failure),
         .onset = began ? own->onset : failure->started,
         .began_now = !began || own->onset.us >= failure->started.us,
     };

@@ -56,11 +56,10 @@ bool facts_step_needs(const struct run_step *step, const char *component);
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
 bool facts_step_passed(const struct run_step *step);
 
-/* Whether a failure happened at the shop, and not on the way to it. */
+/* Whether a failure happened at the shop, and not on the way to it; a connection that is made, and
+ * ended by the other side, was at the shop. */
 bool facts_reached(enum symptom symptom);
-
-/* The last exchange of a step; NULL: it made none. */
-const struct exchange *facts_exchange(const struct run_step *step);
+bool facts_is_of_the_way(enum symptom symptom); /* of DNS, TCP or TLS, however it ended */
 
 /* Whether it fails from here alone, while two others pass at least. */
 bool facts_only_here(const struct facts_view *view);

@@ -69,10 +69,9 @@ static struct wall_time application_passed(const struct facts_view *view)
 /* Whether a run failed on the way to the shop, before that. */
 static bool failed_on_the_way(const struct run *run, struct wall_time moment)
 {
-    const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
-    enum symptom_layer layer = failure != NULL ? symptom_layer(failure->symptom) : 0;
+    const struct run_step *failure = run_first_failure(run);
     return failure != NULL && failure->started.us < moment.us &&
-           (layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP || layer == SYMPTOM_LAYER_TLS);
+           facts_is_of_the_way(failure->symptom);
 }
 
 /* The same of any. A full queue comes last: when nobody is let in, nothing passes any more. */
@@ -90,7 +89,7 @@ static bool way_failed_before(const struct facts_view *view, struct wall_time mo
 /* Whether nobody answered, or a proxy gave up: what waits for a database, and takes its worker. */
 static bool has_hung(const struct run_step *step)
 {
-    const struct exchange *exchange = facts_exchange(step);
+    const struct exchange *exchange = run_last_exchange(step);
     return step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
            step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
            (exchange != NULL && exchange->status == 504);
@@ -132,10 +131,8 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
 const struct run_step *facts_filled_up_since(const struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, false);
-    const struct exchange *exchange = first != NULL ? facts_exchange(first) : NULL;
-    if (exchange == NULL || facts_path_is_broken(&exchange->tcp))
-        return NULL;
-    bool hung = exchange->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
-                exchange->symptom == SYMPTOM_HTTP_TIMEOUT_BODY || exchange->status >= 500;
-    return hung && shop_passed_after(view, wall_after(first->started, LATER)) ? first : NULL;
+    const struct exchange *exchange = first != NULL ? run_last_exchange(first) : NULL;
+    bool filled = exchange != NULL && has_hung(first) && !facts_path_is_broken(&exchange->tcp) &&
+                  shop_passed_after(view, wall_after(first->started, LATER));
+    return filled ? first : NULL;
 }

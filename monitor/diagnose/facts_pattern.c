@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Facts from which steps fail and pass together, and from the order in which they began to fail.
- * See facts.h. */
+/* Facts from which steps fail and pass together. See facts.h. */
 #include "monitor/diagnose/facts.h"
 
-#include <stdint.h>
 #include <string.h>
 
 enum { ROUTES_MAX = 64 };
@@ -159,10 +157,14 @@ static void database_visit(void *data, const struct run *run, const struct run_s
 
 bool facts_answer_is_of_the_way(const struct facts *facts)
 {
-    return facts_have(facts, FACT_EDGE_NO_WAY) || facts_have(facts, FACT_EDGE_REFUSED) ||
-           facts_have(facts, FACT_EDGE_REFUSED_DOOR) || facts_have(facts, FACT_EDGE_TLS) ||
-           facts_have(facts, FACT_LIMITED) || facts_have(facts, FACT_PROXY_DENIED) ||
-           facts_have(facts, FACT_PROXY_ITSELF);
+    static const enum fact_name of_the_way[] = {
+        FACT_EDGE_NO_WAY, FACT_EDGE_REFUSED, FACT_EDGE_REFUSED_DOOR, FACT_EDGE_TLS,
+        FACT_LIMITED,     FACT_PROXY_DENIED, FACT_PROXY_ITSELF,
+    };
+    bool is_one = false;
+    for (size_t i = 0; i < COUNT_OF(of_the_way); i++)
+        is_one |= facts_have(facts, of_the_way[i]);
+    return is_one;
 }
 
 /* What the failing step of an application alone tells. Who refuses the request, or answers
@@ -178,7 +180,7 @@ static void facts_of_application_alone(struct facts *facts, const struct facts_v
 
 void facts_of_pattern(struct facts *facts, const struct facts_view *view)
 {
-    const struct run_step *failure = facts->failure;
+    const struct run_step *failure = view->failure;
     struct database_view database = {.shop = view->shop};
     pattern_visit(view, database_visit, &database);
     if (facts_is_application_alone(view->shop, failure)) {

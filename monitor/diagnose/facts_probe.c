@@ -5,17 +5,12 @@
 
 #include <string.h>
 
-/* Of a component, or of whichever; NULL: it was not asked. */
-static const struct finding *find(const struct run *run, enum finding_kind kind,
-                                  const char *component)
+/* The first of that kind; NULL: none was asked. */
+static const struct finding *find(const struct run *run, enum finding_kind kind)
 {
-    for (size_t i = 0; i < run->finding_count; i++) {
-        const struct finding *finding = &run->findings[i];
-        bool is_whose = component == NULL ||
-                        (finding->component != NULL && strcmp(finding->component, component) == 0);
-        if (finding->kind == kind && is_whose)
-            return finding;
-    }
+    for (size_t i = 0; i < run->finding_count; i++)
+        if (run->findings[i].kind == kind)
+            return &run->findings[i];
     return NULL;
 }
 
@@ -33,9 +28,7 @@ static void facts_of_references(struct facts *facts, const struct run *run)
 /* A question that was lost on the way to the shop tells nothing of who would have answered it. */
 static bool lost_on_the_way(const struct finding *finding)
 {
-    enum symptom_layer layer = symptom_layer(finding->symptom);
-    return !finding->reached || layer == SYMPTOM_LAYER_DNS || layer == SYMPTOM_LAYER_TCP ||
-           layer == SYMPTOM_LAYER_TLS;
+    return !finding->reached || facts_is_of_the_way(finding->symptom);
 }
 
 /* Whether nothing else than a database is behind the application in the step that fails. Who
@@ -50,7 +43,7 @@ static bool waits_for_database(const struct facts *facts, const struct facts_vie
 static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,
                             bool at_onset)
 {
-    const struct finding *health = find(run, FINDING_HEALTH, NULL);
+    const struct finding *health = find(run, FINDING_HEALTH);
     if (health == NULL || lost_on_the_way(health))
         return;
     if (!finding_is_well(health))
@@ -81,7 +74,7 @@ static void facts_of_ports(struct facts *facts, const struct run *run)
 /* The same page through the front door and past it. */
 static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
 {
-    const struct finding *origin = find(run, FINDING_ORIGIN, NULL), *same = NULL;
+    const struct finding *origin = find(run, FINDING_ORIGIN), *same = NULL;
     for (size_t i = 0; origin != NULL && i < run->finding_count; i++) {
         const struct finding *finding = &run->findings[i];
         if (finding->kind != FINDING_ORIGIN && strcmp(finding->target, origin->target) == 0)
@@ -100,7 +93,7 @@ static void facts_of_origin(struct facts *facts, const struct shop *shop, const 
 void facts_of_probes(struct facts *facts, const struct facts_view *view)
 {
     const struct run *run = view->run;
-    const struct finding *file = find(run, FINDING_STATIC, NULL);
+    const struct finding *file = find(run, FINDING_STATIC);
     if (run->finding_count == 0 || view->exchange == NULL)
         return;
     facts_of_references(facts, run);

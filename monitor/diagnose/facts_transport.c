@@ -58,7 +58,6 @@ static bool is_cut_off(enum symptom symptom)
 
 /* What connections break at, wherever. */
 struct scattering {
-    const struct shop *shop;
     const char *steps[SCATTERED_MAX]; /* names, each once */
     size_t count;
     bool outside; /* one of them needs no application */
@@ -72,7 +71,7 @@ static void scattering_add(struct scattering *scattering, const struct facts_vie
         scattering->count == SCATTERED_MAX)
         return;
     scattering->steps[scattering->count++] = step->name;
-    scattering->outside |= !facts_step_needs_kind(scattering->shop, step, CAUSE_APPLICATION);
+    scattering->outside |= !facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
     for (size_t e = 0; e < history_count(view->history); e++)
         scattering->passes |=
             history_passed(history_at(view->history, e), step->name).us > view->onset.us;
@@ -82,12 +81,10 @@ static void scattering_add(struct scattering *scattering, const struct facts_vie
  * and now and then. */
 static bool is_scattered(const struct facts_view *view)
 {
-    struct scattering scattering = {.shop = view->shop};
+    struct scattering scattering = {0};
     for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure =
-            entry->onset.us != 0 && !entry->blind ? run_first_failure(entry->run) : NULL;
-        const struct exchange *exchange = failure != NULL ? facts_exchange(failure) : NULL;
+        const struct run_step *failure = history_failure(history_at(view->history, e));
+        const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
         if (exchange != NULL &&
             (is_cut_off(exchange->symptom) || !facts_reached(exchange->symptom)))
             scattering_add(&scattering, view, failure);

@@ -102,8 +102,9 @@ static struct run *history_digest(const struct run *run)
         step->needs_count = from->needs_count;
         step->writes = history_copy_names(digest->arena, from->writes, from->writes_count);
         step->writes_count = from->writes_count;
-        if (from->exchange_count > 0)
-            history_copy_exchange(digest, step, &from->exchanges[from->exchange_count - 1]);
+        const struct exchange *last = run_last_exchange(from);
+        if (last != NULL)
+            history_copy_exchange(digest, step, last);
     }
     return digest;
 }
@@ -205,6 +206,11 @@ void history_add(struct history *history, const struct run *run)
     run_free(entry->first);
     entry->first = failed ? history_digest(run) : NULL;
     entry->onset = failed ? failure->started : (struct wall_time){0};
+}
+
+const struct run_step *history_failure(const struct history_entry *entry)
+{
+    return entry->onset.us != 0 && !entry->blind ? run_first_failure(entry->run) : NULL;
 }
 
 size_t history_count(const struct history *history)

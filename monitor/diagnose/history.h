@@ -26,6 +26,9 @@ struct history_entry {
 const struct event *history_event_before(const struct history *history, struct wall_time moment,
                                          duration within);
 
+/* The step that its latest run failed by; NULL: it passes, or was not seen lately. */
+const struct run_step *history_failure(const struct history_entry *entry);
+
 /* When a step of that name was begun that passed, the last time; 0: never. */
 struct wall_time history_passed(const struct history_entry *entry, const char *step);
 

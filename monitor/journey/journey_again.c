@@ -18,8 +18,7 @@ void journey_again_begin(struct journey *journey)
 /* The class of a fault, as a bit; 0 for one that another try would not mend. */
 static unsigned fault_bit(const struct run_step *record, enum symptom symptom)
 {
-    const struct exchange *last =
-        record->exchange_count > 0 ? &record->exchanges[record->exchange_count - 1] : NULL;
+    const struct exchange *last = run_last_exchange(record);
     enum symptom_layer layer = symptom_layer(symptom);
     if (last == NULL || layer == SYMPTOM_LAYER_MONITOR || layer == SYMPTOM_LAYER_PACE)
         return 0;

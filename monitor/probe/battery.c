@@ -93,9 +93,7 @@ static bool is_of_the_shop(const struct shop *shop, struct arena *arena, const c
 static const struct exchange *failed_exchange(const struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
-    if (run->state != STATE_FAILED || failure == NULL || failure->exchange_count == 0)
-        return NULL;
-    return &failure->exchanges[failure->exchange_count - 1];
+    return run->state == STATE_FAILED && failure != NULL ? run_last_exchange(failure) : NULL;
 }
 
 bool battery_wants_references(const struct run *run)

@@ -97,6 +97,11 @@ const struct run_step *run_first_failure(const struct run *run)
     return first;
 }
 
+const struct exchange *run_last_exchange(const struct run_step *step)
+{
+    return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;
+}
+
 duration run_latency(const struct run *run)
 {
     duration latency = 0;

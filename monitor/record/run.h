@@ -170,6 +170,9 @@ duration run_lateness(const struct run *run);
  * step, else NULL. */
 const struct run_step *run_first_failure(const struct run *run);
 
+/* The exchange that a step ended with; NULL: it made none. */
+const struct exchange *run_last_exchange(const struct run_step *step);
+
 /* Time from the start of the first step's request to the end of the last, cleanup apart; waits
  * between steps not counted. */
 duration run_latency(const struct run *run);
