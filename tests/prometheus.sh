@@ -62,11 +62,13 @@ prometheus --config.file="$scratch/prometheus/prometheus.yml" --storage.tsdb.pat
 started+=($!)
 query() { curl -sS -m 20 -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1"; }
 answers_with() { query "$1" | jq -e '.data.result | length > 0'; }
+        asked=$((asked + 1))
 ask_dashboard() { # ask_dashboard GREP-OPTIONS: what its panels ask, of those that are wanted
-    local expression
+    local expression asked=0
     while read -r expression; do
         expression=${expression//'$__rate_interval'/1m}
         expression=${expression//'$journey'/.*}
+    ok "which are $asked" test "$asked" -gt 0
         expression=${expression% > 0} # what an annotation waits for may have been before Prometheus came
         ok "the dashboard asks, and hears: ${expression:0:60}" wait_for 60 answers_with "${expression//'$vantage'/.*}"
     done < <(jq -r '.panels[].targets[].expr, .annotations.list[].expr' "$examples/grafana/shopwatch.json" | grep "$@")
