@@ -30,18 +30,11 @@ copies() { # copies EXAMPLE NAME COUNT
 }
 copies browse browse "$JOURNEYS"
 copies guest-checkout guest "$GUESTS"
-database=$scratch/shopwatch.db lines=$scratch/runs.jsonl
+lines=$scratch/runs.jsonl
 : >"$scratch/acknowledged"
 read_lines=0
 
-ask() { sqlite3 -cmd '.timeout 5000' "$database" "$1"; }
 shop_orders() { sqlite3 -cmd '.timeout 5000' "$scratch/shop.db" "select count(*) from orders where $1"; }
-
-start_monitor() {
-    "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >>"$scratch/monitor.out" 2>>"$scratch/monitor.log" &
-    monitor_pid=$!
-    started+=("$monitor_pid")
-}
 
 acknowledged_are_stored() {
     # A line torn by the kill was never finished, so nothing was promised by it.
@@ -63,14 +56,6 @@ store_is_whole() {
     [ -z "$half" ] || { echo "half runs: $half"; return 1; }
 }
 
-every_slot_is_there() { # from the first to the last of each journey and vantage point
-    local holes
-    holes=$(ask "select journey, vantage, planned, planned - before from (select journey, vantage, planned,
-        lag(planned) over (partition by journey, vantage order by planned) as before from run)
-        where planned - before != 1000000")
-    [ -z "$holes" ] || { echo "not a second after the slot before: $holes"; return 1; }
-}
-
 # Orders that were sent, and whose number nobody has heard.
 order_is_pending() { [ "$(shop_orders "state = 'pending'")" -gt 0 ]; }
 unheard=0 unheard_rounds=0
@@ -90,9 +75,7 @@ for round in $(seq "$rounds"); do
     # Long enough to start and be in the middle of it; the moment itself is chance.
     sleep "$((RANDOM % 2)).$((RANDOM % 700 + 200))"
     [ $((round % UNHEARD)) -gt 0 ] || begin_silence
-    kill -KILL "$monitor_pid" 2>/dev/null
-    wait "$monitor_pid" 2>/dev/null
-    unset 'started[-1]'
+    end_monitor KILL 2>/dev/null
     [ $((round % UNHEARD)) -gt 0 ] || count_unheard
     # The next one has begun by then, or is about to.
     [ $((round % UNHEARD)) -gt 0 ] || (sleep "0.$((RANDOM % 9))" && kill -CONT "$payment_pid") &
@@ -107,9 +90,7 @@ echo "# after the last kill the shop has $(shop_orders "state != 'cancelled'") o
 # A last start, long enough to sweep what is left. The guests' journeys go on meanwhile, and clean up after themselves.
 start_monitor
 sleep 5
-kill -TERM "$monitor_pid"
-ok "the monitor stops in order" wait "$monitor_pid"
-unset 'started[-1]'
+ok "the monitor stops in order" stop_monitor
 ok "no order is left in the shop" test "$(shop_orders "state != 'cancelled'")" = 0
 nothing_to_settle() {
     "$SHOPWATCH" settle -c "$scratch/shopwatch.yaml" "$scratch"/journeys/guest-*.yaml >"$scratch/settled" 2>&1

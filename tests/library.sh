@@ -6,6 +6,7 @@ SOURCE=${SOURCE:?the source directory} BUILD=${BUILD:?the build directory}
 SHOPWATCH=$BUILD/shopwatch
 scratch=$(mktemp -d) || exit 1
 started=() count=0 failures=0
+config= database= # where they are not shopwatch.yaml and shopwatch.db in scratch
 
 finish() {
     local pid
@@ -56,6 +57,56 @@ wait_for() { # wait_for SECONDS COMMAND...
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.1
     done
+}
+
+forget() { # forget PID: it has ended, and its number may be another's soon
+    local i
+    for i in "${!started[@]}"; do [ "${started[i]}" != "$1" ] || unset "started[i]"; done
+}
+
+# Sets monitor_pid. The log goes on when the monitor is started again. With before_others='chrt ...' it runs before those.
+start_monitor() { # start_monitor [OPTION...]
+    : >"$scratch/monitor.out"
+    ${before_others:-} "$SHOPWATCH" monitor -c "${config:-$scratch/shopwatch.yaml}" "$@" >"$scratch/monitor.out" 2>>"$scratch/monitor.log" &
+    monitor_pid=$!
+    started+=("$monitor_pid")
+}
+end_monitor() { # end_monitor SIGNAL: its exit code
+    local code=0
+    kill -"$1" "$monitor_pid"
+    wait "$monitor_pid" 2>/dev/null || code=$?
+    forget "$monitor_pid"
+    return "$code"
+}
+stop_monitor() { end_monitor TERM || { tail -n 30 "$scratch/monitor.log"; return 1; }; }
+monitor_says() { # monitor_says PATTERN: on standard output, once it has begun
+    wait_for 20 grep -q -- "$1" "$scratch/monitor.out" || { cat "$scratch/monitor.log"; echo "Bail out! no monitor"; exit 1; }
+}
+
+# What the monitor has stored.
+ask() { sqlite3 -cmd '.timeout 5000' "${database:-$scratch/shopwatch.db}" "$1"; }
+every_slot_is_there() { # every_slot_is_there [INTERVAL]: in SQL's words; from the first to the last of each journey and vantage point
+    local holes
+    holes=$(ask "select journey, vantage, planned, planned - before from (select journey, vantage, planned,
+        lag(planned) over (partition by journey, vantage order by planned) as before from run)
+        where planned - before != ${1:-1000000}")
+    [ -z "$holes" ] || { echo "not an interval after the slot before: $holes" | head -20; return 1; }
+}
+
+microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$monitor_pid/status"; } # KiB, of the monitor
+
+# What `shopwatch probe` finds.
+probes() { # probes EXIT CONDITION...: jq's conditions; `found("read"; "orders")` is a finding
+    local code=$1 condition got
+    shift
+    "$SHOPWATCH" probe --json -c "${config:-$scratch/shopwatch.yaml}" >"$scratch/found" 2>"$scratch/said"
+    got=$?
+    for condition; do
+        jq -e 'def found($check; $table): .findings[] | select(.check == $check and ($table == null or .table == $table));
+            '"$condition" "$scratch/found" >/dev/null || { echo "not: $condition"; cat "$scratch/found" "$scratch/said"; return 1; }
+    done
+    [ "$got" = "$code" ] || { echo "exit $got in place of $code"; cat "$scratch/said" "$scratch/found"; return 1; }
 }
 
 # On the port that it had before, if it ran already.

@@ -12,14 +12,10 @@ shop_file 'here: {title: This machine}\n  branch: {title: Branch office, source:
 copy_examples "$scratch/journeys"
 config=$scratch/shopwatch.yaml
 
-start_monitor() { # start_monitor OPTION...
-    "$SHOPWATCH" monitor -c "$config" --every 1s "$@" >"$scratch/monitor.out" 2>>"$scratch/monitor.log" &
-    monitor_pid=$!
-    started+=("$monitor_pid")
-    wait_for 10 "$SHOPWATCH" status -c "$config" || [ $? != 5 ]
-}
-stop_monitor() {
-    kill -TERM "$monitor_pid" && wait "$monitor_pid" || { tail -30 "$scratch/monitor.log"; return 1; }
+listens() { "$SHOPWATCH" status -c "$config" || [ $? != 5 ]; }
+begin() { # begin OPTION...: the monitor, which can be spoken with
+    start_monitor --every 1s "$@"
+    wait_for 10 listens
 }
 
 # Of a command that operates: its output in $scratch/out, its complaints in $scratch/err.
@@ -58,7 +54,7 @@ sed -i '/^shopwatch: 1/a objective: {success: 99.9%, within: 10s}' "$scratch/jou
 
 # --- all is well ------------------------------------------------------------------------------
 
-start_monitor
+begin
 ok "everything passes" becomes 30 '.[0] | .state == "passed" and .monitor.runs_committed > 20 and (.journeys | length == 10 and all(.[]; .state == "passed"))' status
 ok "status says so to people" exits 0 status
 ok "in the page's words" out_has '^Everything works$'
@@ -117,7 +113,7 @@ ok "and passes again" becomes 20 '(map(select(.journey == "search"))[0]).state =
 ok "a vantage point is paused" exits 0 pause --vantage branch
 ok "and nothing else" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
 ok "the monitor ends when it is told" stop_monitor
-start_monitor
+begin
 ok "a restart forgets no pause" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
 ok "all that is paused is resumed" exits 0 resume --all
 ok "all of it" becomes 20 '.[0] | .state == "passed" and all(.journeys[]; .paused == null)' status
@@ -221,15 +217,15 @@ ok "a line has time, level, module, message and fields" \
     logged "^2[0-9T:.-]+Z warning pipeline: incident ${incident:0:8} opened: It is .* incident=$incident .*journey="
 stop_monitor
 mv "$scratch/monitor.log" "$scratch/monitor.text"
-start_monitor --log json
+begin --log json
 stop_monitor
 ok "as JSON each is an object" jq -se 'length >= 3 and all(.[]; .time and .level and .module and .message) and any(.[]; .module == "monitor")' "$scratch/monitor.log"
 mv "$scratch/monitor.log" "$scratch/monitor.json"
-start_monitor --log journal
+begin --log journal
 stop_monitor
 ok "for the journal each has its priority" bash -c '[ -s "$1" ] && ! grep -vE "^<[3-7]>[a-z]+: " "$1"' - "$scratch/monitor.log"
 ok "any other form is a usage error" exits 64 monitor --log xml
-start_monitor
+begin
 
 # --- a service --------------------------------------------------------------------------------
 
@@ -248,7 +244,7 @@ started+=($!)
 wait_for 10 test -S "$scratch/notify"
 notified() { grep -qE -- "$1" "$scratch/notified" || { cat "$scratch/notified"; return 1; }; }
 export NOTIFY_SOCKET=$scratch/notify WATCHDOG_USEC=400000
-start_monitor
+begin
 unset NOTIFY_SOCKET WATCHDOG_USEC
 ok "who started it hears that it is ready" wait_for 10 notified '^READY=1 STATUS=watching$'
 ok "and that it is alive, again and again" wait_for 10 bash -c '[ "$(grep -c "^WATCHDOG=1$" "$1")" -ge 3 ]' - "$scratch/notified"
@@ -273,7 +269,7 @@ else
     skip "systemd has nothing to say of the unit" "systemd-analyze is not installed"
     skip "which is locked in" "systemd-analyze is not installed"
 fi
-start_monitor
+begin
 
 # --- when it has gone -------------------------------------------------------------------------
 

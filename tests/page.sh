@@ -18,9 +18,8 @@ ok "what operators see is not given to others without a token" refused
 
 page_line 'operator: "0.0.0.0:0", token: "${OPERATOR_TOKEN}"'
 printf 'secrets:\n  OPERATOR_TOKEN: {env: OPERATOR_TOKEN}\n' >>"$scratch/shopwatch.yaml"
-"$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" --every 1s >"$scratch/monitor.out" 2>"$scratch/monitor.err" &
-started+=($!)
-wait_for 20 grep -q '^status page at' "$scratch/monitor.out" || { cat "$scratch/monitor.err"; echo "Bail out! no monitor"; exit 1; }
+start_monitor --every 1s
+monitor_says '^status page at'
 page=$(sed -n 's|^status page at \(.*\), for operators at .*|\1|p' "$scratch/monitor.out")
 operators=$(sed -n 's|^status page at .*, for operators at http://0.0.0.0:|http://127.0.0.1:|p' "$scratch/monitor.out")
 
@@ -36,7 +35,7 @@ ok "and are told nothing" bash -c '! grep -qiE "guest checkout|browse" "$1"' - "
 ok "a wrong token is none" answers_with 401 "$operators" -u "me:open: sesam"
 ok "the token lets in as a password" answers_with 200 "$operators" -u "me:$OPERATOR_TOKEN"
 ok "and as a bearer's" answers_with 200 "${operators}api/status.json" -H "Authorization: Bearer $OPERATOR_TOKEN"
-ok "it stands in no log" bash -c '! grep -rF "open: sesame" "$1" "$2"' - "$scratch/monitor.out" "$scratch/monitor.err"
+ok "it stands in no log" bash -c '! grep -rF "open: sesame" "$1" "$2"' - "$scratch/monitor.out" "$scratch/monitor.log"
 
 kept() { # kept PATH: whoever has it is told that it is the same
     local tag

@@ -17,9 +17,8 @@ start_shop
 shop_file "here: {title: This machine}\n  branch: {title: Branch office}"
 copy_examples "$scratch/journeys"
 sed -i 's/^timeout: .*/timeout: 1s/' "$scratch"/journeys/*.yaml
-"$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" --every 2s >"$scratch/monitor.out" 2>"$scratch/monitor.err" &
-started+=($!)
-wait_for 10 grep -q '^status page at' "$scratch/monitor.out" || { cat "$scratch/monitor.err"; echo "Bail out! no monitor"; exit 1; }
+start_monitor --every 2s
+monitor_says '^status page at'
 page=$(sed -n 's|^status page at \(.*\), for operators at .*|\1|p' "$scratch/monitor.out")
 operators=$(sed -n 's|^status page at .*, for operators at ||p' "$scratch/monitor.out")
 status() { curl -s -m 5 "${operators}api/status.json"; }

@@ -15,12 +15,9 @@ shop_file
 sed -i "s|^reporters:|reporters:\n  metrics: {kind: prometheus, listen: \"127.0.0.1:0\"}|" "$scratch/shopwatch.yaml"
 copy_examples "$scratch/journeys"
 sed -i '/^shopwatch: 1/a objective: {success: 99.9%, within: 5s, over: 7d}' "$scratch/journeys/browse.yaml"
-"$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" --every 1s >"$scratch/monitor.out" 2>"$scratch/monitor.err" &
-started+=($!)
-address() { sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out"; }
-wait_for 10 test -n "$(address)" || true
-wait_for 10 grep -q '^metrics at' "$scratch/monitor.out" || { cat "$scratch/monitor.err"; echo "Bail out! no monitor"; exit 1; }
-target=$(address)
+start_monitor --every 1s
+monitor_says '^metrics at'
+target=$(sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out")
 get() { curl -sS -m 20 "http://$target/metrics" "$@"; }
 passed() { get | grep -q '^shopwatch_runs_total{journey="browse",vantage="here",state="passed"} [1-9]'; }
 ok "runs are counted" wait_for 60 passed
@@ -62,16 +59,16 @@ prometheus --config.file="$scratch/prometheus/prometheus.yml" --storage.tsdb.pat
 started+=($!)
 query() { curl -sS -m 20 -G "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1"; }
 answers_with() { query "$1" | jq -e '.data.result | length > 0'; }
-        asked=$((asked + 1))
 ask_dashboard() { # ask_dashboard GREP-OPTIONS: what its panels ask, of those that are wanted
     local expression asked=0
     while read -r expression; do
+        asked=$((asked + 1))
         expression=${expression//'$__rate_interval'/1m}
         expression=${expression//'$journey'/.*}
-    ok "which are $asked" test "$asked" -gt 0
         expression=${expression% > 0} # what an annotation waits for may have been before Prometheus came
         ok "the dashboard asks, and hears: ${expression:0:60}" wait_for 60 answers_with "${expression//'$vantage'/.*}"
     done < <(jq -r '.panels[].targets[].expr, .annotations.list[].expr' "$examples/grafana/shopwatch.json" | grep "$@")
+    ok "which are $asked" test "$asked" -gt 0
 }
 readonly OF_INCIDENTS='shopwatch_incident_'
 ok "a promise is kept" grep -qx 'shopwatch_objective_success_ratio{journey="browse",unknown="passed"} 1.000000' "$scratch/text"

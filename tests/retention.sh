@@ -10,14 +10,6 @@ start_shop
 shop_file
 sed -e 's/^every: .*/every: 1s/' "$SOURCE/examples/browse.yaml" >"$scratch/journeys/browse.yaml"
 sed -i 's|^store:|retention: {runs: 2d, hours: 3d, days: 60d}\nstore:|' "$scratch/shopwatch.yaml"
-database=$scratch/shopwatch.db
-ask() { sqlite3 -cmd '.timeout 5000' "$database" "$1"; }
-start_monitor() {
-    "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
-    monitor_pid=$!
-    started+=("$monitor_pid")
-}
-stop_monitor() { kill -TERM "$monitor_pid" && wait "$monitor_pid"; }
 is() { # is NUMBER SQL
     local found
     found=$(ask "$2")

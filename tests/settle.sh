@@ -37,7 +37,7 @@ begin() { # begin FILE: a run in the background, which has a pause between buyin
 end() {
     kill -KILL "$run_pid"
     wait "$run_pid" 2>/dev/null
-    unset 'started[-1]' # the number may be another's soon
+    forget "$run_pid"
 }
 
 ok "where nothing was ever left behind, nothing is to do" settle 0 "$guest" "$scratch/journeys/browse.yaml"

@@ -38,10 +38,7 @@ journeys minute 1m $((BY_MINUTE - HANGING))
 journeys second 1s "$BY_SECOND"
 journeys hanging 1m "$HANGING" "http://127.0.0.1:$(cat "$scratch/hanging.port")"
 
-ask() { sqlite3 -cmd '.timeout 5000' "$scratch/shopwatch.db" "$1"; }
-microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
-resident() { awk '/^VmRSS/ { print $2 }' "/proc/$monitor_pid/status"; } # KiB
-cpu() { awk '{ print $14 + $15 }' "/proc/$monitor_pid/stat"; }             # ticks
+cpu() { awk '{ print $14 + $15 }' "/proc/$monitor_pid/stat"; } # ticks
 watch_until() { # watch_until MICROSECONDS: a line of time and memory every second
     while [ "$(microseconds)" -lt "$1" ]; do
         sleep 1
@@ -55,9 +52,7 @@ p99() { # p99 FROM UNTIL: of the lateness, in microseconds, of journeys that are
 }
 calculate() { awk "BEGIN { print ($1) }"; }
 
-$before_others "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
-monitor_pid=$!
-started+=("$monitor_pid")
+start_monitor
 begin=$(microseconds)
 watch_until $((begin + warm_up * 1000000))
 quiet_begin=$(microseconds) cpu_begin=$(cpu)
@@ -83,16 +78,10 @@ hanging_begin=$(microseconds)
 watch_until $((begin + seconds * 1000000))
 hanging_end=$(microseconds)
 resident_end=$(resident)
-kill -TERM "$monitor_pid"
-ok "the monitor stops in order" wait "$monitor_pid"
-unset 'started[-1]'
+ok "the monitor stops in order" stop_monitor
 
-every_slot_is_there() {
-    local holes
-    holes=$(ask "select journey, vantage, planned, planned - before from (select journey, vantage, planned,
-        lag(planned) over (partition by journey, vantage order by planned) as before from run)
-        where planned - before != iif(journey like 'second%', 1000000, 60000000)")
-    [ -z "$holes" ] || { echo "not an interval after the slot before: $holes" | head -20; return 1; }
+no_slot_is_missing() {
+    every_slot_is_there "iif(journey like 'second%', 1000000, 60000000)" || return 1
     # None is missing at the end, either: a monitor that stops ends what it has begun.
     [ "$(ask "select count(*) from (select max(planned) as last from run where journey like 'second%'
         group by journey, vantage) where last < $hanging_end - 3000000")" = 0 ]
@@ -122,7 +111,7 @@ in_minute=${floor_lateness:+$(p99 "$floor_begin" "$floor_end")}
 
 [ -z "$before_others" ] || echo "# monitor and floor ran under SCHED_RR"
 echo "# $total runs in $seconds s, $rate a minute"
-ok "every slot has its record, an interval after the one before" every_slot_is_there
+ok "every slot has its record, an interval after the one before" no_slot_is_missing
 ok "no journey failed but those that are made to" nothing_else_failed
 ok "those that are made to hang fail" hanging_failed
 ok "there were a thousand runs a minute: $rate" test "$(calculate "$rate >= 900")" = 1

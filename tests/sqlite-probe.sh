@@ -12,7 +12,7 @@ fresh() { # a new file
         create table carts(id integer primary key, text); insert into carts values(1, 'a');
         create table canary(checker text primary key, at text)" >/dev/null
 }
-cat >"$scratch/shop.yaml" <<END
+cat >"$scratch/shopwatch.yaml" <<END
 shop: Example
 base: http://127.0.0.1:9
 scenarios: [journey.yaml]
@@ -22,17 +22,6 @@ components:
     parts: {orders: [orders], carts: [main.carts]}
     probe: {sqlite: shop.db, every: 1s, timeout: 600ms, write: canary}
 END
-probes() { # probes EXIT CONDITION...
-    local code=$1 condition
-    shift
-    "$SHOPWATCH" probe --json -c "$scratch/shop.yaml" >"$scratch/found" 2>"$scratch/said"
-    local got=$?
-    for condition; do
-        jq -e 'def found($check; $table): .findings[] | select(.check == $check and ($table == null or .table == $table));
-            '"$condition" "$scratch/found" >/dev/null || { echo "not: $condition"; cat "$scratch/found" "$scratch/said"; return 1; }
-    done
-    [ "$got" = "$code" ] || { echo "exit $got in place of $code"; cat "$scratch/said" "$scratch/found"; return 1; }
-}
 page_of() { sqlite3 "$file" "select rootpage from sqlite_schema where name = '$1'"; }
 
 for mode in delete wal; do
@@ -49,6 +38,7 @@ for mode in delete wal; do
         'found("write"; null).symptom == "db.locked" and found("read"; "orders").outcome == "good"'
     kill "$locker" 2>/dev/null
     wait "$locker" 2>/dev/null
+    forget "$locker"
 done
 
 fresh

@@ -25,30 +25,18 @@ database=$scratch/disk/store.db
 sed -i -e "s|^store:.*|store: sqlite:$database|" \
     -e "s|^reporters:|reporters:\n  metrics: {kind: prometheus, listen: \"127.0.0.1:0\"}|" "$scratch/shopwatch.yaml"
 
-ask() { sqlite3 -cmd '.timeout 5000' "$database" "$1"; }
-start_monitor() { # sets monitor_pid, and target, where its metrics are
-    : >"$scratch/monitor.out"
-    "$SHOPWATCH" monitor -c "$scratch/shopwatch.yaml" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
-    monitor_pid=$!
-    started+=("$monitor_pid")
-    wait_for 10 grep -q '^metrics at' "$scratch/monitor.out"
+begin() { # the monitor, with a log that begins with it; sets target, where its metrics are, and operators
+    rm -f "$scratch/monitor.log"
+    start_monitor
+    monitor_says '^metrics at'
     operators=$(sed -n 's|.*for operators at \(http://[^ ]*[0-9]\).*|\1|p' "$scratch/monitor.out")
     target=$(sed -n 's|^metrics at http://\(.*\)/metrics$|\1|p' "$scratch/monitor.out")
-}
-stop_monitor() {
-    kill -TERM "$monitor_pid" && wait "$monitor_pid"
 }
 said() { grep -qF -- "$1" "$scratch/monitor.log" || { cat "$scratch/monitor.log"; return 1; }; }
 health() { curl -sS -m 20 "http://$target/healthz" | tee "$scratch/health" | jq -e "$1"; }
 metric() { curl -sS -m 20 "http://$target/metrics" | sed -n "s/^shopwatch_$1 //p"; }
 has_started_since() { [ "$(metric monitor_runs_started_total)" -gt "$1" ]; }
 stored() { [ "$(ask 'select count(*) from run')" -ge "$1" ]; }
-every_slot_is_there() {
-    local holes
-    holes=$(ask "select journey, planned, planned - before from (select journey, planned,
-        lag(planned) over (partition by journey order by planned) as before from run) where planned - before != 1000000")
-    [ -z "$holes" ] || { echo "not a second after the slot before: $holes"; return 1; }
-}
 is_whole() { [ "$(sqlite3 "$1" 'pragma integrity_check')" = ok ]; }
 refuses() { # refuses WORDS...: at its start, with all of these
     local words
@@ -60,7 +48,7 @@ refuses() { # refuses WORDS...: at its start, with all of these
 # --- a disk that becomes full while the monitor runs ---------------------------------------------
 
 if [ -n "${TROUBLE_NAMESPACE:-}" ] && mount -t tmpfs -o size=700k shopwatch "$scratch/disk"; then
-    start_monitor
+    begin
     ok "a full disk: it says so, which file, and what to do" \
         wait_for 60 said "trying again: $database: database or disk is full; make room on its disk"
     runs=$(metric monitor_runs_started_total)
@@ -90,7 +78,7 @@ fi
 
 # --- files that are not what they should be ------------------------------------------------------
 
-start_monitor
+begin
 wait_for 20 stored 20
 ok "a second monitor on the same store is refused" refuses "$database is in use by another shopwatch"
 ok "a copy can be taken while it runs" sqlite3 "$database" ".backup $scratch/copy.db"
@@ -113,7 +101,7 @@ for damage in spoil_header spoil_middle cut_off; do
     echo 'shopwatch store' >"$database.lock"
     "$damage"
     sum=$(sha256sum <"$database")
-    start_monitor
+    begin
     ok "$damage: it goes on measuring, in a new file" wait_for 20 stored 10
     ok "$damage: and says where the damaged one is" \
         said "the store was damaged and has been begun anew; what it held is in $database.damaged-1"
@@ -129,7 +117,7 @@ rm -f "$database"*
 cp "$scratch/copy.db" "$database"
 before=$(ask 'select max(sequence) from run')
 spoil_table step
-start_monitor
+begin
 ok "damage that shows when runs are stored: they go into a new file" wait_for 20 said "$database.damaged-1"
 ok "and none is lost" health '.runs_lost == 0'
 continued() { [ "$(ask 'select min(sequence) from run')" -gt "$before" ]; }

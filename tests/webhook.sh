@@ -42,7 +42,7 @@ for mood in $MOODS; do
         >>"$scratch/with/shopwatch.yaml"
 done
 
-ask() { sqlite3 -cmd '.timeout 5000' "$scratch/with/shopwatch.db" "$1"; }
+database=$scratch/with/shopwatch.db
 declare -A monitors
 for which in without with; do
     $before_others "$SHOPWATCH" monitor -c "$scratch/$which/shopwatch.yaml" >"$scratch/$which/out" 2>"$scratch/$which/log" &

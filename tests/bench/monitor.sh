@@ -56,20 +56,13 @@ start_monitor() { # start_monitor NAME PATTERN: watches the journeys of a patter
     started+=("$monitor_pid")
     wait_for 60 grep -q watching "$scratch/$1.log"
 }
-stop_monitor() {
-    kill -TERM "$monitor_pid"
-    wait "$monitor_pid" || return 1
-    unset 'started[-1]'
-}
-resident() { awk '/^VmRSS/ { print $2 }' "/proc/$monitor_pid/status"; } # KiB
 cpu() { awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) / tick }' "/proc/$monitor_pid/stat"; }
-microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 
 weigh() { # weigh NAME PATTERN: sets memory, in KiB, and used, in seconds
     start_monitor "$1" "$2" || return 1
     sleep 2
     memory=$(resident) used=$(cpu)
-    stop_monitor
+    end_monitor TERM
 }
 
 # Each waits for a slot that is a week away.
@@ -119,7 +112,7 @@ busy_round() { # busy_round NUMBER
     sleep "$every"
     end=$(microseconds)
     kill -CONT "$hanging_pid"
-    stop_monitor || return 1
+    end_monitor TERM || return 1
     wait "$floor_pid" || return 1
     local well hung floor_cost floor_late
     floor_cost=$(figure cpu_us_per_step "$scratch/floor.out") floor_late=$(quantile 'start lateness' p99 "$scratch/floor.out")

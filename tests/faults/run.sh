@@ -49,7 +49,6 @@ end_world() {
 field() { # field NUMBER: of the row in $line
     awk -F' +; +' -v n="$1" '{ print $n }' <<<"$line"
 }
-microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 
 # What was said of it, in one line: every version of every incident, and what each failed run was held for.
 collect() { # collect ONSET END

@@ -110,8 +110,6 @@ start_monitor() {
     pid_of[monitor]=$!
 }
 
-ask() { sqlite3 -cmd '.timeout 5000' "$scratch/shopwatch.db" "$1"; }
-
 # Every journey passed from everywhere, twice, and nothing else was seen.
 all_pass() {
     local watched=$(($(ls "$scratch/journeys" | wc -l) * ${#VANTAGES[@]}))
