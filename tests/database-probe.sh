@@ -5,47 +5,34 @@
 # full, read-only, damaged on its disk, with backends that heed no timeout. Speaks TAP.
 set -u
 . "${SOURCE:?}/tests/library.sh"
-PGBIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
-PATH=$PATH:$PGBIN
-want initdb postgres psql jq curl sqlite3
+. "$SOURCE/tests/postgresql.sh"
+PATH=$PATH:$postgresql_programs
+want psql setpriv jq curl sqlite3
+have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 "$SHOPWATCH" probe --help 2>&1 | grep -q databases || { echo "1..0 # SKIP this build cannot ask databases"; exit 0; }
 
-# PostgreSQL refuses to be root.
-as_owner=()
 chmod 711 "$scratch"
-mkdir "$scratch/pg"
-if [ "$(id -u)" = 0 ]; then
-    as_owner=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-    chown 65534:65534 "$scratch/pg"
-fi
 pg_port=$(free_port)
-"${as_owner[@]}" initdb -D "$scratch/pg/data" -U owner -A trust -k -N --locale=C -E UTF8 >"$scratch/initdb.log" 2>&1 ||
-    { cat "$scratch/initdb.log"; echo "Bail out! no PostgreSQL"; exit 1; }
-cat >>"$scratch/pg/data/postgresql.conf" <<END
-listen_addresses = '127.0.0.1'
-port = $pg_port
-unix_socket_directories = '$scratch/pg'
+make_postgresql "$scratch/pg" --data-checksums || { cat "$scratch/pg.log"; echo "Bail out! no PostgreSQL"; exit 1; }
+cat >>"$scratch/pg/postgresql.conf" <<END
 max_connections = 12
 superuser_reserved_connections = 3
-fsync = off
 autovacuum = off
 max_parallel_workers_per_gather = 0
-shared_buffers = 8MB
 END
-export PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=owner PGDATABASE=postgres PGCONNECT_TIMEOUT=10
+export PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=shop PGDATABASE=postgres PGCONNECT_TIMEOUT=10
 sql() { psql -qAtX -v ON_ERROR_STOP=1 -c "$1"; }
 pg_start() {
-    "${as_owner[@]}" postgres -D "$scratch/pg/data" >>"$scratch/pg.log" 2>&1 &
-    pg_pid=$!
-    started+=("$pg_pid")
+    start_postgresql "$scratch/pg" "$pg_port"
+    started+=("$database_pid")
     wait_for 20 sql 'select 1' || { cat "$scratch/pg.log"; echo "Bail out! PostgreSQL does not start"; exit 1; }
 }
 pg_stop() { # at once, with all sessions
-    kill -QUIT "$pg_pid"
-    wait "$pg_pid" 2>/dev/null
-    unset 'started[-1]'
+    kill -QUIT "$database_pid"
+    wait "$database_pid" 2>/dev/null
+    forget "$database_pid"
 }
-pg_all() { echo "$pg_pid"; ps -o pid= --ppid "$pg_pid"; } # its processes
+pg_all() { echo "$database_pid"; ps -o pid= --ppid "$database_pid"; } # its processes
 background() { # background SQL: goes on in a session of its own; its pid is background_pid
     psql -qAtX -c "set application_name = 'shop'; $1" >/dev/null 2>&1 &
     background_pid=$!
@@ -54,7 +41,7 @@ background() { # background SQL: goes on in a session of its own; its pid is bac
 end_background() {
     kill "$background_pid" 2>/dev/null
     wait "$background_pid" 2>/dev/null
-    unset 'started[-1]'
+    forget "$background_pid"
     sql "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop'" >/dev/null
 }
 
@@ -70,7 +57,7 @@ sql "create role watch login; grant pg_monitor to watch;
     grant select on orders, order_line, carts to watch" || { echo "Bail out! no tables"; exit 1; }
 
 shop() { # shop [MORE]: the shop file; MORE keys of its probe
-    cat >"$scratch/shop.yaml" <<END
+    cat >"$scratch/shopwatch.yaml" <<END
 shop: Example
 base: http://127.0.0.1:9
 scenarios: [journey.yaml]
@@ -85,18 +72,6 @@ components:
 END
 }
 shop
-# probes EXIT CONDITION...: jq's conditions on what is found; `found("read"; "orders")` is a finding.
-probes() {
-    local code=$1 condition
-    shift
-    "$SHOPWATCH" probe --json -c "$scratch/shop.yaml" >"$scratch/found" 2>"$scratch/said"
-    local got=$?
-    for condition; do
-        jq -e 'def found($check; $table): .findings[] | select(.check == $check and ($table == null or .table == $table));
-            '"$condition" "$scratch/found" >/dev/null || { echo "not: $condition"; jq -c . "$scratch/found"; return 1; }
-    done
-    [ "$got" = "$code" ] || { echo "exit $got in place of $code"; cat "$scratch/said" "$scratch/found"; return 1; }
-}
 
 # --- a database that is well ---------------------------------------------------------------------
 
@@ -105,10 +80,10 @@ ok "all is good" probes 0 '[.findings[].outcome] == ["good", "good", "good", "go
     '[.findings[] | .table // ""] == ["", "", "", "health.canary", "orders", "order_line", "public.carts"]' \
     '.sessions.count >= 1 and .sessions.limit == 9 and .sessions.stuck == 0 and (.is_replica | not) and .abandoned == 0'
 ok "the write is committed" test "$(sql 'select count(*) from health.canary where at > now() - interval $$1 minute$$')" = 1
-ok "it is told on the terminal" bash -c '"$1" probe -c "$2" | grep -qx "db: read of orders good, .*s"' - "$SHOPWATCH" "$scratch/shop.yaml"
+ok "it is told on the terminal" bash -c '"$1" probe -c "$2" | grep -qx "db: read of orders good, .*s"' - "$SHOPWATCH" "$scratch/shopwatch.yaml"
 # A service of libpq's, and a password that is not in the shop file.
 printf '[shop-monitor]\nhost=127.0.0.1\nport=%s\nuser=watch\ndbname=postgres\n' "$pg_port" >"$scratch/services"
-sed "s|postgresql: \"[^\"]*\"|postgresql: service=shop-monitor|" "$scratch/shop.yaml" >"$scratch/service.yaml"
+sed "s|postgresql: \"[^\"]*\"|postgresql: service=shop-monitor|" "$scratch/shopwatch.yaml" >"$scratch/service.yaml"
 ok "a service is found" env PGSERVICEFILE="$scratch/services" "$SHOPWATCH" probe -c "$scratch/service.yaml"
 ok "one that there is not is told" bash -c 'PGSERVICEFILE=/dev/null "$1" probe -c "$2" 2>&1 | grep -q "shop-monitor"' - "$SHOPWATCH" "$scratch/service.yaml"
 
@@ -202,9 +177,7 @@ journey: none
 every: 1h
 steps: [{step: none, get: /, needs: [db.orders]}]
 END
-"$SHOPWATCH" monitor -c "$scratch/shop.yaml" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
-monitor_pid=$!
-started+=("$monitor_pid")
+start_monitor
 said() { grep -q -- "$1" "$scratch/monitor.log"; }
 connected() { [ "$(sql "select count(*) from pg_stat_activity where application_name = 'shopwatch'")" -ge 1 ]; }
 wait_for 10 connected
@@ -224,17 +197,16 @@ kill -CONT $(pg_all)
 ok "and when it goes on" wait_for 20 said 'probe of db: connect good'
 pg_stop
 ok "a stopped one is told" wait_for 15 said 'probe of db: connect failed: .*refused'
-kill -TERM "$monitor_pid"
-ok "the monitor stops in order meanwhile" wait "$monitor_pid"
+ok "the monitor stops in order meanwhile" stop_monitor
 ok "a server that is not there refuses" probes 3 'found("connect"; null) | .outcome == "failed" and .symptom == "tcp.refused" and .phase == "tcp"' \
     '[.findings[1:][].outcome] | unique == ["unasked"]'
 
 # --- what it tells of a shop that fails ----------------------------------------------------------
 
 # A shop whose answer says nothing of its database; one step fails, which needs the table that is locked.
-start_front "$scratch/front" >"$scratch/front.log" 2>&1 || echo "Bail out! no shop"
+start_front "$scratch/front" >"$scratch/front.log" 2>&1 || { echo "Bail out! no shop"; exit 1; }
 pg_start
-sed -e "s|127.0.0.1:9\$|127.0.0.1:$plain_port|" -e 's|^components:|components:\n  web: {kind: application}|' "$scratch/shop.yaml" >"$scratch/judged.yaml"
+sed -e "s|127.0.0.1:9\$|127.0.0.1:$plain_port|" -e 's|^components:|components:\n  web: {kind: application}|' "$scratch/shopwatch.yaml" >"$scratch/judged.yaml"
 cat >"$scratch/journey.yaml" <<END
 shopwatch: 1
 journey: orders
@@ -242,29 +214,25 @@ every: 2s
 steps:
   - {step: orders, get: /broken, needs: [web, db.orders]}
 END
-judge() { # judge SHOP-FILE: a run's record, once the monitor has asked the database
-    rm -f "$scratch/shopwatch.db"* "$scratch/shopwatch.control"
-    "$SHOPWATCH" monitor -c "$1" >"$scratch/monitor.out" 2>"$scratch/monitor.log" &
-    monitor_pid=$!
-    started+=("$monitor_pid")
+judge() { # a run's record, once the monitor has asked the database
+    rm -f "$scratch/shopwatch.db"*
+    config=$scratch/judged.yaml start_monitor
     wait_for 20 judged
-    kill -TERM "$monitor_pid"
-    wait "$monitor_pid"
-    unset 'started[-1]'
-    sqlite3 "$scratch/shopwatch.db" 'select record from run order by sequence' | tail -1 >"$scratch/record"
+    end_monitor TERM
+    ask 'select record from run order by sequence' | tail -1 >"$scratch/record"
 }
-judged() { [ "$(sqlite3 -cmd '.timeout 2000' "$scratch/shopwatch.db" "select count(*) from run where state = 'failed'" 2>/dev/null)" -ge 3 ]; }
+judged() { [ "$(ask "select count(*) from run where state = 'failed'" 2>/dev/null)" -ge 3 ]; }
 says() { jq -e "$1" "$scratch/record" >/dev/null || { jq -c '.verdict, .findings' "$scratch/record"; return 1; }; }
-judge "$scratch/judged.yaml"
+judge
 ok "while the database is well, it is not blamed" says '.verdict.cause != "database" and any(.verdict.evidence[]; .fact == "probe.database_well")'
 background 'begin; lock table orders in access exclusive mode; select pg_sleep(600)'
 wait_for 10 sql "select 1 / count(*) from pg_locks where mode = 'AccessExclusiveLock'"
-judge "$scratch/judged.yaml"
+judge
 ok "when its table is locked, it is, and the table is named" says '.verdict.cause == "database" and .verdict.component == "db.orders"
     and any(.verdict.evidence[]; .fact == "probe.database_ill" and (.text | contains("read of orders failed")))'
 ok "the record holds what was found" says 'any(.findings[]; .probe == "database" and .component == "db.orders" and .target == "read orders" and .symptom == "db.locked")'
 sed -i '/probe: {postgresql/d' "$scratch/judged.yaml"
-judge "$scratch/judged.yaml"
+judge
 ok "without the probe it could not be told" says '.verdict.cause != "database" and all(.findings[]?; .probe != "database")'
 end_background
 pg_stop
@@ -272,7 +240,7 @@ pg_stop
 # --- damage on the disk --------------------------------------------------------------------------
 
 pg_start
-file=$scratch/pg/data/$(sql "select pg_relation_filepath('orders')")
+file=$scratch/pg/$(sql "select pg_relation_filepath('orders')")
 sql checkpoint
 pg_stop
 pages=$(($(stat -c %s "$file") / 8192))
@@ -283,5 +251,5 @@ pg_start
 ok "damaged pages of a table: this one is corrupt" probes 3 'found("read"; "orders") | .outcome == "failed" and .symptom == "db.corrupt" and .code == "XX001"' \
     'found("read"; "order_line").outcome == "good" and found("answer"; null).outcome == "good" and found("write"; null).outcome == "good"'
 ok "a password in the shop file is a mistake" bash -c '
-    sed "s|user=watch|user=watch password=secret|" "$1" >"$1.bad.yaml"; "$2" lint "$1.bad.yaml" 2>&1 | grep -q "a password does not belong"' - "$scratch/shop.yaml" "$SHOPWATCH"
+    sed "s|user=watch|user=watch password=secret|" "$1" >"$1.bad.yaml"; "$2" lint "$1.bad.yaml" 2>&1 | grep -q "a password does not belong"' - "$scratch/shopwatch.yaml" "$SHOPWATCH"
 plan

@@ -12,9 +12,9 @@ as_nobody() { # as_nobody COMMAND...: takes the place of the shell, where that i
 }
 
 # Where it listens is said when it starts; what it keeps is lost with the machine.
-make_postgresql() { # make_postgresql DIRECTORY
+make_postgresql() { # make_postgresql DIRECTORY [OPTION-OF-INITDB...]
     mkdir "$1" && { [ "$(id -u)" != 0 ] || chown nobody "$1"; } || return 1
-    (as_nobody "$postgresql_programs/initdb" -D "$1" -U shop -A trust -E UTF8 --locale=C.UTF-8 --no-sync --wal-segsize=1) >"$1.log" 2>&1 || return 1
+    (as_nobody "$postgresql_programs/initdb" -D "$1" -U shop -A trust -E UTF8 --locale=C.UTF-8 --no-sync --wal-segsize=1 "${@:2}") >"$1.log" 2>&1 || return 1
     cat >>"$1/postgresql.conf" <<END
 unix_socket_directories = ''
 dynamic_shared_memory_type = mmap
@@ -25,4 +25,9 @@ max_connections = 30
 min_wal_size = 2MB
 max_wal_size = 16MB
 END
+}
+
+start_postgresql() { # start_postgresql DIRECTORY PORT: sets database_pid
+    (as_nobody "$postgresql_programs/postgres" -D "$1" -p "$2" -c listen_addresses=127.0.0.1) >>"$1.log" 2>&1 &
+    database_pid=$!
 }

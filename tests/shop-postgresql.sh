@@ -12,8 +12,7 @@ grep -q '^#define HAVE_LIBPQ' "$BUILD/config.h" || { echo "1..0 # SKIP the shop 
 chmod 711 "$scratch"
 port=$(free_port)
 start_database() {
-    (as_nobody "$postgresql_programs/postgres" -D "$scratch/data" -p "$port" -c listen_addresses=127.0.0.1) >>"$scratch/postgres.log" 2>&1 &
-    database_pid=$!
+    start_postgresql "$scratch/data" "$port"
     wait_for 20 in_database 'select 1'
 }
 stop_database() { # stop_database SIGNAL
@@ -27,7 +26,7 @@ end() {
 }
 trap end EXIT
 
-make_postgresql "$scratch/data" && start_database || { cat "$scratch/data.log" "$scratch/postgres.log"; echo "Bail out! no database"; exit 1; }
+make_postgresql "$scratch/data" && start_database || { cat "$scratch/data.log"; echo "Bail out! no database"; exit 1; }
 SHOP_STORE="postgresql:host=127.0.0.1 port=$port dbname=postgres user=shop connect_timeout=2" SHOP_WORKERS=3 start_shop
 shop_file
 copy_examples "$scratch/journeys"
@@ -79,5 +78,5 @@ start_database
 ok "and the shop works again" wait_for 20 says 404 /api/orders/999999999
 kill -TERM "$shop_pid"
 ok "it ends in order" wait "$shop_pid"
-unset 'started[1]'
+forget "$shop_pid"
 plan
