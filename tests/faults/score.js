@@ -247,7 +247,7 @@ const outputs = {
 };
 const output = outputs[process.argv[2]];
 if (output === undefined) {
-    console.error('score.js: --line, --outcome, --table or --picture');
+    console.error(`score.js: ${Object.keys(outputs).join(' ')}`);
     process.exit(64);
 }
 process.stdout.write(output());
