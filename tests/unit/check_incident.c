@@ -6,30 +6,32 @@
  */
 #include "tests/unit/incident_stage.h"
 
+static void tell(const struct scene *scenes, size_t count, unsigned quorum, size_t restart_at)
+{
+    struct stage stage;
+    stage_set_up(&stage, quorum);
+    stage_tell(&stage, scenes, count, restart_at);
+    stage_tear_down(&stage);
+}
+
 /* A restart remembers of each watch no more than its last run. So what needs more is told without
  * one. */
 static void tell_once(const struct scene *scenes, size_t count, unsigned quorum)
 {
-    struct stage stage;
-    stage_set_up(&stage, quorum);
-    stage_tell(&stage, scenes, count, SIZE_MAX);
-    stage_tear_down(&stage);
+    tell(scenes, count, quorum, SIZE_MAX);
 }
 
-static void tell_all(const struct scene *scenes, size_t count, unsigned quorum)
+static void tell_all(const struct scene *scenes, size_t count)
 {
-    for (size_t restart_at = 0; restart_at <= count; restart_at++) {
-        struct stage stage;
-        stage_set_up(&stage, quorum);
-        stage_tell(&stage, scenes, count, restart_at < count ? restart_at : SIZE_MAX);
-        stage_tear_down(&stage);
-    }
+    tell_once(scenes, count, 0);
+    for (size_t restart_at = 0; restart_at < count; restart_at++)
+        tell(scenes, count, 0, restart_at);
 }
 
 #define STORY(...)                                                                                 \
     do {                                                                                           \
         const struct scene scenes[] = {__VA_ARGS__};                                               \
-        tell_all(scenes, COUNT_OF(scenes), 0);                                                     \
+        tell_all(scenes, COUNT_OF(scenes));                                                        \
     } while (0)
 
 START_TEST(opens_after_two_slots_and_ends_with_the_last_journey)
@@ -343,17 +345,9 @@ END_TEST
 /* After a restart the first to fail is not taken for all. */
 START_TEST(a_restart_does_not_make_one_vantage_point_a_quorum)
 {
-    static const struct scene scenes[] = {
-        SCENE(0, "browse", "a", PASSES),        SCENE(0, "browse", "b", PASSES),
-        SCENE(0, "browse", "c", PASSES),        SCENE(1, "browse", "a", CAUSE_NETWORK),
-        SCENE(2, "browse", "a", CAUSE_NETWORK), SCENE(3, "browse", "a", CAUSE_NETWORK),
-    };
-    for (size_t i = 0; i < COUNT_OF(scenes); i++) {
-        struct stage stage;
-        stage_set_up(&stage, 0);
-        stage_tell(&stage, scenes, COUNT_OF(scenes), i);
-        stage_tear_down(&stage);
-    }
+    STORY(SCENE(0, "browse", "a", PASSES), SCENE(0, "browse", "b", PASSES),
+          SCENE(0, "browse", "c", PASSES), SCENE(1, "browse", "a", CAUSE_NETWORK),
+          SCENE(2, "browse", "a", CAUSE_NETWORK), SCENE(3, "browse", "a", CAUSE_NETWORK));
 }
 END_TEST
 
