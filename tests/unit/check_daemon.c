@@ -13,7 +13,6 @@
 #include "reporters/reporter.h"
 #include "tests/unit/store_fixture.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,28 +30,14 @@ static void tear_down(void)
     store_fixture_tear_down(&fixture);
 }
 
-/* A file in the fixture's directory; its path is good until the next call. */
-PRINTF_LIKE(2, 3) static const char *put_file(const char *name, const char *format, ...)
-{
-    static char path[2 * FIXTURE_PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", fixture.directory, name);
-    FILE *file = fopen(path, "w");
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(file, format, arguments);
-    va_end(arguments);
-    fclose(file);
-    return path;
-}
-
 static const char *further_keys = "", *path = "/";
 
 static void put_scenario(const char *name, const char *journey)
 {
-    put_file(name,
-             "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\n%ssteps:\n"
-             "  - {step: alive, get: \"%s\", needs: [web], expect: [status == 200]}\n",
-             journey, further_keys, path);
+    store_fixture_put(&fixture, name,
+                      "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\n%ssteps:\n"
+                      "  - {step: alive, get: \"%s\", needs: [web], expect: [status == 200]}\n",
+                      journey, further_keys, path);
 }
 
 /* --- settings ------------------------------------------------------------------------------ */
@@ -71,8 +56,10 @@ START_TEST(settings_hold_the_shop_and_its_scenarios)
     char code[64];
     put_scenario("a.yaml", "one");
     put_scenario("b.yaml", "two");
-    struct settings *settings = load(
-        put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"), code);
+    struct settings *settings =
+        load(store_fixture_put(&fixture, "shop.yml",
+                               "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"),
+             code);
     ck_assert_str_eq(code, "");
     ck_assert_uint_eq(settings->scenario_count, 2);
     ck_assert_str_eq(settings->scenarios[1]->journey, "two");
@@ -85,8 +72,10 @@ START_TEST(the_same_journey_twice_is_a_mistake)
     char code[64];
     put_scenario("a.yaml", "one");
     put_scenario("b.yaml", "one");
-    ck_assert_ptr_null(load(
-        put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"), code));
+    ck_assert_ptr_null(
+        load(store_fixture_put(&fixture, "shop.yml",
+                               "shop: S\nbase: http://127.0.0.1\nscenarios: ['*.yaml']\n"),
+             code));
     ck_assert_str_eq(code, "journey.duplicate");
 }
 END_TEST
@@ -94,9 +83,10 @@ END_TEST
 START_TEST(patterns_that_match_nothing_are_a_mistake)
 {
     char code[64];
-    ck_assert_ptr_null(load(put_file("shop.yml", "shop: S\nscenarios: ['no/*.yaml']\n"), code));
+    ck_assert_ptr_null(
+        load(store_fixture_put(&fixture, "shop.yml", "shop: S\nscenarios: ['no/*.yaml']\n"), code));
     ck_assert_str_eq(code, "scenarios.none");
-    ck_assert_ptr_null(load(put_file("shop.yml", "shop: S\n"), code));
+    ck_assert_ptr_null(load(store_fixture_put(&fixture, "shop.yml", "shop: S\n"), code));
     ck_assert_str_eq(code, "scenarios.none");
 }
 END_TEST
@@ -158,12 +148,13 @@ static void watch(int status, duration time)
     struct error error = {0};
     struct shop_server shop = {.status = status};
     shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
-    run_pipeline(put_file("shop.yml",
+    run_pipeline(
+        store_fixture_put(&fixture, "shop.yml",
                           "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
                           "vantages: {here: {}, there: {source: 127.0.0.2}}\n"
                           "components: {web: {kind: application}}\n",
                           http_server_url(shop.server)),
-                 time);
+        time);
     http_server_close(shop.server);
 }
 
@@ -199,13 +190,15 @@ START_TEST(a_step_that_hangs_is_held_back)
     struct error error = {0};
     struct shop_server shop = {.status = 200};
     shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve_and_hang, &shop, &error);
-    put_file("b.yaml", "shopwatch: 1\njourney: two\nevery: 1s\ntimeout: 300ms\nsteps:\n"
-                       "  - {step: alive, get: /}\n  - {step: hang, get: /hang}\n");
-    run_pipeline(put_file("shop.yml",
+    store_fixture_put(&fixture, "b.yaml",
+                      "shopwatch: 1\njourney: two\nevery: 1s\ntimeout: 300ms\nsteps:\n"
+                      "  - {step: alive, get: /}\n  - {step: hang, get: /hang}\n");
+    run_pipeline(
+        store_fixture_put(&fixture, "shop.yml",
                           "shop: S\nbase: %s\nscenarios: [b.yaml]\nstore: sqlite:watched.db\n"
                           "vantages: {here: {}, there: {source: 127.0.0.2}}\n",
                           http_server_url(shop.server)),
-                 8 * DURATION_SECOND);
+        8 * DURATION_SECOND);
     http_server_close(shop.server);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     unsigned held = 0;
@@ -235,13 +228,13 @@ START_TEST(a_paused_journey_sends_nothing)
     struct error error = {0};
     struct shop_server shop = {.status = 200};
     shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
-    run_pipeline(
-        put_file("shop.yml",
-                 "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
-                 "components: {web: {kind: application}}\nmaintenance:\n"
-                 "  - {title: works, start: 2026-01-01 00:00, mode: pause, journeys: one}\n",
-                 http_server_url(shop.server)),
-        2500 * DURATION_MILLISECOND);
+    run_pipeline(store_fixture_put(
+                     &fixture, "shop.yml",
+                     "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
+                     "components: {web: {kind: application}}\nmaintenance:\n"
+                     "  - {title: works, start: 2026-01-01 00:00, mode: pause, journeys: one}\n",
+                     http_server_url(shop.server)),
+                 2500 * DURATION_MILLISECOND);
     http_server_close(shop.server);
     ck_assert_uint_eq(shop.requests, 0);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
@@ -261,9 +254,10 @@ START_TEST(maintenance_of_an_unknown_journey_is_a_mistake)
     char code[64];
     put_scenario("a.yaml", "one");
     ck_assert_ptr_null(
-        load(put_file("shop.yml", "shop: S\nbase: http://127.0.0.1\nscenarios: ['a.yaml']\n"
-                                  "maintenance:\n"
-                                  "  - {title: t, start: 2026-01-01 00:00, journeys: oone}\n"),
+        load(store_fixture_put(&fixture, "shop.yml",
+                               "shop: S\nbase: http://127.0.0.1\nscenarios: ['a.yaml']\n"
+                               "maintenance:\n"
+                               "  - {title: t, start: 2026-01-01 00:00, journeys: oone}\n"),
              code));
     ck_assert_str_eq(code, "name.journey");
 }
@@ -287,7 +281,7 @@ START_TEST(a_hosted_page_shows_only_what_there_is)
                  "components: {web: {kind: application}}\n"
                  "reporters:\n  a: {kind: statuspage, page: x, key: x, %s}\n",
                  cases[i].keys);
-        struct settings *settings = load(put_file("shop.yml", "%s", text), code);
+        struct settings *settings = load(store_fixture_put(&fixture, "shop.yml", "%s", text), code);
         ck_assert_int_eq(settings != NULL, cases[i].code[0] == '\0');
         ck_assert_str_eq(code, cases[i].code);
         settings_free(settings);
@@ -353,7 +347,7 @@ static const struct {
 
 START_TEST(vantage_points_share_slots_as_the_journey_says)
 {
-    put_file("buyers.csv", "name\nA\nB\n");
+    store_fixture_put(&fixture, "buyers.csv", "name\nA\nB\n");
     further_keys = mode_cases[_i].keys;
     path = "/${buyer.name}";
     watch(200, 5 * DURATION_SECOND);
@@ -408,11 +402,12 @@ START_TEST(what_probes_find_is_in_the_record)
     struct error error = {0};
     struct shop_server shop = {.status = 500};
     shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, &shop, &error);
-    run_pipeline(put_file("shop.yml",
+    run_pipeline(
+        store_fixture_put(&fixture, "shop.yml",
                           "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
                           "components: {web: {kind: application, health: /health}}\n",
                           http_server_url(shop.server)),
-                 2500 * DURATION_MILLISECOND);
+        2500 * DURATION_MILLISECOND);
     http_server_close(shop.server);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_ge(runs.count, 2);
@@ -597,10 +592,11 @@ END_TEST
 /* The shop's port is closed, and so is the reference's: the monitor must suspect itself. */
 START_TEST(without_references_the_state_is_unknown)
 {
-    run_pipeline(put_file("shop.yml",
+    run_pipeline(
+        store_fixture_put(&fixture, "shop.yml",
                           "shop: S\nbase: http://127.0.0.1:1\nscenarios: [a.yaml]\n"
                           "store: sqlite:watched.db\nreferences: ['http://127.0.0.1:1/']\n"),
-                 2500 * DURATION_MILLISECOND);
+        2500 * DURATION_MILLISECOND);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_ge(runs.count, 1);
     for (size_t i = 0; i < runs.count; i++) {
@@ -617,8 +613,9 @@ START_TEST(a_vantage_point_that_cannot_be_is_named)
     char code[64];
     put_scenario("a.yaml", "one");
     struct settings *settings =
-        load(put_file("shop.yml", "shop: S\nbase: http://127.0.0.1:1\nscenarios: [a.yaml]\n"
-                                  "vantages: {nowhere: {netns: shopwatch-no-such}}\n"),
+        load(store_fixture_put(&fixture, "shop.yml",
+                               "shop: S\nbase: http://127.0.0.1:1\nscenarios: [a.yaml]\n"
+                               "vantages: {nowhere: {netns: shopwatch-no-such}}\n"),
              code);
     ck_assert_ptr_null(
         pipeline_create(fixture.loop, settings, &(struct pipeline_options){0}, &error));

@@ -120,8 +120,7 @@ START_TEST(runs_of_a_moment_are_kept_together)
     store_fixture_wait(&fixture, KEEPER_HOLD / 2);
     ck_assert_uint_eq(commits, 1);
     ck_assert_uint_eq(keeper_count(keeper), 4);
-    for (int i = 0; i < 100 && !keeper_is_idle(keeper); i++)
-        store_fixture_wait(&fixture, 20 * DURATION_MILLISECOND);
+    wait_until_idle();
     ck_assert_uint_eq(commits, 5);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_eq(runs.count, 5);

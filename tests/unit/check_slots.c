@@ -12,7 +12,6 @@
 #include "monitor/record/reason.h"
 #include "tests/unit/store_fixture.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,24 +29,13 @@ static void tear_down(void)
     store_fixture_tear_down(&fixture);
 }
 
-PRINTF_LIKE(2, 3) static void put_file(const char *name, const char *format, ...)
-{
-    char path[2 * FIXTURE_PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", fixture.directory, name);
-    FILE *file = fopen(path, "w");
-    va_list arguments;
-    va_start(arguments, format);
-    vfprintf(file, format, arguments);
-    va_end(arguments);
-    fclose(file);
-}
-
 /* A slot each second. */
 static void put_journey(const char *name, const char *rest)
 {
     char file[64];
     snprintf(file, sizeof file, "%s.yaml", name);
-    put_file(file, "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\n%s", name, rest);
+    store_fixture_put(&fixture, file, "shopwatch: 1\njourney: %s\nevery: 1s\ntimeout: 500ms\n%s",
+                      name, rest);
 }
 
 /* --- the shop -------------------------------------------------------------------------------- */
@@ -94,11 +82,11 @@ static void watch(const char *further_keys, duration time)
 {
     struct error error = {0};
     struct mistakes mistakes = {.arena = arena_create()};
-    char file[2 * FIXTURE_PATH_MAX];
     shop.server = http_server_open(fixture.loop, "127.0.0.1:0", serve, NULL, &error);
-    put_file("shop.yml", "shop: S\nbase: %s\nscenarios: ['*.yaml']\nstore: sqlite:watched.db\n%s",
-             http_server_url(shop.server), further_keys);
-    snprintf(file, sizeof file, "%s/shop.yml", fixture.directory);
+    const char *file =
+        store_fixture_put(&fixture, "shop.yml",
+                          "shop: S\nbase: %s\nscenarios: ['*.yaml']\nstore: sqlite:watched.db\n%s",
+                          http_server_url(shop.server), further_keys);
     struct settings *settings = settings_load(file, &mistakes);
     ck_assert_msg(settings != NULL, "%s", mistakes.count > 0 ? mistakes.items[0].text : "");
     struct pipeline *pipeline =

@@ -44,32 +44,22 @@ static void serve(void *data, struct http_request *request)
         pipeline_stop(shop->pipeline);
 }
 
-static void write_file(const char *name, const char *text, char path[FIXTURE_PATH_MAX])
-{
-    snprintf(path, FIXTURE_PATH_MAX, "%.99s/%.20s", fixture.directory, name);
-    FILE *file = fopen(path, "w");
-    fputs(text, file);
-    fclose(file);
-}
-
 /* Watches the shop, every second from one place, until it was asked `count` times more. The last
  * answer is not waited for. */
 static void watch(struct shop_server *shop, size_t count, const char *further_keys)
 {
     struct error error = {0};
     struct mistakes mistakes = {.arena = arena_create()};
-    char path[FIXTURE_PATH_MAX], text[1024];
     shop->until = shop->asked + count;
     struct http_server *server = http_server_open(fixture.loop, "127.0.0.1:0", serve, shop, &error);
-    write_file("a.yaml",
-               "shopwatch: 1\njourney: one\nevery: 1s\ntimeout: 500ms\nsteps:\n"
-               "  - {step: alive, get: /, needs: [web], expect: [status == 200]}\n",
-               path);
-    snprintf(text, sizeof text,
-             "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
-             "components: {web: {kind: application}}\n%s",
-             http_server_url(server), further_keys);
-    write_file("shop.yml", text, path);
+    store_fixture_put(&fixture, "a.yaml",
+                      "shopwatch: 1\njourney: one\nevery: 1s\ntimeout: 500ms\nsteps:\n"
+                      "  - {step: alive, get: /, needs: [web], expect: [status == 200]}\n");
+    const char *path =
+        store_fixture_put(&fixture, "shop.yml",
+                          "shop: S\nbase: %s\nscenarios: [a.yaml]\nstore: sqlite:watched.db\n"
+                          "components: {web: {kind: application}}\n%s",
+                          http_server_url(server), further_keys);
     struct settings *settings = settings_load(path, &mistakes);
     ck_assert_uint_eq(mistakes.count, 0);
     store_close(fixture.store);

@@ -26,23 +26,12 @@ static void hear(void *data, enum log_level level, const char *text)
     snprintf(told + strlen(told), sizeof told - strlen(told), "%s\n", text);
 }
 
-static void put_file(const char *name, const char *text, char path[2 * FIXTURE_PATH_MAX])
-{
-    snprintf(path, 2 * FIXTURE_PATH_MAX, "%s/%s", fixture.directory, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 static struct scenario *load_scenario(const char *journey)
 {
-    char path[2 * FIXTURE_PATH_MAX], text[300];
     struct mistakes mistakes = {.arena = arena_create()};
-    snprintf(text, sizeof text,
-             "shopwatch: 1\njourney: %s\nsteps:\n  - step: open\n    get: /\n    needs: web\n",
-             journey);
-    put_file("journey.yaml", text, path);
+    const char *path = store_fixture_put(
+        &fixture, "journey.yaml",
+        "shopwatch: 1\njourney: %s\nsteps:\n  - step: open\n    get: /\n    needs: web\n", journey);
     struct scenario *scenario = scenario_load(path, shop, &mistakes);
     ck_assert_msg(scenario != NULL, "%s", mistakes.count > 0 ? mistakes.items[0].text : "");
     arena_free(mistakes.arena);
@@ -51,17 +40,16 @@ static struct scenario *load_scenario(const char *journey)
 
 void load_shop(const char *metrics)
 {
-    char path[2 * FIXTURE_PATH_MAX], text[1000];
     struct mistakes mistakes = {.arena = arena_create()};
-    snprintf(text, sizeof text,
-             "shop: Shoes\nbase: http://127.0.0.1\nvantages: {home: {}, away: {}}\n"
-             "secrets: {PAGE_KEY: {env: PAGE_KEY}}\n"
-             "components: {web: {kind: application}, db: {kind: database, title: The database}}\n"
-             "reporters:\n  hosted:\n    kind: statuspage\n    url: http://127.0.0.1:%u/\n"
-             "    page: " STATUSPAGE_SERVER_PAGE "\n    key: ${PAGE_KEY}\n    timeout: 1s\n"
-             "    components: {guest checkout: c1, search: c2, db: c3}\n%s",
-             server.port, metrics);
-    put_file("shop.yaml", text, path);
+    const char *path = store_fixture_put(
+        &fixture, "shop.yaml",
+        "shop: Shoes\nbase: http://127.0.0.1\nvantages: {home: {}, away: {}}\n"
+        "secrets: {PAGE_KEY: {env: PAGE_KEY}}\n"
+        "components: {web: {kind: application}, db: {kind: database, title: The database}}\n"
+        "reporters:\n  hosted:\n    kind: statuspage\n    url: http://127.0.0.1:%u/\n"
+        "    page: " STATUSPAGE_SERVER_PAGE "\n    key: ${PAGE_KEY}\n    timeout: 1s\n"
+        "    components: {guest checkout: c1, search: c2, db: c3}\n%s",
+        server.port, metrics);
     shop_free(shop);
     shop = shop_load(path, &mistakes);
     ck_assert_msg(shop != NULL, "%s", mistakes.count > 0 ? mistakes.items[0].text : "");

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <dirent.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,20 @@ void store_fixture_tear_down(struct store_fixture *fixture)
     store_close(fixture->store);
     loop_free(fixture->loop);
     remove_directory(fixture->directory);
+}
+
+const char *store_fixture_put(struct store_fixture *fixture, const char *name, const char *format,
+                              ...)
+{
+    snprintf(fixture->put, sizeof fixture->put, "%s/%s", fixture->directory, name);
+    FILE *file = fopen(fixture->put, "w");
+    ck_assert_ptr_nonnull(file);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    ck_assert_int_eq(fclose(file), 0);
+    return fixture->put;
 }
 
 struct run *store_fixture_run(const char *journey, const char *vantage, int minute,

@@ -15,6 +15,7 @@ struct store_fixture {
     struct loop *loop;
     struct store *store;
     char directory[FIXTURE_PATH_MAX], file[FIXTURE_PATH_MAX], url[FIXTURE_PATH_MAX];
+    char put[2 * FIXTURE_PATH_MAX]; /* of store_fixture_put */
 };
 
 /*
@@ -35,6 +36,10 @@ void store_fixture_tear_down(struct store_fixture *fixture);
 
 /* What was kept is there again, but in memory, where it stays open. */
 void store_fixture_reopen(struct store_fixture *fixture);
+
+/* Writes a file into the directory; its path is good until the next call. */
+const char *store_fixture_put(struct store_fixture *fixture, const char *name, const char *format,
+                              ...) PRINTF_LIKE(3, 4);
 
 /* A run planned at `minute`, with two steps of 3 and 4 ms and, when it failed, a verdict. */
 struct run *store_fixture_run(const char *journey, const char *vantage, int minute,
