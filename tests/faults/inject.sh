@@ -101,7 +101,6 @@ stutters() { # stutters NAME SECONDS-STOPPED SECONDS-RUNNING
 edge_shows() { show_certificate "$1" && change_edge; } # CERTIFICATE
 edge_dies() { stop edge; }
 edge_freezes() { signal STOP edge; }
-edge_is_blocked() { change_edge "edge_server=location ~ ^/ { default_type text/html; return $1 '<html><h1>$2</h1></html>'; }"; } # STATUS WORDS
 edge_limits_visits() { # edge_limits_visits A-SECOND
     change_edge "edge_http=limit_req_zone \$binary_remote_addr zone=visits:1m rate=$1r/s;" 'edge_server=limit_req zone=visits; limit_req_status 429;'
 }

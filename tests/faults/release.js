@@ -12,7 +12,7 @@ const broken = new RegExp(pattern);
 const page = text => `<!doctype html><html><head><title>${text}</title></head><body><h1>${text}</h1></body></html>\n`;
 let served = 0;
 
-// The good release's answer; `change` may work on its body and headers.
+// The good release's answer; `change` may work on its body.
 function handOn(request, response, body, change) {
     const question = http.request({ port: goodPort, method: request.method, path: request.url, headers: request.headers }, answer => {
         const parts = [];
@@ -21,7 +21,7 @@ function handOn(request, response, body, change) {
             const headers = { ...answer.headers };
             let content = Buffer.concat(parts);
             if (change !== undefined)
-                content = change(content, headers);
+                content = change(content);
             delete headers['transfer-encoding'];
             headers['content-length'] = content.length;
             response.writeHead(answer.statusCode, headers);
@@ -74,10 +74,6 @@ const faults = {
     },
     replace: (request, response, body) => handOn(request, response, body,
         content => Buffer.from(content.toString().replaceAll(words[0], words[1]))),
-    'no-cookies': (request, response, body) => handOn(request, response, body, (content, headers) => {
-        delete headers['set-cookie'];
-        return content;
-    }),
     // Every second request, whoever asks: one of two nodes is bad.
     half(request, response, body) {
         if (++served % 2 === 0)
