@@ -3,8 +3,7 @@
  * What the status page costs, in CPU time of the whole process: a real store is filled with runs of
  * 90 days and with incidents, then visitors in processes of their own ask the page's own listeners.
  *
- * Usage: page FILE [JOURNEYS PLACES RUNS-A-DAY [INCIDENTS [fill]]]. FILE is made; with `fill` it is
- * only filled.
+ * Usage: page FILE JOURNEYS PLACES RUNS-A-DAY. FILE is made.
  */
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
@@ -21,7 +20,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DAYS = 90, STEPS = 3, BATCH = 64, PLACES_MAX = 10, JOURNEYS_MAX = 1000, ASKED = 5 };
+enum {
+    DAYS = 90,
+    STEPS = 3,
+    BATCH = 64,
+    PLACES_MAX = 10,
+    JOURNEYS_MAX = 1000,
+    INCIDENTS = 60,
+    ASKED = 5
+};
 
 static const char *const first_names[] = {"browse", "search", "cart", "guest checkout",
                                           "returning customer"};
@@ -34,7 +41,7 @@ static const char *const places[PLACES_MAX][2] = {
 struct bench {
     struct loop *loop;
     struct store *store;
-    int journeys, places, runs_a_day, incidents;
+    int journeys, places, runs_a_day;
     struct wall_time now;
     int waiting; /* appends that are not kept yet */
     long kept;
@@ -160,7 +167,7 @@ static void append(struct bench *bench, const char *journey, int place, struct w
     struct run *run = make_run(journey, place, planned, bad);
     struct arena *arena = arena_create();
     struct incident incident;
-    bool shown = bad && bench->incidents_kept < bench->incidents;
+    bool shown = bad && bench->incidents_kept < INCIDENTS;
     if (shown)
         make_incident(bench, run, arena, &incident);
     bench->waiting++;
@@ -323,17 +330,13 @@ static void measure(struct bench *bench)
 int main(int count, char **arguments)
 {
     struct error error = {0};
-    struct bench bench = {.journeys = 200, .places = 10, .runs_a_day = 1, .incidents = 60};
+    struct bench bench = {0};
     char url[4096];
-    if (count < 2)
-        fail("usage: page FILE [JOURNEYS PLACES RUNS-A-DAY [INCIDENTS [fill]]]");
-    if (count > 4) {
-        bench.journeys = atoi(arguments[2]);
-        bench.places = atoi(arguments[3]);
-        bench.runs_a_day = atoi(arguments[4]);
-    }
-    if (count > 5)
-        bench.incidents = atoi(arguments[5]);
+    if (count != 5)
+        fail("usage: page FILE JOURNEYS PLACES RUNS-A-DAY");
+    bench.journeys = atoi(arguments[2]);
+    bench.places = atoi(arguments[3]);
+    bench.runs_a_day = atoi(arguments[4]);
     if (bench.journeys < 1 || bench.journeys > JOURNEYS_MAX || bench.places < 1 ||
         bench.places > PLACES_MAX || bench.runs_a_day < 1)
         fail("too many or too few");
@@ -346,8 +349,7 @@ int main(int count, char **arguments)
     fill(&bench);
     printf("filled runs=%ld incidents=%d days=%d\n", bench.kept, bench.incidents_kept, DAYS);
     fflush(stdout); /* or every visitor would say it, too */
-    if (count <= 6)
-        measure(&bench);
+    measure(&bench);
     store_close(bench.store);
     loop_free(bench.loop);
     return 0;
