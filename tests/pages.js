@@ -99,6 +99,7 @@ async function crawl(start, urls) {
             waiting.push(link);
         }
     }
+    if (waiting.length > 0) say("link", start, `${waiting.length} of ${seen.size} links were not followed`);
     return { opened, followed: seen.size };
 }
 
