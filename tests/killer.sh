@@ -112,5 +112,5 @@ ok "every stored run is reported once" caught_up
 ok "every slot has its record" every_slot_is_there
 echo "# $(ask "select coalesce(reason, state), count(*) from (select json_extract(record, '\$.reason') as reason, state
     from run) group by 1 order by 2 desc" | tr '\n' ' ')"
-ok "there was load: $loaded runs" test "$loaded" -ge $((rounds * 20))
+ok "there was load: $loaded runs" test "$loaded" -ge $((rounds * 40))
 plan
