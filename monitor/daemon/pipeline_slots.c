@@ -126,19 +126,20 @@ static void pipeline_run_ended(void *data, struct run *run)
  * did, to hold it against. Not of each: a shop that is down for hours would fill the disk with the
  * same answer.
  */
+static bool pipeline_messages_are_due(const struct pipeline_entry *entry, bool passed)
+{
+    struct wall_time kept = passed ? entry->passed_kept : entry->other_kept;
+    duration since = wall_between(kept, clock_wall());
+    return kept.us == 0 || since < 0 || since >= (passed ? PASSED_KEPT : OTHER_KEPT);
+}
+
 static bool pipeline_wants_messages(void *data, const struct run *run)
 {
-    const struct pipeline_flight *flight = data;
+    struct pipeline_entry *entry = ((const struct pipeline_flight *)data)->entry;
     bool passed = run->state == STATE_PASSED;
-    if (flight->entry == NULL)
+    if (entry == NULL || run_span(run).start.us == 0 || !pipeline_messages_are_due(entry, passed))
         return false;
-    struct wall_time *kept = passed ? &flight->entry->passed_kept : &flight->entry->other_kept;
-    struct wall_time now = clock_wall();
-    duration since = wall_between(*kept, now);
-    if (run_span(run).start.us == 0 ||
-        (kept->us != 0 && since >= 0 && since < (passed ? PASSED_KEPT : OTHER_KEPT)))
-        return false;
-    *kept = now;
+    *(passed ? &entry->passed_kept : &entry->other_kept) = clock_wall();
     return true;
 }
 
@@ -156,7 +157,8 @@ static void pipeline_start_run(struct pipeline_entry *entry, struct wall_time pl
         .planned = planned,
         .secrets = entry->means->secrets,
         .leases = pipeline->leases,
-        .keep_messages = true,
+        .keep_messages =
+            pipeline_messages_are_due(entry, true) || pipeline_messages_are_due(entry, false),
         .message_body_max = MESSAGE_BODY_STORED_MAX,
         .wants_messages = pipeline_wants_messages,
         .ledger = ledger_of_journey(entry->means->ledger),

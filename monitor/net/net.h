@@ -104,7 +104,8 @@ struct net_response {
     const struct net_header
         *headers; /* in order of arrival, names as sent; of the final response, no 1xx */
     size_t header_count;
-    const char *sent; /* request line and headers as they were sent; "" unless asked for */
+    const char *sent; /* request line and headers as they were sent, CONNECT apart; "" unless
+                         asked for */
     const char *body; /* decompressed, NUL-terminated; "" when none */
     size_t body_length;
     bool body_truncated; /* past NET_BODY_MAX: symptom content.too_large */

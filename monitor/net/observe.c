@@ -144,6 +144,8 @@ static int before_request(void *data, char *peer, char *local, int peer_port, in
     transfer->peer_port = (unsigned)peer_port;
     transfer->exchange->local_port = (unsigned)local_port;
     note_certificate(transfer);
+    if (transfer->keep_sent)
+        curl_easy_setopt(transfer->session->easy, CURLOPT_VERBOSE, 1L);
     stamp(&transfer->stamps.ready);
     return CURL_PREREQFUNC_OK;
 }
@@ -177,14 +179,17 @@ static int before_resolving(void *resolver, void *reserved, void *data)
     return url_host_is_literal(host) ? 0 : 1;
 }
 
-/* Installed only where what was sent is to be kept: libcurl formats much for it that nobody reads.
- */
+/* libcurl formats much for this that nobody reads: it is called from the moment when the request is
+ * about to be sent to the end of its header lines, and only where they are to be kept. */
 static int keep_sent(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)
 {
     struct net_transfer *transfer = ((struct net_session *)data)->transfer;
-    (void)easy;
-    if (type == CURLINFO_HEADER_OUT && transfer != NULL && transfer->keep_sent)
-        buffer_append(&transfer->incoming->sent_lines, bytes, size);
+    if (type != CURLINFO_HEADER_OUT || transfer == NULL)
+        return 0;
+    struct buffer *sent = &transfer->incoming->sent_lines;
+    buffer_append(sent, bytes, size);
+    if (sent->length >= 4 && memcmp(sent->data + sent->length - 4, "\r\n\r\n", 4) == 0)
+        curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L);
     return 0;
 }
 

@@ -243,7 +243,7 @@ enum result transfer_build(struct net_transfer *transfer, const struct net_reque
         return result;
     set_connection(transfer, request);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_VERBOSE, request->keep_sent ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L); /* until before_request */
     result = add_headers(transfer, request);
     if (result == RESULT_OK)
         result = set_method(transfer, request);

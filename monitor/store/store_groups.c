@@ -2,14 +2,14 @@
 /* Summing up runs for the rollups. See store_groups.h. */
 #include "monitor/store/store_groups.h"
 
+#include "monitor/base/hex.h"
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
-/* Control characters, which no name in a scenario has, keep the parts of a key apart. */
-#define KEY_FORMAT "%d\x1f%" PRId64 "\x1f%s\x1f%s\x1f%s"
+/* In a key, before its names: the kind, and the start in as many digits as there are. */
+enum { KEY_NAMES = 1 + 2 * sizeof(int64_t), GROUP_NAMES = 3 };
 
 struct groups {
     struct map *groups;
@@ -51,14 +51,34 @@ struct group *groups_at(const struct groups *groups, size_t n)
     return map_value(groups->groups, n);
 }
 
+const char *groups_series(const struct groups *groups, size_t n)
+{
+    return map_key(groups->groups, n) + KEY_NAMES;
+}
+
+/* Made of each step of each run, which is too often for printf. Control characters, which no name
+ * in a scenario has, keep the names apart. */
+static void make_key(struct buffer *key, enum group_kind kind, struct wall_time start,
+                     const char *const names[GROUP_NAMES])
+{
+    char head[KEY_NAMES + 1] = {(char)('0' + (int)kind)};
+    hex_print(&start.us, sizeof start.us, head + 1);
+    buffer_clear(key);
+    buffer_append(key, head, KEY_NAMES);
+    for (int i = 0; i < GROUP_NAMES; i++) {
+        if (i > 0)
+            buffer_append(key, "\x1f", 1);
+        buffer_text(key, names[i]);
+    }
+}
+
 static struct group *group_of(struct groups *groups, enum group_kind kind,
                               const struct store_row *row, const char *step)
 {
     duration span = kind == GROUP_HOUR ? DURATION_HOUR : DURATION_DAY;
     struct wall_time start = {row->slot.planned.us - row->slot.planned.us % span};
     const char *vantage = kind == GROUP_JOURNEY_DAY ? "" : row->vantage;
-    buffer_clear(&groups->key);
-    buffer_print(&groups->key, KEY_FORMAT, (int)kind, start.us, row->journey, vantage, step);
+    make_key(&groups->key, kind, start, (const char *const[]){row->journey, vantage, step});
     struct group *group = map_get(groups->groups, groups->key.data);
     if (group != NULL)
         return group;
@@ -190,8 +210,10 @@ void group_merge(struct group *group, const struct store_counts *counts, const v
         struct histogram before = {0};
         if (histogram_unpack(&at, &length, &before) != RESULT_OK)
             return;
-        histogram_merge(&group->times[i], &before);
-        histogram_clear(&before);
+        /* What is kept has many buckets, and what comes in few. */
+        histogram_merge(&before, &group->times[i]);
+        histogram_clear(&group->times[i]);
+        group->times[i] = before;
     }
 }
 

@@ -33,6 +33,9 @@ void groups_add(struct groups *groups, const struct store_row *row);
 size_t groups_count(const struct groups *groups);
 struct group *groups_at(const struct groups *groups, size_t n);
 
+/* One text of its journey, vantage point and step, the same in all its hours and days. */
+const char *groups_series(const struct groups *groups, size_t n);
+
 /* Adds what is kept of the same group: `bytes` is what group_pack made. Spoiled times are given up,
  * so that one bad row does not keep all runs of its day from being stored. */
 void group_merge(struct group *group, const struct store_counts *counts, const void *bytes,

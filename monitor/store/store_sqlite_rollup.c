@@ -31,11 +31,9 @@ static void bind_series(sqlite3_stmt *statement, const struct group *group)
 }
 
 static enum result series_of(struct connection *connection, const struct group *group,
-                             struct buffer *key, int64_t *ret_series, struct error *error)
+                             const char *key, int64_t *ret_series, struct error *error)
 {
-    buffer_clear(key);
-    buffer_print(key, "%s\x1f%s\x1f%s", group->journey, group->vantage, group->step);
-    *ret_series = (int64_t)(intptr_t)map_get(connection->series, key->data);
+    *ret_series = (int64_t)(intptr_t)map_get(connection->series, key);
     if (*ret_series != 0)
         return RESULT_OK;
     bind_series(connection->statements[STATEMENT_FIND_SERIES], group);
@@ -46,7 +44,7 @@ static enum result series_of(struct connection *connection, const struct group *
         *ret_series = sqlite3_last_insert_rowid(connection->database);
     }
     if (result == RESULT_OK)
-        map_put(connection->series, key->data, number_pointer(*ret_series));
+        map_put(connection->series, key, number_pointer(*ret_series));
     return result;
 }
 
@@ -111,19 +109,19 @@ static enum result put_merged(struct connection *connection, const struct group 
 enum result sqlite_put_groups(struct connection *connection, const struct groups *groups,
                               struct error *error)
 {
-    struct buffer text;
+    struct buffer bytes;
     enum result result = RESULT_OK;
-    buffer_init(&text, SIZE_MAX);
+    buffer_init(&bytes, SIZE_MAX);
     for (size_t i = 0; i < groups_count(groups) && result == RESULT_OK; i++) {
         struct group *group = groups_at(groups, i);
         int64_t series;
-        result = series_of(connection, group, &text, &series, error);
+        result = series_of(connection, group, groups_series(groups, i), &series, error);
         if (result == RESULT_OK)
             result = merge_kept(connection, group, series, error);
         if (result == RESULT_OK)
-            result = put_merged(connection, group, series, &text, error);
+            result = put_merged(connection, group, series, &bytes, error);
     }
-    buffer_free(&text);
+    buffer_free(&bytes);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "monitor/daemon/pipeline.h"
 #include "monitor/diagnose/incident.h"
 #include "monitor/net/http_server.h"
+#include "monitor/record/message.h"
 #include "monitor/record/objective.h"
 #include "monitor/record/reason.h"
 #include "reporters/reporter.h"
@@ -158,10 +159,38 @@ static void watch(int status, duration time)
     http_server_close(shop.server);
 }
 
+/* What went over the wire is stored with the first of each vantage point's runs that end alike. */
+static void check_messages(const struct store_runs *runs)
+{
+    unsigned with[2] = {0}, later[2] = {0};
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct run *run = runs->runs[i];
+        bool there = strcmp(run->vantage, "there") == 0;
+        if (run->step_count == 0 || run->steps[0].exchange_count == 0)
+            continue;
+        const struct exchange *exchange = &run->steps[0].exchanges[0];
+        ck_assert_int_eq(exchange->request != NULL, exchange->answer != NULL);
+        if (exchange->request == NULL) {
+            later[there]++;
+            continue;
+        }
+        with[there]++;
+        ck_assert_uint_eq(later[there], 0);
+        ck_assert_ptr_nonnull(message_header(exchange->request, "Host"));
+        ck_assert_str_eq(exchange->answer->body, "ok");
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_assert_uint_eq(with[i], 1);
+        ck_assert_uint_ge(later[i], 1);
+    }
+}
+
 START_TEST(slots_become_stored_runs_from_every_vantage_point)
 {
     watch(200, 3 * DURATION_SECOND);
-    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    struct store_runs runs =
+        store_fixture_read(&fixture, &(struct store_filter){.with_messages = true});
+    check_messages(&runs);
     unsigned from[2] = {0};
     for (size_t i = 0; i < runs.count; i++) {
         ck_assert_int_eq(runs.runs[i]->state, STATE_PASSED);
@@ -384,7 +413,9 @@ static void note_incidents(void *data, enum result result, const struct store_in
 START_TEST(failures_are_judged_and_become_an_incident)
 {
     watch(503, 4 * DURATION_SECOND);
-    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
+    struct store_runs runs =
+        store_fixture_read(&fixture, &(struct store_filter){.with_messages = true});
+    check_messages(&runs);
     ck_assert_uint_ge(runs.count, 4);
     for (size_t i = 0; i < runs.count; i++)
         ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_APPLICATION);

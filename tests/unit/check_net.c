@@ -467,6 +467,39 @@ START_TEST(request_is_sent_as_asked)
 }
 END_TEST
 
+/* What is kept are the request's own header lines, all of them, however many transfers a connection
+ * has had; and those of no other request. */
+START_TEST(what_was_sent_is_kept_when_asked_for)
+{
+    static const struct act acts[] = {
+        {.answer = "HTTP/1.1 200 OK\r\nSet-Cookie: cart=abc\r\nContent-Length: 0\r\n\r\n"},
+        {.answer = OK_ANSWER}};
+    char value[8000];
+    memset(value, 'v', sizeof value - 1);
+    value[sizeof value - 1] = '\0';
+    const struct net_header headers[] = {{"X-Long", value}, {"X-Last", "1"}};
+    struct net_request request = {.method = "POST",
+                                  .url = URL,
+                                  .headers = headers,
+                                  .header_count = COUNT_OF(headers),
+                                  .body = "Not: a header",
+                                  .body_length = 13,
+                                  .keep_sent = true};
+    play(acts, COUNT_OF(acts));
+    for (int i = 0; i < 2; i++) {
+        stage_send(&stage, &request);
+        const char *came = stage.server.latest.data;
+        size_t length = (size_t)(strstr(came, "\r\n\r\n") - came) + 4;
+        ck_assert_uint_eq(stage.sent.length, length);
+        ck_assert_mem_eq(stage.sent.data, came, length);
+    }
+    ck_assert_ptr_nonnull(strstr(stage.sent.data, "\r\nCookie: cart=abc\r\n"));
+    request.keep_sent = false;
+    stage_send(&stage, &request);
+    ck_assert_str_eq(stage.sent.data, "");
+}
+END_TEST
+
 START_TEST(post_without_body_has_its_length)
 {
     play(&well, 1);
@@ -599,6 +632,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, too_many_headers_are_refused);
     tcase_add_test(tests, headers_are_given_as_they_came);
     tcase_add_test(tests, request_is_sent_as_asked);
+    tcase_add_test(tests, what_was_sent_is_kept_when_asked_for);
     tcase_add_test(tests, post_without_body_has_its_length);
     tcase_add_test(tests, head_has_no_body);
     tcase_add_loop_test(tests, impossible_request_is_refused_in_a_later_turn, 0,

@@ -215,6 +215,19 @@ START_TEST(proxy_is_the_way)
 }
 END_TEST
 
+/* CONNECT, and the password in it, is between us and the proxy. */
+START_TEST(what_a_proxy_was_asked_is_not_what_the_shop_was_sent)
+{
+    open_behind("http");
+    stage.server.greeting = "no TLS here\r\n";
+    stage_send(&stage, &(struct net_request){
+                           .method = "GET", .url = "https://shop.invalid/x", .keep_sent = true});
+    ck_assert_str_eq(far.asked, "CONNECT shop.invalid:443 HTTP/1.1");
+    ck_assert_str_eq(stage.sent.data, "");
+    close_behind();
+}
+END_TEST
+
 /* Whether the vantage point has the proxy or the step. */
 START_TEST(what_a_proxy_takes_is_in_connect)
 {
@@ -508,6 +521,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("ways");
     tcase_set_timeout(tests, 30);
     tcase_add_loop_test(tests, proxy_is_the_way, 0, COUNT_OF(proxy_cases));
+    tcase_add_test(tests, what_a_proxy_was_asked_is_not_what_the_shop_was_sent);
     tcase_add_loop_test(tests, what_a_proxy_takes_is_in_connect, 0, 2);
     tcase_add_test(tests, proxy_that_is_not_there_is_the_monitors_trouble);
     tcase_add_test(tests, proxy_without_a_name_is_the_monitors_trouble);

@@ -204,6 +204,7 @@ void stage_open(struct stage *stage, const struct net_vantage_settings *settings
     raw_server_open(&stage->server, stage->loop, "127.0.0.1");
     buffer_init(&stage->body, NET_BODY_MAX);
     buffer_init(&stage->headers, NET_HEADERS_MAX);
+    buffer_init(&stage->sent, NET_HEADERS_MAX);
 }
 
 void stage_close(struct stage *stage)
@@ -218,6 +219,7 @@ void stage_close(struct stage *stage)
     arena_free(stage->arena);
     buffer_free(&stage->body);
     buffer_free(&stage->headers);
+    buffer_free(&stage->sent);
 }
 
 static void stage_done(void *data, struct net_response *response)
@@ -231,6 +233,8 @@ static void stage_done(void *data, struct net_response *response)
     for (size_t i = 0; i < response->header_count; i++)
         buffer_print(&stage->headers, "%s: %s\n", response->headers[i].name,
                      response->headers[i].value);
+    buffer_clear(&stage->sent);
+    buffer_text(&stage->sent, response->sent);
     stage->body_truncated = response->body_truncated;
     net_response_free(response);
     loop_stop(stage->loop);

@@ -51,6 +51,7 @@ struct stage {
     bool done, in_send;
     /* copies of the latest response */
     struct buffer body, headers; /* headers as `name: value` lines */
+    struct buffer sent;          /* as net_response.sent */
     bool body_truncated;
 };
 
