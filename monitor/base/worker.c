@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One list holds all jobs from submission to delivery: its front part is finished, then come those
- * being worked on, then those still to do. Since order is kept, two marks are enough: `todo` and
- * the number of finished jobs. See worker.h.
+ * being worked on, then those still to do, then those of this turn of the loop. Since order is
+ * kept, three marks are enough: the number of finished jobs, `todo` and `given`. See worker.h.
  */
 #include "monitor/base/worker.h"
 
@@ -23,25 +23,38 @@ struct worker {
     int descriptor; /* the eventfd that wakes the loop */
 
     /* The loop's thread alone. */
+    struct loop_timer *turn_end;
     struct job *first, *last;
     bool delivering, stopped;
 
     pthread_mutex_t mutex; /* guards what follows, and `next` of the last job */
     pthread_cond_t wake;
     struct job *todo;
+    struct job *given; /* the first one of this turn; NULL: none */
     size_t finished;
     bool stopping;
 };
+
+/* Begun one by one, the first job would be done alone, with a commit for instance, before the
+ * others of the same turn are here. */
+static void worker_begin(void *data)
+{
+    struct worker *worker = data;
+    pthread_mutex_lock(&worker->mutex);
+    worker->given = NULL;
+    pthread_mutex_unlock(&worker->mutex);
+    pthread_cond_signal(&worker->wake);
+}
 
 /* Returns 0 when there is nothing left and the worker is to stop. */
 static size_t worker_take(struct worker *worker, struct job *jobs[WORKER_BATCH_MAX])
 {
     size_t count = 0;
     pthread_mutex_lock(&worker->mutex);
-    while (worker->todo == NULL && !worker->stopping)
+    while (worker->todo == worker->given && !worker->stopping)
         pthread_cond_wait(&worker->wake, &worker->mutex);
     const struct job *first = worker->todo;
-    while (worker->todo != NULL && worker->todo->kind == first->kind &&
+    while (worker->todo != worker->given && worker->todo->kind == first->kind &&
            count < first->kind->batch) {
         jobs[count++] = worker->todo;
         worker->todo = worker->todo->next;
@@ -97,6 +110,7 @@ static void worker_deliver(void *data)
 static void worker_release(struct worker *worker)
 {
     loop_watch_free(worker->watch);
+    loop_timer_free(worker->turn_end);
     close(worker->descriptor);
     pthread_cond_destroy(&worker->wake);
     pthread_mutex_destroy(&worker->mutex);
@@ -118,6 +132,7 @@ struct worker *worker_start(struct loop *loop, void *context, struct error *erro
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->wake, NULL);
     worker->watch = loop_watch_readable(loop, descriptor, worker_deliver, worker);
+    worker->turn_end = loop_timer_create(loop, worker_begin, worker);
     /* Signals are the loop's: the thread inherits a mask that blocks them all. */
     sigset_t all, old;
     sigfillset(&all);
@@ -142,7 +157,10 @@ void worker_submit(struct worker *worker, struct job *job)
     worker->last = job;
     if (worker->todo == NULL)
         worker->todo = job;
-    pthread_cond_signal(&worker->wake);
+    if (worker->given == NULL) {
+        worker->given = job;
+        loop_timer_set(worker->turn_end, 0);
+    }
     pthread_mutex_unlock(&worker->mutex);
 }
 
@@ -159,8 +177,9 @@ void worker_stop(struct worker *worker)
         return;
     pthread_mutex_lock(&worker->mutex);
     worker->stopping = true;
-    pthread_cond_signal(&worker->wake);
+    worker->given = NULL;
     pthread_mutex_unlock(&worker->mutex);
+    pthread_cond_signal(&worker->wake);
     pthread_join(worker->thread, NULL);
     while (worker->first != NULL) {
         struct job *job = worker_pop(worker);

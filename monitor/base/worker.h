@@ -41,7 +41,8 @@ struct job {
 /* `context` is what every `work` is given; only the thread may use it until worker_stop. */
 struct worker *worker_start(struct loop *loop, void *context, struct error *error);
 
-void worker_submit(struct worker *worker, struct job *job); /* takes `job` */
+/* Takes `job`. The thread begins when this turn of the loop ends. */
+void worker_submit(struct worker *worker, struct job *job);
 
 /* Marks all jobs for `data` as forgotten. */
 void worker_forget(struct worker *worker, const void *data);

@@ -289,17 +289,20 @@ static void keeper_release(void *data)
     }
 }
 
+/* Those that are held go with the one that can wait least. */
 static void keeping_begin(struct keeping *keeping)
 {
     struct keeper *keeper = keeping->keeper;
+    bool passed = keeping->incident == NULL && keeping->run->state == STATE_PASSED;
+    duration hold = passed ? KEEPER_HOLD : KEEPER_HOLD_TROUBLE;
     duration ago = instant_between(keeper->sent, clock_instant());
-    if (keeper->held_count == 0 && ago >= KEEPER_HOLD) {
+    if (keeper->held_count == 0 && ago >= hold) {
         keeping_send(keeping);
         return;
     }
     keeping->held = true;
-    if (keeper->held_count++ == 0)
-        loop_timer_set(keeper->release, ago < KEEPER_HOLD ? KEEPER_HOLD - ago : 0);
+    if (keeper->held_count++ == 0 || !passed)
+        loop_timer_set(keeper->release, ago < hold ? hold - ago : 0);
 }
 
 void keeper_keep(struct keeper *keeper, struct run *run, const struct incident *incident)

@@ -20,8 +20,10 @@ enum {
  */
 #define KEEPER_RETRY (2 * DURATION_SECOND)
 
-/* Runs that come in this time after another one are committed together. */
-#define KEEPER_HOLD (200 * DURATION_MILLISECOND)
+/* Runs that come in this time after another one are committed together; where one of them did not
+ * pass, or comes with an incident, people wait for it. */
+#define KEEPER_HOLD (1 * DURATION_SECOND)
+#define KEEPER_HOLD_TROUBLE (200 * DURATION_MILLISECOND)
 
 /* `committed` is called after each commit. */
 struct keeper *keeper_create(struct loop *loop, struct store *store, loop_callback *committed,

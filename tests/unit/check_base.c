@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/: buffers, maps, arenas, times. */
+/* base/: buffers, maps, arenas, times, the worker. */
 #include "tests/unit/runner.h"
 
 #include "monitor/base/arena.h"
@@ -13,6 +13,7 @@
 #include "monitor/base/loop.h"
 #include "monitor/base/map.h"
 #include "monitor/base/process.h"
+#include "monitor/base/worker.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -318,6 +319,74 @@ START_TEST(timer_fires_once_in_a_later_turn)
 }
 END_TEST
 
+struct batch_job {
+    struct job job;
+    struct loop *loop;
+    bool is_last;
+};
+
+static void note_batch(void *context, struct job **jobs, size_t count)
+{
+    struct buffer *batches = context;
+    (void)jobs;
+    buffer_print(batches, "%zu ", count);
+}
+
+static void stop_after_last(struct job *base)
+{
+    struct batch_job *job = (struct batch_job *)base;
+    if (job->is_last)
+        loop_stop(job->loop);
+}
+
+static void leave_job(struct job *base)
+{
+    (void)base;
+}
+
+START_TEST(jobs_of_one_turn_are_worked_on_together)
+{
+    static const struct job_kind kind = {WORKER_BATCH_MAX, note_batch, stop_after_last, leave_job};
+    struct loop *loop = loop_create();
+    struct buffer batches;
+    struct error error = {0};
+    buffer_init(&batches, 100);
+    struct worker *worker = worker_start(loop, &batches, &error);
+    struct batch_job jobs[3] = {{{&kind, NULL, false, NULL}, loop, false},
+                                {{&kind, NULL, false, NULL}, loop, false},
+                                {{&kind, NULL, false, NULL}, loop, true}};
+    ck_assert_ptr_nonnull(worker);
+    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
+        worker_submit(worker, &jobs[i].job);
+        usleep(20000); /* a thread that is awake would be done with it */
+    }
+    loop_run(loop);
+    worker_stop(worker);
+    ck_assert_str_eq(batches.data, "3 ");
+    buffer_free(&batches);
+    loop_free(loop);
+}
+END_TEST
+
+/* Even where the turn in which it was given does not end. */
+START_TEST(a_worker_finishes_what_it_was_given)
+{
+    static const struct job_kind kind = {WORKER_BATCH_MAX, note_batch, stop_after_last, leave_job};
+    struct loop *loop = loop_create();
+    struct buffer batches;
+    struct error error = {0};
+    buffer_init(&batches, 100);
+    struct worker *worker = worker_start(loop, &batches, &error);
+    struct batch_job job = {{&kind, NULL, false, NULL}, loop, false};
+    ck_assert_ptr_nonnull(worker);
+    worker_submit(worker, &job.job);
+    worker_stop(worker);
+    ck_assert_str_eq(batches.data, "1 ");
+    buffer_free(&batches);
+    loop_free(loop);
+}
+END_TEST
+
 START_TEST(descriptors_are_raised_to_what_is_allowed)
 {
     struct rlimit limit;
@@ -349,6 +418,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, charset_is_decoded_in_pieces);
     tcase_add_test(tests, hash_matches_published_vectors);
     tcase_add_test(tests, timer_fires_once_in_a_later_turn);
+    tcase_add_test(tests, jobs_of_one_turn_are_worked_on_together);
+    tcase_add_test(tests, a_worker_finishes_what_it_was_given);
     tcase_add_test(tests, descriptors_are_raised_to_what_is_allowed);
     suite_add_tcase(suite, tests);
     return suite;

@@ -131,6 +131,20 @@ START_TEST(runs_of_a_moment_are_kept_together)
 }
 END_TEST
 
+/* Nor is what people wait for, and what came before it goes with it. */
+START_TEST(a_run_that_did_not_pass_is_not_held_so_long)
+{
+    keep(0, NULL);
+    keep(1, NULL);
+    store_fixture_wait(&fixture, KEEPER_HOLD_TROUBLE + KEEPER_HOLD_TROUBLE / 2);
+    ck_assert_uint_eq(commits, 1);
+    keeper_keep(keeper, store_fixture_run("buy", "home", 2, STATE_FAILED), NULL);
+    store_fixture_wait(&fixture, KEEPER_HOLD_TROUBLE);
+    ck_assert_uint_eq(commits, 3);
+    ck_assert(keeper_is_idle(keeper));
+}
+END_TEST
+
 START_TEST(a_keeper_in_the_middle_of_it_can_be_freed)
 {
     keep(1, NULL);
@@ -245,6 +259,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_is_kept_is_in_the_store);
     tcase_add_test(tests, runs_of_a_moment_are_kept_together);
+    tcase_add_test(tests, a_run_that_did_not_pass_is_not_held_so_long);
     tcase_add_test(tests, a_keeper_in_the_middle_of_it_can_be_freed);
     tcase_add_test(tests, what_waits_is_bounded_by_number);
     tcase_add_test(tests, what_waits_is_bounded_by_size);
