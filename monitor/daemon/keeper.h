@@ -22,7 +22,7 @@ enum {
 
 /* Runs that come in this time after another one are committed together; where one of them did not
  * pass, or comes with an incident, people wait for it. */
-#define KEEPER_HOLD (1 * DURATION_SECOND)
+#define KEEPER_HOLD         (1 * DURATION_SECOND)
 #define KEEPER_HOLD_TROUBLE (200 * DURATION_MILLISECOND)
 
 /* `committed` is called after each commit. */
