@@ -414,6 +414,11 @@ static const struct language_key component_keys[] = {
     {"static", LANGUAGE_TEXT, LANGUAGE_FORMAT_REQUEST, AT(component, static_file),
      .help = "A small file that is answered without the application; asked when a step fails.",
      .example = "static: /logo.svg"},
+    {"large", LANGUAGE_TEXT, LANGUAGE_FORMAT_REQUEST, AT(component, large),
+     .help =
+         "A file of 10 kB or more that is answered without the application; its first 128 kB are "
+         "asked for when a connection was made and no whole answer came.",
+     .example = "large: /shoes.jpg"},
     {"ports", LANGUAGE_INTEGERS, .minimum = 1, .maximum = 65535, LIST(component, ports, port_count),
      .help = "Ports of the shop's host that something listens at; another than the step's is tried "
              "when no connection is made.",

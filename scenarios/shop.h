@@ -45,7 +45,7 @@ struct component {
     struct component_part *parts;
     size_t part_count;
     /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */
-    const char *health, *static_file;
+    const char *health, *static_file, *large;
     const char *origin; /* the address of its own server, past what stands in front of it */
     unsigned *ports;    /* further ones that something listens at */
     size_t port_count;

@@ -71,6 +71,27 @@ static void facts_of_ports(struct facts *facts, const struct run *run)
         facts_add(facts, FACT_PORT_SILENT, NULL);
 }
 
+/* Whether what is small gets through and what is large does not: what is found small clears nobody
+ * then. A file that is not there, or too large for us, is not lost. */
+static bool large_is_lost(const struct run *run)
+{
+    const struct finding *large = find(run, FINDING_LARGE);
+    const struct finding *file = find(run, FINDING_STATIC), *health = find(run, FINDING_HEALTH);
+    bool small_arrives =
+        (file != NULL && finding_is_well(file)) || (health != NULL && finding_is_well(health));
+    return small_arrives && large != NULL && large->reached && large->symptom != SYMPTOM_NONE &&
+           symptom_layer(large->symptom) != SYMPTOM_LAYER_CONTENT;
+}
+
+static void facts_of_files(struct facts *facts, const struct run *run)
+{
+    const struct finding *file = find(run, FINDING_STATIC), *large = find(run, FINDING_LARGE);
+    if (file != NULL && finding_is_well(file))
+        facts_add(facts, FACT_STATIC_ANSWERS, file->component);
+    if (large != NULL && finding_is_well(large))
+        facts_add(facts, FACT_LARGE_ARRIVES, large->component);
+}
+
 /* The same page through the front door and past it. */
 static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
 {
@@ -93,18 +114,21 @@ static void facts_of_origin(struct facts *facts, const struct shop *shop, const 
 void facts_of_probes(struct facts *facts, const struct facts_view *view)
 {
     const struct run *run = view->run;
-    const struct finding *file = find(run, FINDING_STATIC);
     if (run->finding_count == 0 || view->exchange == NULL)
         return;
     facts_of_references(facts, run);
+    if (large_is_lost(run)) {
+        facts_add(facts, FACT_LARGE_IS_LOST, NULL);
+        return;
+    }
     facts_of_origin(facts, view->shop, run);
     /* Who asks through the same stranger gets the same stranger's answer. */
     if (!facts_answer_is_of_the_way(facts) && !facts_have(facts, FACT_ORIGIN_PAST_DOOR) &&
         !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
         facts_of_health(facts, run, waits_for_database(facts, view),
                         view->began_now && !view->grew);
-    if (view->exchange->status == 0 && file != NULL && finding_is_well(file))
-        facts_add(facts, FACT_STATIC_ANSWERS, file->component);
+    if (view->exchange->status == 0)
+        facts_of_files(facts, run);
     if (view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT)
         facts_of_ports(facts, run);
 }

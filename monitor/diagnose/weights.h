@@ -97,6 +97,11 @@
       "The answer to another step that fails names the database ({}).")                            \
     X(STATIC_ANSWERS, TRANSPORT, "probe.static_answers", -14, 3, 3, 0, -6, 0,                      \
       "A file of {} that needs no application is answered, asked at the same moment.")             \
+    X(LARGE_IS_LOST, TRANSPORT, "probe.large_is_lost", 18, -8, -14, -4, 0, -10,                    \
+      "Asked at the same moment, a small answer of the server arrives, and a large file does "     \
+      "not.")                                                                                      \
+    X(LARGE_ARRIVES, TRANSPORT, "probe.large_arrives", -8, 2, 2, 0, -4, 0,                         \
+      "A large file of {} arrives whole, asked at the same moment.")                               \
     X(PORT_ANSWERS, TRANSPORT, "probe.port_answers", -12, 4, 3, 0, -4, 0,                          \
       "The same host is reached at another port ({}).")                                            \
     X(PORT_SILENT, TRANSPORT, "probe.port_silent", 8, -4, -6, 0, 2, -4,                            \

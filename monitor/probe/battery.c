@@ -18,8 +18,9 @@ struct plan {
 static void plan_add(struct plan *plan, enum finding_kind kind, const char *component,
                      const char *url, const char *address)
 {
-    bool is_itself =
-        kind != FINDING_REFERENCE && address == NULL && strcmp(url, plan->failed->url) == 0;
+    /* What it waits for, if it does, is no worker of the application's. */
+    bool is_harmless = kind == FINDING_REFERENCE || kind == FINDING_LARGE;
+    bool is_itself = !is_harmless && address == NULL && strcmp(url, plan->failed->url) == 0;
     if (is_itself || plan->count == PROBE_QUESTIONS_MAX)
         return;
     plan->questions[plan->count++] = (struct probe_question){
@@ -38,6 +39,12 @@ static void plan_page(struct plan *plan, enum finding_kind kind, const struct co
 static bool is_unconnected(const struct exchange *failed)
 {
     return symptom_layer(failed->symptom) == SYMPTOM_LAYER_TCP && failed->status == 0;
+}
+
+/* Whether it was made, and no answer came, or not all of it. */
+static bool is_broken_off(const struct exchange *failed)
+{
+    return failed->symptom != SYMPTOM_NONE && failed->ip != NULL && !is_unconnected(failed);
 }
 
 static void plan_ports(struct plan *plan, const struct component *component)
@@ -74,6 +81,8 @@ static void plan_component(struct plan *plan, const struct component *component)
         plan_page(plan, FINDING_HEALTH, component, component->health, NULL);
     if (component->static_file != NULL)
         plan_page(plan, FINDING_STATIC, component, component->static_file, NULL);
+    if (component->large != NULL && is_broken_off(plan->failed))
+        plan_page(plan, FINDING_LARGE, component, component->large, NULL);
     if (component->origin != NULL && page != NULL)
         plan_page(plan, FINDING_ORIGIN, component, page, component->origin);
     if (is_unconnected(plan->failed))

@@ -17,6 +17,7 @@
     X(REFERENCE, "reference") /* somebody else's site: is it us? */                                \
     X(HEALTH, "health")       /* a component's health page */                                      \
     X(STATIC, "static")       /* a file that needs no application */                               \
+    X(LARGE, "large")         /* a large one beside it */                                          \
     X(PORT, "port")           /* the same host, another port */                                    \
     X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */         \
     X(DATABASE, "database")   /* a database, directly: record/database.h */

@@ -70,11 +70,11 @@ fit_to_door() {
     local shop_file=$scratch/shopwatch.yaml
     case $door in
     direct | workers)
-        sed -i -e '/^  edge:/d' -e "/^  web:/s|}|, ports: [$APPLICATION_PORT, 80]}|" "$shop_file"
+        sed -i -e '/^  edge:/d' -e "/^  web:/s|}|, large: /static/style.css, ports: [$APPLICATION_PORT, 80]}|" "$shop_file"
         sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
         ;;
     haproxy)
-        sed -i '/^  edge:/s| static: [^ ]*||' "$shop_file"
+        sed -i '/^  edge:/s| static: [^ ]* large: [^ ]*||' "$shop_file"
         sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
         ;;
     cdn)

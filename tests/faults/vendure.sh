@@ -52,7 +52,7 @@ end_vendure() {
 write_vendure_files() {
     local file
     sed -e "s|^base:.*|base: https://shop.test|" -e 's|^scenarios:.*|scenarios: ["journeys/*.yaml"]|' \
-        -e '/^vantages:/,$d' -e '/^  proxy:/s|}|, static: /static/logo.svg, ports: [443, 80]}|' \
+        -e '/^vantages:/,$d' -e '/^  proxy:/s|}|, static: /static/logo.svg, large: /static/style.css, ports: [443, 80]}|' \
         -e '/^  web:/s|}|, health: /health}|' "$SOURCE/examples/vendure/shopwatch.yaml" >"$scratch/shopwatch.yaml"
     printf '%s\n' 'references: ["http://reference.test/"]' 'store: sqlite:shopwatch.db' 'vantages:' "$(vantage_lines)" \
         'reporters:' '  log: {kind: json-lines, path: runs.jsonl}' >>"$scratch/shopwatch.yaml"

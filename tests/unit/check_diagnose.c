@@ -341,6 +341,28 @@ START_TEST(no_port_of_the_silent_host_answers)
 }
 END_TEST
 
+/* The application answers what fits a packet; that it does is no word for the network then. */
+START_TEST(what_is_small_arrives_and_what_is_large_does_not)
+{
+    EXPECT(&shop_with_door, CAUSE_NETWORK, "edge",
+           with_finding(with_finding(with_finding(failed("browse", "there", 1,
+                                                         STEPS("alive", "browse"), &silent),
+                                                  FINDING_STATIC, "edge", 200, true),
+                                     FINDING_HEALTH, "web", 200, true),
+                        FINDING_LARGE, "edge", 0, true));
+}
+END_TEST
+
+/* Nor is the network to blame for a file that is not there. */
+START_TEST(a_large_file_that_is_missing_is_not_lost)
+{
+    EXPECT(&shop_with_door, CAUSE_APPLICATION, "web",
+           with_finding(with_finding(failed("browse", "there", 1, STEPS("alive"), &silent),
+                                     FINDING_STATIC, "edge", 200, true),
+                        FINDING_LARGE, "edge", 404, true));
+}
+END_TEST
+
 static struct run *with_database(struct run *run, const char *component, const char *detail)
 {
     const struct finding finding = {.kind = FINDING_DATABASE,
@@ -589,6 +611,8 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, a_health_page_that_is_lost_on_the_way_tells_nothing);
     tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
     tcase_add_test(verdicts, no_port_of_the_silent_host_answers);
+    tcase_add_test(verdicts, what_is_small_arrives_and_what_is_large_does_not);
+    tcase_add_test(verdicts, a_large_file_that_is_missing_is_not_lost);
     tcase_add_test(verdicts, past_the_door_the_shop_answers);
     tcase_add_test(verdicts, network_of_one_vantage_point);
     tcase_add_test(verdicts, network_of_all_vantage_points);

@@ -2,6 +2,7 @@
 /* probe/: those who answer, who refuse, who stay silent; what is asked beside a run, and how often.
  */
 #include "tests/unit/runner.h"
+#include "tests/unit/stage.h"
 
 #include "monitor/net/http_server.h"
 #include "monitor/probe/battery.h"
@@ -113,6 +114,31 @@ START_TEST(an_address_goes_before_what_dns_says)
 }
 END_TEST
 
+/* Not the whole of a film, and as much as is lost on a path that is too narrow for it. */
+START_TEST(of_a_large_file_only_a_part_is_asked_for)
+{
+    struct fixture fixture;
+    struct raw_server server;
+    char url[80];
+    const struct act act = {.answer = "HTTP/1.1 206 Partial Content\r\nContent-Length: 131072\r\n"
+                                      "\r\nthe beginning",
+                            .end = ACT_CLOSE};
+    fixture_open(&fixture);
+    raw_server_open(&server, fixture.loop, "127.0.0.1");
+    raw_server_play(&server, &act, 1);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/film", server.port);
+    const struct probe_question question = {.kind = FINDING_LARGE, .url = url};
+    ask(&fixture, &question, 1);
+    loop_run(fixture.loop);
+    ck_assert_ptr_nonnull(strstr(server.latest.data, "\r\nRange: bytes=0-131071\r\n"));
+    ck_assert_int_eq(fixture.findings[0].status, 206);
+    ck_assert_int_eq(fixture.findings[0].symptom, SYMPTOM_HTTP_TRUNCATED);
+    ck_assert(!finding_is_well(&fixture.findings[0]));
+    raw_server_close(&server);
+    fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(no_question_is_answered_in_a_later_turn)
 {
     struct fixture fixture;
@@ -150,6 +176,7 @@ static struct component components[] = {
      .kind = CAUSE_APPLICATION,
      .health = "/health",
      .static_file = "https://shop.test/logo.svg",
+     .large = "/shoes.jpg",
      .ports = ports,
      .port_count = COUNT_OF(ports)},
 };
@@ -173,7 +200,11 @@ static const struct {
      "static https://shop.test/logo.svg\n"},
     {"https://shop.test/health", SYMPTOM_HTTP_TIMEOUT_TTFB, 0,
      "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
-     "static https://shop.test/logo.svg\n"},
+     "static https://shop.test/logo.svg\nlarge https://shop.test/shoes.jpg\n"},
+    /* What hangs is not asked again, but for what nobody waits for. */
+    {"https://shop.test/shoes.jpg", SYMPTOM_HTTP_TRUNCATED, 200,
+     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
+     "static https://shop.test/logo.svg\nlarge https://shop.test/shoes.jpg\n"},
     {"https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0,
      "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
@@ -187,6 +218,8 @@ static struct run *failed_run(const char *url, enum symptom symptom, int status)
     struct run_step *step = run_add_step(run, "a step");
     struct exchange *exchange = run_add_exchange(run, step);
     *exchange = (struct exchange){.url = url, .status = status, .symptom = symptom, .port = 443};
+    if (symptom != SYMPTOM_TCP_TIMED_OUT)
+        exchange->ip = "203.0.113.10";
     step->state = run->state = STATE_FAILED;
     step->symptom = symptom != SYMPTOM_NONE ? symptom : SYMPTOM_HTTP_ERROR;
     return run;
@@ -266,6 +299,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 30);
     tcase_add_test(tests, whoever_answers_is_there);
     tcase_add_test(tests, an_address_goes_before_what_dns_says);
+    tcase_add_test(tests, of_a_large_file_only_a_part_is_asked_for);
     tcase_add_test(tests, no_question_is_answered_in_a_later_turn);
     tcase_add_test(tests, a_cancelled_probe_says_nothing);
     tcase_add_loop_test(tests, each_failure_has_its_questions, 0, COUNT_OF(plans));
