@@ -48,4 +48,7 @@ enum symptom diagnose_database_words(const char *body);
  * of `header`. NULL when it tells none. */
 const char *diagnose_proxy_error(const char *header, size_t *ret_length);
 
+/* What a header Server-Timing says that went by in databases; false: nothing of them. */
+bool diagnose_database_time(const char *header, duration *ret_time);
+
 #endif

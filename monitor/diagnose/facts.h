@@ -87,8 +87,15 @@ void facts_of_transport(struct facts *facts, const struct facts_view *view);
 /* Whether what was sent was not even received. */
 bool facts_path_is_broken(const struct tcp_facts *tcp);
 
-/* answer_maker.c: whether a proxy wrote the page itself, for the application gave it none. */
-bool facts_proxy_made(const struct run_step *step);
+/* answer_maker.c: the name of the proxy that wrote the page itself, for the application gave it
+ * none; NULL: nobody's page is recognised. */
+const char *facts_page_maker(const struct run_step *step);
+
+/* Whether it is certain that the application made the answer. `words` may be NULL. */
+bool facts_application_made(const struct run_step *step, const struct words *words);
+
+/* What the page of an error says itself of what is behind who wrote it; false: nothing. */
+bool facts_of_page(struct facts *facts, const struct run_step *step, const struct words *words);
 
 /* What the status says that others give who answer in the shop's place; false: it is none. Where
  * the shop has a front door of its own, it is the door that refuses. */
@@ -99,6 +106,13 @@ const char *facts_front_door(const struct shop *shop);
 
 /* proxy_status.c: the same by what they say in a header; false: nothing. */
 bool facts_of_proxy_status(struct facts *facts, const struct facts_view *view);
+
+/* Where a part of a header's list ends that begins at `text`: at one of the characters `ends`, of
+ * which those in quotes end nothing. */
+const char *facts_list_end(const char *text, const char *ends);
+
+/* server_timing.c: what the shop says that it took its time for. */
+void facts_of_server_timing(struct facts *facts, const struct facts_view *view);
 
 /* facts_answer.c: what the answer was. */
 void facts_of_answer(struct facts *facts, const struct facts_view *view);
@@ -111,7 +125,12 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view);
 /* facts_database.c: what a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
 
-/* facts_probe.c: what probes found beside the run. */
+/* facts_probe.c: whether what is small gets through and what is large does not: what is found
+ * small, or which steps fail, says nothing of the shop then. A file that is not there, or too large
+ * for us, is not lost. */
+bool facts_large_is_lost(const struct run *run);
+
+/* What probes found beside the run. */
 void facts_of_probes(struct facts *facts, const struct facts_view *view);
 
 /* `run` must be in the history. */

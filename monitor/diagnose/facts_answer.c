@@ -29,21 +29,30 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     struct arena *arena = view->run->arena;
     const struct exchange *exchange = view->exchange;
     const struct run_step *failure = facts->failure;
-    const char *status = arena_print(arena, "%d", exchange->status);
+    const char *maker = facts_page_maker(failure);
+    const char *status =
+        arena_print(arena, maker != NULL ? "%d, %s" : "%d", exchange->status, maker);
     const char *third_party = third_party_suspect(facts, shop);
-    bool gateway = exchange->status == 502 || exchange->status == 503;
+    bool by_application = facts_application_made(failure, exchange->words);
+    bool silent = exchange->status >= 502 && exchange->status <= 504;
+    bool gateway = silent && exchange->status != 504 && !by_application;
     bool application_works = application_is_cleared(facts, shop);
-    bool by_proxy = facts_proxy_made(failure);
     if (facts_of_edge(facts, exchange->status, facts_front_door(shop) != NULL, status) ||
-        facts_of_proxy_status(facts, view))
+        facts_of_proxy_status(facts, view) ||
+        (exchange->status >= 400 && !by_application &&
+         facts_of_page(facts, failure, exchange->words)))
         return;
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);
-    else if ((gateway || exchange->status == 504) && third_party != NULL && application_works)
-        facts_add(facts, by_proxy ? FACT_APPLICATION_SILENT : FACT_UPSTREAM_SILENT, third_party);
+    else if (silent && third_party != NULL && application_works)
+        facts_add(facts, maker != NULL ? FACT_APPLICATION_SILENT : FACT_UPSTREAM_SILENT,
+                  third_party);
     else if (exchange->status == 429)
         facts_add(facts, FACT_LIMITED, NULL);
-    else if (exchange->status == 504)
+    else if (exchange->status == 503 && exchange->words != NULL &&
+             exchange->words->retry_after != NULL && maker == NULL)
+        facts_add(facts, FACT_CLOSED, exchange->words->retry_after);
+    else if (exchange->status == 504 && !by_application)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
         facts_add(facts, FACT_GATEWAY_AT_ONCE, status);
@@ -53,6 +62,9 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_CLIENT_ERROR, status);
     else if (exchange->status > 0)
         facts_add(facts, FACT_CONTENT, NULL);
+    facts_of_server_timing(facts, view);
+    if (words_say_cached(exchange->words))
+        facts_add(facts, FACT_FROM_CACHE, NULL);
     if (failure->excerpt != NULL && exchange->status > 0) {
         enum symptom words = diagnose_database_words(failure->excerpt);
         if (words != SYMPTOM_NONE)

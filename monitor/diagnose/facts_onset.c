@@ -60,7 +60,8 @@ static struct wall_time application_passed(const struct facts_view *view)
     }
     for (size_t i = 0; i < view->run->finding_count; i++) {
         const struct finding *finding = &view->run->findings[i];
-        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) && finding->at.us > last.us)
+        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) && !finding->cached &&
+            finding->at.us > last.us)
             last = finding->at;
     }
     return last;

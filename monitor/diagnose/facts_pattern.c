@@ -25,8 +25,9 @@ static void pattern_visit(const struct facts_view *view, step_visitor *visit, vo
             bool fresh = same || ended.us >= view->onset.us;
             /* What never reached the shop's door tells nothing about who is behind it. */
             bool outside = !facts_step_passed(step) && !facts_reached(step->symptom);
+            /* A cached answer clears nobody. */
             if (step->state == STATE_SKIPPED || step->cleanup || outside ||
-                (facts_step_passed(step) && !fresh))
+                (facts_step_passed(step) && (!fresh || run_step_is_cached(step))))
                 continue;
             visit(data, run, step);
         }
@@ -159,7 +160,7 @@ bool facts_answer_is_of_the_way(const struct facts *facts)
 {
     static const enum fact_name of_the_way[] = {
         FACT_EDGE_NO_WAY, FACT_EDGE_REFUSED, FACT_EDGE_REFUSED_DOOR, FACT_EDGE_TLS,
-        FACT_LIMITED,     FACT_PROXY_DENIED, FACT_PROXY_ITSELF,
+        FACT_LIMITED,     FACT_PROXY_DENIED, FACT_PROXY_ITSELF,      FACT_LARGE_IS_LOST,
     };
     bool is_one = false;
     for (size_t i = 0; i < COUNT_OF(of_the_way); i++)

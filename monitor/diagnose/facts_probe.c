@@ -14,6 +14,16 @@ static const struct finding *find(const struct run *run, enum finding_kind kind)
     return NULL;
 }
 
+bool facts_large_is_lost(const struct run *run)
+{
+    const struct finding *large = find(run, FINDING_LARGE);
+    const struct finding *file = find(run, FINDING_STATIC), *health = find(run, FINDING_HEALTH);
+    bool small_arrives =
+        (file != NULL && finding_is_well(file)) || (health != NULL && finding_is_well(health));
+    return small_arrives && large != NULL && large->reached && large->symptom != SYMPTOM_NONE &&
+           symptom_layer(large->symptom) != SYMPTOM_LAYER_CONTENT;
+}
+
 static void facts_of_references(struct facts *facts, const struct run *run)
 {
     for (size_t i = 0; i < run->finding_count; i++) {
@@ -44,7 +54,7 @@ static void facts_of_health(struct facts *facts, const struct run *run, bool nee
                             bool at_onset)
 {
     const struct finding *health = find(run, FINDING_HEALTH);
-    if (health == NULL || lost_on_the_way(health))
+    if (health == NULL || lost_on_the_way(health) || health->cached)
         return;
     if (!finding_is_well(health))
         facts_add(facts, at_onset ? FACT_HEALTH_FAILS : FACT_HEALTH_FAILS_LATER, health->component);
@@ -69,18 +79,6 @@ static void facts_of_ports(struct facts *facts, const struct run *run)
     }
     if (asked)
         facts_add(facts, FACT_PORT_SILENT, NULL);
-}
-
-/* Whether what is small gets through and what is large does not: what is found small clears nobody
- * then. A file that is not there, or too large for us, is not lost. */
-static bool large_is_lost(const struct run *run)
-{
-    const struct finding *large = find(run, FINDING_LARGE);
-    const struct finding *file = find(run, FINDING_STATIC), *health = find(run, FINDING_HEALTH);
-    bool small_arrives =
-        (file != NULL && finding_is_well(file)) || (health != NULL && finding_is_well(health));
-    return small_arrives && large != NULL && large->reached && large->symptom != SYMPTOM_NONE &&
-           symptom_layer(large->symptom) != SYMPTOM_LAYER_CONTENT;
 }
 
 static void facts_of_files(struct facts *facts, const struct run *run)
@@ -117,10 +115,8 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (run->finding_count == 0 || view->exchange == NULL)
         return;
     facts_of_references(facts, run);
-    if (large_is_lost(run)) {
-        facts_add(facts, FACT_LARGE_IS_LOST, NULL);
+    if (facts_have(facts, FACT_LARGE_IS_LOST))
         return;
-    }
     facts_of_origin(facts, view->shop, run);
     /* Who asks through the same stranger gets the same stranger's answer. */
     if (!facts_answer_is_of_the_way(facts) && !facts_have(facts, FACT_ORIGIN_PAST_DOOR) &&

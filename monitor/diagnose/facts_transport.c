@@ -109,6 +109,10 @@ static void facts_of_tls(struct facts *facts, enum symptom symptom)
 void facts_of_transport(struct facts *facts, const struct facts_view *view)
 {
     const char *door = facts_front_door(view->shop);
+    if (facts_large_is_lost(view->run)) {
+        facts_add(facts, FACT_LARGE_IS_LOST, NULL);
+        return;
+    }
     switch (view->exchange->symptom) {
     case SYMPTOM_TCP_TIMED_OUT:
         facts_of_no_connection(facts, view);

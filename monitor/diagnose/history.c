@@ -81,6 +81,7 @@ static void history_copy_exchange(struct run *digest, struct run_step *step,
     exchange->symptom = from->symptom;
     exchange->failed_phase = from->failed_phase;
     exchange->tcp = from->tcp;
+    exchange->words = words_copy(digest->arena, from->words);
     if (from->ip != NULL)
         exchange->ip = arena_duplicate(digest->arena, from->ip);
 }
@@ -136,7 +137,9 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
 {
     for (size_t i = 0; i < run->step_count; i++) {
         const struct run_step *step = &run->steps[i];
-        if (step->state != STATE_PASSED && step->state != STATE_DEGRADED)
+        /* What a cache answers is no pass of the shop's. */
+        if ((step->state != STATE_PASSED && step->state != STATE_DEGRADED) ||
+            run_step_is_cached(step))
             continue;
         struct wall_time *passed = map_get(entry->passes, step->name);
         if (passed == NULL) {

@@ -6,8 +6,6 @@
  */
 #include "monitor/diagnose/facts.h"
 
-#include "monitor/record/message.h"
-
 #include <ctype.h>
 #include <string.h>
 
@@ -48,8 +46,7 @@ static const struct {
     {"proxy_loop_detected", FACT_PROXY_ITSELF},
 };
 
-/* Behind the end of a part that began at `text`: what is in quotes ends nothing. */
-static const char *part_end(const char *text, const char *ends)
+const char *facts_list_end(const char *text, const char *ends)
 {
     bool quoted = false;
     for (; *text != '\0'; text++) {
@@ -82,7 +79,7 @@ const char *diagnose_proxy_error(const char *header, size_t *ret_length)
 {
     *ret_length = 0;
     while (*header != '\0') {
-        header = part_end(header, ";,");
+        header = facts_list_end(header, ";,");
         if (*header == '\0')
             break;
         bool parameter = *header++ == ';';
@@ -97,7 +94,8 @@ const char *diagnose_proxy_error(const char *header, size_t *ret_length)
 bool facts_of_proxy_status(struct facts *facts, const struct facts_view *view)
 {
     size_t length;
-    const char *header = message_header(view->exchange->answer, "Proxy-Status");
+    const struct words *words = view->exchange->words;
+    const char *header = words != NULL ? words->proxy_status : NULL;
     const char *type = header != NULL ? diagnose_proxy_error(header, &length) : NULL;
     for (size_t i = 0; type != NULL && i < COUNT_OF(proxy_errors); i++) {
         if (strlen(proxy_errors[i].type) != length ||

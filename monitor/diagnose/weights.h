@@ -88,6 +88,14 @@
       "Who answers in the shop's place has a trouble of his own ({}).")                            \
     X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 16, 4,                                    \
       "The shop says that it is asked too often (429): it limits who watches it.")                 \
+    X(CLOSED, ANSWER, "answer.closed", -15, 12, -6, -4, -6, -4,                                    \
+      "The shop says that it is closed for a while (503, Retry-After {}).")                        \
+    X(TIME_IN_DATABASE, ANSWER, "answer.time_in_database", -8, -2, 12, -4, -4, -2,                 \
+      "The shop says itself that it waited for its database (Server-Timing: {}).")                 \
+    X(TIME_IN_APPLICATION, ANSWER, "answer.time_in_application", -8, 8, -8, -2, -4, -2,            \
+      "The shop says itself that its database took little of the time (Server-Timing: {}).")       \
+    X(FROM_CACHE, ANSWER, "answer.from_cache", 3, -2, -3, 3, -2, 0,                                \
+      "A cache gave this answer, and the shop itself was not asked.")                              \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
       "The shop refused the request as wrong (status {}).")                                        \
     X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \

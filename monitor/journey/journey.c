@@ -49,6 +49,20 @@ struct judge journey_judge(struct journey *journey)
     };
 }
 
+/* What those on the way say of an answer is evidence where the step failed; and where none of the
+ * shop was asked, whatever came. */
+static void journey_keep_words(struct journey *journey, enum state state)
+{
+    const struct run_step *record = journey_record(journey);
+    struct exchange *last = record->exchanges + record->exchange_count - 1;
+    struct words words;
+    if (journey->response == NULL || last->status == 0)
+        return;
+    net_response_words(journey->response, &words);
+    if (state == STATE_FAILED || words_say_cached(&words))
+        last->words = words_copy(journey->run->arena, &words);
+}
+
 void journey_drop_response(struct journey *journey)
 {
     net_response_free(journey->response);
@@ -66,6 +80,7 @@ static enum journey_next journey_end_step(struct journey *journey, enum state st
         record->total += record->exchanges[i].total;
     if ((state == STATE_FAILED || state == STATE_UNKNOWN) && !journey->in_cleanup)
         journey->failed = true;
+    journey_keep_words(journey, state);
     journey_drop_response(journey);
     journey_mutation_end_step(journey, state);
     mask_step(journey->mask, journey->run->arena, record);

@@ -262,6 +262,18 @@ static const struct certificate *mask_certificate(const struct mask *mask, struc
     return masked;
 }
 
+static const struct words *mask_words(const struct mask *mask, struct arena *arena,
+                                      const struct words *words)
+{
+    if (words == NULL)
+        return NULL;
+    struct words *masked = arena_allocate(arena, 1, sizeof *masked);
+#define X(field, header, meaning) masked->field = mask_text(mask, arena, words->field);
+    WORDS_TABLE(X)
+#undef X
+    return masked;
+}
+
 void mask_step(const struct mask *mask, struct arena *arena, struct run_step *step)
 {
     if (mask->count == 0)
@@ -275,6 +287,7 @@ void mask_step(const struct mask *mask, struct arena *arena, struct run_step *st
         step->exchanges[i].detail = mask_text(mask, arena, step->exchanges[i].detail);
         step->exchanges[i].certificate =
             mask_certificate(mask, arena, step->exchanges[i].certificate);
+        step->exchanges[i].words = mask_words(mask, arena, step->exchanges[i].words);
     }
 }
 

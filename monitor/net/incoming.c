@@ -129,3 +129,13 @@ const char *net_response_header(const struct net_response *response, const char 
             return response->headers[i].value;
     return NULL;
 }
+
+void net_response_words(const struct net_response *response, struct words *ret_words)
+{
+    *ret_words = (struct words){0};
+    if (response == NULL)
+        return;
+#define X(field, header, meaning) ret_words->field = net_response_header(response, header);
+    WORDS_TABLE(X)
+#undef X
+}

@@ -116,6 +116,9 @@ void net_response_free(struct net_response *response); /* takes NULL */
 /* The value of the first header of that name; NULL: there is none. */
 const char *net_response_header(const struct net_response *response, const char *name);
 
+/* What those on the way say in its headers; borrowed. Takes NULL: nothing. */
+void net_response_words(const struct net_response *response, struct words *ret_words);
+
 /* Always called in a later turn of the loop than net_send. `exchange` is filled before. The session
  * may send its next from here. */
 typedef void net_done(void *data, struct net_response *response_taken);

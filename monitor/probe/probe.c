@@ -15,6 +15,7 @@ struct probe_asked {
     const char *component;
     struct net_session *session;
     struct exchange exchange;
+    bool cached;
 };
 
 struct probe {
@@ -57,6 +58,7 @@ static struct finding probe_find(const struct probe_asked *asked)
         .total = exchange->total,
         .reached = was_reached(exchange),
         .status = exchange->status,
+        .cached = asked->cached,
         .symptom = exchange->symptom,
         .detail = exchange->detail,
     };
@@ -75,6 +77,9 @@ static void probe_finish(void *data)
 static void probe_answered(void *data, struct net_response *response_taken)
 {
     struct probe_asked *asked = data;
+    struct words words;
+    net_response_words(response_taken, &words);
+    asked->cached = words_say_cached(&words);
     net_response_free(response_taken);
     if (++asked->probe->over == asked->probe->count)
         loop_timer_set(asked->probe->finish, 0);

@@ -58,6 +58,8 @@ void finding_write(const struct finding *finding, struct json_writer *writer)
     json_add_flag(writer, "reached", finding->reached);
     if (finding->status != 0)
         json_add_integer(writer, "status", finding->status);
+    if (finding->cached)
+        json_add_flag(writer, "cached", true);
     if (finding->symptom != SYMPTOM_NONE)
         json_add_word(writer, "symptom", symptom_code(finding->symptom));
     json_add_text(writer, "detail", finding->detail);
@@ -76,6 +78,7 @@ void finding_from_json(struct arena *arena, const struct json_t *json, struct fi
         .total = json_get_milliseconds(json, "total"),
         .reached = json_get_flag(json, "reached"),
         .status = (int)json_get_integer(json, "status"),
+        .cached = json_get_flag(json, "cached"),
         .symptom = symptom_from_code(symptom != NULL ? symptom : ""),
         .detail = json_get_text(arena, json, "detail"),
     };

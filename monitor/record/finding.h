@@ -40,6 +40,7 @@ struct finding {
     duration total;
     bool reached;         /* somebody is there: a connection was made, or refused */
     int status;           /* 0: no answer */
+    bool cached;          /* a cache gave it, and asked nobody */
     enum symptom symptom; /* of the transport */
     const char *detail;   /* with a symptom: what happened, for people; may be NULL */
 };

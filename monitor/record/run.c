@@ -102,6 +102,12 @@ const struct exchange *run_last_exchange(const struct run_step *step)
     return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;
 }
 
+bool run_step_is_cached(const struct run_step *step)
+{
+    const struct exchange *last = run_last_exchange(step);
+    return last != NULL && words_say_cached(last->words);
+}
+
 duration run_latency(const struct run *run)
 {
     duration latency = 0;

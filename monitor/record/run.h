@@ -12,6 +12,7 @@
 #include "monitor/record/finding.h"
 #include "monitor/record/symptom.h"
 #include "monitor/record/verdict.h"
+#include "monitor/record/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -102,7 +103,8 @@ struct exchange {
     enum phase failed_phase;             /* meaningful with a symptom */
     const char *detail;                  /* what happened, for people; may be NULL */
     struct tcp_facts tcp;
-    struct message *request, *answer;      /* NULL unless they are kept; never in the record */
+    struct message *request, *answer; /* NULL unless they are kept; never in the record */
+    const struct words *words; /* of the answer, where its step failed, or it came from a cache */
     const struct certificate *certificate; /* the server's; NULL without TLS */
 };
 
@@ -172,6 +174,9 @@ const struct run_step *run_first_failure(const struct run *run);
 
 /* The exchange that a step ended with; NULL: it made none. */
 const struct exchange *run_last_exchange(const struct run_step *step);
+
+/* Whether the answer that a step ended with came from a cache: nobody behind it was asked. */
+bool run_step_is_cached(const struct run_step *step);
 
 /* Time from the start of the first step's request to the end of the last, cleanup apart; waits
  * between steps not counted. */

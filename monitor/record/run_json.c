@@ -64,6 +64,8 @@ static void write_exchange(struct json_writer *writer, const struct exchange *ex
         json_add_word(writer, "failed_phase", phase_name(exchange->failed_phase));
     }
     json_add_text(writer, "detail", exchange->detail);
+    if (exchange->words != NULL)
+        words_write(exchange->words, writer, "words");
     if (exchange->tcp.known)
         write_tcp(writer, &exchange->tcp);
     json_close_object(writer);
@@ -192,6 +194,7 @@ static void exchange_from_json(struct arena *arena, const json_t *json, struct e
     const char *symptom = json_string_value(json_object_get(json, "symptom"));
     exchange->symptom = symptom_from_code(symptom != NULL ? symptom : "");
     exchange->detail = json_get_text(arena, json, "detail");
+    exchange->words = words_from_json(arena, json_object_get(json, "words"));
     tcp_from_json(json_object_get(json, "tcp"), &exchange->tcp);
 }
 

@@ -61,6 +61,7 @@
     X(exchange, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                \
     X(exchange, "failed_phase", phase, OPTIONAL, "Where it went wrong.")                           \
     X(exchange, "detail", text, OPTIONAL, "With a symptom: what happened, for people.")            \
+    X(exchange, "words", words, OPTIONAL, "Of those on the way, in the answer's headers.")         \
     X(exchange, "tcp", tcp, OPTIONAL, "What the kernel knew of the connection at the end.")        \
     X(tcp, "unacknowledged", integer, REQUIRED, "Segments sent and not acknowledged.")             \
     X(tcp, "retransmits", integer, REQUIRED, "In a row, at that moment.")                          \
@@ -78,6 +79,7 @@
     X(finding, "total", milliseconds, REQUIRED, "How long it took.")                               \
     X(finding, "reached", flag, REQUIRED, "A connection was made, or refused.")                    \
     X(finding, "status", integer, OPTIONAL, "Absent where no answer came.")                        \
+    X(finding, "cached", flag, OPTIONAL, "True where a cache answered in the shop's place.")       \
     X(finding, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                 \
     X(finding, "detail", text, OPTIONAL, "With a symptom: what happened, for people.")             \
     X(verdict, "cause", cause, REQUIRED, "Whose fault it is.")                                     \
@@ -101,6 +103,9 @@ static const struct {
 } fields[] = {
 #define X(object, key, type, presence, meaning) {#object, key, #type, presence, meaning},
     FIELD_TABLE(X)
+#undef X
+#define X(field, header, meaning) {"words", #field, "text", OPTIONAL, meaning},
+        WORDS_TABLE(X)
 #undef X
 };
 

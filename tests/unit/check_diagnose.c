@@ -4,8 +4,6 @@
 #include "tests/unit/runner.h"
 
 #include "monitor/diagnose/diagnose.h"
-#include "monitor/record/message.h"
-
 #include <string.h>
 
 static struct component components[] = {
@@ -76,7 +74,7 @@ struct failure {
     int status;
     const char *body;
     struct tcp_facts tcp;
-    const char *proxy_status; /* the header of that name; NULL: none */
+    const struct words *words;
 };
 
 static struct run *failed(const char *journey, const char *vantage, int minute,
@@ -92,14 +90,7 @@ static struct run *failed(const char *journey, const char *vantage, int minute,
     exchange->status = failure->status;
     exchange->tcp = failure->tcp;
     exchange->phases[PHASE_WAIT] = 20 * DURATION_MILLISECOND;
-    if (failure->proxy_status != NULL) {
-        exchange->answer = arena_allocate(run->arena, 1, sizeof *exchange->answer);
-        exchange->answer->headers =
-            arena_allocate(run->arena, 1, sizeof *exchange->answer->headers);
-        exchange->answer->headers[0] =
-            (struct message_header){"proxy-status", failure->proxy_status};
-        exchange->answer->header_count = 1;
-    }
+    exchange->words = words_copy(run->arena, failure->words);
     run->state = STATE_FAILED;
     return run;
 }
@@ -159,6 +150,15 @@ static void expect_verdict(const struct shop *shop, struct run **runs, size_t co
     for (size_t i = 0; i < count; i++)
         run_free(runs[i]);
     history_free(history);
+}
+
+static bool has_evidence(const struct run *run, const char *code, const char *words)
+{
+    const struct verdict *verdict = &run->verdict;
+    for (size_t i = 0; i < verdict->evidence_count; i++)
+        if (strcmp(verdict->evidence[i].fact, code) == 0)
+            return strstr(verdict->evidence[i].text, words) != NULL;
+    return false;
 }
 
 #define EXPECT(shop, cause, component, ...)                                                        \
@@ -232,11 +232,26 @@ START_TEST(a_proxy_says_himself_what_went_wrong)
     if (error != NULL)
         ck_assert_msg(length == strlen(expected) && strncmp(error, expected, length) == 0, "%.*s",
                       (int)length, error);
-    const struct failure failure = {SYMPTOM_HTTP_ERROR,    SYMPTOM_NONE, 503, NULL, {0},
-                                    proxy_cases[_i].header};
+    const struct words words = {.proxy_status = proxy_cases[_i].header};
+    const struct failure failure = {SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, 503, NULL, {0}, &words};
     EXPECT(&shop_with_door, proxy_cases[_i].cause, proxy_cases[_i].component,
            failed("browse", "there", 1, STEPS("alive"), &failure),
            failed("browse", "here", 1, STEPS("alive"), &failure));
+}
+END_TEST
+
+/* Pages that come from a cache would clear the shop, and the database that they need. */
+START_TEST(a_cached_answer_clears_nobody)
+{
+    static const struct words words = {.x_cache = "HIT"};
+    for (int cached = 0; cached < 2; cached++) {
+        struct run *orders = passed("orders", "here", 4, STEPS("alive", "my orders"));
+        run_add_exchange(orders, &orders->steps[1])->words = cached ? &words : NULL;
+        EXPECT(&shop_without_door, cached ? CAUSE_DATABASE : CAUSE_UNDETERMINED,
+               cached ? "db.orders" : NULL,
+               failed("browse", "here", 1, STEPS("alive", "order page"), &error_500), orders,
+               failed("guest checkout", "here", 3, STEPS("my orders"), &error_500));
+    }
 }
 END_TEST
 
@@ -372,15 +387,6 @@ static struct run *with_database(struct run *run, const char *component, const c
                                     .detail = detail};
     run_add_finding(run, &finding);
     return run;
-}
-
-static bool has_evidence(const struct run *run, const char *code, const char *words)
-{
-    const struct verdict *verdict = &run->verdict;
-    for (size_t i = 0; i < verdict->evidence_count; i++)
-        if (strcmp(verdict->evidence[i].fact, code) == 0)
-            return strstr(verdict->evidence[i].text, words) != NULL;
-    return false;
 }
 
 /* What a probe of the database adds to one failing step, which says little by itself. */
@@ -597,6 +603,7 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, proxy_without_application);
     tcase_add_loop_test(verdicts, a_proxy_says_himself_what_went_wrong, 0,
                         (int)COUNT_OF(proxy_cases));
+    tcase_add_test(verdicts, a_cached_answer_clears_nobody);
     tcase_add_test(verdicts, damaged_table_by_two_routes);
     tcase_add_test(verdicts, passes_before_the_onset_clear_nothing);
     tcase_add_test(verdicts, database_named_in_the_body);

@@ -344,6 +344,33 @@ START_TEST(messages_stay_when_they_are_wanted)
 }
 END_TEST
 
+/* What those on the way say is kept where it is evidence, and no secret with it. */
+static const struct {
+    const char *steps, *x_cache; /* NULL: no words are kept */
+} words_cases[] = {
+    {"steps: [{step: a, get: /one}]\n", NULL},
+    {"steps: [{step: a, get: /one, expect: status == 201}]\n", ""},
+    {"steps: [{step: a, get: /cached/200}]\n", "HIT of blue"},
+    {"steps: [{step: a, get: /cached/500}]\n", "HIT of blue"},
+    {"steps:\n  - step: a\n    get: /cached/200\n    capture:\n"
+     "      colour: header \"X-Cache\" regex /(blue)/ | secret\n",
+     "HIT of ***"},
+    {"steps: [{step: a, get: /silent}]\n", NULL},
+};
+
+START_TEST(words_stay_where_they_are_evidence)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_run(&fixture, words_cases[_i].steps);
+    const struct words *words = fixture.run->steps[0].exchanges[0].words;
+    ck_assert_int_eq(words == NULL, words_cases[_i].x_cache == NULL);
+    if (words != NULL)
+        ck_assert_str_eq(words->x_cache != NULL ? words->x_cache : "", words_cases[_i].x_cache);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(an_ended_run_still_cleans_up)
 {
     struct journey_fixture fixture;
@@ -477,6 +504,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, a_journey_ends_as_told, 0, COUNT_OF(journey_cases));
     tcase_add_test(tests, connections_are_cold_first_and_warm_later);
     tcase_add_loop_test(tests, messages_stay_when_they_are_wanted, 0, 2);
+    tcase_add_loop_test(tests, words_stay_where_they_are_evidence, 0, COUNT_OF(words_cases));
     tcase_add_test(tests, an_ended_run_still_cleans_up);
     tcase_add_test(tests, a_cleanup_under_way_is_not_cut_short);
     tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0, COUNT_OF(inherited_cases));

@@ -17,6 +17,9 @@
 
 static const struct wall_time start = {1763906820123456};
 
+static const struct words of_a_proxy = {
+    .server = "nginx", .via = "1.1 cdn", .proxy_status = "cdn; error=connection_timeout"};
+
 static struct run *failed_run(void)
 {
     static const char *const needs[] = {"web", "db.orders"};
@@ -49,6 +52,7 @@ static struct run *failed_run(void)
     exchange->phases[PHASE_CONNECT] = 345;
     exchange->phases[PHASE_WAIT] = 12000;
     exchange->total = 12345;
+    exchange->words = &of_a_proxy;
     exchange->tcp = (struct tcp_facts){.known = true, .retransmits = 2, .bytes_acknowledged = 77};
     run->verdict = (struct verdict){.cause = CAUSE_DATABASE,
                                     .component = "db.orders",
@@ -73,6 +77,8 @@ START_TEST(a_run_survives_its_json)
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_DNS], PHASE_ABSENT);
     ck_assert_int_eq(read->steps[1].exchanges[0].phases[PHASE_WAIT], 12000);
     ck_assert_uint_eq(read->steps[1].exchanges[0].local_port, 40000);
+    ck_assert_str_eq(read->steps[1].exchanges[0].words->proxy_status, of_a_proxy.proxy_status);
+    ck_assert_ptr_null(read->steps[1].exchanges[0].words->age);
     ck_assert_str_eq(read->steps[1].values, "${code} is 201");
     ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
     ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
@@ -81,6 +87,37 @@ START_TEST(a_run_survives_its_json)
     json_decref(again);
     run_free(run);
     run_free(read);
+}
+END_TEST
+
+/* Who asked behind it whether what it has is still good is no cache here. */
+static const struct {
+    struct words words;
+    bool cached;
+} cache_cases[] = {
+    {{.age = "120"}, true},
+    {{.age = "0"}, false},
+    {{.age = "soon"}, false},
+    {{.cache_status = "edge; hit; ttl=30, shield; fwd=miss"}, true},
+    {{.cache_status = "edge; fwd=uri-miss; detail=hit-for-pass"}, false},
+    {{.cache_status = "hit; fwd=miss"}, false}, /* his name */
+    {{.x_cache = "MISS, HIT"}, true},
+    {{.x_cache = "Hit from cloudfront"}, true},
+    {{.x_cache = "RefreshHit from cloudfront"}, false},
+    {{.x_cache = "Miss from cloudfront"}, false},
+    {{.x_cache = "TCP_MEM_HIT from a1-2-3-4 (AkamaiGHost)"}, true},
+    {{.x_cache = "TCP_REFRESH_HIT from a1-2-3-4"}, false},
+    {{.x_cache_status = "STALE"}, true},
+    {{.cf_cache_status = "HIT"}, true},
+    {{.cf_cache_status = "DYNAMIC"}, false},
+    {{.cf_cache_status = "REVALIDATED"}, false},
+    {{.server = "hit"}, false},
+};
+
+START_TEST(a_cache_says_that_it_answered)
+{
+    ck_assert_int_eq(words_say_cached(&cache_cases[_i].words), cache_cases[_i].cached);
+    ck_assert(!words_say_cached(NULL));
 }
 END_TEST
 
@@ -551,6 +588,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("record");
     TCase *tests = tcase_create("record");
     tcase_add_test(tests, a_run_survives_its_json);
+    tcase_add_loop_test(tests, a_cache_says_that_it_answered, 0, COUNT_OF(cache_cases));
     tcase_add_test(tests, lateness_is_that_of_runs_that_were_started);
     tcase_add_test(tests, reasons_have_words_of_their_own);
     tcase_add_test(tests, maintenance_survives_its_json);

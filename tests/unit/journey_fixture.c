@@ -43,7 +43,8 @@ static void keep_marks(struct journey_fixture *fixture, struct evhttp_request *r
 
 /* What the server does is in the path: /status/404, /to/PATH (redirect), /loop, /silent, /flaky
  * (fails twice, then succeeds; /flaky/cut by closing the connection), /list, /none, /errors
- * (GraphQL's), /page, /elsewhere and /away (redirects to other hosts), else JSON. */
+ * (GraphQL's), /page, /cached/STATUS (a cache's answer), /elsewhere and /away (redirects to other
+ * hosts), else JSON. */
 static void serve(struct evhttp_request *request, void *data)
 {
     struct journey_fixture *fixture = data;
@@ -81,6 +82,9 @@ static void serve(struct evhttp_request *request, void *data)
         answer(request, 200, "{\"errors\": [{\"message\": \"out of stock\"}], \"data\": null}");
     } else if (strcmp(path, "/unknown") == 0) {
         answer(request, 400, "{\"errors\": [{\"message\": \"Cannot query field a\"}]}");
+    } else if (strncmp(path, "/cached/", 8) == 0) {
+        evhttp_add_header(headers, "X-Cache", "HIT of blue");
+        answer(request, atoi(path + 8), "{}");
     } else if (strcmp(path, "/page") == 0) {
         answer(request, 200, "<p>maintenance");
     } else if (strcmp(path, "/elsewhere") == 0) {

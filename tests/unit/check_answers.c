@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* diagnose/: what an answer says of itself, by its page and its headers: who made it, and why. */
+#include "tests/unit/runner.h"
+
+#include "monitor/diagnose/diagnose.h"
+
+#include <string.h>
+
+/* What an answer says by its page and its headers of who made it, and the fact that it is. */
+static const struct {
+    int status;
+    const char *page;
+    struct words words;
+    const char *code, *text;
+} answer_cases[] = {
+    {503, "<center>nginx/1.22.1</center>", {0}, "answer.gateway_at_once", "503, nginx"},
+    {503,
+     "No server is available to handle this request.",
+     {0},
+     "answer.gateway_at_once",
+     "503, HAProxy"},
+    {504,
+     "<h1>504</h1>The server didn't respond in time.",
+     {0},
+     "answer.gateway_timeout",
+     "504, HAProxy"},
+    {503,
+     "upstream connect error or disconnect/reset before headers. reset reason: connection "
+     "timeout",
+     {0},
+     "answer.edge_no_way",
+     "connection timeout"},
+    {503,
+     "upstream connect error or disconnect/reset before headers. reset reason: connection "
+     "failure, transport failure reason: delayed connect error: 111",
+     {0},
+     "answer.proxy_refused",
+     "delayed connect error: 111"},
+    {503, "no healthy upstream", {.server = "envoy"}, "answer.proxy_refused", "no healthy"},
+    {503, "<p>Error 503 first byte timeout", {0}, "answer.edge_waited", "first byte timeout"},
+    {503, "Guru Meditation", {.retry_after = "5"}, "answer.closed", "Retry-After 5"},
+    {502, "CloudFront wasn't able to connect to the origin.", {0}, "answer.edge_no_way", "origin"},
+    {403, "<title>Just a moment...</title>", {0}, "answer.proxy_denied", "moment"},
+    {403, "", {.cf_mitigated = "challenge"}, "answer.proxy_denied", "CF-Mitigated"},
+    /* The application itself answers: no proxy has lost it. */
+    {503,
+     "{\"title\":\"Busy\"}",
+     {.content_type = "application/problem+json; charset=utf-8"},
+     "answer.server_error",
+     "503"},
+    {504, "{}", {.content_type = "application/problem+json"}, "answer.server_error", "504"},
+    {503, "<h1>Sorry</h1>", {.envoy_time = "12"}, "answer.server_error", "503"},
+    {500,
+     "<h1>Sorry</h1>",
+     {.server_timing = "app;dur=4, db;dur=155"},
+     "answer.time_in_database",
+     "db;dur=155"},
+    {500,
+     "<h1>Sorry</h1>",
+     {.server_timing = "db;desc=\"a, b\";dur=1, app;dur=19"},
+     "answer.time_in_application",
+     "app;dur=19"},
+    {500, "<h1>Sorry</h1>", {.age = "31"}, "answer.from_cache", "cache"},
+};
+
+START_TEST(an_answer_says_who_made_it)
+{
+    static const char *needs[] = {"web"};
+    struct history *history = history_create();
+    struct run *run = run_create("browse", "here", (struct wall_time){1});
+    struct run_step *step = run_add_step(run, "home");
+    struct exchange *exchange = run_add_exchange(run, step);
+    step->needs = needs;
+    step->needs_count = COUNT_OF(needs);
+    step->symptom = SYMPTOM_HTTP_ERROR;
+    step->excerpt = answer_cases[_i].page;
+    step->state = run->state = STATE_FAILED;
+    exchange->status = answer_cases[_i].status;
+    exchange->words = &answer_cases[_i].words;
+    exchange->phases[PHASE_WAIT] = 150 * DURATION_MILLISECOND;
+    history_add(history, run);
+    diagnose_run(history, NULL, run);
+    const struct evidence *found = NULL;
+    for (size_t i = 0; i < run->verdict.evidence_count; i++)
+        if (strcmp(run->verdict.evidence[i].fact, answer_cases[_i].code) == 0)
+            found = &run->verdict.evidence[i];
+    ck_assert_msg(found != NULL, "%s is not among the evidence", answer_cases[_i].code);
+    ck_assert_msg(strstr(found->text, answer_cases[_i].text) != NULL, "%s", found->text);
+    run_free(run);
+    history_free(history);
+}
+END_TEST
+
+static const struct {
+    const char *header;
+    bool told;
+    duration time;
+} timing_cases[] = {
+    {"db;dur=12.5", true, 12500},
+    {"cache;desc=\"Cache Read\";dur=23.2,db;dur=53, app;dur=47.2", true, 53000},
+    {"sql-1;dur=1, sql-2; dur=2", true, 3000},
+    {"mysql;desc=\"db;dur=9\";dur=\"4\"", true, 4000},
+    {"db", false, 0},
+    {"dbx;dur=5", false, 0},
+    {"total;dur=100", false, 0},
+    {"", false, 0},
+    {", ,;", false, 0},
+};
+
+START_TEST(a_shop_says_what_it_took_its_time_for)
+{
+    duration time;
+    ck_assert_int_eq(diagnose_database_time(timing_cases[_i].header, &time), timing_cases[_i].told);
+    ck_assert_int_eq(time, timing_cases[_i].time);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("answers");
+    TCase *tests = tcase_create("answers");
+    tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
+    tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
+    suite_add_tcase(suite, tests);
+    return suite;
+}
