@@ -83,7 +83,8 @@ struct reporter_settings {
     X(BEGAN, "incident.began", "when it began: 2026-11-23T14:07:00.000Z")                          \
     X(RESOLVED, "incident.resolved", "when it ended; null while it is open")                       \
     X(RECORD, "incident", "the whole record, an object")                                           \
-    X(CHANGE, "change", "opened, changed, resolved, reopened, acknowledged, annotated, published") \
+    X(CHANGE, "change",                                                                            \
+      "opened, spread, changed, resolved, reopened, acknowledged, annotated, published")           \
     X(AT, "at", "when that was")                                                                   \
     X(SHOP, "shop", "the shop's name")                                                             \
     X(TEST, "test", "true in a message of shopwatch report --test, else false")

@@ -194,6 +194,9 @@ static void settle(struct incident_book *book, struct kept *kept, struct wall_ti
         turn_calm(book, kept, now);
     else if (kept->showing == 0)
         turn_resolve(book, kept, now);
+    else if (!kept->incident.muted &&
+             wall_between(kept->incident.updated, now) >= INCIDENT_SPREAD_PAUSE)
+        turn_spread(book, kept, now);
     if (kept->counted && wall_between(kept->written, now) >= INCIDENT_COUNT)
         book_tell(book, kept, INCIDENT_COUNTED);
 }

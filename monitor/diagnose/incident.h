@@ -2,7 +2,8 @@
 /*
  * From verdicts to incidents. A failure is confirmed over slots and by a quorum of vantage points;
  * one incident a cause and component; over when nobody shows it any more, and the same one when it
- * comes back soon. One that comes and goes is told of once, and one in maintenance not at all.
+ * comes back soon. Further journeys that show it are told of together, once a minute at most. One
+ * that comes and goes is told of once, and one in maintenance not at all.
  * Pure: time is a parameter.
  */
 #ifndef DIAGNOSE_INCIDENT_H
@@ -21,10 +22,11 @@ enum {
 #define INCIDENT_FLAP_SPAN DURATION_HOUR
 #define INCIDENT_FLAP_CALM (15 * DURATION_MINUTE) /* without a turn: it flaps no more */
 #define INCIDENT_REOPEN                                                                            \
-    (30 * DURATION_MINUTE)           /* it is the same one until so long after its end             \
-                                      */
-#define INCIDENT_RECALL DURATION_DAY /* a run that is older says nothing after a restart */
-#define INCIDENT_COUNT  (10 * DURATION_SECOND) /* how often mere counts are worth a writing */
+    (30 * DURATION_MINUTE)                    /* it is the same one until so long after its end    \
+                                               */
+#define INCIDENT_RECALL       DURATION_DAY    /* a run that is older says nothing after a restart */
+#define INCIDENT_SPREAD_PAUSE DURATION_MINUTE /* between what is told of further journeys */
+#define INCIDENT_COUNT        (10 * DURATION_SECOND) /* how often mere counts are worth a writing */
 
 struct incident_book *incident_book_create(void);
 void incident_book_free(struct incident_book *book); /* takes NULL */

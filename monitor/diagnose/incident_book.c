@@ -151,6 +151,7 @@ static struct incident_shower *shower_of(struct kept *kept, const struct watch *
     incident->showers[incident->shower_count] = (struct incident_shower){
         .journey = arena_duplicate(kept->arena, watch->journey),
         .vantage = arena_duplicate(kept->arena, watch->vantage),
+        .unheard = true,
     };
     return &incident->showers[incident->shower_count++];
 }

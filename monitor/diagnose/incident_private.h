@@ -86,6 +86,8 @@ void turn_open(struct incident_book *book, struct kept *kept, const struct scope
 /* Another verdict, or a surer one. */
 void turn_change(struct incident_book *book, struct kept *kept, const struct verdict *verdict,
                  struct wall_time now);
+/* Journeys show it that nobody has heard of as doing so, if there are any. */
+void turn_spread(struct incident_book *book, struct kept *kept, struct wall_time now);
 /* It was over, or it flaps and was quiet. */
 void turn_return(struct incident_book *book, struct kept *kept, const struct scope *scope,
                  bool muted, struct wall_time now);

@@ -8,7 +8,16 @@
 #include "monitor/base/memory.h"
 #include "monitor/diagnose/diagnose.h"
 
+#include <string.h>
+
 #define MINUTES(time) ((unsigned)((time) / DURATION_MINUTE))
+
+/* Whoever hears of a change hears of all who show it now. */
+static void hear(struct incident *incident)
+{
+    for (size_t i = 0; i < incident->shower_count; i++)
+        incident->showers[i].unheard = false;
+}
 
 void incident_turn(struct arena *arena, struct incident *incident,
                    const struct incident_event *event)
@@ -17,7 +26,10 @@ void incident_turn(struct arena *arena, struct incident *incident,
     if (event->at.us > incident->updated.us)
         incident->updated = event->at;
     incident->change = event->change;
-    incident->version += !incident->muted; /* nobody hears of a muted one */
+    if (!incident->muted) { /* nobody hears of a muted one */
+        incident->version++;
+        hear(incident);
+    }
     incident_note(arena, incident, event);
 }
 
@@ -133,6 +145,41 @@ void turn_change(struct incident_book *book, struct kept *kept, const struct ver
         turn_silently(book, kept, text, now);
     else
         turn(book, kept, INCIDENT_UPDATED, text, now);
+}
+
+/* A journey that shows it from there, and of which nobody has heard that it does, from anywhere. */
+static bool is_news(const struct incident *incident, const struct incident_shower *shower)
+{
+    if (!shower->unheard || shower->recovered.us != 0)
+        return false;
+    for (const struct incident_shower *other = incident->showers;
+         other < &incident->showers[incident->shower_count]; other++)
+        if ((!other->unheard || (other < shower && other->recovered.us == 0)) &&
+            strcmp(other->journey, shower->journey) == 0)
+            return false;
+    return true;
+}
+
+void turn_spread(struct incident_book *book, struct kept *kept, struct wall_time now)
+{
+    struct incident *incident = &kept->incident;
+    const char *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        if (!is_news(incident, &incident->showers[i]))
+            continue;
+        if (count++ == 0)
+            first = incident->showers[i].journey;
+    }
+    hear(incident);
+    if (count == 1)
+        turn(book, kept, INCIDENT_SPREAD, arena_print(kept->arena, "%s is affected, too.", first),
+             now);
+    else if (count > 1)
+        turn(book, kept, INCIDENT_SPREAD,
+             arena_print(kept->arena, "%s and %zu other%s are affected, too.", first, count - 1,
+                         count == 2 ? "" : "s"),
+             now);
 }
 
 /* One that flaps is open while it is quiet. */

@@ -55,13 +55,17 @@ void incident_copy(struct arena *arena, struct incident *target, const struct in
 {
     *target = *source;
     target->id = arena_duplicate(arena, source->id);
-    target->showers = arena_allocate(arena, source->shower_count, sizeof *target->showers);
-    for (size_t i = 0; i < source->shower_count; i++)
-        target->showers[i] = (struct incident_shower){
+    target->showers = NULL;
+    target->shower_count = 0;
+    for (size_t i = 0; i < source->shower_count; i++) {
+        arena_grow(arena, target->showers, target->shower_count); /* more may come */
+        target->showers[target->shower_count++] = (struct incident_shower){
             .journey = arena_duplicate(arena, source->showers[i].journey),
             .vantage = arena_duplicate(arena, source->showers[i].vantage),
             .recovered = source->showers[i].recovered,
+            .unheard = source->showers[i].unheard,
         };
+    }
     target->journey = arena_duplicate(arena, source->journey);
     target->step = arena_duplicate(arena, source->step);
     target->acknowledged.by = arena_duplicate(arena, source->acknowledged.by);
@@ -84,6 +88,7 @@ static void write_showers(const struct incident *incident, struct json_writer *w
         json_add_text(writer, "journey", incident->showers[i].journey);
         json_add_text(writer, "vantage", incident->showers[i].vantage);
         json_add_wall(writer, "recovered", incident->showers[i].recovered);
+        json_add_flag(writer, "unheard", incident->showers[i].unheard);
         json_close_object(writer);
     }
     json_close_array(writer);
@@ -162,8 +167,8 @@ static void showers_from_json(struct arena *arena, const json_t *array, struct i
         const char *journey = json_get_text(arena, item, "journey");
         const char *vantage = json_get_text(arena, item, "vantage");
         if (journey != NULL && vantage != NULL)
-            incident->showers[incident->shower_count++] =
-                (struct incident_shower){journey, vantage, json_get_wall(item, "recovered")};
+            incident->showers[incident->shower_count++] = (struct incident_shower){
+                journey, vantage, json_get_wall(item, "recovered"), json_get_flag(item, "unheard")};
     }
 }
 

@@ -15,6 +15,7 @@
     X(UNCHANGED, "unchanged")                                                                      \
     X(COUNTED, "counted") /* one more run of an open incident; nothing else is new */              \
     X(OPENED, "opened")                                                                            \
+    X(SPREAD, "spread")   /* another journey shows it, too */                                      \
     X(UPDATED, "changed") /* another or a surer verdict; it flaps, or does no more */              \
     X(RESOLVED, "resolved")                                                                        \
     X(REOPENED, "reopened") /* it came back soon after it was resolved */                          \
@@ -48,6 +49,7 @@ struct incident_event {
 struct incident_shower {
     const char *journey, *vantage;
     struct wall_time recovered; /* us == 0: still shows it */
+    bool unheard;               /* no change that people heard of came since it shows it */
 };
 
 struct incident {

@@ -38,10 +38,27 @@ START_TEST(opens_after_two_slots_and_ends_with_the_last_journey)
 {
     STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION),
           SCENE(1, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
-          SCENE(1, "cart", "here", CAUSE_APPLICATION), SCENE(2, "cart", "here", CAUSE_APPLICATION),
+          SCENE(1, "cart", "here", CAUSE_APPLICATION),
+          SCENE(2, "cart", "here", CAUSE_APPLICATION, .told = "1 spread"),
           SCENE(3, "browse", "here", PASSES),
           SCENE(3, "cart", "here", PASSES, .told = "1 resolved"),
           SCENE(4, "browse", "here", PASSES));
+}
+END_TEST
+
+/* Together, a minute after what was told last; other places of a journey are no news. */
+START_TEST(further_journeys_are_told_once_a_minute)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION),
+          SCENE(1, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
+          SCENE(1, "cart", "here", CAUSE_APPLICATION),
+          SCENE(1, "orders", "here", CAUSE_APPLICATION),
+          SCENE(1.4, "cart", "here", CAUSE_APPLICATION),
+          SCENE(1.5, "orders", "here", CAUSE_APPLICATION),
+          SCENE(2, "browse", "here", CAUSE_APPLICATION, .told = "1 spread"),
+          SCENE(3, "browse", "there", CAUSE_APPLICATION),
+          SCENE(4, "browse", "there", CAUSE_APPLICATION),
+          SCENE(5, "browse", "here", CAUSE_APPLICATION));
 }
 END_TEST
 
@@ -115,7 +132,7 @@ START_TEST(a_part_of_a_component_is_of_its_incident)
     STORY(SCENE(0, "browse", "here", CAUSE_DATABASE, .component = "db"),
           SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened", .component = "db"),
           SCENE(1, "orders", "here", CAUSE_DATABASE, .component = "db.orders"),
-          SCENE(2, "orders", "here", CAUSE_DATABASE, .component = "db.orders"),
+          SCENE(2, "orders", "here", CAUSE_DATABASE, .told = "1 spread", .component = "db.orders"),
           SCENE(2, "other", "here", CAUSE_DATABASE, .component = "dbs"),
           SCENE(3, "other", "here", CAUSE_DATABASE, .told = "2 opened", .component = "dbs"),
           SCENE(3, "browse", "here", PASSES),
@@ -132,7 +149,7 @@ START_TEST(two_that_turn_out_to_be_the_same_become_the_older)
           SCENE(1, "cart", "here", CAUSE_APPLICATION),
           SCENE(2, "cart", "here", CAUSE_APPLICATION, .told = "2 opened"),
           SCENE(3, "cart", "here", CAUSE_DATABASE, .told = "2 resolved = 1"),
-          SCENE(4, "browse", "here", PASSES),
+          SCENE(4, "browse", "here", PASSES, .told = "1 spread"),
           SCENE(4, "cart", "here", PASSES, .told = "1 resolved"));
 }
 END_TEST
@@ -158,7 +175,7 @@ START_TEST(a_journey_moves_to_the_incident_that_it_shows)
           SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened"),
           SCENE(1, "cart", "here", CAUSE_NETWORK),
           SCENE(1, "orders", "here", CAUSE_DATABASE, .told = "2 opened"),
-          SCENE(2, "cart", "here", CAUSE_DATABASE),
+          SCENE(2, "cart", "here", CAUSE_DATABASE, .told = "2 spread"),
           SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
           SCENE(3, "orders", "here", PASSES),
           SCENE(3, "cart", "here", PASSES, .told = "2 resolved"));
@@ -356,6 +373,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("incident");
     TCase *stories = tcase_create("stories");
     tcase_add_test(stories, opens_after_two_slots_and_ends_with_the_last_journey);
+    tcase_add_test(stories, further_journeys_are_told_once_a_minute);
     tcase_add_test(stories, one_failed_slot_between_good_ones_is_no_incident);
     tcase_add_test(stories, a_slot_that_could_not_look_neither_adds_nor_ends);
     tcase_add_test(stories, a_vague_incident_learns_its_cause);
