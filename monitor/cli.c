@@ -20,6 +20,8 @@
 static const struct command commands[] = {
     {
         .name = "run",
+        .group = COMMAND_TRY,
+        .brief = "replay scenario files, or all of a shop file, now",
         .arguments = "[FILE...]",
         .help = "Replays scenario files, or all of a shop file, now and reports on the terminal.",
         .options =
@@ -39,6 +41,8 @@ static const struct command commands[] = {
     },
     {
         .name = "settle",
+        .group = COMMAND_TRY,
+        .brief = "put right what earlier runs have left behind",
         .arguments = "[FILE...]",
         .help = "Puts right what earlier runs have left behind, by the ledger beside each file.",
         .options = "  -c, --config FILE     the shop file: components, vantage points, hosts\n"
@@ -51,6 +55,8 @@ static const struct command commands[] = {
     },
     {
         .name = "monitor",
+        .group = COMMAND_WATCH,
+        .brief = "replay a shop's scenarios on their schedule, all day",
         .arguments = "-c FILE",
         .help = "Replays a shop's scenarios on their schedule, all day.",
         .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
@@ -60,6 +66,8 @@ static const struct command commands[] = {
     },
     {
         .name = "status",
+        .group = COMMAND_LOOK,
+        .brief = "can people buy? what is open, and each journey now",
         .arguments = "-c FILE",
         .help =
             "Can people buy? What is open, how each journey is from everywhere, and the monitor.",
@@ -68,6 +76,8 @@ static const struct command commands[] = {
     },
     {
         .name = "history",
+        .group = COMMAND_LOOK,
+        .brief = "what was replayed, newest first",
         .arguments = "[JOURNEY] -c FILE",
         .help = "Lists what was replayed, newest first.",
         .options = COMMON_OPTIONS "      --vantage NAME    from this vantage point\n"
@@ -77,6 +87,8 @@ static const struct command commands[] = {
     },
     {
         .name = "explain",
+        .group = COMMAND_LOOK,
+        .brief = "a run or an incident, as engineers tell each other",
         .arguments = "ID -c FILE",
         .help = "Explains a run or an incident as one engineer tells another; of an id the first "
                 "digits will do.",
@@ -85,6 +97,8 @@ static const struct command commands[] = {
     },
     {
         .name = "incidents",
+        .group = COMMAND_LOOK,
+        .brief = "list, show, publish, note or resolve them",
         .arguments = "[show|publish|note|resolve ID [TEXT]] -c FILE",
         .help = "Lists incidents; shows one, tells the public its cause, adds a note, or closes it "
                 "by hand.",
@@ -94,6 +108,8 @@ static const struct command commands[] = {
     },
     {
         .name = "ack",
+        .group = COMMAND_TELL,
+        .brief = "somebody looks after an incident",
         .arguments = "ID [TEXT] -c FILE",
         .help = "Says that somebody looks after an incident.",
         .options = COMMON_OPTIONS,
@@ -101,6 +117,8 @@ static const struct command commands[] = {
     },
     {
         .name = "pause",
+        .group = COMMAND_WATCH,
+        .brief = "replay nothing until told to resume",
         .arguments = "[JOURNEY] -c FILE",
         .help = "Replays nothing until told to resume; the slots end unknown, paused, and count "
                 "nowhere.",
@@ -113,6 +131,8 @@ static const struct command commands[] = {
     },
     {
         .name = "resume",
+        .group = COMMAND_WATCH,
+        .brief = "replay again what was paused",
         .arguments = "[JOURNEY] -c FILE",
         .help = "Replays again what was paused.",
         .options =
@@ -122,6 +142,8 @@ static const struct command commands[] = {
     },
     {
         .name = "maintenance",
+        .group = COMMAND_TELL,
+        .brief = "plan, list or end times in which the shop may fail",
         .arguments = "list|add TITLE|cancel ID -c FILE",
         .help = "Plans a time in which the shop may fail, lists such times, and ends them.",
         .options = COMMON_OPTIONS
@@ -137,6 +159,8 @@ static const struct command commands[] = {
     },
     {
         .name = "event",
+        .group = COMMAND_TELL,
+        .brief = "what was done to the shop, such as a deploy",
         .arguments = "KIND TEXT|list -c FILE",
         .help = "Notes what was done to the shop, such as a deploy, or lists it.",
         .options = COMMON_OPTIONS "      --at WHEN         when; now if left out\n"
@@ -145,6 +169,8 @@ static const struct command commands[] = {
     },
     {
         .name = "reload",
+        .group = COMMAND_WATCH,
+        .brief = "read the files again",
         .arguments = "-c FILE",
         .help = "Lets the monitor read its files again; if they have mistakes, the old ones stay.",
         .options = COMMON_OPTIONS,
@@ -152,6 +178,8 @@ static const struct command commands[] = {
     },
     {
         .name = "probe",
+        .group = COMMAND_TRY,
+        .brief = "ask the shop's databases once",
         .arguments = "-c FILE",
         .help =
             "Asks the databases that a shop file has a probe for, once, and says what they answer.",
@@ -161,6 +189,8 @@ static const struct command commands[] = {
     },
     {
         .name = "report",
+        .group = COMMAND_TRY,
+        .brief = "send a test message through a reporter",
         .arguments = "--test NAME -c FILE",
         .help = "Sends a test message through one of a shop's reporters and says what came of it.",
         .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
@@ -169,6 +199,8 @@ static const struct command commands[] = {
     },
     {
         .name = "lint",
+        .group = COMMAND_WRITE,
+        .brief = "check scenario files and shop files",
         .arguments = "FILE...",
         .help = "Checks scenario files and shop files; of a shop file its scenarios, too.",
         .options = "  -c, --config FILE     the shop file that the scenarios belong to\n"
@@ -177,6 +209,8 @@ static const struct command commands[] = {
     },
     {
         .name = "new",
+        .group = COMMAND_WRITE,
+        .brief = "look at a page once, and write first files for it",
         .arguments = "URL",
         .help = "Looks at a page once, and writes a first shop file and a first scenario.",
         .options = "      --shop FILE       the shop file; shopwatch.yaml if left out\n"
@@ -185,6 +219,8 @@ static const struct command commands[] = {
     },
     {
         .name = "fmt",
+        .group = COMMAND_WRITE,
+        .brief = "quote what YAML would misread",
         .arguments = "FILE...",
         .help = "Quotes assertions and captures that YAML would misread; every other byte stays.",
         .options = "      --check           change nothing; exit code 1 when something would be\n",
@@ -192,6 +228,8 @@ static const struct command commands[] = {
     },
     {
         .name = "schema",
+        .group = COMMAND_WRITE,
+        .brief = "print the JSON Schema of a kind of file",
         .arguments = "[scenario|shop|fragment|record]",
         .help = "Prints the JSON Schema of a scenario, a shop file, a fragment or a record of run "
                 "--json.",
@@ -209,14 +247,33 @@ const struct command *cli_command(size_t n)
     return n < COUNT_OF(commands) ? &commands[n] : NULL;
 }
 
-/* All commands, or one. */
-static void print_help(FILE *out, const struct command *only)
+/* One screen: a line each, by groups. */
+static void print_overview(FILE *out)
 {
-    fprintf(out, "shopwatch %s: a mystery shopper for online shops\n\nUsage:\n", PACKAGE_VERSION);
-    for (size_t i = 0; i < COUNT_OF(commands) && commands[i].help != NULL; i++)
-        if (only == NULL || only == &commands[i])
-            fprintf(out, "  shopwatch %s [options] %s\n      %s\n%s", commands[i].name,
-                    commands[i].arguments, commands[i].help, commands[i].options);
+    static const char *const groups[] = {
+#define X(name, word) word,
+        COMMAND_GROUP_TABLE(X)
+#undef X
+    };
+    fprintf(out,
+            "shopwatch %s: a mystery shopper for online shops\n"
+            "Usage: shopwatch COMMAND [options]   (shopwatch COMMAND --help tells all of one)\n\n",
+            PACKAGE_VERSION);
+    for (size_t group = 0; group < COUNT_OF(groups); group++) {
+        const char *word = groups[group];
+        for (size_t i = 0; i < COUNT_OF(commands); i++) {
+            if (commands[i].group != group || commands[i].brief == NULL)
+                continue;
+            fprintf(out, "  %-7s %-12s %s\n", word, commands[i].name, commands[i].brief);
+            word = "";
+        }
+    }
+}
+
+static void print_help(FILE *out, const struct command *command)
+{
+    fprintf(out, "Usage: shopwatch %s [options] %s\n  %s\n%s", command->name, command->arguments,
+            command->help, command->options);
     fputs(
         "\nExit codes of run and settle: 0 passed, 1 application, 2 network, 3 database, 4 third "
         "party,\n"
@@ -319,7 +376,7 @@ int cli_main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        print_help(argc > 1 ? stdout : stderr, NULL);
+        print_overview(argc > 1 ? stdout : stderr);
         return argc > 1 ? EXIT_PASSED : EXIT_USAGE;
     }
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
@@ -331,8 +388,9 @@ int cli_main(int argc, char **argv)
         names[i] = commands[i].name;
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
-            print_help(stdout, commands[i].help != NULL ? &commands[i] : NULL);
+        if (argc > 2 && commands[i].help != NULL &&
+            (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+            print_help(stdout, &commands[i]);
             return EXIT_PASSED;
         }
         return commands[i].run(argc - 1, argv + 1);

@@ -25,8 +25,24 @@ enum exit_code {
 #undef X
 };
 
+/* What commands are for. X(NAME, word) */
+#define COMMAND_GROUP_TABLE(X)                                                                     \
+    X(WRITE, "write")                                                                              \
+    X(TRY, "try")                                                                                  \
+    X(WATCH, "watch")                                                                              \
+    X(LOOK, "look")                                                                                \
+    X(TELL, "tell")
+
+enum command_group {
+#define X(name, word) COMMAND_##name,
+    COMMAND_GROUP_TABLE(X)
+#undef X
+};
+
 struct command {
     const char *name, *arguments;
+    enum command_group group;
+    const char *brief;                 /* in its line of the first screen; NULL: not for users */
     const char *help;                  /* NULL: not for users */
     const char *options;               /* a line each, for --help */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name */

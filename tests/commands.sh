@@ -114,6 +114,10 @@ for word in validate:lint test:run format:fmt init:new start:monitor; do
     ok "${word%:*} is no command" exit_is 64 "$SHOPWATCH" "${word%:*}" "$good/json.yaml"
     ok "and means ${word#*:}" err_has "did you mean \`${word#*:}\`?"
 done
+fits_a_screen() { awk 'length > 80 { exit 1 } END { exit NR > 23 }' "$scratch/out"; } # 80x24, with a line for the prompt
+ok "help" exit_is 0 "$SHOPWATCH" help
+ok "fits a screen" fits_a_screen
+ok "and has every command's group" out_has "  watch   monitor "
 ok "lint --help" exit_is 0 "$SHOPWATCH" lint --help
 ok "tells of lint" out_has "shopwatch lint [options] FILE..."
 ok "alone" bash -c '! grep -q "shopwatch run" "$1"' - "$scratch/out"

@@ -39,7 +39,7 @@ keys_are_there() {
 ok "every key is in the manual" keys_are_there
 commands_are_there() {
     local name
-    for name in $("$SHOPWATCH" --help | sed -n 's/^  shopwatch \([a-z]*\) .*/\1/p'); do
+    for name in $("$SHOPWATCH" --help | sed -n 's/^  .\{8\}\([a-z]\{2,\}\) .*/\1/p'); do
         grep -q "^\.It Nm Cm $name " "${pages[0]}" || { echo "no $name"; return 1; }
     done
 }
