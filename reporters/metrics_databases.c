@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What metrics tell of databases that are asked directly. What the monitor may not see, or could
- * not ask, is left out: it is neither good nor bad. */
+/* What metrics tell of databases that are asked directly. What the monitor may not see is
+ * neither good nor bad, and said to be blind; what could not be asked is left out. */
 #include "reporters/metrics_private.h"
 
 #include "monitor/record/health.h"
@@ -19,6 +19,28 @@ static void begin_labels(struct buffer *labels, const struct database_state *sta
     metrics_add_label(labels, "component", state->component);
 }
 
+static void begin_check(struct buffer *labels, const struct database_state *state,
+                        const struct database_finding *finding)
+{
+    begin_labels(labels, state);
+    metrics_add_label(labels, "check", database_check_word(finding->check));
+    metrics_add_label(labels, "table", finding->table != NULL ? finding->table : "");
+}
+
+static void write_blind(struct metrics_text *text, const struct database_state *state)
+{
+    for (size_t i = 0; i < state->finding_count; i++) {
+        const struct database_finding *finding = &state->findings[i];
+        struct buffer labels;
+        if (finding->outcome == DATABASE_UNASKED)
+            continue;
+        begin_check(&labels, state, finding);
+        metrics_add_integer(text, "database_check_blind", labels.data,
+                            finding->outcome == DATABASE_BLIND);
+        buffer_free(&labels);
+    }
+}
+
 static void write_checks(struct metrics_text *text, const struct database_state *state)
 {
     for (size_t i = 0; i < state->finding_count; i++) {
@@ -26,9 +48,7 @@ static void write_checks(struct metrics_text *text, const struct database_state 
         struct buffer labels;
         if (finding->outcome == DATABASE_UNASKED || finding->outcome == DATABASE_BLIND)
             continue;
-        begin_labels(&labels, state);
-        metrics_add_label(&labels, "check", database_check_word(finding->check));
-        metrics_add_label(&labels, "table", finding->table != NULL ? finding->table : "");
+        begin_check(&labels, state, finding);
         metrics_add_integer(text, "database_check_good", labels.data,
                             finding->outcome == DATABASE_GOOD);
         buffer_free(&labels);
@@ -81,6 +101,8 @@ void metrics_write_databases(struct metrics_text *text)
     } families[] = {
         {METRICS_GAUGE, "database_check_good",
          "1 when a database that was asked directly was well, else 0", write_checks},
+        {METRICS_GAUGE, "database_check_blind",
+         "1 where a database may not, or cannot, be looked at, else 0", write_blind},
         {METRICS_GAUGE, "database_sessions", "Sessions of a database, by what they do",
          write_sessions},
         {METRICS_GAUGE, "database_sessions_limit", "How many sessions a database takes",

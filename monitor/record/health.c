@@ -53,6 +53,44 @@ static void say_reporters(const struct health *health, struct buffer *out)
     }
 }
 
+static bool is_blind(const struct database_state *database)
+{
+    for (size_t i = 0; i < database->finding_count; i++)
+        if (database->findings[i].outcome == DATABASE_BLIND)
+            return true;
+    return false;
+}
+
+static bool has_blind(const struct health *health)
+{
+    for (size_t i = 0; i < health->database_count; i++)
+        if (is_blind(health->databases[i]))
+            return true;
+    return false;
+}
+
+static void say_blind(const struct health *health, struct buffer *out)
+{
+    const char *end = "";
+    for (size_t i = 0; i < health->database_count; i++) {
+        const struct database_state *database = health->databases[i];
+        const char *between = "";
+        if (!is_blind(database))
+            continue;
+        buffer_print(out,
+                     "%sThe probe of %s cannot look at everything, and verdicts do without: ", end,
+                     database->component);
+        for (size_t j = 0; j < database->finding_count; j++) {
+            if (database->findings[j].outcome != DATABASE_BLIND)
+                continue;
+            buffer_text(out, between);
+            database_print(&database->findings[j], out);
+            between = "; ";
+        }
+        end = ". ";
+    }
+}
+
 static bool has_trouble(const struct health *health)
 {
     for (size_t i = 0; i < health->reporter_count; i++)
@@ -80,6 +118,8 @@ static bool has_problem(const struct health *health, enum health_problem problem
                    health->descriptors_limit - health->descriptors_limit / DESCRIPTORS_SPARE;
     case HEALTH_PROBLEM_RELOAD:
         return health->reload_error != NULL;
+    case HEALTH_PROBLEM_BLIND:
+        return has_blind(health);
     case HEALTH_PROBLEM_REPORTER:
         return has_trouble(health);
     case HEALTH_PROBLEM_COUNT:
@@ -120,6 +160,9 @@ static void say_problem(const struct health *health, enum health_problem problem
     case HEALTH_PROBLEM_RELOAD:
         buffer_print(out, "The files have mistakes, so those loaded before stay in force: %s",
                      health->reload_error);
+        break;
+    case HEALTH_PROBLEM_BLIND:
+        say_blind(health, out);
         break;
     case HEALTH_PROBLEM_REPORTER:
         say_reporters(health, out);

@@ -72,6 +72,7 @@ struct health_reporter {
     X(DAMAGED, "damaged", false)                                                                   \
     X(DESCRIPTORS, "descriptors", true)                                                            \
     X(RELOAD, "reload", false)                                                                     \
+    X(BLIND, "blind", false) /* what the probe of a database may not, or cannot, look at */        \
     X(REPORTER, "reporter", false)
 
 enum health_problem {

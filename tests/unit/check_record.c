@@ -206,6 +206,26 @@ START_TEST(health_tells_what_is_wrong)
     buffer_clear(&text);
     ck_assert(health_has_problem(&health, HEALTH_PROBLEM_REPORTER, &text));
     ck_assert_str_eq(text.data, "Reporter hook is 7.00 s behind and tries again: it says 500");
+    struct database_finding findings[] = {
+        {.check = DATABASE_CONNECT, .outcome = DATABASE_GOOD},
+        {.check = DATABASE_READ,
+         .table = "orders",
+         .outcome = DATABASE_BLIND,
+         .code = "42501",
+         .text = "permission denied"},
+    };
+    const struct database_state database = {
+        .component = "db", .findings = findings, .finding_count = COUNT_OF(findings)};
+    const struct database_state *databases[] = {&database};
+    health.databases = databases;
+    health.database_count = 1;
+    buffer_clear(&text);
+    ck_assert(health_is_well(&health));
+    ck_assert(health_has_problem(&health, HEALTH_PROBLEM_BLIND, &text));
+    ck_assert_str_eq(text.data, "The probe of db cannot look at everything, and verdicts do "
+                                "without: read of orders blind: permission denied (42501)");
+    findings[1].outcome = DATABASE_FAILED; /* that is the database's own */
+    ck_assert(!health_has_problem(&health, HEALTH_PROBLEM_BLIND, NULL));
     health.loop_lag = HEALTH_LAG_MAX + 1;
     ck_assert(!health_is_well(&health));
     health = well();
@@ -494,8 +514,8 @@ END_TEST
 static struct incident long_incident(struct run *run)
 {
     struct incident_shower *showers = arena_allocate(run->arena, 2, sizeof *showers);
-    showers[0] = (struct incident_shower){"guest checkout", "berlin", {0}};
-    showers[1] = (struct incident_shower){"guest checkout", "oslo", start};
+    showers[0] = (struct incident_shower){"guest checkout", "berlin", {0}, true};
+    showers[1] = (struct incident_shower){"guest checkout", "oslo", start, false};
     struct incident incident = {.id = "1",
                                 .version = 4,
                                 .change = INCIDENT_ANNOTATED,
@@ -537,6 +557,7 @@ START_TEST(an_incident_survives_its_json)
     ck_assert_uint_eq(read.version, 4);
     ck_assert_int_eq(read.change, INCIDENT_ANNOTATED);
     ck_assert_int_eq(read.showers[1].recovered.us / 1000, start.us / 1000);
+    ck_assert(read.showers[0].unheard && !read.showers[1].unheard);
     ck_assert_str_eq(read.acknowledged.by, "ann");
     ck_assert(read.published && read.flapping && read.muted);
     ck_assert_uint_eq(read.timeline_count, 2);
