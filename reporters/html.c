@@ -17,6 +17,7 @@ struct html {
     xmlTextWriter *writer;
     const char *open[HTML_DEPTH_MAX];
     size_t depth;
+    const struct zone *zone;
 };
 
 static int take_bytes(void *context, const char *bytes, int length)
@@ -50,6 +51,16 @@ struct html *html_open(struct buffer *out)
 struct html *html_open_xml(struct buffer *out)
 {
     return open_writer(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+}
+
+void html_set_zone(struct html *html, const struct zone *zone)
+{
+    html->zone = zone;
+}
+
+const struct zone *html_zone(const struct html *html)
+{
+    return html->zone;
 }
 
 void html_close(struct html *html)

@@ -18,6 +18,12 @@ struct html *html_open(struct buffer *out);
 struct html *html_open_xml(struct buffer *out); /* the same for a document of XML */
 void html_close(struct html *html);
 
+/* The zone of the document's times: a note for who writes them, who may not know where it comes
+ * from. NULL until it is set. */
+struct zone;
+void html_set_zone(struct html *html, const struct zone *zone);
+const struct zone *html_zone(const struct html *html);
+
 /* Begins an element, of a class unless `class_name` is NULL; attributes follow, then content. */
 void html_begin(struct html *html, const char *element, const char *class_name);
 void html_attribute(struct html *html, const char *name, const char *value);

@@ -33,8 +33,9 @@ extern const char page_style[], page_script[];
 void page_overview_render(const struct page_overview *model, struct buffer *out);
 void page_overview_json(const struct page_overview *model, struct buffer *out);
 
+/* `zone`: that times are told in, here and in all models; NULL: UTC. */
 void page_run_render(const struct shop *shop, const struct run *run, struct wall_time now,
-                     struct buffer *out);
+                     const struct zone *zone, struct buffer *out);
 void page_run_json(const struct run *run, struct buffer *out);
 
 struct page_incident {
@@ -43,6 +44,7 @@ struct page_incident {
     struct run *const *runs; /* that it covers, newest first */
     size_t run_count;
     struct wall_time now;
+    const struct zone *zone;
 };
 void page_incident_render(const struct page_incident *model, struct buffer *out);
 void page_incident_json(const struct incident *incident, struct buffer *out);
@@ -53,6 +55,7 @@ struct page_journey_view {
     const struct shop *shop;
     const struct page_journey *journey;
     struct wall_time now;
+    const struct zone *zone;
     enum span span;
     const char *vantage;             /* the only one to look from; NULL: all */
     const struct series_set *places; /* whole runs, by vantage point */
@@ -81,6 +84,7 @@ struct page_run_list {
     size_t run_count;
     bool more; /* there are older ones */
     struct wall_time now;
+    const struct zone *zone;
 };
 void page_run_list_render(const struct page_run_list *list, struct buffer *out);
 
@@ -89,12 +93,14 @@ struct page_incident_list {
     const struct incident *incidents; /* newest first */
     size_t incident_count;
     struct wall_time now;
+    const struct zone *zone;
 };
 void page_incident_list_render(const struct page_incident_list *list, struct buffer *out);
 
 /* The monitor itself. */
 struct health;
-void page_monitor_render(const struct shop *shop, const struct health *health, struct buffer *out);
+void page_monitor_render(const struct shop *shop, const struct health *health,
+                         const struct zone *zone, struct buffer *out);
 
 /* A page that is only a sentence: not found, not now. `top` as in a frame. */
 void page_message_render(const struct shop *shop, const char *top, const char *title,

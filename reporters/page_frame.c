@@ -2,9 +2,9 @@
 /* What surrounds every page, and its smallest pieces: marks, times, facts. See page_parts.h. */
 #include "reporters/page_parts.h"
 
-#include "monitor/base/date.h"
 #include "monitor/base/hash.h"
 #include "reporters/page.h"
+#include "reporters/page_clock.h"
 #include "reporters/words.h"
 
 #include <inttypes.h>
@@ -134,6 +134,7 @@ static void write_menu(struct html *html, const char *place)
 struct html *page_begin(const struct page_frame *frame, struct buffer *out)
 {
     struct html *html = html_open(out);
+    html_set_zone(html, frame->zone);
     html_begin(html, "html", NULL);
     html_attribute(html, "lang", "en");
     write_head(html, frame);
@@ -158,6 +159,14 @@ struct html *page_begin(const struct page_frame *frame, struct buffer *out)
     return html;
 }
 
+void page_whose_times(struct html *html, const struct zone *zone)
+{
+    if (zone == NULL || zone == zone_utc())
+        html_text(html, "Times are of UTC. ");
+    else
+        html_print(html, "Times are those of %s, days those of UTC. ", zone_name(zone));
+}
+
 void page_end(struct html *html, const struct page_frame *frame, struct wall_time now)
 {
     html_end(html); /* main */
@@ -172,6 +181,8 @@ void page_end(struct html *html, const struct page_frame *frame, struct wall_tim
         html_text(html, ". ");
         html_end(html);
     }
+    if (now.us != 0)
+        page_whose_times(html, frame->zone);
     if (frame->json != NULL) {
         html_begin_link(html, frame->json);
         html_text(html, "The same as JSON");
@@ -197,21 +208,19 @@ static void write_time(struct html *html, struct wall_time time, const char *tex
 void page_time(struct html *html, struct wall_time time, struct wall_time now)
 {
     char clock[PAGE_CLOCK_MAX];
-    write_time(html, time, page_clock(time, now, clock));
+    write_time(html, time, page_clock(html_zone(html), time, now, clock));
 }
 
 void page_time_seconds(struct html *html, struct wall_time time, struct wall_time now)
 {
     char clock[PAGE_CLOCK_MAX];
-    write_time(html, time, page_clock_seconds(time, now, clock));
+    write_time(html, time, page_clock_seconds(html_zone(html), time, now, clock));
 }
 
 void page_exact_time(struct html *html, struct wall_time time)
 {
-    char text[WALL_TEXT_MAX];
-    if (date_print(time, "%Y-%m-%d %H:%M:%S UTC", text, sizeof text) != RESULT_OK)
-        text[0] = '\0';
-    write_time(html, time, text);
+    char text[PAGE_CLOCK_MAX];
+    write_time(html, time, page_clock_exact(html_zone(html), time, text));
 }
 
 void page_duration(struct html *html, duration value)

@@ -2,7 +2,6 @@
 /* Drawing over time. See page_graph.h. */
 #include "reporters/page_graph.h"
 
-#include "monitor/base/date.h"
 #include "monitor/base/memory.h"
 
 #include <stdio.h>
@@ -414,34 +413,38 @@ void graph_states(struct html *html, const struct graph *graph, const struct ser
     buffer_free(&path);
 }
 
+static const struct zone *zone_of(const struct graph *graph)
+{
+    return graph->zone == NULL || graph->set->unit >= DURATION_DAY ? zone_utc() : graph->zone;
+}
+
 const char *graph_time(const struct graph *graph, unsigned n, char text[GRAPH_TIME_MAX])
 {
     static const char *const formats[] = {"%H:%M", "%e %b, %H:%M", "%e %b, %H:%M", "%e %b"};
     struct wall_time time = wall_after(graph->set->start, graph->set->unit * (duration)n);
-    if (date_print(time, formats[graph->span], text, GRAPH_TIME_MAX) != RESULT_OK)
-        text[0] = '\0';
-    return text + strspn(text, " ");
+    return page_clock_bare(zone_of(graph), time, formats[graph->span], text);
 }
 
+/* A tick is where clocks show a round time. */
 void graph_axis(struct html *html, const struct graph *graph)
 {
     const struct series_set *set = graph->set;
+    const struct zone *zone = zone_of(graph);
     duration tick = span_kinds[graph->span].tick;
-    struct wall_time time = {(set->start.us + tick - 1) / tick * tick};
     struct wall_time end = wall_after(set->start, set->unit * (duration)set->count);
+    duration shown = set->start.us + zone_offset(zone, set->start);
     html_begin(html, "svg", "axis");
     html_attribute(html, "aria-hidden", "true");
-    for (; time.us < end.us; time.us += tick) {
+    for (shown = (shown + tick - 1) / tick * tick; shown < end.us + zone_offset(zone, end);
+         shown += tick) {
         char text[GRAPH_TIME_MAX];
+        struct wall_time time = zone_moments(zone, shown).first;
         double at = 100 * place_of(graph, time) / set->count;
-        if (date_print(time, tick < DURATION_DAY ? "%H:%M" : "%e %b", text, sizeof text) !=
-            RESULT_OK)
-            continue;
         html_begin(html, "text", NULL);
         html_attribute_print(html, "x", "%.2f%%", at);
         html_attribute(html, "y", "12");
         html_attribute(html, "text-anchor", at < 4 ? "start" : at > 94 ? "end" : "middle");
-        html_text(html, text + strspn(text, " "));
+        html_text(html, page_clock_bare(zone, time, tick < DURATION_DAY ? "%H:%M" : "%e %b", text));
         html_end(html);
     }
     html_end(html);

@@ -8,6 +8,7 @@
 #define REPORTERS_PAGE_GRAPH_H
 
 #include "reporters/html.h"
+#include "reporters/page_clock.h"
 #include "reporters/series.h"
 
 /* X(NAME, class name, what it is) */
@@ -33,7 +34,8 @@ struct graph_mark {
 struct graph {
     const struct series_set *set;
     enum span span;
-    duration top; /* of its scale */
+    const struct zone *zone; /* of its times; NULL: UTC. Days are those of UTC, as they are kept */
+    duration top;            /* of its scale */
     const struct graph_mark *marks;
     size_t mark_count;
 };
@@ -57,8 +59,9 @@ void graph_states(struct html *html, const struct graph *graph, const struct ser
 /* The times under all of them. */
 void graph_axis(struct html *html, const struct graph *graph);
 
-/* A stretch of the graph, for tables: `14:00`, `24 Nov, 14:00`, `24 Nov`. Returns `text`. */
-enum { GRAPH_TIME_MAX = 32 };
+/* A stretch of the graph, for tables: `14:00`, `24 Nov, 14:00`, `24 Nov`. Returns a text within
+ * `text`. */
+enum { GRAPH_TIME_MAX = PAGE_CLOCK_MAX };
 const char *graph_time(const struct graph *graph, unsigned n, char text[GRAPH_TIME_MAX]);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "reporters/page_model.h"
 
+#include "reporters/page_clock.h"
 #include "reporters/words.h"
 
 #include <stdarg.h>
@@ -163,7 +164,7 @@ static void say_failing(const struct page_overview *model, const struct tally *t
                  tally->places);
     if (tally->incident != NULL)
         snprintf(since, sizeof since, " since %s",
-                 page_clock(tally->incident->began, model->now, clock));
+                 page_clock(model->zone, tally->incident->began, model->now, clock));
     headline->state = STATE_FAILED;
     snprintf(headline->sentence, sizeof headline->sentence, "%s failing%s%s", subject, place,
              since);
@@ -192,10 +193,10 @@ static void say_unknown(const struct page_overview *model, const struct tally *t
     } else if (tally->last.us > model->now.us) {
         snprintf(headline->detail, sizeof headline->detail,
                  "The last run ended at %s, which is still to come: the clock was set back.",
-                 page_clock(tally->last, model->now, clock));
+                 page_clock(model->zone, tally->last, model->now, clock));
     } else {
         snprintf(headline->detail, sizeof headline->detail, "The last run ended at %s.",
-                 page_clock(tally->last, model->now, clock));
+                 page_clock(model->zone, tally->last, model->now, clock));
     }
 }
 

@@ -201,6 +201,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
     snprintf(json, sizeof json, "/incidents/%s.json", incident->id);
     const struct page_frame frame = {
         .shop = model->shop,
+        .zone = model->zone,
         .title = incident->resolved.us == 0 ? "Open incident" : "Resolved incident",
         .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
         .renews = incident->resolved.us == 0 ? 10 : 0,

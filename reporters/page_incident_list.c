@@ -61,6 +61,7 @@ void page_incident_list_render(const struct page_incident_list *list, struct buf
     static const char *const columns[] = {"Began", "State", "What", "Lasted", "Failed runs"};
     bool open = list->incident_count > 0 && list->incidents[0].resolved.us == 0;
     const struct page_frame frame = {.shop = list->shop,
+                                     .zone = list->zone,
                                      .title = "Incidents",
                                      .state = open ? STATE_FAILED : STATE_PASSED,
                                      .place = "/incidents"};

@@ -299,6 +299,7 @@ static void write_latency(struct html *html, const struct page_journey_view *vie
     const struct graph graph = {
         .set = view->places,
         .span = view->span,
+        .zone = view->zone,
         .top = graph_top_of_latency(view->places),
         .marks = marks->marks,
         .mark_count = marks->count,
@@ -347,6 +348,7 @@ static void write_phases(struct html *html, const struct page_journey_view *view
     const struct graph graph = {
         .set = view->places,
         .span = view->span,
+        .zone = view->zone,
         .top = graph_top_of_phases(view->places, all),
     };
     struct buffer label;
@@ -513,6 +515,7 @@ void page_journey_render(const struct page_journey_view *view, struct buffer *ou
 {
     const struct page_frame frame = {
         .shop = view->shop,
+        .zone = view->zone,
         .title = view->journey->name,
         .state = view->run_count > 0 ? view->runs[0]->state : STATE_UNKNOWN,
         .renews = 10,

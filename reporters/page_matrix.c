@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Journeys by vantage points: how each ends now, and how its slots ended over the last spans. */
-#include "monitor/base/zone.h"
 #include "reporters/page.h"
+#include "reporters/page_clock.h"
 #include "reporters/page_parts.h"
 #include "reporters/words.h"
 #include "scenarios/cron.h"
@@ -94,8 +94,8 @@ static void write_bar_title(struct html *html, const struct bars *bars,
     char clock[PAGE_CLOCK_MAX], latency[DURATION_TEXT_MAX];
     html_begin(html, "title", NULL);
     html_text(html, bars->span < DURATION_MINUTE
-                        ? page_clock_seconds(start, bars->model->now, clock)
-                        : page_clock(start, bars->model->now, clock));
+                        ? page_clock_seconds(html_zone(html), start, bars->model->now, clock)
+                        : page_clock(html_zone(html), start, bars->model->now, clock));
     if (tally == NULL) {
         html_text(html, ": no run");
     } else {

@@ -3,7 +3,6 @@
  */
 #include "reporters/page_model.h"
 
-#include "monitor/base/date.h"
 #include "scenarios/cron.h"
 #include "scenarios/scenario.h"
 
@@ -240,26 +239,4 @@ void page_component(const struct page_overview *model, const char *name, enum ca
     } else {
         snprintf(why, PAGE_SENTENCE_MAX, "no run has looked at it");
     }
-}
-
-static const char *print_clock(struct wall_time time, struct wall_time now, bool to_the_second,
-                               char text[PAGE_CLOCK_MAX])
-{
-    static const char *const formats[2][2] = {{"%e %b, %H:%M UTC", "%e %b, %H:%M:%S UTC"},
-                                              {"%H:%M UTC", "%H:%M:%S UTC"}};
-    bool today = time.us / DURATION_DAY == now.us / DURATION_DAY;
-    if (date_print(time, formats[today][to_the_second], text, PAGE_CLOCK_MAX) != RESULT_OK)
-        text[0] = '\0';
-    return text + strspn(text, " ");
-}
-
-const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX])
-{
-    return print_clock(time, now, false, text);
-}
-
-const char *page_clock_seconds(struct wall_time time, struct wall_time now,
-                               char text[PAGE_CLOCK_MAX])
-{
-    return print_clock(time, now, true, text);
 }

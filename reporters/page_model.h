@@ -40,6 +40,7 @@ struct page_journey {
 struct page_overview {
     const struct shop *shop;
     struct wall_time now;
+    const struct zone *zone; /* that times are told in; NULL: UTC */
     const struct page_journey *journeys;
     size_t journey_count;
     struct run *const *latest; /* of every journey and vantage point */
@@ -104,12 +105,5 @@ struct wall_time page_incident_since(const struct incident *incident);
 
 /* Whether `run` failed for what `incident` is about. */
 bool page_incident_covers(const struct incident *incident, const struct run *run);
-
-/* `02:14 UTC`, with the day before it when that is not the day of `now`; `02:14:07 UTC`.
- * Both return a text within `text`. */
-enum { PAGE_CLOCK_MAX = 40 };
-const char *page_clock(struct wall_time time, struct wall_time now, char text[PAGE_CLOCK_MAX]);
-const char *page_clock_seconds(struct wall_time time, struct wall_time now,
-                               char text[PAGE_CLOCK_MAX]);
 
 #endif

@@ -126,11 +126,73 @@ static void write_reporters(struct html *html, const struct health *health)
     html_end(html);
 }
 
-void page_monitor_render(const struct shop *shop, const struct health *health, struct buffer *out)
+/* --- databases that are asked directly ---------------------------------------------------------
+ */
+
+static const struct {
+    enum state look;
+    const char *words;
+} outcomes[] = {
+    [DATABASE_UNASKED] = {STATE_UNKNOWN, "not asked"},
+    [DATABASE_GOOD] = {STATE_PASSED, "well"},
+    [DATABASE_FAILED] = {STATE_FAILED, "failed"},
+    [DATABASE_HUNG] = {STATE_FAILED, "no answer"},
+    [DATABASE_BLIND] = {STATE_DEGRADED, "cannot look"},
+};
+
+static void write_finding(struct html *html, const struct database_state *database,
+                          const struct database_finding *finding)
+{
+    html_begin(html, "tr", NULL);
+    html_begin(html, "th", NULL);
+    html_attribute(html, "scope", "row");
+    html_text(html, database->component);
+    html_begin(html, "span", "note");
+    html_print(html, " %s%s%s", database_check_word(finding->check),
+               finding->table != NULL ? " of " : "", finding->table != NULL ? finding->table : "");
+    html_end(html);
+    html_end(html);
+    html_begin(html, "td", "status");
+    page_badge(html, outcomes[finding->outcome].look, outcomes[finding->outcome].words);
+    html_end(html);
+    html_begin(html, "td", "outcome");
+    html_text(html, finding->text);
+    html_end(html);
+    html_begin(html, "td", "number");
+    if (finding->at.us != 0)
+        page_duration(html, finding->time);
+    else
+        html_text(html, "–");
+    html_end(html);
+    html_end(html);
+}
+
+static void write_databases(struct html *html, const struct health *health)
+{
+    static const char *const columns[] = {"Database", "State", "What it says", "Time"};
+    if (health->database_count == 0)
+        return;
+    page_section(html, "Databases that are asked directly");
+    html_begin(html, "div", "card listing");
+    html_begin(html, "table", "reporters");
+    page_table_head(html, columns, COUNT_OF(columns));
+    html_begin(html, "tbody", NULL);
+    for (size_t i = 0; i < health->database_count; i++)
+        for (size_t j = 0; j < health->databases[i]->finding_count; j++)
+            write_finding(html, health->databases[i], &health->databases[i]->findings[j]);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+void page_monitor_render(const struct shop *shop, const struct health *health,
+                         const struct zone *zone, struct buffer *out)
 {
     bool well = health_is_well(health);
     const struct page_frame frame = {
         .shop = shop,
+        .zone = zone,
         .title = well ? "The monitor is well" : "The monitor is not well",
         .state = well ? STATE_PASSED : STATE_FAILED,
         .renews = 10,
@@ -141,6 +203,7 @@ void page_monitor_render(const struct shop *shop, const struct health *health, s
     write_answer(html, health, well);
     write_problems(html, health);
     write_reporters(html, health);
+    write_databases(html, health);
     write_numbers(html, health);
     page_end(html, &frame, health->now);
 }

@@ -196,6 +196,7 @@ static struct page_overview overview_of(const struct page_visit *visit, const st
     return (struct page_overview){
         .shop = page->context.shop,
         .now = clock_wall(),
+        .zone = page->settings.zone,
         .journeys = page->journeys,
         .journey_count = page->context.scenario_count,
         .latest = reading->latest.runs,
@@ -240,7 +241,8 @@ static bool run_answer(struct page_visit *visit, struct buffer *body)
 {
     const struct reading *reading = visit->state;
     if (reading->runs.count > 0)
-        page_run_render(page_of(visit)->context.shop, reading->runs.runs[0], clock_wall(), body);
+        page_run_render(page_of(visit)->context.shop, reading->runs.runs[0], clock_wall(),
+                        page_of(visit)->settings.zone, body);
     return reading->runs.count > 0;
 }
 
@@ -319,6 +321,7 @@ static bool incident_answer(struct page_visit *visit, struct buffer *body)
         .runs = runs,
         .run_count = count,
         .now = clock_wall(),
+        .zone = page_of(visit)->settings.zone,
     };
     page_incident_render(&model, body);
     return true;
@@ -343,7 +346,7 @@ static bool healthz_answer(struct page_visit *visit, struct buffer *body)
 static bool monitor_answer(struct page_visit *visit, struct buffer *body)
 {
     const struct health health = health_of(visit);
-    page_monitor_render(page_of(visit)->context.shop, &health, body);
+    page_monitor_render(page_of(visit)->context.shop, &health, page_of(visit)->settings.zone, body);
     return true;
 }
 

@@ -238,6 +238,7 @@ void page_journey_begin(struct page_visit *visit)
     visit->state = reading;
     view->shop = page->context.shop;
     view->now = clock_wall();
+    view->zone = page->settings.zone;
     view->journey = find_journey(page, http_request_query(visit->request, "name"));
     if (view->journey == NULL)
         return;

@@ -3,6 +3,7 @@
 #include "reporters/status_page_private.h"
 
 #include "monitor/base/date.h"
+#include "monitor/base/zone.h"
 #include "monitor/net/http_server.h"
 #include "reporters/page_parts.h"
 
@@ -29,10 +30,11 @@ static const char *asked(struct page_visit *visit, const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-/* As our links have it, or as browsers send what is chosen in a form: `2026-11-23T14:07`, which we
- * say is UTC. What is no time restricts nothing. */
+/* As our links have it, or as browsers send what is chosen in a form: `2026-11-23T14:07`, by the
+ * clock that we show. What is no time restricts nothing. */
 static struct wall_time asked_time(struct page_visit *visit, const char *name)
 {
+    const struct zone *zone = ((const struct status_page *)visit->owner)->settings.zone;
     struct wall_time time = {0};
     const char *value = asked(visit, name);
     if (value == NULL || date_parse(value, &time) == DATE_RFC3339)
@@ -40,7 +42,7 @@ static struct wall_time asked_time(struct page_visit *visit, const char *name)
     static const char *const ends[] = {"Z", ":00Z"};
     for (size_t i = 0; i < COUNT_OF(ends); i++)
         if (date_parse(arena_print(visit->arena, "%.32s%s", value, ends[i]), &time) == DATE_RFC3339)
-            return time;
+            return zone_moments(zone != NULL ? zone : zone_utc(), time.us).first;
     return (struct wall_time){0};
 }
 
@@ -116,6 +118,7 @@ bool page_run_list_answer(struct page_visit *visit, struct buffer *body)
         .run_count = left < RUNS_SHOWN ? left : RUNS_SHOWN,
         .more = left > RUNS_SHOWN,
         .now = clock_wall(),
+        .zone = page->settings.zone,
     };
     page_run_list_render(&list, body);
     return true;
@@ -150,6 +153,7 @@ bool page_incident_list_answer(struct page_visit *visit, struct buffer *body)
         .incidents = reading->incidents,
         .incident_count = reading->incident_count,
         .now = clock_wall(),
+        .zone = page->settings.zone,
     };
     page_incident_list_render(&list, body);
     return true;

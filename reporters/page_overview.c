@@ -192,6 +192,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
     page_headline(model, &headline);
     const struct page_frame frame = {
         .shop = model->shop,
+        .zone = model->zone,
         .title = headline.sentence,
         .state = headline.state,
         .renews = 10,

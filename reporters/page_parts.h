@@ -18,6 +18,7 @@ struct page_frame {
     /* The public pages', whose links are relative so that they can be moved: the way to their top
        (`./`, `../`); NULL: the operators', at the root. */
     const char *top;
+    const struct zone *zone; /* that operators' times are told in; NULL: UTC */
     const char *place; /* in the operators' menu: `/runs`, or "" for none of it; NULL: no menu */
 };
 
@@ -39,6 +40,9 @@ void page_lasting(struct html *html, duration value);        /* coarse: no secon
 /* On top of an overview: whether people can buy. `detail` may be "". */
 void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
                  const char *detail);
+
+/* Whose clocks times are told by, in a footer; NULL: UTC's. */
+void page_whose_times(struct html *html, const struct zone *zone);
 
 /* `text` as a sentence or heading begins. */
 void page_capital(struct html *html, const char *text);

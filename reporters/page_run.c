@@ -259,13 +259,14 @@ static void write_slot(struct html *html, const struct run *run)
 }
 
 void page_run_render(const struct shop *shop, const struct run *run, struct wall_time now,
-                     struct buffer *out)
+                     const struct zone *zone, struct buffer *out)
 {
     char title[PAGE_SENTENCE_MAX], json[64];
     snprintf(title, sizeof title, "%.200s %s", run->journey, state_name(run->state));
     snprintf(json, sizeof json, "/runs/%s.json", run->id);
     const struct page_frame frame = {
         .shop = shop,
+        .zone = zone,
         .title = title,
         .state = run->state,
         .json = json,

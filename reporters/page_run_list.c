@@ -2,7 +2,7 @@
 /* Runs that were looked for: a form, a table, and the way to older ones. */
 #include "reporters/page.h"
 
-#include "monitor/base/date.h"
+#include "reporters/page_clock.h"
 #include "reporters/page_parts.h"
 
 #include <string.h>
@@ -17,15 +17,11 @@ static void write_option(struct html *html, const char *value, const char *text,
     html_end(html);
 }
 
-static void begin_field(struct html *html, const char *title)
+static void begin_select(struct html *html, const char *class_name, const char *title,
+                         const char *name)
 {
-    html_begin(html, "label", NULL);
+    html_begin(html, "label", class_name);
     html_leaf(html, "span", NULL, title);
-}
-
-static void begin_select(struct html *html, const char *title, const char *name)
-{
-    begin_field(html, title);
     html_begin(html, "select", NULL);
     html_attribute(html, "name", name);
 }
@@ -38,7 +34,7 @@ static void end_select(struct html *html)
 
 static void write_journeys(struct html *html, const struct page_run_list *list)
 {
-    begin_select(html, "Journey", "journey");
+    begin_select(html, "wide", "Journey", "journey");
     write_option(html, "", "any", list->filter.journey);
     for (size_t i = 0; i < list->journey_count; i++)
         write_option(html, list->journeys[i].name, list->journeys[i].name, list->filter.journey);
@@ -47,7 +43,7 @@ static void write_journeys(struct html *html, const struct page_run_list *list)
 
 static void write_vantages(struct html *html, const struct page_run_list *list)
 {
-    begin_select(html, "From", "from");
+    begin_select(html, NULL, "From", "from");
     write_option(html, "", "anywhere", list->filter.vantage);
     for (size_t i = 0; i < list->shop->vantage_count; i++) {
         const char *name = list->shop->vantages[i].name;
@@ -58,25 +54,28 @@ static void write_vantages(struct html *html, const struct page_run_list *list)
 
 static void write_states(struct html *html, const struct page_run_list *list)
 {
-    begin_select(html, "State", "state");
+    begin_select(html, NULL, "State", "state");
     write_option(html, "", "any", list->filter.state);
     for (enum state state = 0; state < STATE_SKIPPED; state++)
         write_option(html, state_name(state), state_name(state), list->filter.state);
     end_select(html);
 }
 
+/* By the clock that the page's times are told in. */
 static void write_moment(struct html *html, const char *title, const char *name,
                          struct wall_time time)
 {
-    char text[WALL_TEXT_MAX] = "";
-    if (time.us != 0 && date_print(time, "%Y-%m-%dT%H:%M", text, sizeof text) != RESULT_OK)
-        text[0] = '\0';
-    begin_field(html, title);
+    char text[PAGE_CLOCK_MAX];
+    const struct zone *zone = html_zone(html);
+    html_begin(html, "label", "wide");
+    html_begin(html, "span", NULL);
+    html_print(html, "%s (%s)", title, zone != NULL ? zone_name(zone) : "UTC");
+    html_end(html);
     html_begin(html, "input", NULL);
     html_attribute(html, "type", "datetime-local");
     html_attribute(html, "name", name);
-    if (text[0] != '\0')
-        html_attribute(html, "value", text);
+    if (time.us != 0)
+        html_attribute(html, "value", page_clock_bare(zone, time, "%Y-%m-%dT%H:%M", text));
     html_end(html);
     html_end(html);
 }
@@ -90,8 +89,8 @@ static void write_form(struct html *html, const struct page_run_list *list)
     write_journeys(html, list);
     write_vantages(html, list);
     write_states(html, list);
-    write_moment(html, "Since (UTC)", "since", list->filter.since);
-    write_moment(html, "Until (UTC)", "until", list->filter.until);
+    write_moment(html, "Since", "since", list->filter.since);
+    write_moment(html, "Until", "until", list->filter.until);
     html_begin(html, "button", NULL);
     html_attribute(html, "type", "submit");
     html_text(html, "Show");
@@ -149,8 +148,11 @@ static void write_pages(struct html *html, const struct page_run_list *list)
 
 void page_run_list_render(const struct page_run_list *list, struct buffer *out)
 {
-    const struct page_frame frame = {
-        .shop = list->shop, .title = "Runs", .state = STATE_UNKNOWN, .place = "/runs"};
+    const struct page_frame frame = {.shop = list->shop,
+                                     .zone = list->zone,
+                                     .title = "Runs",
+                                     .state = STATE_UNKNOWN,
+                                     .place = "/runs"};
     struct html *html = page_begin(&frame, out);
     html_begin(html, "div", "heading");
     html_leaf(html, "h1", NULL, "Runs");

@@ -12,6 +12,7 @@
 #include "monitor/record/maintenance.h"
 #include "monitor/record/objective.h"
 #include "monitor/store/store_rollups.h"
+#include "reporters/page_clock.h"
 #include "reporters/page_model.h"
 #include "scenarios/shop.h"
 
@@ -94,8 +95,13 @@ struct public_view {
     size_t window_count;
 };
 
-/* Fills in cells' and journeys' states, sums, and as_of, from what has been read. */
+/* Fills in cells' and journeys' states, sums, and as_of, from what has been read; by the rule that
+ * stands with it (public_model.c), and that headline, cards, feed, JSON and badge go by. */
 void public_judge(struct public_view *view);
+
+/* How a journey, once it is judged, does from a place. */
+enum public_state public_cell_state(const struct public_journey *journey,
+                                    const struct public_cell *cell);
 
 /* A window of the shop file or an operator's, at its present or next time; false: it is over. */
 bool public_window_at(const struct maintenance *maintenance, struct wall_time now,
@@ -106,7 +112,16 @@ bool public_window_is_about(const struct public_window *window,
 /* Whether everybody is told of it: not what was muted or has turned out to be another one. */
 bool public_incident_is_told(const struct incident *incident);
 bool public_incident_is_open(const struct incident *incident);
+
+/* Who is meant when it is spoken of: while it is open those who show it still, and all who ever did
+ * when it is over, or where nobody does any more (it comes and goes). */
+bool public_incident_is_shown(const struct incident *incident); /* it is open, and somebody does */
 bool public_incident_is_about(const struct incident *incident, const char *journey);
+
+/* How what it is about does; of journeys that are not tried any more UNKNOWN, of one that is over
+ * WORKING. */
+enum public_state public_incident_state(const struct public_view *view,
+                                        const struct incident *incident);
 
 struct public_headline {
     enum state look;
@@ -116,7 +131,11 @@ struct public_headline {
 };
 void public_headline(const struct public_view *view, struct public_headline *ret_headline);
 
-/* `Guest checkout fails from New York`, or `failed` where it is over. */
+/* Whether it shows by waiting: what took too long has failed. */
+bool public_incident_is_slow(const struct incident *incident);
+
+/* `Guest checkout is failing from New York`; `was failing` where it does not any more or nobody can
+ * tell, `failed` where it is over. The states of the view's journeys are needed. */
 void public_incident_title(const struct public_view *view, const struct incident *incident,
                            struct buffer *out);
 
@@ -175,8 +194,8 @@ enum public_day_kind {
 enum public_day_kind public_day_kind(const struct store_counts *counts);
 
 /* `02:14`, with the day before it when that is not today, and how far clocks are from UTC. All
- * return `text`. */
-enum { PUBLIC_TIME_MAX = 64 };
+ * return a text within `text`. */
+enum { PUBLIC_TIME_MAX = PAGE_CLOCK_MAX };
 const char *public_clock(const struct public_view *view, struct wall_time time,
                          char text[PUBLIC_TIME_MAX]);
 const char *public_moment(const struct public_view *view, struct wall_time time,

@@ -134,8 +134,9 @@ static void say_failing(const struct public_view *view, struct tally *tally,
     tally->states[PUBLIC_FAILING] += tally->states[PUBLIC_PARTLY];
     tally->worst = PUBLIC_FAILING;
     say_subject(view, tally, PUBLIC_FAILING, headline->sentence);
-    append(headline->sentence, "%s failing",
-           is_singular(view, tally->states[PUBLIC_FAILING]) ? " is" : " are");
+    append(headline->sentence, " %s %s",
+           is_singular(view, tally->states[PUBLIC_FAILING]) ? "is" : "are",
+           incident != NULL && public_incident_is_slow(incident) ? "too slow" : "failing");
     say_place(view, headline->sentence);
     if (incident != NULL)
         append(headline->sentence, " since %s", public_clock(view, incident->began, clock));
@@ -180,7 +181,8 @@ static void say_maintained(const struct public_view *view, const struct tally *t
     char clock[PUBLIC_TIME_MAX];
     const struct public_window *window = NULL;
     for (size_t i = 0; i < view->window_count && window == NULL; i++)
-        if (view->windows[i].on)
+        if (view->windows[i].on &&
+            public_window_is_about(&view->windows[i], tally->first[PUBLIC_MAINTAINED]))
             window = &view->windows[i];
     append(headline->sentence, "Planned maintenance");
     if (window != NULL && window->end.us != 0)

@@ -3,14 +3,31 @@
  */
 #include "reporters/public_parts.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* What is to be said of one that is open, beside how long it lasts. */
+static const char *so_far(enum public_state state, const struct incident *incident)
+{
+    if (state >= PUBLIC_PARTLY)
+        return incident->flapping ? ", and comes and goes." : ".";
+    if (state == PUBLIC_UNKNOWN)
+        return ". We cannot tell how it is now.";
+    if (state == PUBLIC_MAINTAINED)
+        return ". Planned maintenance is going on.";
+    return ". It works again; we go on watching before we call it over.";
+}
 
 static void write_head(struct html *html, const struct public_view *view,
                        const struct incident *incident, const char *title)
 {
     bool open = public_incident_is_open(incident);
-    html_begin(html, "div", open ? "answer failed" : "answer passed");
-    page_mark(html, open ? STATE_FAILED : STATE_PASSED);
+    enum public_state state = public_incident_state(view, incident);
+    enum state look = public_state_look(state);
+    char class_name[40];
+    snprintf(class_name, sizeof class_name, "answer %s", state_name(look));
+    html_begin(html, "div", class_name);
+    page_mark(html, look);
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
     html_text(html, open ? "Incident, since " : "Incident of ");
@@ -18,9 +35,10 @@ static void write_head(struct html *html, const struct public_view *view,
     html_end(html);
     html_leaf(html, "h1", NULL, title);
     html_begin(html, "p", NULL);
-    html_text(html, open ? "It lasts for " : "It is over. It lasted ");
+    html_text(html, open ? "It began " : "It is over. It lasted ");
     page_lasting(html, wall_between(incident->began, open ? view->now : incident->resolved));
-    html_text(html, open && incident->flapping ? ", and comes and goes." : ".");
+    html_text(html, open ? " ago" : "");
+    html_text(html, open ? so_far(state, incident) : ".");
     html_end(html);
     html_end(html);
     html_end(html);
@@ -87,7 +105,7 @@ void public_incident_render(const struct public_view *view, const struct inciden
     const struct page_frame frame = {
         .shop = view->shop,
         .title = title.data,
-        .state = open ? STATE_FAILED : STATE_PASSED,
+        .state = public_state_look(public_incident_state(view, incident)),
         .renews = open ? PUBLIC_RENEWS : 0,
         .top = "../",
     };

@@ -85,11 +85,19 @@ bool public_incident_is_open(const struct incident *incident)
     return incident->resolved.us == 0;
 }
 
+bool public_incident_is_shown(const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->shower_count && public_incident_is_open(incident); i++)
+        if (incident->showers[i].recovered.us == 0)
+            return true;
+    return false;
+}
+
 bool public_incident_is_about(const struct incident *incident, const char *journey)
 {
-    bool open = public_incident_is_open(incident);
+    bool shown = public_incident_is_shown(incident);
     for (size_t i = 0; i < incident->shower_count; i++)
-        if ((!open || incident->showers[i].recovered.us == 0) &&
+        if ((!shown || incident->showers[i].recovered.us == 0) &&
             strcmp(incident->showers[i].journey, journey) == 0)
             return true;
     return incident->shower_count == 0 && incident->journey != NULL &&
@@ -113,6 +121,15 @@ static bool is_maintained(const struct public_view *view, const struct public_jo
     return false;
 }
 
+/*
+ * The rule of what is told:
+ * - A journey fails where an open incident tells of it and a place sees it fail, also in planned
+ *   maintenance. What fails without one is maintenance's, or was seen just now and is checked.
+ * - Where no place sees it fail and an open incident tells of it, it works again.
+ * - A cell, an open incident and the headline are what journeys are: a cell fails only where its
+ *   journey does; an incident is what the worst of its journeys is, the headline what the worst of
+ *   all is. So nothing is red under a headline that is not.
+ */
 static enum public_state judge_journey(const struct public_view *view,
                                        const struct public_journey *journey)
 {
@@ -121,17 +138,49 @@ static enum public_state judge_journey(const struct public_view *view,
         ended[journey->cells[i].state]++;
     size_t seen = journey->cell_count - ended[STATE_UNKNOWN];
     bool told = has_open_incident(view, journey->journey->name);
+    if (ended[STATE_FAILED] > 0 && told)
+        return ended[STATE_FAILED] == seen ? PUBLIC_FAILING : PUBLIC_PARTLY;
     if (is_maintained(view, journey))
         return PUBLIC_MAINTAINED;
     if (seen == 0)
         return PUBLIC_UNKNOWN;
-    if (ended[STATE_FAILED] > 0 && !told)
-        return PUBLIC_CHECKED;
     if (ended[STATE_FAILED] > 0)
-        return ended[STATE_FAILED] == seen ? PUBLIC_FAILING : PUBLIC_PARTLY;
+        return PUBLIC_CHECKED;
     if (told)
         return PUBLIC_RECOVERING;
     return ended[STATE_DEGRADED] * 2 > seen ? PUBLIC_SLOW : PUBLIC_WORKING;
+}
+
+enum public_state public_cell_state(const struct public_journey *journey,
+                                    const struct public_cell *cell)
+{
+    bool fails = journey->state >= PUBLIC_PARTLY;
+    switch (cell->state) {
+    case STATE_PASSED:
+        return PUBLIC_WORKING;
+    case STATE_DEGRADED:
+        return PUBLIC_SLOW;
+    case STATE_FAILED:
+        return fails ? PUBLIC_FAILING : journey->state;
+    default:
+        return journey->state == PUBLIC_MAINTAINED ? PUBLIC_MAINTAINED : PUBLIC_UNKNOWN;
+    }
+}
+
+enum public_state public_incident_state(const struct public_view *view,
+                                        const struct incident *incident)
+{
+    enum public_state worst = PUBLIC_WORKING;
+    bool tried = !public_incident_is_open(incident);
+    for (size_t i = 0; i < view->journey_count && public_incident_is_open(incident); i++) {
+        const struct public_journey *journey = &view->journeys[i];
+        if (!public_incident_is_about(incident, journey->journey->name))
+            continue;
+        tried = true;
+        if (journey->state > worst)
+            worst = journey->state;
+    }
+    return tried ? worst : PUBLIC_UNKNOWN;
 }
 
 static void judge_cells(struct public_view *view, struct public_journey *journey)

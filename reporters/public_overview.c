@@ -19,13 +19,15 @@ enum {
 static void write_incident(struct html *html, const struct public_view *view,
                            const struct incident *incident)
 {
-    char path[PUBLIC_SENTENCE_MAX], target[PUBLIC_SENTENCE_MAX + 2];
+    char path[PUBLIC_SENTENCE_MAX], target[PUBLIC_SENTENCE_MAX + 2], class_name[40];
+    enum state look = public_state_look(public_incident_state(view, incident));
     struct buffer title;
     buffer_init(&title, PUBLIC_SENTENCE_MAX);
     public_incident_title(view, incident, &title);
     public_incident_path(incident, path);
     snprintf(target, sizeof target, "./%s", path);
-    html_begin(html, "article", "card incident");
+    snprintf(class_name, sizeof class_name, "card incident %s", state_name(look));
+    html_begin(html, "article", class_name);
     html_begin(html, "p", "since");
     html_text(html, "Since ");
     public_write_clock(html, view, incident->began);
@@ -208,19 +210,16 @@ static const struct public_cell *cell_of(const struct public_journey *journey, c
     return NULL;
 }
 
-/* One word; what it looks like is the style sheet's. */
-static void write_cell(struct html *html, const struct public_cell *cell)
+/* In a word or two; what it looks like is the style sheet's. */
+static void write_cell(struct html *html, const struct public_journey *journey,
+                       const struct public_cell *cell)
 {
-    static const char *const words[] = {
-        [STATE_PASSED] = "works",
-        [STATE_DEGRADED] = "slow",
-        [STATE_FAILED] = "fails",
-        [STATE_UNKNOWN] = "not known",
-    };
-    if (cell == NULL)
+    if (cell == NULL) {
         html_leaf(html, "td", NULL, "–");
-    else
-        html_leaf(html, "td", state_name(cell->state), words[cell->state]);
+        return;
+    }
+    enum public_state state = public_cell_state(journey, cell);
+    html_leaf(html, "td", state_name(public_state_look(state)), public_state_words(state));
 }
 
 static void write_places_head(struct html *html, const struct shop *shop)
@@ -261,7 +260,8 @@ static void write_places(struct html *html, const struct public_view *view)
         page_capital(html, view->journeys[i].journey->name);
         html_end(html);
         for (size_t j = 0; j < shop->vantage_count; j++)
-            write_cell(html, cell_of(&view->journeys[i], shop->vantages[j].name));
+            write_cell(html, &view->journeys[i],
+                       cell_of(&view->journeys[i], shop->vantages[j].name));
         html_end(html);
     }
     html_end(html);

@@ -2,7 +2,6 @@
 /* See public_parts.h. */
 #include "reporters/public_parts.h"
 
-#include "monitor/base/zone.h"
 #include "reporters/words.h"
 
 #include <stdio.h>
@@ -53,10 +52,7 @@ void public_end(struct html *html, const struct public_view *view, const struct 
     write_time(html, view->now, public_moment(view, view->now, text));
     html_text(html, ". ");
     html_end(html);
-    if (view->zone == zone_utc())
-        html_text(html, "Times are of UTC.");
-    else
-        html_print(html, "Times are those of %s, days those of UTC.", zone_name(view->zone));
+    page_whose_times(html, view->zone);
     html_end(html);
     html_begin(html, "ul", "links");
     write_link(html, frame, "", "Now");

@@ -19,23 +19,24 @@ void public_incident_path(const struct incident *incident, char path[PUBLIC_SENT
 
 /* --- the title -------------------------------------------------------------------------------- */
 
-/* The journeys that it is about, in the order in which they showed it. */
+/* The journeys that it is about, each once, in the order in which they showed it. */
 static size_t journeys_of(const struct incident *incident, const char *names[NAMES_MAX])
 {
     size_t count = 0;
+    bool shown = public_incident_is_shown(incident);
     for (size_t i = 0; i < incident->shower_count; i++) {
         const char *name = incident->showers[i].journey;
-        bool known = !public_incident_is_about(incident, name);
+        bool known = shown && incident->showers[i].recovered.us != 0;
         for (size_t j = 0; j < i && !known; j++)
             known = strcmp(incident->showers[j].journey, name) == 0 &&
-                    (!public_incident_is_open(incident) || incident->showers[j].recovered.us == 0);
+                    (!shown || incident->showers[j].recovered.us == 0);
         if (known)
             continue;
         if (count < NAMES_MAX)
             names[count] = name;
         count++;
     }
-    /* It has recovered everywhere and is not over yet, or it is of an early version. */
+    /* It is of an early version. */
     if (count == 0)
         names[count++] = incident->journey != NULL ? incident->journey : "the shop";
     return count;
@@ -45,11 +46,12 @@ static size_t journeys_of(const struct incident *incident, const char *names[NAM
 static const char *only_place(const struct public_view *view, const struct incident *incident)
 {
     const char *place = NULL;
+    bool shown = public_incident_is_shown(incident);
     if (view->shop->vantage_count < 2)
         return NULL;
     for (size_t i = 0; i < incident->shower_count; i++) {
         const struct incident_shower *shower = &incident->showers[i];
-        if (public_incident_is_open(incident) && shower->recovered.us != 0)
+        if (shown && shower->recovered.us != 0)
             continue;
         if (place != NULL && strcmp(place, shower->vantage) != 0)
             return NULL;
@@ -72,7 +74,7 @@ static size_t append_subject(const struct incident *incident, struct buffer *out
     return count;
 }
 
-static bool is_slow(const struct incident *incident)
+bool public_incident_is_slow(const struct incident *incident)
 {
     return symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
 }
@@ -80,11 +82,15 @@ static bool is_slow(const struct incident *incident)
 void public_incident_title(const struct public_view *view, const struct incident *incident,
                            struct buffer *out)
 {
-    bool open = public_incident_is_open(incident), one = append_subject(incident, out) == 1;
-    if (is_slow(incident))
-        buffer_text(out, open ? one ? " is slow" : " are slow" : one ? " was slow" : " were slow");
+    bool one = append_subject(incident, out) == 1;
+    bool fails = public_incident_state(view, incident) >= PUBLIC_PARTLY;
+    const char *verb = fails ? one ? "is" : "are" : one ? "was" : "were";
+    if (public_incident_is_slow(incident))
+        buffer_print(out, " %s too slow", verb);
+    else if (public_incident_is_open(incident))
+        buffer_print(out, " %s failing", verb);
     else
-        buffer_text(out, open ? one ? " is failing" : " are failing" : " failed");
+        buffer_text(out, " failed");
     const char *place = only_place(view, incident);
     if (place != NULL)
         buffer_print(out, " from %s", shop_vantage_title(view->shop, place));
@@ -187,6 +193,12 @@ static void add_event(const struct public_view *view, const struct incident *inc
         break;
     case INCIDENT_RESOLVED:
         add(updates, event->at, PUBLIC_UPDATE_RESOLVED, closing(incident, event->at, arena));
+        break;
+    case INCIDENT_SPREAD:
+        /* Names of journeys; what was said before holds for them, too. */
+        if (event->text != NULL && event->text[0] != '\0')
+            add(updates, event->at, updates->items[updates->count - 1].kind,
+                arena_print(arena, "%c%s", words_capital(event->text[0]), event->text + 1));
         break;
     case INCIDENT_REOPENED:
         add(updates, event->at, PUBLIC_UPDATE_INVESTIGATING,

@@ -27,7 +27,7 @@ static void render(const struct sample *sample, int view, struct buffer *out)
     if (view == VIEW_OVERVIEW)
         page_overview_render(&sample->overview, out);
     else if (view == VIEW_RUN && sample->worst != NULL)
-        page_run_render(&sample->shop, sample->worst, sample_now, out);
+        page_run_render(&sample->shop, sample->worst, sample_now, NULL, out);
     else if (view == VIEW_INCIDENT && sample->worst != NULL)
         page_incident_render(&incident, out);
     else
@@ -208,7 +208,7 @@ START_TEST(slots_without_a_run_say_why)
     ck_assert_ptr_nonnull(strstr(page.data, ">the run before it was still going<"));
     ck_assert_ptr_null(strstr(page.data, "0 \xc2\xb5s"));
     buffer_clear(&page);
-    page_run_render(&sample->shop, slots[3], sample_now, &page);
+    page_run_render(&sample->shop, slots[3], sample_now, NULL, &page);
     ck_assert_ptr_nonnull(strstr(page.data, "The run before it was still going"));
     ck_assert_ptr_null(strstr(page.data, "overlap"));
     ck_assert_ptr_null(strstr(page.data, "Waterfall"));

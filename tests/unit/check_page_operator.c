@@ -508,7 +508,7 @@ START_TEST(what_went_over_the_wire_is_folded_below_its_exchange)
     run->steps[0].exchanges[0].request = &request;
     run->steps[0].exchanges[0].answer = &answer;
     buffer_init(&page, PAGE_MAX);
-    page_run_render(&sample->shop, run, sample_now, &page);
+    page_run_render(&sample->shop, run, sample_now, NULL, &page);
     page_rules_check(page.data, page.length, "run");
     ck_assert_double_eq(page_rules_count(page.data, page.length, "count(//details)"), 1);
     ck_assert_double_eq(
@@ -609,11 +609,41 @@ START_TEST(the_monitor_tells_what_ails_it)
         health.reporter_count = 1;
     }
     buffer_init(&page, PAGE_MAX);
-    page_monitor_render(&sample->shop, &health, &page);
+    page_monitor_render(&sample->shop, &health, NULL, &page);
     page_rules_check(page.data, page.length, "monitor");
     assert_says(&page, _i == 0 ? "The monitor is well" : "too busy to measure");
     assert_says(&page, "3.0 MiB");
     ck_assert_int_eq(strstr(page.data, "it answers 500") != NULL, _i == 1);
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
+/* What a probe may not look at is neither good nor bad, but must be seen. */
+START_TEST(a_database_that_cannot_be_looked_at_is_shown)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct database_finding findings[] = {
+        {.check = DATABASE_CONNECT, .outcome = DATABASE_GOOD, .at = sample_now, .time = 900},
+        {.check = DATABASE_READ,
+         .table = "orders",
+         .outcome = DATABASE_BLIND,
+         .text = "permission denied"},
+    };
+    const struct database_state database = {
+        .component = "db", .findings = findings, .finding_count = COUNT_OF(findings)};
+    const struct database_state *databases[] = {&database};
+    const struct health health = {
+        .now = sample_now, .databases = databases, .database_count = COUNT_OF(databases)};
+    struct buffer page;
+    buffer_init(&page, PAGE_MAX);
+    page_monitor_render(&sample->shop, &health, NULL, &page);
+    page_rules_check(page.data, page.length, "monitor");
+    assert_says(&page, "The monitor is well");
+    assert_says(&page, "The probe of db cannot look at everything");
+    assert_says(&page, "read of orders");
+    ck_assert_double_eq(
+        page_rules_count(page.data, page.length, "count(//span[@class='badge degraded'])"), 1);
     buffer_free(&page);
     sample_free(sample);
 }
@@ -643,6 +673,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(pages, incidents_are_listed, 0, SAMPLE_COUNT);
     tcase_add_loop_test(pages, the_overview_warns_of_a_monitor_that_is_not_well, 0, 2);
     tcase_add_loop_test(pages, the_monitor_tells_what_ails_it, 0, 2);
+    tcase_add_test(pages, a_database_that_cannot_be_looked_at_is_shown);
     suite_add_tcase(suite, series);
     suite_add_tcase(suite, pages);
     return suite;
