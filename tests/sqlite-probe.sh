@@ -10,6 +10,8 @@ fresh() { # a new file
     sqlite3 "$file" "pragma journal_mode = ${1:-delete}; create table orders(id integer primary key, text);
         insert into orders select value, hex(randomblob(500)) from generate_series(1, 400);
         create table carts(id integer primary key, text); insert into carts values(1, 'a');
+        create table sessions(id text, part int, primary key(id, part)) without rowid;
+        insert into sessions select hex(randomblob(16)), value from generate_series(1, 400);
         create table canary(checker text primary key, at text)" >/dev/null
 }
 cat >"$scratch/shopwatch.yaml" <<END
@@ -19,7 +21,7 @@ scenarios: [journey.yaml]
 components:
   db:
     kind: database
-    parts: {orders: [orders], carts: [main.carts]}
+    parts: {orders: [orders], carts: [main.carts], sessions: [sessions]}
     probe: {sqlite: shop.db, every: 1s, timeout: 600ms, write: canary}
 END
 page_of() { sqlite3 "$file" "select rootpage from sqlite_schema where name = '$1'"; }
@@ -27,7 +29,7 @@ page_of() { sqlite3 "$file" "select rootpage from sqlite_schema where name = '$1
 for mode in delete wal; do
     fresh "$mode"
     ok "$mode: all is good" probes 0 '[.findings[].outcome] | unique == ["good"]' '.engine == "sqlite" and .abandoned == 0' \
-        '[.findings[] | .table // ""] == ["", "", "", "canary", "orders", "main.carts"]'
+        '[.findings[] | .table // ""] == ["", "", "", "canary", "orders", "main.carts", "sessions"]'
     ok "$mode: the write is committed" test "$(sqlite3 "$file" 'select count(*) from canary')" = 1
     (printf 'begin immediate;\n.shell touch %s\n' "$scratch/locked" && exec sleep 5) | sqlite3 "$file" >/dev/null 2>&1 &
     locker=$!
@@ -46,6 +48,10 @@ page=$(page_of orders)
 head -c 4096 /dev/urandom | dd of="$file" bs=4096 seek=$((page - 1)) conv=notrunc status=none
 ok "a damaged table: this one" probes 3 'found("read"; "orders") | .outcome == "failed" and .symptom == "db.corrupt"' \
     'found("read"; "main.carts").outcome == "good" and found("connect"; null).outcome == "good"'
+fresh
+head -c 4096 /dev/urandom | dd of="$file" bs=4096 seek=$(($(page_of sessions) - 1)) conv=notrunc status=none
+ok "one whose rows have no number" probes 3 'found("read"; "sessions") | .outcome == "failed" and .symptom == "db.corrupt"' \
+    'found("read"; "orders").outcome == "good"'
 head -c 4096 /dev/urandom | dd of="$file" conv=notrunc status=none
 ok "a damaged header: all of it" probes 3 'found("connect"; null).symptom == "db.corrupt"'
 fresh

@@ -84,23 +84,80 @@ static int run_statement(sqlite3 *database, const char *sql, const char *value)
     return code;
 }
 
-/* Another row each time. `main.orders` is a schema's table, and all else a name as it stands. */
-static int run_on_table(const struct check_job *job, sqlite3 *database)
+/* Where a table is: its schema, `main` where its name says none, and its name in it. */
+struct place {
+    char schema[64];
+    const char *name;
+};
+
+static struct place place_of(const char *table)
 {
-    static const char read[] = "SELECT * FROM %s WHERE rowid >= (SELECT min(rowid) + abs(random())"
-                               " %% (max(rowid) - min(rowid) + 1) FROM %s) LIMIT 1";
-    static const char write[] = "INSERT INTO %s(checker, at) VALUES(?1, CURRENT_TIMESTAMP)"
-                                " ON CONFLICT(checker) DO UPDATE SET at = excluded.at";
-    const char *dot = strchr(job->table, '.');
-    char *table = dot != NULL ? sqlite3_mprintf("\"%.*w\".\"%w\"", (int)(dot - job->table),
-                                                job->table, dot + 1)
-                              : sqlite3_mprintf("\"%w\"", job->table);
-    bool writes = job->check == DATABASE_WRITE;
-    char *sql = writes ? sqlite3_mprintf(write, table) : sqlite3_mprintf(read, table, table);
-    int code =
-        sql != NULL ? run_statement(database, sql, writes ? job->checker : NULL) : SQLITE_NOMEM;
+    struct place place = {.schema = "main", .name = table};
+    const char *dot = strchr(table, '.');
+    if (dot == NULL)
+        return place;
+    snprintf(place.schema, sizeof place.schema, "%.*s", (int)(dot - table), table);
+    place.name = dot + 1;
+    return place;
+}
+
+/* The column that rows are found by: of a table without a row's number, the first of its key. */
+static int find_key(sqlite3 *database, const struct place *place, char **ret_key)
+{
+    static const char sql[] =
+        "SELECT iif(t.wr, c.name, 'rowid') FROM pragma_table_list(?1) AS t LEFT JOIN"
+        " pragma_table_info(t.name, t.schema) AS c ON c.pk = 1 WHERE t.schema = ?2";
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_bind_text(statement, 1, place->name, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 2, place->schema, -1, SQLITE_STATIC);
+        code = sqlite3_step(statement);
+    }
+    if (code == SQLITE_ROW)
+        *ret_key = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/* Another row each time: from a number between the least and the greatest key on; where keys are
+ * texts, from such a letter. Both ends are looked up apart, for together they would take a walk
+ * through the whole table. A table that there is not is said by the question itself. */
+static char *print_read(const struct place *place, const char *key)
+{
+    static const char read[] =
+        "WITH source AS NOT MATERIALIZED (SELECT \"%w\" AS key, * FROM \"%w\".\"%w\"),"
+        " ends AS (SELECT (SELECT min(key) FROM source) AS least,"
+        " (SELECT max(key) FROM source) AS most)"
+        " SELECT * FROM source WHERE key >= (SELECT CASE typeof(least) WHEN 'text'"
+        " THEN char(unicode(least) + abs(random()) %% (unicode(most) - unicode(least) + 1))"
+        " ELSE least + abs(random()) %% (most - least + 1) END FROM ends) LIMIT 1";
+    return sqlite3_mprintf(read, key, place->schema, place->name);
+}
+
+static int read_table(const struct check_job *job, sqlite3 *database)
+{
+    struct place place = place_of(job->table);
+    char *key = NULL;
+    int code = find_key(database, &place, &key);
+    if (code == SQLITE_ROW || code == SQLITE_DONE) {
+        char *sql = print_read(&place, key != NULL ? key : "rowid");
+        code = run_statement(database, sql, NULL);
+        sqlite3_free(sql);
+    }
+    sqlite3_free(key);
+    return code;
+}
+
+static int write_table(const struct check_job *job, sqlite3 *database)
+{
+    static const char write[] =
+        "INSERT INTO \"%w\".\"%w\"(checker, at) VALUES(?1, CURRENT_TIMESTAMP)"
+        " ON CONFLICT(checker) DO UPDATE SET at = excluded.at";
+    struct place place = place_of(job->table);
+    char *sql = sqlite3_mprintf(write, place.schema, place.name);
+    int code = run_statement(database, sql, job->checker);
     sqlite3_free(sql);
-    sqlite3_free(table);
     return code;
 }
 
@@ -109,8 +166,9 @@ static int run_check(const struct check_job *job, sqlite3 *database)
     int code;
     switch (job->check) {
     case DATABASE_READ:
+        return read_table(job, database);
     case DATABASE_WRITE:
-        return run_on_table(job, database);
+        return write_table(job, database);
     case DATABASE_SESSIONS: /* does somebody keep the others from writing? */
         code = run_statement(database, "BEGIN IMMEDIATE", NULL);
         if (code == SQLITE_DONE)
