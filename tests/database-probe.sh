@@ -5,7 +5,7 @@
 # full, read-only, damaged on its disk, with backends that heed no timeout. Speaks TAP.
 set -u
 . "${SOURCE:?}/tests/library.sh"
-. "$SOURCE/tests/postgresql.sh"
+. "$SOURCE/examples/shop/postgresql.sh"
 PATH=$PATH:$postgresql_programs
 want psql setpriv jq curl sqlite3
 have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
@@ -23,7 +23,7 @@ END
 export PGHOST=127.0.0.1 PGPORT=$pg_port PGUSER=shop PGDATABASE=postgres PGCONNECT_TIMEOUT=10
 sql() { psql -qAtX -v ON_ERROR_STOP=1 -c "$1"; }
 pg_start() {
-    start_postgresql "$scratch/pg" "$pg_port"
+    start_postgresql "$scratch/pg" -p "$pg_port" -c listen_addresses=127.0.0.1
     started+=("$database_pid")
     wait_for 20 sql 'select 1' || { cat "$scratch/pg.log"; echo "Bail out! PostgreSQL does not start"; exit 1; }
 }
@@ -230,6 +230,16 @@ wait_for 10 sql "select 1 / count(*) from pg_locks where mode = 'AccessExclusive
 judge
 ok "when its table is locked, it is, and the table is named" says '.verdict.cause == "database" and .verdict.component == "db.orders"
     and any(.verdict.evidence[]; .fact == "probe.database_ill" and (.text | contains("read of orders failed")))'
+end_background
+sed -i 's/every: 1s/every: 1h/' "$scratch/judged.yaml"
+rm -f "$scratch/shopwatch.db"*
+config=$scratch/judged.yaml start_monitor
+wait_for 20 judged
+blamed() { [ "$(ask "select count(*) from run where record ->> '$.verdict.component' = 'db.orders'")" -gt 0 ]; }
+ok "not before it is locked" eval '! blamed'
+background 'begin; lock table orders in access exclusive mode; select pg_sleep(600)'
+ok "it is asked when a run fails, not only at its next turn" wait_for 20 blamed
+end_monitor TERM
 ok "the record holds what was found" says 'any(.findings[]; .probe == "database" and .component == "db.orders" and .target == "read orders" and .symptom == "db.locked")'
 sed -i '/probe: {postgresql/d' "$scratch/judged.yaml"
 judge

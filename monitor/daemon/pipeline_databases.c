@@ -13,7 +13,7 @@
 static void tell_finding(void *data, const struct database_state *state,
                          const struct database_finding *finding)
 {
-    struct pipeline *pipeline = data;
+    struct pipeline *pipeline = ((struct pipeline_set *)data)->pipeline;
     struct buffer text;
     bool is_good = finding->outcome == DATABASE_GOOD;
     if (is_good && !pipeline->probe_told)
@@ -26,17 +26,60 @@ static void tell_finding(void *data, const struct database_state *state,
     pipeline->probe_told = true;
 }
 
+/* --- asked at once --------------------------------------------------------------------------- */
+
+/* A question that hangs takes as long as its database is given; what was found until then is told.
+ */
+#define DATABASES_PATIENCE (5 * DURATION_SECOND)
+
+static void databases_told(void *data)
+{
+    struct pipeline_set *set = data;
+    set->databases_asked = false;
+    loop_timer_cancel(set->databases_late);
+    pipeline_databases_told(set);
+}
+
+static void round_over(void *data, const struct database_state *state)
+{
+    struct pipeline_set *set = data;
+    (void)state;
+    for (size_t i = 0; i < set->probe_count; i++)
+        if (database_probe_is_asking(set->probes[i]))
+            return;
+    /* In a turn of its own, in which a probe may go. */
+    if (set->databases_asked)
+        loop_timer_set(set->databases_late, 0);
+}
+
+bool pipeline_ask_databases(struct pipeline_set *set, const struct run *run)
+{
+    if (set->probe_count == 0 || run->state != STATE_FAILED)
+        return false;
+    if (!set->databases_asked && battery_may_ask(&set->databases_pace, clock_wall())) {
+        set->databases_asked = true;
+        loop_timer_set(set->databases_late, DATABASES_PATIENCE);
+        for (size_t i = 0; i < set->probe_count; i++)
+            database_probe_hurry(set->probes[i]);
+    }
+    return set->databases_asked;
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
 enum result pipeline_open_databases(struct pipeline_set *set, struct error *error)
 {
     struct pipeline *pipeline = set->pipeline;
     const struct shop *shop = set->settings->shop;
+    set->databases_late = loop_timer_create(pipeline->loop, databases_told, set);
     for (size_t i = 0; i < shop->component_count; i++) {
         const struct database_probe_settings settings = {
             .loop = pipeline->loop,
             .vantage = pipeline->outlet,
             .component = &shop->components[i],
             .changed = tell_finding,
-            .data = pipeline,
+            .round = round_over,
+            .data = set,
         };
         if (shop->components[i].probe == NULL)
             continue;
@@ -73,13 +116,14 @@ static bool step_names(const char *const *names, size_t count, const char *compo
     return false;
 }
 
-/* What is well is said only where the step needs it: of a part, or of the whole a new connection
- * and a write. */
+/* What is well is said only where the step needs it, and was asked since it is wanted: of a part,
+ * or of the whole a new connection and a write. */
 static bool is_worth_a_word(const struct database_finding *finding, const struct run_step *failure,
-                            const char *component)
+                            const char *component, struct wall_time wanted)
 {
     if (finding->outcome == DATABASE_GOOD)
-        return finding->check != DATABASE_SESSIONS && finding->check != DATABASE_ANSWER &&
+        return finding->at.us >= wanted.us && finding->check != DATABASE_SESSIONS &&
+               finding->check != DATABASE_ANSWER &&
                (step_names(failure->needs, failure->needs_count, component) ||
                 step_names(failure->writes, failure->writes_count, component));
     return database_is_ill(finding);
@@ -110,15 +154,27 @@ static void add_finding(struct run *run, const struct database_state *state,
     buffer_free(&text);
 }
 
+/* What was found before says nothing of now: since the step that failed was begun, or, where they
+ * were asked a moment ago because of another, since then. */
+static struct wall_time since_when(const struct pipeline_set *set, const struct run_step *failure)
+{
+    struct wall_time asked = set->databases_pace.last;
+    bool is_fresh = wall_between(asked, failure->started) < FINDINGS_FRESH;
+    return is_fresh && asked.us < failure->started.us ? asked : failure->started;
+}
+
 void pipeline_add_databases(const struct pipeline *pipeline, struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
-    for (size_t i = 0; failure != NULL && i < pipeline->set->probe_count; i++) {
+    if (failure == NULL)
+        return;
+    struct wall_time wanted = since_when(pipeline->set, failure);
+    for (size_t i = 0; i < pipeline->set->probe_count; i++) {
         const struct database_state *state = database_probe_state(pipeline->set->probes[i]);
         for (size_t n = 0; n < state->finding_count; n++) {
             const struct database_finding *finding = &state->findings[n];
             const char *component = whose(run->arena, state, finding);
-            if (is_worth_a_word(finding, failure, component))
+            if (is_worth_a_word(finding, failure, component, wanted))
                 add_finding(run, state, finding, component);
         }
     }
@@ -128,8 +184,10 @@ void pipeline_close_databases(struct pipeline_set *set)
 {
     for (size_t i = 0; i < set->probe_count; i++)
         database_probe_free(set->probes[i]);
+    loop_timer_free(set->databases_late);
     free(set->probes);
     free(set->probe_states);
+    set->databases_late = NULL;
     set->probes = NULL;
     set->probe_states = NULL;
     set->probe_count = 0;

@@ -25,7 +25,8 @@
 #include "monitor/schedule/window.h"
 #include "reporters/reporter.h"
 
-/* What probes found last. */
+/* What probes found last; when it is older, it says nothing of now. */
+#define FINDINGS_FRESH DURATION_MINUTE
 struct pipeline_findings {
     struct arena *arena;
     struct finding *items;
@@ -34,12 +35,13 @@ struct pipeline_findings {
 
 struct pipeline_set;
 
-/* A vantage point at work: runs wait here while a probe asks. */
+/* A vantage point at work: runs wait here while a probe asks, or a database. */
 struct pipeline_vantage {
     struct pipeline *pipeline;
     const struct vantage *vantage;
     struct net_vantage *net;
     struct probe *probe;
+    bool awaits_databases;
     struct run **waiting;
     size_t waiting_count;
     struct pipeline_findings references, components;
@@ -102,7 +104,10 @@ struct pipeline_set {
     struct database_probe **probes;
     const struct database_state **probe_states; /* as many */
     size_t probe_count;
-    struct pipeline_means *means; /* one a scenario */
+    struct battery_pace databases_pace; /* of asking them at once */
+    struct loop_timer *databases_late;  /* who waits for them waits no longer */
+    bool databases_asked;               /* at once, and they have not all answered yet */
+    struct pipeline_means *means;       /* one a scenario */
     struct pipeline_entry *entries;
     size_t entry_count;
     struct map *entry_map;     /* entries by journey and vantage point */
@@ -161,6 +166,7 @@ void pipeline_judge(struct pipeline *pipeline, struct run *run);
 
 /* pipeline_probe.c */
 bus_subscriber pipeline_receive;
+void pipeline_databases_told(struct pipeline_set *set); /* on with those who wait for them */
 
 /* pipeline_set.c: takes `settings`, also on failure, which is NULL with `error` set. `secrets`:
  * those of each scenario, taken; NULL: they are read. Its user is the caller. */
@@ -232,6 +238,7 @@ size_t pipeline_control_visitors(const struct pipeline_control *control);
 enum result pipeline_open_databases(struct pipeline_set *set, struct error *error);
 void pipeline_close_databases(struct pipeline_set *set);
 void pipeline_add_databases(const struct pipeline *pipeline, struct run *run);
+bool pipeline_ask_databases(struct pipeline_set *set, const struct run *run); /* at once */
 
 /* pipeline_open.c: NULL with `error` set. */
 struct reporters *pipeline_open_reporters(struct pipeline *pipeline,

@@ -10,9 +10,6 @@
 
 #include <string.h>
 
-/* What was found before says nothing of now when it is older. */
-#define FINDINGS_FRESH DURATION_MINUTE
-
 static void run_blame_vantage(struct run *run)
 {
     run->state = STATE_UNKNOWN;
@@ -115,7 +112,8 @@ static bool vantage_asks(struct pipeline_vantage *vantage, const struct run *run
         vantage->probe =
             probe_ask(pipeline->loop, vantage->net, questions, count, pipeline_probed, vantage);
     arena_free(arena);
-    return count > 0;
+    vantage->awaits_databases = pipeline_ask_databases(pipeline->set, run);
+    return count > 0 || vantage->awaits_databases;
 }
 
 static void judge_first(struct pipeline_vantage *vantage)
@@ -127,15 +125,34 @@ static void judge_first(struct pipeline_vantage *vantage)
     pipeline_judge(vantage->pipeline, run);
 }
 
+/* When all that was asked has been answered. */
+static void vantage_go_on(struct pipeline_vantage *vantage)
+{
+    if (vantage->probe != NULL || vantage->awaits_databases)
+        return;
+    do
+        judge_first(vantage);
+    while (vantage->waiting_count > 0 && !vantage_asks(vantage, vantage->waiting[0]));
+}
+
 static void pipeline_probed(void *data, const struct finding *findings, size_t count)
 {
     struct pipeline_vantage *vantage = data;
     vantage->probe = NULL;
     findings_learn(&vantage->references, true, findings, count);
     findings_learn(&vantage->components, false, findings, count);
-    do
-        judge_first(vantage);
-    while (vantage->waiting_count > 0 && !vantage_asks(vantage, vantage->waiting[0]));
+    vantage_go_on(vantage);
+}
+
+void pipeline_databases_told(struct pipeline_set *set)
+{
+    for (size_t i = 0; i < set->settings->shop->vantage_count; i++) {
+        struct pipeline_vantage *vantage = &set->vantages[i];
+        if (!vantage->awaits_databases)
+            continue;
+        vantage->awaits_databases = false;
+        vantage_go_on(vantage);
+    }
 }
 
 /* The bus's subscriber. */
@@ -150,6 +167,6 @@ void pipeline_receive(void *data, struct run *run)
     struct pipeline_vantage *vantage = entry->vantage;
     memory_grow(vantage->waiting, vantage->waiting_count);
     vantage->waiting[vantage->waiting_count++] = run;
-    if (vantage->probe == NULL && !vantage_asks(vantage, run))
+    if (vantage->probe == NULL && !vantage->awaits_databases && !vantage_asks(vantage, run))
         judge_first(vantage);
 }

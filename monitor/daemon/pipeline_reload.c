@@ -160,6 +160,7 @@ static void move_waiting(struct pipeline *pipeline, struct pipeline_set *old)
         size_t count = vantage->waiting_count;
         probe_cancel(vantage->probe);
         vantage->probe = NULL;
+        vantage->awaits_databases = false;
         vantage->waiting_count = 0;
         for (size_t n = 0; n < count; n++)
             pipeline_receive(pipeline, vantage->waiting[n]);

@@ -28,6 +28,7 @@ struct database_probe {
     struct loop_timer *next; /* round, or check */
     struct check *checks;
     size_t check_count, at; /* at: the next of this round */
+    bool is_asking;         /* a round is under way */
     struct database_state state;
 };
 
@@ -116,6 +117,7 @@ static void go_on(void *data)
 {
     struct database_probe *probe = data;
     struct instant now = clock_instant();
+    probe->is_asking = true;
     while (probe->at < probe->check_count && probe->checks[probe->at].pause > 0 &&
            instant_between(now, probe->checks[probe->at].not_before) > 0)
         probe->at++;
@@ -131,6 +133,7 @@ static void go_on(void *data)
         return;
     }
     probe->at = 0;
+    probe->is_asking = false;
     loop_timer_set(probe->next, probe->how->every);
     if (probe->settings.round != NULL)
         probe->settings.round(probe->settings.data, &probe->state);
@@ -222,6 +225,19 @@ void database_probe_free(struct database_probe *probe)
     free(probe->state.findings);
     arena_free(probe->arena);
     free(probe);
+}
+
+void database_probe_hurry(struct database_probe *probe)
+{
+    if (probe->is_asking)
+        return;
+    probe->is_asking = true;
+    loop_timer_set(probe->next, 0);
+}
+
+bool database_probe_is_asking(const struct database_probe *probe)
+{
+    return probe->is_asking;
 }
 
 const struct database_state *database_probe_state(const struct database_probe *probe)

@@ -42,6 +42,10 @@ struct database_probe *database_probe_create(const struct database_probe_setting
                                              struct error *error);
 void database_probe_free(struct database_probe *probe); /* takes NULL */
 
+/* Begins a round now, where none is under way. Whoever asks says how often is too often. */
+void database_probe_hurry(struct database_probe *probe);
+bool database_probe_is_asking(const struct database_probe *probe); /* in a round */
+
 const struct database_state *database_probe_state(const struct database_probe *probe);
 
 #endif

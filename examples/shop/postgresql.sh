@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A PostgreSQL of a test's own. Sourced. The server refuses to be root's, so root gives it to nobody: the directory that it
-# stands in must be open to others (chmod 711).
+# A PostgreSQL of one's own, for the demo and for tests. Sourced. The server refuses to be root's, so root gives it to
+# nobody: the directory that it stands in must be open to others (chmod 711).
 
 postgresql_programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 [ -n "$postgresql_programs" ] || postgresql_programs=$(dirname "$(command -v initdb 2>/dev/null)" 2>/dev/null)
@@ -27,7 +27,7 @@ max_wal_size = 16MB
 END
 }
 
-start_postgresql() { # start_postgresql DIRECTORY PORT: sets database_pid
-    (as_nobody "$postgresql_programs/postgres" -D "$1" -p "$2" -c listen_addresses=127.0.0.1) >>"$1.log" 2>&1 &
+start_postgresql() { # start_postgresql DIRECTORY OPTION-OF-POSTGRES...: sets database_pid
+    (as_nobody "$postgresql_programs/postgres" -D "$1" "${@:2}") >>"$1.log" 2>&1 &
     database_pid=$!
 }
