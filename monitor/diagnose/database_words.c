@@ -5,10 +5,12 @@
  */
 #include "monitor/diagnose/diagnose.h"
 
+#include "monitor/record/database.h"
+
 #include <string.h>
 
-/* Sentences and codes of PostgreSQL (SQLSTATE in its messages), MySQL, MariaDB, SQLite and
- * frameworks. */
+/* Sentences of PostgreSQL, MySQL, MariaDB, SQLite and frameworks. Codes are in record/database.c.
+ */
 static const struct {
     const char *words;
     enum symptom symptom;
@@ -18,12 +20,9 @@ static const struct {
     {"invalid page in block", SYMPTOM_DB_CORRUPT},
     {"could not read block", SYMPTOM_DB_CORRUPT},
     {"missing chunk number", SYMPTOM_DB_CORRUPT},
-    {"XX001", SYMPTOM_DB_CORRUPT},
-    {"XX002", SYMPTOM_DB_CORRUPT},
     {"is marked as crashed", SYMPTOM_DB_CORRUPT},
     {"Incorrect key file for table", SYMPTOM_DB_CORRUPT},
     {"SQLSTATE[HY000] [2002]", SYMPTOM_DB_UNAVAILABLE},
-    {"SQLSTATE[08", SYMPTOM_DB_UNAVAILABLE},
     {"Error establishing a database connection", SYMPTOM_DB_UNAVAILABLE},
     {"Link to database cannot be established", SYMPTOM_DB_UNAVAILABLE},
     {"MySQL server has gone away", SYMPTOM_DB_UNAVAILABLE},
@@ -76,5 +75,5 @@ enum symptom diagnose_database_words(const char *body)
     for (size_t i = 0; i < COUNT_OF(database_words); i++)
         if (strstr(body, database_words[i].words) != NULL)
             return database_words[i].symptom;
-    return SYMPTOM_NONE;
+    return database_symptom_in(body);
 }

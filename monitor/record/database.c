@@ -54,6 +54,23 @@ enum symptom database_symptom(const char *code)
     return SYMPTOM_NONE;
 }
 
+enum symptom database_symptom_in(const char *text)
+{
+    static const char separators[] = " \t\n\"'()[]{}<>:;,.=/-";
+    enum { CODE_LENGTH = 5 };
+    bool named = false;
+    while (*(text += strspn(text, separators)) != '\0') {
+        size_t length = strcspn(text, separators);
+        bool is_code = length == CODE_LENGTH && (named || strcspn(text, "PX") < length);
+        enum symptom symptom = is_code ? database_symptom(text) : SYMPTOM_NONE;
+        if (symptom != SYMPTOM_NONE)
+            return symptom;
+        named = strncmp(text, "SQLSTATE", length) == 0 && length == strlen("SQLSTATE");
+        text += length;
+    }
+    return SYMPTOM_NONE;
+}
+
 bool database_is_ill(const struct database_finding *finding)
 {
     if (finding->outcome != DATABASE_FAILED && finding->outcome != DATABASE_HUNG)

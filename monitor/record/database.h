@@ -88,6 +88,10 @@ const char *database_outcome_word(enum database_outcome outcome);
 /* The symptom of PostgreSQL's SQLSTATE; NONE when none fits. */
 enum symptom database_symptom(const char *code);
 
+/* That of the first SQLSTATE that a text names: behind that word, or one with letters in it, which
+ * is no number of anything else. NONE: it names none that fits. */
+enum symptom database_symptom_in(const char *text);
+
 struct json_writer;
 void database_write_into(const struct database_state *state, struct json_writer *writer);
 
