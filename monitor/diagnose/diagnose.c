@@ -135,11 +135,13 @@ static void add_evidence(struct run *run, const struct shop *shop, const struct 
               evidence_order);
 }
 
-/* The component to blame: a suspect of that kind, else what the failing step needs of that kind,
- * else a declared front door. */
+/* The component to blame: what a database itself says is not well, else a suspect of that kind,
+ * else what the failing step needs of that kind, else a declared front door. */
 static const char *choose_component(const struct facts *facts, const struct shop *shop,
                                     enum cause cause)
 {
+    if (cause == CAUSE_DATABASE && facts->ill != NULL)
+        return facts->ill;
     if (cause == CAUSE_DATABASE && facts->began_with != NULL)
         return facts->began_with;
     if (cause == CAUSE_DATABASE && facts->whole_database != NULL)

@@ -29,6 +29,7 @@ struct facts {
                                  likeliest first */
     size_t suspect_count;
     const char *whole_database; /* where several parts of it fail; or NULL */
+    const char *ill; /* what of a database is not well, asked directly: a part, or all; or NULL */
     const char *began_with; /* the part of the database that all began with, where that is another
                                one; or NULL */
 };
@@ -61,6 +62,10 @@ bool facts_step_passed(const struct run_step *step);
 bool facts_reached(enum symptom symptom);
 bool facts_is_of_the_way(enum symptom symptom); /* of DNS, TCP or TLS, however it ended */
 
+/* Whether nobody answered the step, or a proxy gave up: what waits for a database, and takes its
+ * worker. */
+bool facts_has_hung(const struct run_step *step);
+
 /* Whether it fails from here alone, while two others pass at least. */
 bool facts_only_here(const struct facts_view *view);
 
@@ -69,6 +74,9 @@ bool facts_is_application_alone(const struct shop *shop, const struct run_step *
 
 /* The part of a database that a step writes or needs; NULL: none. */
 const char *facts_part_of_database(const struct shop *shop, const struct run_step *step);
+
+/* The component that a part is of: `db` of `db.orders`. */
+const char *facts_whole_of(struct arena *arena, const char *part);
 
 /* Whether the answer was made before the shop, so that what its steps need tells nothing. */
 bool facts_answer_is_of_the_way(const struct facts *facts);

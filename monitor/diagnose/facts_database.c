@@ -2,7 +2,14 @@
 /* Facts from what a database said when it was asked directly. See facts.h. */
 #include "monitor/diagnose/facts.h"
 
+#include "monitor/record/database.h"
+
 #include <string.h>
+
+static bool is_of_database(const struct finding *finding)
+{
+    return finding->kind == FINDING_DATABASE && finding->component != NULL;
+}
 
 /* `db` of `db.orders`. */
 static bool is_part_of(const char *part, const char *component)
@@ -29,31 +36,60 @@ static bool step_is_about(const struct run_step *step, const char *asked)
 }
 
 /* Whether the step needs another part of the same database, or all of it. */
-static bool step_is_near(const struct run_step *step, const char *asked)
+static bool step_is_near(struct arena *arena, const struct run_step *step, const char *asked)
 {
-    char whole[128];
-    size_t length = strcspn(asked, ".");
-    if (asked[length] == '\0' || length >= sizeof whole)
-        return false;
-    memcpy(whole, asked, length);
-    whole[length] = '\0';
-    return step_is_about(step, whole);
+    return strchr(asked, '.') != NULL && step_is_about(step, facts_whole_of(arena, asked));
+}
+
+static bool is_check(const struct finding *finding, enum database_check check)
+{
+    return strcmp(finding->target, database_check_word(check)) == 0;
+}
+
+/*
+ * What of it is not well. Where no question is answered, all of it; else the part of which a row is
+ * not read, and where there are several, or nothing can be written, all of it again. What sessions
+ * do tells of no part: NULL, as where nothing was found.
+ */
+static const char *find_ill(const struct run *run)
+{
+    const char *part = NULL, *whole = NULL;
+    bool is_several = false;
+    for (size_t i = 0; i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        if (!is_of_database(finding) || finding_is_well(finding))
+            continue;
+        if (is_check(finding, DATABASE_CONNECT) || is_check(finding, DATABASE_ANSWER))
+            return finding->component;
+        if (is_check(finding, DATABASE_WRITE))
+            whole = finding->component;
+        if (strchr(finding->component, '.') == NULL)
+            continue;
+        is_several |= part != NULL && strcmp(part, finding->component) != 0;
+        part = finding->component;
+    }
+    if (is_several)
+        return facts_whole_of(run->arena, part);
+    return part != NULL ? part : whole;
 }
 
 /* That a connection comes about clears no table; what clears it is a row of it. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
 {
     const struct finding *here = NULL, *near = NULL, *well = NULL;
+    facts->ill = find_ill(view->run);
     for (size_t i = 0; i < view->run->finding_count; i++) {
         const struct finding *finding = &view->run->findings[i];
-        if (finding->kind != FINDING_DATABASE || finding->component == NULL)
+        if (!is_of_database(finding))
             continue;
         bool is_about = step_is_about(view->failure, finding->component);
+        bool is_ill = facts->ill != NULL && strcmp(finding->component, facts->ill) == 0;
         if (is_about && !finding_is_well(finding))
-            here = here != NULL ? here : finding;
+            here = here == NULL || is_ill ? finding : here;
         else if (is_about && facts_step_needs(view->failure, finding->component))
             well = well != NULL ? well : finding;
-        else if (!finding_is_well(finding) && step_is_near(view->failure, finding->component))
+        else if (!finding_is_well(finding) &&
+                 step_is_near(view->run->arena, view->failure, finding->component))
             near = near != NULL ? near : finding;
     }
     if (here != NULL)

@@ -87,8 +87,7 @@ static bool way_failed_before(const struct facts_view *view, struct wall_time mo
     return false;
 }
 
-/* Whether nobody answered, or a proxy gave up: what waits for a database, and takes its worker. */
-static bool has_hung(const struct run_step *step)
+bool facts_has_hung(const struct run_step *step)
 {
     const struct exchange *exchange = run_last_exchange(step);
     return step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
@@ -113,7 +112,7 @@ void facts_look_at_onset(struct facts_view *view)
     const struct run_step *first = first_of_all(view, true);
     struct wall_time passed = application_passed(view);
     view->database_began = first;
-    view->grew = first != NULL && has_hung(first) &&
+    view->grew = first != NULL && facts_has_hung(first) &&
                  passed.us >= wall_after(first->started, LATER).us &&
                  !way_failed_before(view, passed);
 }
@@ -133,7 +132,8 @@ const struct run_step *facts_filled_up_since(const struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, false);
     const struct exchange *exchange = first != NULL ? run_last_exchange(first) : NULL;
-    bool filled = exchange != NULL && has_hung(first) && !facts_path_is_broken(&exchange->tcp) &&
+    bool filled = exchange != NULL && facts_has_hung(first) &&
+                  !facts_path_is_broken(&exchange->tcp) &&
                   shop_passed_after(view, wall_after(first->started, LATER));
     return filled ? first : NULL;
 }

@@ -126,6 +126,11 @@ const char *facts_part_of_database(const struct shop *shop, const struct run_ste
     return NULL;
 }
 
+const char *facts_whole_of(struct arena *arena, const char *part)
+{
+    return arena_print(arena, "%.*s", (int)strcspn(part, "."), part);
+}
+
 static void note_part(struct database_view *view, const char *part)
 {
     size_t length = view->part != NULL ? strcspn(view->part, ".") : 0;
@@ -182,6 +187,7 @@ static void facts_of_application_alone(struct facts *facts, const struct facts_v
 void facts_of_pattern(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *failure = view->failure;
+    bool hung = facts_has_hung(failure);
     struct database_view database = {.shop = view->shop};
     pattern_visit(view, database_visit, &database);
     if (facts_is_application_alone(view->shop, failure)) {
@@ -200,10 +206,9 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
     bool all_database = database.database_failing >= 2 && database.database_passing == 0 &&
                         database.other_failing == 0 && database.alive != NULL;
     if (all_database) {
-        facts_add(facts, FACT_ALL_DATABASE_STEPS, database.alive);
+        facts_add(facts, hung ? FACT_ALL_DATABASE_STEPS : FACT_ALL_DATABASE_ERRORS, database.alive);
         if (database.other_part)
-            facts->whole_database = arena_print(view->run->arena, "%.*s",
-                                                (int)strcspn(database.part, "."), database.part);
+            facts->whole_database = facts_whole_of(view->run->arena, database.part);
         return;
     }
     for (size_t i = 0; i < facts->suspect_count; i++) {
@@ -211,7 +216,7 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
         enum cause kind = shop_kind(view->shop, suspect);
         struct clearing clearing = pattern_look(view, suspect, false);
         if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count >= 2) {
-            facts_add(facts, FACT_ONE_PART_TWO_ROUTES, suspect);
+            facts_add(facts, hung ? FACT_ONE_PART_TWO_ROUTES : FACT_ONE_PART_ERRORS, suspect);
             return;
         }
         if (kind == CAUSE_DATABASE && clearing.read_passes) {

@@ -42,12 +42,12 @@ static bool lost_on_the_way(const struct finding *finding)
 }
 
 /* Whether nothing else than a database is behind the application in the step that fails. Who
- * answers, only not what is expected, did not wait for anything. */
-static bool waits_for_database(const struct facts *facts, const struct facts_view *view)
+ * answers, if only with an error, does not wait for anything. */
+static bool waits_for_database(const struct facts_view *view)
 {
     return facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
            !facts_step_needs_kind(view->shop, view->failure, CAUSE_THIRD_PARTY) &&
-           !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CLIENT_ERROR);
+           facts_has_hung(view->failure);
 }
 
 static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,
@@ -121,8 +121,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     /* Who asks through the same stranger gets the same stranger's answer. */
     if (!facts_answer_is_of_the_way(facts) && !facts_have(facts, FACT_ORIGIN_PAST_DOOR) &&
         !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
-        facts_of_health(facts, run, waits_for_database(facts, view),
-                        view->began_now && !view->grew);
+        facts_of_health(facts, run, waits_for_database(view), view->began_now && !view->grew);
     if (view->exchange->status == 0)
         facts_of_files(facts, run);
     if (view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT)

@@ -131,9 +131,14 @@
     X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
       "The step that fails, “{}”, needs no database.")                                             \
     X(ALL_DATABASE_STEPS, PATTERN, "pattern.all_database_steps", -14, -3, 12, -4, -6, -6,          \
-      "Every step that needs the database fails, while “{}”, which needs none, passes.")           \
+      "Every step that needs the database hangs, while “{}”, which needs none, passes.")           \
+    X(ALL_DATABASE_ERRORS, PATTERN, "pattern.all_database_errors", -14, 0, 10, -4, -6, -6,         \
+      "Every step that needs the database is answered with an error; “{}”, which needs none, " \
+      "passes.")                                                                                   \
     X(ONE_PART_TWO_ROUTES, PATTERN, "pattern.one_part_two_routes", -12, -2, 12, -6, -6, -4,        \
-      "Different steps that need {} fail; no step that needs it passes.")                          \
+      "Different steps that need {} hang; no step that needs it passes.")                          \
+    X(ONE_PART_ERRORS, PATTERN, "pattern.one_part_errors", -12, 0, 10, -6, -6, -4,                 \
+      "Different steps that need {} are answered with an error; no step that needs it passes.")    \
     X(APPLICATION_FAILS_TOO, PATTERN, "pattern.application_fails_too", -8, 10, -6, -3, -4, -8,     \
       "A step that needs no database, “{}”, fails as well.")                                       \
     X(BEGAN_WITH_DATABASE, PATTERN, "pattern.began_with_database", -14, -6, 14, -4, -6, -6,        \

@@ -6,8 +6,9 @@
  *
  * Its last step fails as FAILURE says; without one all steps pass. The steps take a second
  * together. In place of steps, `overlap` is a slot that ends as the run before did, and `held` one
- * that was held back. `SECOND did TEXT` is an event. What they need is in step_kinds, how one can
- * fail in failures.
+ * that was held back. `; ill CHECK COMPONENT` and `; well CHECK COMPONENT` behind it are what a
+ * database said that was asked directly. `SECOND did TEXT` is an event. What they need is in
+ * step_kinds, how one can fail in failures.
  */
 #include "tests/unit/runner.h"
 
@@ -77,7 +78,8 @@ static const struct failure {
     {"wrong", SYMPTOM_CONTENT_MISMATCH, 200, "{}", {0}},
 };
 
-/* `CAUSE COMPONENT`, - for none; with a ? behind it, it may only be probable. */
+/* `CAUSE COMPONENT`, - for none; with a ? behind it, it may only be probable; with a < it must not
+ * be asserted, with a ! it must. */
 static const struct {
     const char *name, *verdict, *story;
 } stories[] = {
@@ -195,11 +197,45 @@ static const struct {
      "1 here look: alive, order wrong\n"
      "4000 here browse: alive, list\n"
      "4003 here browse: alive hangs\n"},
-    {"all that needs the database", "database db",
+    {"errors at all that needs the database: a bad release looks the same", "database db <",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
      "4 here look: alive, order 500\n"
      "4 here browse: alive, list 500\n"},
+    {"all that needs the database hangs", "database db !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order hangs\n"
+     "4 here browse: alive, list hangs\n"},
+    {"errors at all that needs a table: a bad release looks the same", "database db.orders <",
+     "1 here browse: alive, order\n"
+     "1 here look: list, history\n"
+     "4 here browse: alive, order 500\n"
+     "4 here look: list, history 500\n"},
+    {"the same, where the table was asked", "database db.orders !",
+     "1 here browse: alive, order\n"
+     "1 here look: list, history\n"
+     "4 here browse: alive, order 500; ill read db.orders\n"
+     "4 here look: list, history 500; ill read db.orders; well read db.catalogue\n"},
+    {"the same, where the table is well", "undetermined - ?",
+     "1 here browse: alive, order\n"
+     "1 here look: list, history\n"
+     "4 here browse: alive, order 500; well connect db; well read db.orders\n"
+     "4 here look: list, history 500; well connect db; well read db.orders\n"},
+    {"two tables that hang, one of which is ill", "database db.catalogue !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order hangs; well read db.orders; ill read db.catalogue\n"
+     "4 here browse: alive, list hangs; well read db.orders; ill read db.catalogue\n"},
+    {"a database that answers nobody", "database db !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; ill connect db; ill read db.orders\n"},
+    {"one that cannot be written", "database db !",
+     "1 here look: list, cart\n"
+     "4 here look: list, cart 500; ill write db; well read db.carts\n"},
+    {"sessions that wait tell of no table", "database db.carts !",
+     "1 here look: list, cart\n"
+     "4 here look: list, cart hangs; ill sessions db; well read db.carts\n"},
     {"a database that another answer names", "database -",
      "1 here browse: alive, list\n"
      "1 here buy: list, cart\n"
@@ -281,6 +317,21 @@ static void break_last(struct run *run, const char *word)
     exchange->phases[PHASE_WAIT] = 20 * DURATION_MILLISECOND;
 }
 
+static void read_findings(struct run *run, const char *line)
+{
+    char state[WORD_MAX], check[WORD_MAX], component[WORD_MAX];
+    int length;
+    for (; sscanf(line, "; %31s %31s %31[a-z.]%n", state, check, component, &length) == 3;
+         line += length) {
+        const struct finding finding = {
+            .kind = FINDING_DATABASE,
+            .component = arena_duplicate(run->arena, component),
+            .target = arena_duplicate(run->arena, check),
+            .detail = strcmp(state, "ill") == 0 ? arena_duplicate(run->arena, check) : NULL};
+        run_add_finding(run, &finding);
+    }
+}
+
 static struct run *read_run(const char *line)
 {
     char vantage[WORD_MAX], journey[WORD_MAX], name[WORD_MAX];
@@ -302,6 +353,7 @@ static struct run *read_run(const char *line)
             add_step(run, name);
         line += length;
     }
+    read_findings(run, line);
     run->slot.ended = wall_after(run->slot.started, DURATION_SECOND);
     return run;
 }
@@ -320,12 +372,15 @@ static void expect(const struct verdict *verdict, const char *wanted, const char
     char cause[WORD_MAX], component[WORD_MAX];
     ck_assert_int_eq(sscanf(wanted, "%31s %31s", cause, component), 2);
     bool may_doubt = strchr(wanted, '?') != NULL;
+    bool is_asserted = verdict->confidence >= DIAGNOSE_ASSERT;
     const char *came = verdict->component != NULL ? verdict->component : "-";
     ck_assert_msg(strcmp(cause_name(verdict->cause), cause) == 0, "%s: %s %.2f, then %s %.2f",
                   story, cause_name(verdict->leaning), verdict->confidence,
                   cause_name(verdict->runner_up), verdict->runner_up_confidence);
     ck_assert_msg(strcmp(component, "-") == 0 || strcmp(came, component) == 0, "%s: %s", story,
                   came);
+    ck_assert_msg(strchr(wanted, is_asserted ? '<' : '!') == NULL, "%s: %.2f", story,
+                  verdict->confidence);
     ck_assert_msg(may_doubt || verdict->confidence >= DIAGNOSE_PROBABLE, "%s: only %.2f", story,
                   verdict->confidence);
 }
@@ -359,6 +414,12 @@ static const struct {
     enum symptom symptom;
 } words[] = {
     {"<h1>Sorry</h1>", SYMPTOM_NONE},
+    {"SQLSTATE[53300]: too many", SYMPTOM_DB_EXHAUSTED},
+    {"ERROR: refused (SQLSTATE 25006)", SYMPTOM_DB_READ_ONLY},
+    {"SQLSTATE[08006] [7]", SYMPTOM_DB_UNAVAILABLE},
+    {"{\"code\":\"57P01\"}", SYMPTOM_DB_UNAVAILABLE},
+    {"{\"code\":\"XX002\",\"file\":\"nbtpage.c\"}", SYMPTOM_DB_CORRUPT},
+    {"{\"total\":53300, \"id\": \"XX0011\", \"item\": \"08abc\"}", SYMPTOM_NONE},
     {"database disk image is malformed", SYMPTOM_DB_CORRUPT},
     {"{\"errors\":[{\"message\":\"connect ECONNREFUSED 10.0.0.5:5432\"}]}", SYMPTOM_DB_UNAVAILABLE},
     {"connect ECONNREFUSED 127.0.0.1:3306 at TCPConnectWrap", SYMPTOM_DB_UNAVAILABLE},
