@@ -6,7 +6,8 @@
 #
 # `make faults` does all rows three times, at random moments of the slot, and keeps what came out in docs/results; with
 # ROWS="N01 D13" only those, TIMES=1 once each, LANES=1 one at a time, MINUTES=60 those that
-# begin within them, KEEP=DIRECTORY with everything that was recorded, RESULTS=FILE with what score.js reads. SLOT, FOR (in
+# begin within them, PROBE=1 only with the shop's database asked directly (`probe` of its component), PROBE=0 only without
+# (all rows are done without, those about a database, or that look like it, a second time with it), KEEP=DIRECTORY with everything that was recorded, RESULTS=FILE with what score.js reads. SLOT, FOR (in
 # seconds) and PATIENCE make slots, the time that a fault is watched, and a step's limit others than usual.
 # SMOKE=1 does a handful of them in short slots, and speaks TAP.
 set -u
@@ -14,7 +15,7 @@ set -u
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "${SOURCE:?}/tests/library.sh"
 suite=$SOURCE/tests/faults
-. "$SOURCE/tests/postgresql.sh"
+. "$SOURCE/examples/shop/postgresql.sh"
 . "$suite/world.sh"
 . "$suite/shop.sh"
 . "$suite/vendure.sh"
@@ -28,7 +29,7 @@ ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1.
 table=$suite/faults.table
 slot=${SLOT:-3} patience=${PATIENCE:-1500ms} times=${TIMES:-3} lanes=${LANES:-2}
 rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
-[ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 rows=${ROWS:-N08 A01 A02 D13 M01}; }
+[ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 PROBE=0 rows=${ROWS:-N08 A01 A02 D13 M01}; }
 outside_scratch=$scratch
 certificates=$outside_scratch/certificates
 results=${RESULTS:-$outside_scratch/results.jsonl}
@@ -55,10 +56,10 @@ collect() { # collect ONSET END
     ask "select json_object('at', at, 'incident', json(record)) from incident_change order by sequence" >"$scratch/changes"
     ask "select record from incident where opened >= $1" >"$scratch/incidents"
     jq -cn --slurpfile changes "$scratch/changes" --slurpfile incidents "$scratch/incidents" --slurpfile runs "$scratch/runs.jsonl" --arg id "$id" --arg family "$family" \
-        --arg shop "$shop" --arg door "$door" --arg truth "$truth" --arg told "$told" --argjson trial "$trial" \
+        --arg shop "$shop" --arg door "$door" --arg truth "$truth" --arg told "$told" --argjson trial "$trial" --argjson probe "$probe" \
         --argjson slot "$slot" --argjson onset "$1" --argjson until "$2" '
         def verdict: {cause, component, confidence, leaning, runner_up, facts: [.evidence[]?.fact]};
-        {id: $id, family: $family, shop: $shop, door: $door, truth: ($truth | split("/")[0]),
+        {id: $id, family: $family, shop: $shop, door: $door, probe: $probe, truth: ($truth | split("/")[0]),
             component: ($truth | split("/")[1]), told: ($told == "yes"), trial: $trial, slot: $slot, onset: $onset, end: $until,
             changes: [$changes[] | select(.at >= $onset) | {at, id: .incident.id, change: .incident.change,
                 verdict: (.incident.verdict | verdict)}],
@@ -83,17 +84,18 @@ become_healthy() {
 }
 
 # A new world, healthy; then the fault, at a random moment of the slot; then what the monitor says until the time is up.
-trial() { # trial ID NUMBER
-    local id=$1 trial=$2 slot=$slot line family door injection truth told seconds onset status=0
+trial() { # trial ID NUMBER PROBE: whether the database is asked directly as well, true or false
+    local id=$1 trial=$2 probe=$3 slot=$slot line family door injection truth told seconds onset status=0
     line=$(grep "^$id " "$table") || { echo "there is no row $id" >&2; return 1; }
     family=$(field 2) shop=$(field 3) injection=$(field 4) truth=$(field 5) told=$(field 6) seconds=${FOR:-$(field 7)}
     door=${shop#*/} shop=${shop%/*}
     [ "$shop" = example ] || slot=$((slot + 1)) # its journeys take longer
     [ -z "${SMOKE:-}" ] || seconds=6
     scratch=$outside_scratch/$id-$trial
+    [ "$probe" = false ] || scratch+=-probe
     mkdir -p "$scratch"
     chmod 755 "$outside_scratch" "$scratch" # the proxies' workers are nobody
-    { lay_network && "start_$shop" && "write_${shop}_files" && become_healthy; } >"$scratch/start.log" 2>&1 || status=1
+    { lay_network && "start_$shop" && "write_${shop}_files" && declare_probe && become_healthy; } >"$scratch/start.log" 2>&1 || status=1
     if [ "$status" = 0 ]; then
         sleep "$((RANDOM % slot)).$((RANDOM % 1000))"
         onset=$(microseconds)
@@ -117,22 +119,31 @@ trial() { # trial ID NUMBER
 
 # --- all of them -----------------------------------------------------------------------------------
 
-jobs_of_lane() { # jobs_of_lane LANE: a line each, ID and number of the trial; the laboratory has a lane of its own
+# A database's own faults, and those that the table says look like one.
+is_probed() { # is_probed ID
+    awk -F' +; +' -v id="$1" '{ sub(/ +$/, "", $1) } $1 == id && ($5 ~ /database/ || $8 ~ /D[0-9]/) { found = 1 } END { exit !found }' "$table"
+}
+all_trials() { # a line each: number, whether the database is asked, row
     local number id
-    for number in $(seq "$times"); do for id in $rows; do grep "^$id " "$table" | sed "s/^/$number /"; done; done |
-        awk -v lane="$1" -v lanes="$lanes" '/ vendure\// { if (lane == "vendure") print $2, $1; next }
-            lane != "vendure" && n++ % lanes == lane { print $2, $1 }'
+    for number in $(seq "$times"); do for id in $rows; do
+        [ "${PROBE:-0}" != 0 ] || grep "^$id " "$table" | sed "s/^/$number false /"
+        [ "${PROBE:-1}" != 1 ] || ! is_probed "$id" || grep "^$id " "$table" | sed "s/^/$number true /"
+    done; done
+}
+jobs_of_lane() { # jobs_of_lane LANE: a line each, what trial takes; the laboratory has a lane of its own
+    all_trials | awk -v lane="$1" -v lanes="$lanes" '/ vendure\// { if (lane == "vendure") print $3, $1, $2; next }
+        lane != "vendure" && n++ % lanes == lane { print $3, $1, $2 }'
 }
 
 work() { # work LANE: a world of its own for each, side by side
-    local id number
+    local id number probe
     world=$world-${1:0:1} lane_scratch=$outside_scratch/lane-$1
     mkdir -p "$lane_scratch"
     trap 'end_world; laboratory_down' EXIT
-    while read -r id number; do
+    while read -r id number probe; do
         [ -z "${MINUTES:-}" ] || [ "$SECONDS" -lt $((MINUTES * 60)) ] || break
         # A machine that is busy with something else may need a second try.
-        trial "$id" "$number" </dev/null || trial "$id" "$number" </dev/null
+        trial "$id" "$number" "$probe" </dev/null || trial "$id" "$number" "$probe" </dev/null
         [ -n "${SMOKE:-}" ] || grep -F "\"id\":\"$id\"" "$results" | tail -n 1 | node "$suite/score.js" --line
     done < <(jobs_of_lane "$1")
 }

@@ -65,7 +65,7 @@ function line(judgement) {
           `, then ${main.verdict.runner_up?.cause ?? '-'} ${(main.verdict.runner_up?.confidence ?? 0).toFixed(2)}`;
     const time = judgement.seconds === undefined ? '' : `, asserted after ${judgement.seconds.toFixed(1)} s`;
     const others = wrong.length === 0 ? '' : `; asserted wrongly: ${[...new Set(wrong.map(c => c.verdict.cause))].join(', ')}`;
-    return `${trial.id} ${trial.shop}/${trial.door}: ${outcome}: ${trial.truth}${trial.component ? ` (${trial.component})` : ''}, ` +
+    return `${trial.id} ${trial.shop}/${trial.door}${trial.probe ? ' with probe' : ''}: ${outcome}: ${trial.truth}${trial.component ? ` (${trial.component})` : ''}, ` +
         `said ${said}${time}${all.length > 1 ? `, ${all.length} incidents` : ''}${others}`;
 }
 
@@ -135,6 +135,12 @@ function summary(name, judgements) {
     ];
 }
 
+// What a shop that does not let its database be asked gets; all, where nothing else was done.
+function withoutProbe(judgements) {
+    const some = judgements.filter(j => !j.trial.probe);
+    return some.length > 0 ? some : judgements;
+}
+
 // --- text ------------------------------------------------------------------------------------------
 
 function columns(rows) {
@@ -143,8 +149,27 @@ function columns(rows) {
         .join('  ').trimEnd()).join('\n');
 }
 
-function table(judgements) {
+function sums(judgements) {
     const families = [...new Set(judgements.map(j => j.trial.family))];
+    return columns([
+        ['family', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'],
+        ...families.map(family => summary(family, judgements.filter(j => j.trial.family === family))),
+        summary('told from outside', judgements.filter(j => j.trial.told)),
+        summary('all', judgements),
+    ]);
+}
+
+function matrixText(judgements) {
+    return columns([['truth', ...SAID], ...matrix(judgements).map(row => [row.truth, ...row.cells])]);
+}
+
+function componentText(judgements) {
+    const named = judgements.filter(j => j.outcome === 'right' && j.component !== undefined);
+    return `The component is right in ${count(named, j => j.component)} of ${named.length} trials that are right and have one.`;
+}
+
+function table(judgements) {
+    const outside = withoutProbe(judgements), probed = judgements.filter(j => j.trial.probe);
     const kinds = CAUSES.map(cause => [cause, new Set(judgements.filter(j => truthOf(j.trial) === cause).map(j => j.trial.id)).size]);
     const parts = [
         `${new Set(judgements.map(j => `${j.trial.id} ${j.trial.shop}`)).size} faults, ${judgements.length} trials, ` +
@@ -157,20 +182,17 @@ function table(judgements) {
         'asserted as network, or the other way round. changed: an incident asserted one cause after another. Brier: of the likeliest',
         'cause of the main incident. Seconds: from the fault to the first right assertion.',
         '',
-        columns([
-            ['family', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'],
-            ...families.map(family => summary(family, judgements.filter(j => j.trial.family === family))),
-            summary('told from outside', judgements.filter(j => j.trial.told)),
-            summary('all', judgements),
-        ]),
+        sums(outside),
         '', 'What was asserted (columns) of what was done (rows):', '',
-        columns([['truth', ...SAID], ...matrix(judgements).map(row => [row.truth, ...row.cells])]),
+        matrixText(outside),
         '', 'How sure, and how often right then (of the likeliest cause, asserted or not):', '',
-        columns([['from', 'until', 'trials', 'mean', 'right'], ...calibration(judgements).map(bin => [
+        columns([['from', 'until', 'trials', 'mean', 'right'], ...calibration(outside).map(bin => [
             bin.from.toFixed(2), bin.until.toFixed(2), bin.count, bin.mean.toFixed(3), per(bin.right, bin.count)])]),
+        '', componentText(outside),
     ];
-    const named = judgements.filter(j => j.outcome === 'right' && j.component !== undefined);
-    parts.push('', `The component is right in ${count(named, j => j.component)} of ${named.length} trials that are right and have one.`);
+    if (probed.length > 0 && probed.length < judgements.length)
+        parts.push('', 'A second time, with the database asked directly (`probe` in the shop file), what is about a database or looks like it:', '',
+            sums(probed), '', matrixText(probed), '', componentText(probed));
     parts.push('', 'Trial by trial:', '', ...judgements.map(line));
     return parts.join('\n') + '\n';
 }
@@ -220,7 +242,8 @@ function calibrationPicture(judgements, left, top, side) {
     return parts.join('\n');
 }
 
-function picture(judgements) {
+function picture(all) {
+    const judgements = withoutProbe(all);
     const rows = matrix(judgements).length;
     const bottom = 90 + rows * 32;
     return `<svg xmlns="http://www.w3.org/2000/svg" width="760" height="${bottom + 290}" font-family="sans-serif" font-size="12" role="img">

@@ -17,7 +17,7 @@ start_payment() {
 
 start_database() {
     start database server setpriv --reuid=nobody --regid=nogroup --clear-groups "$postgresql_programs/postgres" \
-        -D "$scratch/postgresql" -p $DATABASE_PORT -c listen_addresses=127.0.0.1
+        -D "$scratch/postgresql" -p $DATABASE_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories="$scratch/postgresql"
 }
 in_database() { # in_database SQL
     inside server "$postgresql_programs/psql" -h 127.0.0.1 -p $DATABASE_PORT -U shop -d postgres -qAtc "$1"
@@ -103,6 +103,24 @@ write_example_files() {
             -e "s|^every:.*|every: ${slot}s\nquorum: 1|" "$file" >"$scratch/journeys/${file##*/}"
     done
     fit_to_door
+}
+
+# Its socket is a file, which the monitor reaches from outside of the server's network.
+example_probe() { # what the shop file says of it; makes the table that the monitor writes to
+    if has_postgresql; then
+        in_database 'create table canary(checker text primary key, at timestamptz)' >&2 || return 1
+        echo "postgresql: \"host=$scratch/postgresql port=$DATABASE_PORT user=shop dbname=postgres\""
+    else
+        change_database 'create table canary(checker text primary key, at text)' >&2 || return 1
+        echo "sqlite: $scratch/disk/shop.db"
+    fi
+}
+
+declare_probe() { # where the trial wants it
+    local where
+    [ "$probe" = true ] || return 0
+    where=$("${shop}_probe") || return 1
+    sed -i "/^  db:/,/kind: database/s|kind: database.*|&\n    probe: {$where, every: 5s, timeout: 1s, stuck: 2s, write: canary}|" "$scratch/shopwatch.yaml"
 }
 
 start_monitor() {

@@ -22,8 +22,7 @@ laboratory_up() {
 }
 # Seeding leaves work to the shop's worker: until it is done, a search may find nothing.
 search_is_built() {
-    [ "$(psql -h 127.0.0.1 -p "$PGPORT" -U postgres -d shop -Atc \
-        "select count(*) from job_record where \"queueName\" = 'update-search-index' and not \"isSettled\"")" = 0 ]
+    [ "$(in_vendure "select count(*) from job_record where \"queueName\" = 'update-search-index' and not \"isSettled\"")" = 0 ]
 }
 laboratory_down() {
     [ -n "${LAB:-}" ] || return 0
@@ -63,6 +62,12 @@ write_vendure_files() {
     done
 }
 
+in_vendure() { psql -h 127.0.0.1 -p "$PGPORT" -U postgres -d shop -v ON_ERROR_STOP=1 -qAtc "$1"; } # in_vendure SQL
+vendure_probe() { # what the shop file says of it; makes the table that the monitor writes to
+    in_vendure 'create table if not exists canary(checker text primary key, at timestamptz)' >&2 || return 1
+    echo "postgresql: \"host=127.0.0.1 port=$PGPORT user=postgres dbname=shop\""
+}
+
 lab() { # lab FAULT: of the laboratory's own list
     switched+=("$1")
     "$laboratory/faults.sh" "$1" on
@@ -71,7 +76,7 @@ lab() { # lab FAULT: of the laboratory's own list
 # The laboratory's own switch takes the number and sets the limit in two steps, between which the shop takes another.
 lab_orders_have_no_number_left() {
     switched+=(seq-exhausted)
-    psql -h 127.0.0.1 -p "$PGPORT" -U postgres -d shop -v ON_ERROR_STOP=1 -qc "$(use_up '"order"' order_id_seq)"
+    in_vendure "$(use_up '"order"' order_id_seq)"
 }
 use_up() { # use_up TABLE SEQUENCE: the words of SQL for it
     echo "do \$\$ begin lock table $1 in exclusive mode;
