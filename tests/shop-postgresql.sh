@@ -4,7 +4,7 @@
 # a database that stops and comes back, and one damaged index that takes all workers, one after another. Speaks TAP.
 set -u
 . "${SOURCE:?}/tests/library.sh"
-. "$SOURCE/tests/postgresql.sh"
+. "$SOURCE/examples/shop/postgresql.sh"
 want jq curl setpriv
 have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 grep -q '^#define HAVE_LIBPQ' "$BUILD/config.h" || { echo "1..0 # SKIP the shop was built without libpq"; exit 0; }
@@ -12,7 +12,7 @@ grep -q '^#define HAVE_LIBPQ' "$BUILD/config.h" || { echo "1..0 # SKIP the shop 
 chmod 711 "$scratch"
 port=$(free_port)
 start_database() {
-    start_postgresql "$scratch/data" "$port"
+    start_postgresql "$scratch/data" -p "$port" -c listen_addresses=127.0.0.1
     wait_for 20 in_database 'select 1'
 }
 stop_database() { # stop_database SIGNAL

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# The README's examples. Sourced, after library.sh.
+
+block() { # block FENCE [WORDS]: the README's first block that begins with that fence, and has a line with those words
+    awk -v fence="$1" -v words="${2:-}" '
+        /^```/ && open { open = 0; if (wanted && index(text, words)) { printf "%s", text; exit } next }
+        /^```/ { open = 1; wanted = $0 == fence; text = ""; next }
+        open { text = text $0 "\n" }' "$SOURCE/README.md"
+}
+
+# Numbers, addresses and ids differ from run to run, and on a busy machine a verdict may stand before the last reason for
+# it was seen. All other words must be the same, and no reason may be new.
+plain() { sed -E 's/[0-9a-f]{32}/ID/; s/[0-9][0-9.]*/N/g; s/ +/ /g' | sed '/./,$!d'; }
+readme_shows() { # readme_shows FILE WORDS: what was printed, and words of the block that shows it
+    block '```' "$2" | plain >"$scratch/readme"
+    plain <"$1" >"$scratch/printed"
+    diff <(grep -v '^ + ' "$scratch/readme") <(grep -v '^ + ' "$scratch/printed") || return 1
+    ! grep '^ + ' "$scratch/printed" | grep -vxFf "$scratch/readme"
+}
