@@ -32,6 +32,9 @@ static void tell_finding(void *data, const struct database_state *state,
  */
 #define DATABASES_PATIENCE (5 * DURATION_SECOND)
 
+/* Between two times. A check that hangs is left alone for longer, by probe/database.c. */
+#define DATABASES_PAUSE (5 * DURATION_SECOND)
+
 static void databases_told(void *data)
 {
     struct pipeline_set *set = data;
@@ -56,8 +59,10 @@ bool pipeline_ask_databases(struct pipeline_set *set, const struct run *run)
 {
     if (set->probe_count == 0 || run->state != STATE_FAILED)
         return false;
-    if (!set->databases_asked && battery_may_ask(&set->databases_pace, clock_wall())) {
+    struct wall_time now = clock_wall();
+    if (!set->databases_asked && wall_between(set->databases_hurried, now) >= DATABASES_PAUSE) {
         set->databases_asked = true;
+        set->databases_hurried = now;
         loop_timer_set(set->databases_late, DATABASES_PATIENCE);
         for (size_t i = 0; i < set->probe_count; i++)
             database_probe_hurry(set->probes[i]);
@@ -158,7 +163,7 @@ static void add_finding(struct run *run, const struct database_state *state,
  * were asked a moment ago because of another, since then. */
 static struct wall_time since_when(const struct pipeline_set *set, const struct run_step *failure)
 {
-    struct wall_time asked = set->databases_pace.last;
+    struct wall_time asked = set->databases_hurried;
     bool is_fresh = wall_between(asked, failure->started) < FINDINGS_FRESH;
     return is_fresh && asked.us < failure->started.us ? asked : failure->started;
 }

@@ -104,7 +104,7 @@ struct pipeline_set {
     struct database_probe **probes;
     const struct database_state **probe_states; /* as many */
     size_t probe_count;
-    struct battery_pace databases_pace; /* of asking them at once */
+    struct wall_time databases_hurried; /* when they were asked at once, last */
     struct loop_timer *databases_late;  /* who waits for them waits no longer */
     bool databases_asked;               /* at once, and they have not all answered yet */
     struct pipeline_means *means;       /* one a scenario */

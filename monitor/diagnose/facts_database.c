@@ -47,30 +47,34 @@ static bool is_check(const struct finding *finding, enum database_check check)
 }
 
 /*
- * What of it is not well. Where no question is answered, all of it; else the part of which a row is
- * not read, and where there are several, or nothing can be written, all of it again. What sessions
- * do tells of no part: NULL, as where nothing was found.
+ * What of it is not well: the part of which a row is not read; all of it where there are several,
+ * or nothing can be written, or where no question is answered. But a part that is ill in a way of
+ * its own was asked, and answered, after all. What sessions do tells of no part: NULL, as where
+ * nothing was found.
  */
 static const char *find_ill(const struct run *run)
 {
-    const char *part = NULL, *whole = NULL;
+    const struct finding *part = NULL, *silent = NULL, *write = NULL;
     bool is_several = false;
     for (size_t i = 0; i < run->finding_count; i++) {
         const struct finding *finding = &run->findings[i];
         if (!is_of_database(finding) || finding_is_well(finding))
             continue;
-        if (is_check(finding, DATABASE_CONNECT) || is_check(finding, DATABASE_ANSWER))
-            return finding->component;
-        if (is_check(finding, DATABASE_WRITE))
-            whole = finding->component;
-        if (strchr(finding->component, '.') == NULL)
-            continue;
-        is_several |= part != NULL && strcmp(part, finding->component) != 0;
-        part = finding->component;
+        if (is_check(finding, DATABASE_CONNECT) || is_check(finding, DATABASE_ANSWER)) {
+            silent = finding;
+        } else if (is_check(finding, DATABASE_WRITE)) {
+            write = finding;
+        } else if (strchr(finding->component, '.') != NULL) {
+            is_several |= part != NULL && strcmp(part->component, finding->component) != 0;
+            part = finding;
+        }
     }
-    if (is_several)
-        return facts_whole_of(run->arena, part);
-    return part != NULL ? part : whole;
+    if (part != NULL && is_several)
+        return facts_whole_of(run->arena, part->component);
+    if (part != NULL && (silent == NULL || silent->symptom != part->symptom))
+        return part->component;
+    const struct finding *whole = silent != NULL ? silent : write;
+    return whole != NULL ? whole->component : NULL;
 }
 
 /* That a connection comes about clears no table; what clears it is a row of it. */

@@ -7,8 +7,8 @@
  * Its last step fails as FAILURE says; without one all steps pass. The steps take a second
  * together. In place of steps, `overlap` is a slot that ends as the run before did, and `held` one
  * that was held back. `; ill CHECK COMPONENT` and `; well CHECK COMPONENT` behind it are what a
- * database said that was asked directly. `SECOND did TEXT` is an event. What they need is in
- * step_kinds, how one can fail in failures.
+ * database said that was asked directly; `locked` and `corrupt` say how it is ill. `SECOND did
+ * TEXT` is an event. What they need is in step_kinds, how one can fail in failures.
  */
 #include "tests/unit/runner.h"
 
@@ -230,6 +230,12 @@ static const struct {
     {"a database that answers nobody", "database db !",
      "1 here look: alive, order\n"
      "4 here look: alive, order 500; ill connect db; ill read db.orders\n"},
+    {"one that was locked for a moment, and whose table is damaged", "database db.orders !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; locked connect db; corrupt read db.orders\n"},
+    {"one that is locked", "database db !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; locked connect db; locked read db.orders\n"},
     {"one that cannot be written", "database db !",
      "1 here look: list, cart\n"
      "4 here look: list, cart 500; ill write db; well read db.carts\n"},
@@ -327,7 +333,10 @@ static void read_findings(struct run *run, const char *line)
             .kind = FINDING_DATABASE,
             .component = arena_duplicate(run->arena, component),
             .target = arena_duplicate(run->arena, check),
-            .detail = strcmp(state, "ill") == 0 ? arena_duplicate(run->arena, check) : NULL};
+            .symptom = strcmp(state, "locked") == 0    ? SYMPTOM_DB_LOCKED
+                       : strcmp(state, "corrupt") == 0 ? SYMPTOM_DB_CORRUPT
+                                                       : SYMPTOM_NONE,
+            .detail = strcmp(state, "well") != 0 ? arena_duplicate(run->arena, check) : NULL};
         run_add_finding(run, &finding);
     }
 }
