@@ -18,7 +18,7 @@ struct fact {
     const char *about; /* for the {} in its text; may be NULL */
 };
 
-enum { FACTS_MAX = 32 };
+enum { FACTS_MAX = DIAGNOSIS_FACTS_MAX };
 
 /* Everything that the rules look at. */
 struct facts {
