@@ -19,13 +19,12 @@ static bool names_component(const char *const *names, size_t count, const char *
     return false;
 }
 
-/* Whether the step needs what was asked: a part of the database, or, of the whole, any. */
-static bool step_is_about(const struct run_step *step, const char *asked)
+bool facts_step_is_about(const struct run_step *step, const char *component)
 {
-    if (facts_step_needs(step, asked))
+    if (facts_step_needs(step, component))
         return true;
-    return names_component(step->needs, step->needs_count, asked) ||
-           names_component(step->writes, step->writes_count, asked);
+    return names_component(step->needs, step->needs_count, component) ||
+           names_component(step->writes, step->writes_count, component);
 }
 
 /* Whether the step needs another part of the same database, or all of it. */
@@ -37,7 +36,7 @@ static bool step_is_near(const struct run_step *step, const char *asked)
         return false;
     memcpy(whole, asked, length);
     whole[length] = '\0';
-    return step_is_about(step, whole);
+    return facts_step_is_about(step, whole);
 }
 
 /* That a connection comes about clears no table; what clears it is a row of it. */
@@ -48,7 +47,7 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
         const struct finding *finding = &view->run->findings[i];
         if (finding->kind != FINDING_DATABASE || finding->component == NULL)
             continue;
-        bool is_about = step_is_about(view->failure, finding->component);
+        bool is_about = facts_step_is_about(view->failure, finding->component);
         if (is_about && !finding_is_well(finding))
             here = here != NULL ? here : finding;
         else if (is_about && facts_step_needs(view->failure, finding->component))
