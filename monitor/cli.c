@@ -177,6 +177,20 @@ static const struct command commands[] = {
         .run = command_operate,
     },
     {
+        .name = "diagnose",
+        .group = COMMAND_LOOK,
+        .brief = "judge stored runs again by today's rules",
+        .arguments = "--replay SPAN -c FILE",
+        .help = "Judges stored runs again by today's rules, and says what changed.",
+        .options = "  -c, --config FILE     the shop file (shopwatch.yaml)\n"
+                   "      --replay SPAN     2h: the last two hours; or FROM..UNTIL, 02:00..03:30;\n"
+                   "                        an end that is left out is open\n"
+                   "      --store FILE      in place of the shop file's store, such as a copy\n"
+                   "      --json            a line a run that did not pass, with all facts, and a\n"
+                   "                        line a change of an incident\n",
+        .run = command_diagnose,
+    },
+    {
         .name = "probe",
         .group = COMMAND_TRY,
         .brief = "ask the shop's databases once",
@@ -283,6 +297,8 @@ static void print_help(FILE *out, const struct command *command)
         "taken,\n"
         "1 it was not, 5 the reporter cannot be opened, 64 usage, 65 file invalid. Of probe:\n"
         "0 nothing is wrong, 3 something is, 5 it cannot be asked, 64 usage, 65 file invalid.\n"
+        "Of diagnose: 0 all is judged as it was, 1 something is not, 5 the store cannot be read,\n"
+        "64 usage, 65 file invalid.\n"
         "Of the commands that operate a monitor: 0 done, 1 refused, 5 no monitor runs; of status:\n"
         "0 everything passes, 1 something fails, 6 passes slowly, 7 cannot be told.\n",
         out);

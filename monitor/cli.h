@@ -76,6 +76,7 @@ enum exit_code cli_exit_worse(enum exit_code a, enum exit_code b);
 
 int command_run(int argc, char **argv);
 int command_operate(int argc, char **argv);
+int command_diagnose(int argc, char **argv);
 int command_probe(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_monitor(int argc, char **argv);

@@ -7,8 +7,7 @@
 #ifndef MONITOR_OPERATE_H
 #define MONITOR_OPERATE_H
 
-#include "monitor/base/clock.h"
-#include "monitor/base/result.h"
+#include "monitor/operate_moment.h"
 #include "reporters/terminal.h"
 
 #include <stdbool.h>
@@ -65,13 +64,6 @@ struct operation {
 extern const struct operation operations[];
 
 int command_operate(int argc, char **argv);
-
-/*
- * A moment as people say it: `2026-11-30T02:00:00Z`; `2026-11-30 02:00` and `02:00`, the next time
- * that it is so late, both by this machine's time zone; `+30m`.
- */
-MUST_CHECK enum result operate_parse_moment(const char *text, struct wall_time now,
-                                            struct wall_time *ret_moment);
 
 /*
  * Asks the monitor of a shop file, at `socket` if that is not NULL. `ret_lines` is a new reference

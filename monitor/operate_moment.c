@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Moments as people say them. See operate.h. */
+/* See operate_moment.h. */
 #define _GNU_SOURCE /* strptime */
-#include "monitor/operate.h"
+#include "monitor/operate_moment.h"
 
 #include "monitor/base/date.h"
 

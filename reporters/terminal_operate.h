@@ -36,6 +36,12 @@ void terminal_incident(const struct terminal *terminal, const struct incident *i
 void terminal_explain_run(const struct terminal *terminal, const struct run *run,
                           struct wall_time now, struct buffer *out);
 
+/* An incident as it was judged then, and as it is judged by today's rules: what changed, and by
+ * which facts. Either may be NULL: there was none, or there is none today. */
+void terminal_compare(const struct terminal *terminal, const struct incident *then,
+                      const struct incident *now, struct wall_time moment, struct buffer *out);
+bool terminal_verdicts_differ(const struct verdict *then, const struct verdict *now);
+
 /* `14:07:09`, with the day before it when that is not the day of `now`; in UTC. Returns `text`. */
 enum { TERMINAL_CLOCK_MAX = 32 };
 const char *terminal_clock(struct wall_time time, struct wall_time now,

@@ -428,6 +428,11 @@ static const struct language_key component_keys[] = {
          "The address of the shop's own server, past what stands in front of it; a `static` file "
          "or `health` page is asked there as well.",
      .example = "origin: 203.0.113.9"},
+    {"timeouts", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TIMEOUTS, AT(component, timeouts),
+     .help =
+         "After how long a proxy or an application gives up on what is behind it, or the shop on "
+         "a database or provider: what ends just then names them.",
+     .example = "timeouts: {connect: 5s, answer: 60s}"},
     {"probe", LANGUAGE_OBJECT, .of = LANGUAGE_IN_PROBE, AT(component, probe),
      .help = "Asks a database directly, beside the journeys.",
      .example = "probe: {postgresql: service=shop-monitor, every: 30s}"},
@@ -635,6 +640,8 @@ const struct language_table *language_table(enum language_context context)
 {
     if (context == LANGUAGE_IN_PROBE)
         return &language_probe;
+    if (context == LANGUAGE_IN_TIMEOUTS)
+        return &language_timeouts;
     return context == LANGUAGE_IN_REPORTER ? &language_reporter : &tables[context];
 }
 

@@ -140,7 +140,8 @@ enum language_group {
     X(MAINTENANCE, "maintenance")                                                                  \
     X(LIMITS, "limits")                                                                            \
     X(RETENTION, "retention")                                                                      \
-    X(PROBE, "a probe")
+    X(PROBE, "a probe")                                                                            \
+    X(TIMEOUTS, "timeouts")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,
@@ -184,7 +185,8 @@ enum { LANGUAGE_KEYS_MAX = 64 }; /* of one context */
 
 #define LANGUAGE_NOWHERE ((size_t)-1)
 
-extern const struct language_table language_reporter, language_probe; /* of files of their own */
+/* Of files of their own. */
+extern const struct language_table language_reporter, language_probe, language_timeouts;
 const struct language_table *language_table(enum language_context context);
 const struct language_key *language_find(enum language_context context, const char *name);
 

@@ -38,10 +38,26 @@ struct component_probe {
     struct position position;
 };
 
+/* After how long somebody gives up: a proxy or an application on what is behind it; on a database
+ * or a provider, the shop. X(field, help) */
+#define TIMEOUT_TABLE(X)                                                                           \
+    X(connect, "How long is tried to connect.")                                                    \
+    X(answer, "How long an answer is waited for.")                                                 \
+    X(pool, "How long a free connection, or a free worker, is waited for.")                        \
+    X(query, "How long a query of a database may take.")
+
+/* Each 0: not told. */
+struct component_timeouts {
+#define X(field, help) duration field;
+    TIMEOUT_TABLE(X)
+#undef X
+};
+
 struct component {
-    const char *name, *title;      /* title: NULL when not given */
-    struct component_probe *probe; /* NULL: none */
-    enum cause kind;               /* network, application, database or third-party */
+    const char *name, *title;            /* title: NULL when not given */
+    struct component_probe *probe;       /* NULL: none */
+    struct component_timeouts *timeouts; /* NULL: none are told */
+    enum cause kind;                     /* network, application, database or third-party */
     struct component_part *parts;
     size_t part_count;
     /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */

@@ -44,52 +44,28 @@ static void pipeline_log_incident(enum incident_change change, const struct inci
 /* The first change goes with the run, in one transaction; what else it changed, right after it. */
 static void pipeline_keep(struct pipeline *pipeline, struct run *run)
 {
+    struct incident_book *incidents = casebook_incidents(pipeline->casebook);
     enum incident_change change;
-    const struct incident *incident = incident_book_take(pipeline->incidents, &change);
+    const struct incident *incident = incident_book_take(incidents, &change);
     pipeline_log_incident(change, incident);
     keeper_keep(pipeline->keeper, run, incident);
-    while ((incident = incident_book_take(pipeline->incidents, &change)) != NULL) {
+    while ((incident = incident_book_take(incidents, &change)) != NULL) {
         pipeline_log_incident(change, incident);
         keeper_keep_incident(pipeline->keeper, incident, NULL, NULL);
     }
 }
 
-/* Whose verdict a slot shares that has none of its own; NULL: it has. */
-static const struct pipeline_entry *pipeline_model_of(const struct pipeline_entry *entry,
-                                                      const struct run *run)
-{
-    switch (reason_from_words(run->reason)) {
-    case REASON_OVERLAP:
-        return entry;
-    case REASON_HELD_BACK:
-        return entry->means->hold.sender != NULL ? entry->means->hold.sender : entry;
-    default:
-        return NULL;
-    }
-}
-
 void pipeline_judge(struct pipeline *pipeline, struct run *run)
 {
-    struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
+    const struct pipeline_entry *entry = pipeline_entry_of(pipeline, run->journey, run->vantage);
     pipeline->unjudged--;
     /* Not watched from there any more, since the last reload: it is kept, and no more. */
     if (entry == NULL) {
         keeper_keep(pipeline->keeper, run, NULL);
         return;
     }
-    const struct pipeline_entry *model = pipeline_model_of(entry, run);
-    if (model != NULL) {
-        run->state = run->step_count > 0 ? run->state : model->state;
-        verdict_copy(run->arena, &run->verdict, &model->verdict);
-    } else {
-        history_add(pipeline->history, run);
-        diagnose_run(pipeline->history, pipeline->set->settings->shop, run);
-        entry->state = run->state;
-        arena_free(entry->verdict_arena);
-        entry->verdict_arena = arena_create();
-        verdict_copy(entry->verdict_arena, &entry->verdict, &run->verdict);
-    }
+    casebook_add(pipeline->casebook, pipeline->set->settings->shop, run, entry->scenario->quorum,
+                 clock_wall(), NULL);
     objectives_count(pipeline->objectives, run);
-    incident_book_add(pipeline->incidents, run, entry->scenario->quorum, clock_wall());
     pipeline_keep(pipeline, run);
 }

@@ -120,8 +120,9 @@ static void change_begin(void *data)
         loop_timer_set(change->begin, CHANGE_PATIENCE);
         return;
     }
-    enum result result = incident_book_change(pipeline->incidents, &change->order, clock_wall(),
-                                              &incident, &change->error);
+    enum result result =
+        incident_book_change(casebook_incidents(pipeline->casebook), &change->order, clock_wall(),
+                             &incident, &change->error);
     if (result == RESULT_OK)
         change_keep(change, incident);
     else if (result == RESULT_NOT_FOUND)

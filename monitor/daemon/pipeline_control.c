@@ -171,7 +171,7 @@ static void note_event(void *data, struct control_call *call, const json_t *requ
         control_say(call, line.data);
         buffer_free(&line);
         order->writes = 1;
-        history_add_event(desk->pipeline->history, &event);
+        history_add_event(casebook_history(desk->pipeline->casebook), &event);
         store_append_event(desk->pipeline->store, &event, order_kept, order);
     }
     arena_free(arena);

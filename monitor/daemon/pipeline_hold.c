@@ -23,18 +23,9 @@ static const struct step *step_of(const struct scenario *scenario, const char *n
     return NULL;
 }
 
-/* The shop took the request and gave no answer in time. */
-static bool hung(const struct run_step *step)
-{
-    return step->state == STATE_FAILED && !step->cleanup &&
-           (step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
-            step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
-            step->symptom == SYMPTOM_HTTP_TIMEOUT_SEND);
-}
-
 static bool answered(const struct run_step *step)
 {
-    return step->state != STATE_SKIPPED && step->state != STATE_UNKNOWN && !hung(step);
+    return step->state != STATE_SKIPPED && step->state != STATE_UNKNOWN && !run_step_hung(step);
 }
 
 const struct step *pipeline_hold_before(struct pipeline_entry *entry, struct wall_time now)
@@ -80,7 +71,7 @@ void pipeline_hold_learn(struct pipeline_entry *entry, const struct run *run)
     struct pipeline_hold *hold = &entry->means->hold;
     for (size_t i = 0; i < run->step_count; i++) {
         const struct step *step = step_of(entry->scenario, run->steps[i].name);
-        if (step != NULL && hung(&run->steps[i]))
+        if (step != NULL && run_step_hung(&run->steps[i]))
             hold_hung(hold, entry, run, step);
         else if (step != NULL && step == hold->step && answered(&run->steps[i]))
             *hold = (struct pipeline_hold){0};

@@ -51,8 +51,7 @@ struct pipeline *pipeline_create(struct loop *loop, struct settings *settings,
     pipeline->sweep = loop_timer_create(loop, pipeline_sweep, pipeline);
     pipeline->bus = bus_create(loop, pipeline_receive, pipeline);
     pipeline->leases = leases_create();
-    pipeline->history = history_create();
-    pipeline->incidents = incident_book_create();
+    pipeline->casebook = casebook_create();
     pipeline->watch = health_watch_create(loop);
     pipeline->net = net_create(loop, error);
     if (pipeline->net == NULL || pipeline_open_outlet(pipeline, error) != RESULT_OK) {
@@ -116,8 +115,7 @@ void pipeline_free(struct pipeline *pipeline)
     net_vantage_close(pipeline->outlet);
     net_free(pipeline->net);
     arena_free(pipeline->maintenance_arena);
-    incident_book_free(pipeline->incidents);
-    history_free(pipeline->history);
+    casebook_free(pipeline->casebook);
     leases_free(pipeline->leases);
     health_watch_free(pipeline->watch);
     free(pipeline->reporter_healths);

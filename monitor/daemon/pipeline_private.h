@@ -15,8 +15,7 @@
 #include "monitor/daemon/ledger.h"
 #include "monitor/daemon/objectives.h"
 #include "monitor/daemon/pipeline.h"
-#include "monitor/diagnose/diagnose.h"
-#include "monitor/diagnose/incident.h"
+#include "monitor/diagnose/casebook.h"
 #include "monitor/journey/journey.h"
 #include "monitor/probe/battery.h"
 #include "monitor/probe/database.h"
@@ -85,10 +84,6 @@ struct pipeline_entry {
     size_t overlap_count;
     struct wall_time since;                   /* its last slot before a restart; 0: there is none */
     struct wall_time passed_kept, other_kept; /* when a run's messages were last stored */
-    /* Of the last judged run, for the slots that overlapped it. */
-    enum state state;
-    struct verdict verdict;
-    struct arena *verdict_arena;
 };
 
 /*
@@ -138,8 +133,7 @@ struct pipeline {
     size_t unjudged; /* published, and not handed to the keeper yet */
     struct bus *bus;
     struct leases *leases;
-    struct history *history;
-    struct incident_book *incidents;
+    struct casebook *casebook;
     struct store *store;
     struct keeper *keeper;
     struct expiry *expiry;

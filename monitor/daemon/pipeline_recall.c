@@ -50,10 +50,8 @@ static void pipeline_recall_runs(void *data, enum result result, struct store_ru
         return;
     }
     for (size_t i = 0; i < runs->count; i++) {
-        if (!pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
-            continue;
-        history_add(pipeline->history, runs->runs[i]);
-        incident_book_recall(pipeline->incidents, runs->runs[i], clock_wall());
+        if (pipeline_is_watched(pipeline, runs->runs[i]->journey, runs->runs[i]->vantage))
+            casebook_recall(pipeline->casebook, runs->runs[i], clock_wall());
     }
     objectives_load(pipeline->objectives, pipeline_recall_objectives, pipeline);
 }
@@ -61,8 +59,8 @@ static void pipeline_recall_runs(void *data, enum result result, struct store_ru
 static void pipeline_restore(struct pipeline *pipeline, const struct store_incidents *incidents)
 {
     for (size_t i = 0; i < incidents->count; i++)
-        incident_book_restore(pipeline->incidents, &incidents->incidents[i], pipeline_is_watched,
-                              pipeline, clock_wall());
+        incident_book_restore(casebook_incidents(pipeline->casebook), &incidents->incidents[i],
+                              pipeline_is_watched, pipeline, clock_wall());
 }
 
 /* Those that are over may come back. */
@@ -96,7 +94,7 @@ static void pipeline_recall_events(void *data, enum result result,
 {
     struct pipeline *pipeline = data;
     for (size_t i = 0; result == RESULT_OK && i < events->count; i++)
-        history_add_event(pipeline->history, &events->events[i]);
+        history_add_event(casebook_history(pipeline->casebook), &events->events[i]);
 }
 
 static void pipeline_recall_slots(void *data, enum result result, const struct store_slots *slots)

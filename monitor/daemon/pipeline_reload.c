@@ -115,13 +115,9 @@ static void hand_over(struct pipeline_entry *to, struct pipeline_entry *from)
     to->overlap_count = from->overlap_count;
     to->passed_kept = from->passed_kept;
     to->other_kept = from->other_kept;
-    to->state = from->state;
-    to->verdict = from->verdict;
-    to->verdict_arena = from->verdict_arena;
     from->journey = NULL;
     from->overlaps = NULL;
     from->overlap_count = 0;
-    from->verdict_arena = NULL;
     schedule_continue(to->set->schedule, (size_t)(to - to->set->entries), from->set->schedule,
                       (size_t)(from - from->set->entries));
 }
@@ -188,8 +184,7 @@ static void put_in_force(struct pipeline *pipeline, struct pipeline_set *set)
     pipeline_close_databases(old);
     move_flights(pipeline);
     move_waiting(pipeline, old);
-    history_prune(pipeline->history, pipeline_is_watched, pipeline);
-    incident_book_prune(pipeline->incidents, pipeline_is_watched, pipeline);
+    casebook_prune(pipeline->casebook, pipeline_is_watched, pipeline);
     objectives_set(pipeline->objectives, set->settings->scenarios, set->settings->scenario_count);
     expiry_set(pipeline->expiry, set->settings->shop->retention);
     pipeline_set_release(old);

@@ -79,7 +79,6 @@ static void add_entries(struct pipeline_set *set, size_t n)
             .count = (unsigned)count,
             .means = &set->means[n],
             .vantage = &set->vantages[v],
-            .verdict = {.cause = CAUSE_NONE, .runner_up = CAUSE_NONE},
         };
     }
 }
@@ -150,10 +149,8 @@ static void set_free(struct pipeline_set *set)
 {
     pipeline_close_databases(set);
     close_vantages(set);
-    for (size_t i = 0; i < set->entry_count; i++) {
+    for (size_t i = 0; i < set->entry_count; i++)
         free(set->entries[i].overlaps);
-        arena_free(set->entries[i].verdict_arena);
-    }
     free(set->entries);
     close_means(set);
     map_free(set->entry_map);

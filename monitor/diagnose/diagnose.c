@@ -114,25 +114,42 @@ static int evidence_order(const void *a, const void *b)
     return (difference > 0) - (difference < 0);
 }
 
+/* Only components have titles; a step's or vantage point's name stands for itself. */
+static const char *sentence_of(const struct run *run, const struct shop *shop,
+                               const struct fact *fact)
+{
+    const char *about = fact->about;
+    if (about != NULL && shop_component(shop, about) != NULL)
+        about = shop_title(shop, about, run->arena);
+    return fact_text(run->arena, fact_rows[fact->name].text, about);
+}
+
 static void add_evidence(struct run *run, const struct shop *shop, const struct facts *facts,
                          enum cause likeliest)
 {
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->items[i];
-        const char *about = fact->about;
+        double weight = fact_rows[fact->name].weights[likeliest];
         /* What does not move the verdict's cause is no reason for it. */
-        if (fact_rows[fact->name].weights[likeliest] == 0)
-            continue;
-        /* Only components have titles; a step's or vantage point's name stands for itself. */
-        if (about != NULL && shop_component(shop, about) != NULL)
-            about = shop_title(shop, about, run->arena);
-        verdict_add(run->arena, &run->verdict, fact_rows[fact->name].code,
-                    fact_text(run->arena, fact_rows[fact->name].text, about),
-                    fact_rows[fact->name].weights[likeliest]);
+        if (weight != 0)
+            verdict_add(run->arena, &run->verdict, fact_rows[fact->name].code,
+                        sentence_of(run, shop, fact), weight);
     }
     if (run->verdict.evidence_count > 1)
         qsort(run->verdict.evidence, run->verdict.evidence_count, sizeof *run->verdict.evidence,
               evidence_order);
+}
+
+static void fill_diagnosis(const struct run *run, const struct shop *shop,
+                           const struct facts *facts, const struct ranking *ranking,
+                           struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        diagnosis->facts[diagnosis->fact_count++] = (struct diagnosis_fact){
+            .code = fact_rows[facts->items[i].name].code,
+            .text = sentence_of(run, shop, &facts->items[i]),
+        };
+    memcpy(diagnosis->probability, ranking->probability, sizeof diagnosis->probability);
 }
 
 /* The component to blame: what a database itself says is not well, else a suspect of that kind,
@@ -268,9 +285,12 @@ static void judge_own_failure(struct run *run, const struct run_step *failure)
                     WEIGHT_GROUP_MAX);
 }
 
-void diagnose_run(const struct history *history, const struct shop *shop, struct run *run)
+void diagnose_in_full(const struct history *history, const struct shop *shop, struct run *run,
+                      struct diagnosis *ret_diagnosis)
 {
     const struct run_step *failure = run_first_failure(run);
+    if (ret_diagnosis != NULL)
+        *ret_diagnosis = (struct diagnosis){0};
     if (reason_from_words(run->reason) == REASON_PAUSED)
         return;
     if (run->state == STATE_UNKNOWN) {
@@ -296,4 +316,11 @@ void diagnose_run(const struct history *history, const struct shop *shop, struct
     run->verdict.summary = summarise(run, shop, &facts, &ranking);
     run->verdict.unsure = doubt(run, &facts, &ranking);
     add_evidence(run, shop, &facts, ranking.first);
+    if (ret_diagnosis != NULL)
+        fill_diagnosis(run, shop, &facts, &ranking, ret_diagnosis);
+}
+
+void diagnose_run(const struct history *history, const struct shop *shop, struct run *run)
+{
+    diagnose_in_full(history, shop, run, NULL);
 }

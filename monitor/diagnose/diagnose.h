@@ -36,6 +36,23 @@ void history_add_event(struct history *history, const struct event *event);
  */
 void diagnose_run(const struct history *history, const struct shop *shop, struct run *run);
 
+enum { DIAGNOSIS_FACTS_MAX = 32 };
+
+/* All that a verdict was made of: also the facts that say nothing of the likeliest suspect, and how
+ * likely each of the others is. Without facts nothing had to be weighed. */
+struct diagnosis {
+    struct diagnosis_fact {
+        const char *code;
+        const char *text; /* one sentence for people; lives as long as the run */
+    } facts[DIAGNOSIS_FACTS_MAX];
+    size_t fact_count;
+    double probability[SUSPECT_COUNT];
+};
+
+/* The same, and what it was made of; `ret_diagnosis` may be NULL. */
+void diagnose_in_full(const struct history *history, const struct shop *shop, struct run *run,
+                      struct diagnosis *ret_diagnosis);
+
 /* What a fact says for each suspect, or against it, in dB; NULL for one that is not known (any
  * more). */
 const double *diagnose_weights(const char *fact);

@@ -172,6 +172,8 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         facts_of_transport(ret_facts, &view);
     else if (view.exchange != NULL)
         facts_of_answer(ret_facts, &view);
+    if (view.exchange != NULL)
+        facts_of_timeouts(ret_facts, &view);
     facts_of_onset(ret_facts, &view);
     if (view.exchange == NULL || facts_reached(view.exchange->symptom))
         facts_of_pattern(ret_facts, &view);

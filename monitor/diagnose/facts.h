@@ -18,7 +18,7 @@ struct fact {
     const char *about; /* for the {} in its text; may be NULL */
 };
 
-enum { FACTS_MAX = 32 };
+enum { FACTS_MAX = DIAGNOSIS_FACTS_MAX };
 
 /* Everything that the rules look at. */
 struct facts {
@@ -92,6 +92,9 @@ const struct run_step *facts_filled_up_since(const struct facts_view *view);
 /* facts_transport.c: how the exchange ended that got no answer. */
 void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
+/* Whether the other side ended the connection before the answer was there, or all of it. */
+bool facts_is_cut_off(enum symptom symptom);
+
 /* Whether what was sent was not even received. */
 bool facts_path_is_broken(const struct tcp_facts *tcp);
 
@@ -130,7 +133,13 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view);
 void facts_find_suspects(struct facts *facts, const struct facts_view *view);
 void facts_of_pattern(struct facts *facts, const struct facts_view *view);
 
-/* facts_database.c: what a database said when it was asked directly. */
+/* facts_timeouts.c: who gave up, by the moment. */
+void facts_of_timeouts(struct facts *facts, const struct facts_view *view);
+
+/* facts_database.c: whether the step needs a component, or, of a whole database, any part. */
+bool facts_step_is_about(const struct run_step *step, const char *component);
+
+/* What a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
 
 /* facts_probe.c: whether what is small gets through and what is large does not: what is found

@@ -26,19 +26,18 @@ static bool names_component(const char *const *names, size_t count, const char *
     return false;
 }
 
-/* Whether the step needs what was asked: a part of the database, or, of the whole, any. */
-static bool step_is_about(const struct run_step *step, const char *asked)
+bool facts_step_is_about(const struct run_step *step, const char *component)
 {
-    if (facts_step_needs(step, asked))
+    if (facts_step_needs(step, component))
         return true;
-    return names_component(step->needs, step->needs_count, asked) ||
-           names_component(step->writes, step->writes_count, asked);
+    return names_component(step->needs, step->needs_count, component) ||
+           names_component(step->writes, step->writes_count, component);
 }
 
 /* Whether the step needs another part of the same database, or all of it. */
 static bool step_is_near(struct arena *arena, const struct run_step *step, const char *asked)
 {
-    return strchr(asked, '.') != NULL && step_is_about(step, facts_whole_of(arena, asked));
+    return strchr(asked, '.') != NULL && facts_step_is_about(step, facts_whole_of(arena, asked));
 }
 
 static bool is_check(const struct finding *finding, enum database_check check)
@@ -86,7 +85,7 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
         const struct finding *finding = &view->run->findings[i];
         if (!is_of_database(finding))
             continue;
-        bool is_about = step_is_about(view->failure, finding->component);
+        bool is_about = facts_step_is_about(view->failure, finding->component);
         bool is_ill = facts->ill != NULL && strcmp(finding->component, facts->ill) == 0;
         if (is_about && !finding_is_well(finding))
             here = here == NULL || is_ill ? finding : here;

@@ -50,7 +50,7 @@ static void facts_of_no_connection(struct facts *facts, const struct facts_view 
 
 /* --- connections that break ------------------------------------------------------------------ */
 
-static bool is_cut_off(enum symptom symptom)
+bool facts_is_cut_off(enum symptom symptom)
 {
     return symptom == SYMPTOM_TCP_RESET || symptom == SYMPTOM_TCP_CLOSED ||
            symptom == SYMPTOM_HTTP_TRUNCATED;
@@ -86,7 +86,7 @@ static bool is_scattered(const struct facts_view *view)
         const struct run_step *failure = history_failure(history_at(view->history, e));
         const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
         if (exchange != NULL &&
-            (is_cut_off(exchange->symptom) || !facts_reached(exchange->symptom)))
+            (facts_is_cut_off(exchange->symptom) || !facts_reached(exchange->symptom)))
             scattering_add(&scattering, view, failure);
     }
     return scattering.count >= 2 && scattering.passes && scattering.outside;

@@ -94,6 +94,14 @@
       "The shop says itself that it waited for its database (Server-Timing: {}).")                 \
     X(TIME_IN_APPLICATION, ANSWER, "answer.time_in_application", -8, 8, -8, -2, -4, -2,            \
       "The shop says itself that its database took little of the time (Server-Timing: {}).")       \
+    X(PATIENCE_OF_PROXY, ANSWER, "patience.of_proxy", -8, 3, 5, 3, -6, -8,                         \
+      "It ended just when {} gives up on what is behind it.")                                      \
+    X(PATIENCE_OF_APPLICATION, ANSWER, "patience.of_application", -10, 4, 5, 3, -6, -6,            \
+      "It ended just when {} gives up waiting: it runs, and waits for something.")                 \
+    X(PATIENCE_WITH_DATABASE, ANSWER, "patience.with_database", -8, 2, 11, -3, -6, -8,             \
+      "It ended just when the shop gives up on {}.")                                               \
+    X(PATIENCE_WITH_PROVIDER, ANSWER, "patience.with_provider", -8, 0, -4, 14, -6, -8,             \
+      "It ended just when the shop gives up on {}.")                                               \
     X(FROM_CACHE, ANSWER, "answer.from_cache", 3, -2, -3, 3, -2, 0,                                \
       "A cache gave this answer, and the shop itself was not asked.")                              \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \

@@ -97,6 +97,14 @@ const struct run_step *run_first_failure(const struct run *run)
     return first;
 }
 
+bool run_step_hung(const struct run_step *step)
+{
+    return step->state == STATE_FAILED && !step->cleanup &&
+           (step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
+            step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
+            step->symptom == SYMPTOM_HTTP_TIMEOUT_SEND);
+}
+
 const struct exchange *run_last_exchange(const struct run_step *step)
 {
     return step->exchange_count > 0 ? &step->exchanges[step->exchange_count - 1] : NULL;

@@ -172,6 +172,9 @@ duration run_lateness(const struct run *run);
  * step, else NULL. */
 const struct run_step *run_first_failure(const struct run *run);
 
+/* Whether the shop took the step's request and gave no answer in time. */
+bool run_step_hung(const struct run_step *step);
+
 /* The exchange that a step ended with; NULL: it made none. */
 const struct exchange *run_last_exchange(const struct run_step *step);
 

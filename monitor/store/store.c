@@ -31,7 +31,7 @@ static const struct store_backend *backend_find(const char *url, const char **re
     return NULL;
 }
 
-struct store *store_open(struct loop *loop, const char *url, struct error *error)
+static struct store *open_url(struct loop *loop, const char *url, bool to_read, struct error *error)
 {
     const char *place;
     const struct store_backend *backend = backend_find(url, &place, error);
@@ -41,7 +41,7 @@ struct store *store_open(struct loop *loop, const char *url, struct error *error
     json_object_seed(0);
     struct store *store = memory_allocate(1, sizeof *store);
     store->backend = backend;
-    store->connection = backend->open(place, error);
+    store->connection = to_read ? backend->open_to_read(place, error) : backend->open(place, error);
     if (store->connection == NULL) {
         free(store);
         return NULL;
@@ -53,6 +53,16 @@ struct store *store_open(struct loop *loop, const char *url, struct error *error
         return NULL;
     }
     return store;
+}
+
+struct store *store_open(struct loop *loop, const char *url, struct error *error)
+{
+    return open_url(loop, url, false, error);
+}
+
+struct store *store_open_to_read(struct loop *loop, const char *url, struct error *error)
+{
+    return open_url(loop, url, true, error);
 }
 
 void store_close(struct store *store)

@@ -38,6 +38,10 @@ typedef int64_t store_sequence;
  */
 struct store *store_open(struct loop *loop, const char *url, struct error *error);
 
+/* To look at one that is there, also while another writes to it: whatever would change it fails,
+ * and so does a file that a monitor of this version has never opened. */
+struct store *store_open_to_read(struct loop *loop, const char *url, struct error *error);
+
 /* Finishes the work that is queued, then closes. Callbacks that were not delivered are not called.
  * Takes NULL. */
 void store_close(struct store *store);

@@ -78,6 +78,8 @@ struct store_backend {
 
     /* `place` is what follows the colon. NULL with `error` set. */
     void *(*open)(const char *place, struct error *error);
+    /* What is there, and never changed by this connection. */
+    void *(*open_to_read)(const char *place, struct error *error);
     void (*close)(void *connection);
 
     /* Where what was damaged has been put since this was last asked, so that it could be begun

@@ -201,9 +201,31 @@ static void *sqlite_open(const char *place, struct error *error)
     return NULL;
 }
 
+/* The writer's lock is his: who only reads takes none. */
+static void *sqlite_open_to_read(const char *place, struct error *error)
+{
+    struct connection *connection = memory_allocate(1, sizeof *connection);
+    struct error reason = {0};
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    connection->lock = -1;
+    enum result result = RESULT_OK;
+    if (sqlite3_open_v2(place, &connection->database, flags, NULL) != SQLITE_OK)
+        result = sqlite_failed(connection, &reason);
+    if (result == RESULT_OK) {
+        sqlite3_busy_timeout(connection->database, BUSY_MILLISECONDS);
+        result = sqlite_check_version(connection, &reason);
+    }
+    if (result == RESULT_OK)
+        return connection;
+    error_set(error, result, "cannot read the store \"%s\": %s", place, reason.text);
+    sqlite_close(connection);
+    return NULL;
+}
+
 const struct store_backend store_sqlite = {
     .scheme = "sqlite",
     .open = sqlite_open,
+    .open_to_read = sqlite_open_to_read,
     .close = sqlite_close,
     .take_aside = sqlite_take_aside,
     .append = sqlite_append,

@@ -156,6 +156,9 @@ void sqlite_note_sequence(struct connection *connection, store_sequence sequence
  * ours; then prepares the statements. */
 enum result sqlite_prepare_file(struct connection *connection, struct error *error);
 
+/* Whether the file is one of ours, and has the tables that this program reads. */
+enum result sqlite_check_version(struct connection *connection, struct error *error);
+
 /* --- store_sqlite_migrate.c ------------------------------------------------------------------ */
 
 /* Rolls up the runs of version 1, in a transaction that is open. */

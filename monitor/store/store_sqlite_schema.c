@@ -164,6 +164,18 @@ static enum result check_file(struct connection *connection, int64_t *ret_versio
     return RESULT_OK;
 }
 
+enum result sqlite_check_version(struct connection *connection, struct error *error)
+{
+    int64_t version = 0;
+    enum result result = check_file(connection, &version, error);
+    if (result == RESULT_OK && version == 0)
+        return error_set(error, RESULT_INVALID, "it is empty");
+    if (result == RESULT_OK && version != SCHEMA_VERSION)
+        return error_set(error, RESULT_UNSUPPORTED,
+                         "it was written by an older shopwatch; its monitor brings it up to date");
+    return result;
+}
+
 static enum result create_tables(struct connection *connection, int64_t version,
                                  struct error *error)
 {

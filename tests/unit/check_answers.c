@@ -115,12 +115,77 @@ START_TEST(a_shop_says_what_it_took_its_time_for)
 }
 END_TEST
 
+/* --- who gave up, by the moment -------------------------------------------------------------- */
+
+static struct component_timeouts of_edge = {.connect = 5 * DURATION_SECOND,
+                                            .answer = DURATION_MINUTE};
+static struct component_timeouts of_web = {.answer = 20 * DURATION_SECOND};
+static struct component_timeouts of_db = {.pool = 30 * DURATION_SECOND, .query = DURATION_SECOND};
+static struct component_timeouts of_payment = {.answer = 10 * DURATION_SECOND};
+static struct component components[] = {
+    {.name = "edge", .kind = CAUSE_NETWORK, .timeouts = &of_edge},
+    {.name = "web", .kind = CAUSE_APPLICATION, .timeouts = &of_web},
+    {.name = "db", .kind = CAUSE_DATABASE, .timeouts = &of_db},
+    {.name = "payment", .kind = CAUSE_THIRD_PARTY, .timeouts = &of_payment},
+    {.name = "mail", .kind = CAUSE_THIRD_PARTY},
+};
+static const struct shop shop = {.components = components, .component_count = COUNT_OF(components)};
+
+static const struct {
+    const char *needs;
+    int status;
+    enum symptom symptom;
+    duration wait, receive; /* in milliseconds */
+    const char *code;       /* NULL: nobody's patience was at its end */
+} patience_cases[] = {
+    {"db.orders", 500, SYMPTOM_NONE, 30040, 0, "patience.with_database"},
+    {"db.orders", 500, SYMPTOM_NONE, 29950, 0, "patience.with_database"},
+    {"db.orders", 500, SYMPTOM_NONE, 29600, 0, NULL},
+    {"db.orders", 500, SYMPTOM_NONE, 31000, 0, NULL},
+    {"db.orders", 500, SYMPTOM_NONE, 1120, 0, "patience.with_database"},
+    {"db.orders", 200, SYMPTOM_NONE, 30040, 0, NULL},            /* no error */
+    {"db.orders", 0, SYMPTOM_HTTP_TIMEOUT_TTFB, 30040, 0, NULL}, /* ours */
+    {"db.orders", 500, SYMPTOM_NONE, 10010, 0, NULL}, /* of the provider, which it does not need */
+    {"payment", 502, SYMPTOM_NONE, 10010, 0, "patience.with_provider"},
+    {"web", 0, SYMPTOM_TCP_CLOSED, 20100, 0, "patience.of_application"},
+    {"mail", 503, SYMPTOM_NONE, 5010, 0, "patience.of_proxy"},
+    /* In the middle of an answer. */
+    {"web", 200, SYMPTOM_HTTP_TRUNCATED, 40, 60000, "patience.of_proxy"},
+};
+
+START_TEST(the_moment_says_who_gave_up)
+{
+    const char *needs[] = {patience_cases[_i].needs};
+    struct history *history = history_create();
+    struct run *run = run_create("browse", "here", (struct wall_time){1});
+    struct run_step *step = run_add_step(run, "home");
+    struct exchange *exchange = run_add_exchange(run, step);
+    step->needs = needs;
+    step->needs_count = COUNT_OF(needs);
+    step->state = run->state = STATE_FAILED;
+    exchange->status = patience_cases[_i].status;
+    step->symptom = exchange->symptom = patience_cases[_i].symptom;
+    exchange->phases[PHASE_WAIT] = patience_cases[_i].wait * DURATION_MILLISECOND;
+    exchange->phases[PHASE_RECEIVE] = patience_cases[_i].receive * DURATION_MILLISECOND;
+    history_add(history, run);
+    diagnose_run(history, &shop, run);
+    const char *found = NULL;
+    for (size_t i = 0; i < run->verdict.evidence_count; i++)
+        if (strncmp(run->verdict.evidence[i].fact, "patience.", 9) == 0)
+            found = run->verdict.evidence[i].fact;
+    ck_assert_pstr_eq(found, patience_cases[_i].code);
+    run_free(run);
+    history_free(history);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("answers");
     TCase *tests = tcase_create("answers");
     tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
     tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
+    tcase_add_loop_test(tests, the_moment_says_who_gave_up, 0, COUNT_OF(patience_cases));
     suite_add_tcase(suite, tests);
     return suite;
 }

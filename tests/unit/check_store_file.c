@@ -67,6 +67,70 @@ START_TEST(what_is_no_store_is_refused)
 }
 END_TEST
 
+/* --- who only reads -------------------------------------------------------------------------- */
+
+static void read_one(void *data, enum result result, struct store_runs *runs)
+{
+    ck_assert_int_eq(result, RESULT_OK);
+    *(size_t *)data = runs->count;
+    loop_stop(fixture.loop);
+}
+
+static void is_refused(void *data, enum result result, const struct error *error,
+                       store_sequence sequence)
+{
+    (void)sequence;
+    *(enum result *)data = result;
+    ck_assert_msg(result == RESULT_OK || error->text[0] != '\0', "it is not said why");
+    loop_stop(fixture.loop);
+}
+
+START_TEST(one_that_is_in_use_can_be_read)
+{
+    struct error error = {0};
+    size_t count = 0;
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 1, STATE_PASSED));
+    struct store *reader = store_open_to_read(fixture.loop, fixture.url, &error);
+    ck_assert_msg(reader != NULL, "%s", error.text);
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 2, STATE_FAILED));
+    store_read_runs(reader, &(struct store_filter){0}, read_one, &count);
+    loop_run(fixture.loop);
+    ck_assert_uint_eq(count, 2);
+    store_close(reader);
+    store_fixture_append(&fixture, store_fixture_run("buy", "home", 3, STATE_PASSED));
+}
+END_TEST
+
+START_TEST(who_only_reads_changes_nothing)
+{
+    struct error error = {0};
+    enum result result = RESULT_OK;
+    struct run *run = store_fixture_run("buy", "home", 1, STATE_PASSED);
+    struct store *reader = store_open_to_read(fixture.loop, fixture.url, &error);
+    ck_assert_msg(reader != NULL, "%s", error.text);
+    ck_assert_int_eq(store_append(reader, run, NULL, is_refused, &result), RESULT_OK);
+    loop_run(fixture.loop);
+    ck_assert_int_ne(result, RESULT_OK);
+    run_free(run);
+    store_close(reader);
+}
+END_TEST
+
+START_TEST(what_is_not_there_is_not_made)
+{
+    struct error error = {0};
+    char url[FIXTURE_PATH_MAX * 2];
+    snprintf(url, sizeof url, "sqlite:%s/none.db", fixture.directory);
+    ck_assert_ptr_null(store_open_to_read(fixture.loop, url, &error));
+    ck_assert_msg(strstr(error.text, "none.db\": unable to open database file: No such file") !=
+                      NULL,
+                  "%s", error.text);
+    ck_assert_int_ne(access(url + strlen("sqlite:"), F_OK), 0);
+}
+END_TEST
+
+/* --- who shares it --------------------------------------------------------------------------- */
+
 /* Another name of the same file is no way around. */
 START_TEST(two_cannot_share_a_store)
 {
@@ -166,6 +230,9 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_spoiled_record_is_not_passed_over);
     tcase_add_loop_test(tests, what_is_no_store_is_refused, 0, COUNT_OF(refused_cases));
+    tcase_add_test(tests, one_that_is_in_use_can_be_read);
+    tcase_add_test(tests, who_only_reads_changes_nothing);
+    tcase_add_test(tests, what_is_not_there_is_not_made);
     tcase_add_test(tests, two_cannot_share_a_store);
     tcase_add_test(tests, two_in_memory_do_not_meet);
     tcase_add_test(tests, files_are_not_for_everybody);

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Stored runs are judged again: what a monitor in trouble has stored, with a deploy, a provider that is gone and a shop
+# that hangs until its steps are held back, is today what it was then; and by another shop file it is not.
+set -u
+. "${SOURCE:?}/tests/library.sh"
+want jq sqlite3
+export NO_COLOR=1 LC_ALL=C.UTF-8
+
+start_shop
+shop_file 'here: {title: This machine}\n  branch: {title: Branch office, source: 127.0.0.2}'
+copy_examples "$scratch/journeys"
+sed -i 's|^timeout:.*|timeout: 2s|' "$scratch"/journeys/*.yaml
+config=$scratch/shopwatch.yaml
+
+exits() { # exits CODE OPTION...: of diagnose; its output in $scratch/out, its complaints in $scratch/err
+    local wanted=$1 code=0
+    shift
+    "$SHOPWATCH" diagnose "$@" >"$scratch/out" 2>"$scratch/err" || code=$?
+    [ "$code" = "$wanted" ] || { echo "exit code $code"; cat "$scratch/out" "$scratch/err"; return 1; }
+}
+out_has() { grep -qE -- "$1" "$scratch/out" || { cat "$scratch/out"; return 1; }; }
+err_has() { grep -qF -- "$1" "$scratch/err" || { cat "$scratch/err"; return 1; }; }
+is() { jq -se "$1" "$scratch/out" >/dev/null || { head -c 3000 "$scratch/out"; return 1; }; } # is CONDITION: of the JSON lines, as one array
+stored() { [ "$(ask "$1")" -ge "${2:-1}" ]; } # stored QUERY [NUMBER]
+
+ok "without a store there is nothing to judge" exits 5 --replay 1h -c "$config"
+ok "and that is said" err_has 'No such file'
+ok "and none is made" test ! -e "$scratch/shopwatch.db"
+
+start_monitor --every 1s
+wait_for 30 stored "select count(*) from (select 1 from run where state = 'passed' group by journey, vantage)" 10
+kill -KILL "$payment_pid"
+ok "a provider that is gone is an incident" wait_for 30 stored "select count(*) from incident"
+start_payment
+wait_for 30 stored "select count(*) from incident where resolved is not null"
+# Another opinion of what the provider is.
+sed 's/kind: third-party/kind: application/' "$config" >"$scratch/other.yaml"
+ok "by another shop file it is another's fault" exits 1 --replay 1h -c "$scratch/other.yaml" --store "$scratch/shopwatch.db"
+ok "which was said to be the provider's" out_has '^  then  third-party \(payment\), [0-9]+ %'
+ok "and is not any more" out_has '^  now   (application|undetermined)'
+ok "by facts that are new" out_has '^  new   '
+ok "and that are gone" out_has '^  gone  '
+
+"$SHOPWATCH" event deploy release 42 -c "$config" >/dev/null
+kill -STOP "$shop_pid"
+ok "a shop that hangs is another, and is held back" wait_for 40 stored "select count(*) from run where record like '%\"held back\"%'" 4
+ok "while the monitor runs, all is judged as it was" exits 0 --replay 1h -c "$config"
+kill -CONT "$shop_pid"
+ok "it is well again" wait_for 40 stored "select count(*) > 1 and sum(resolved is null) = 0 from incident"
+stop_monitor
+
+runs=$(ask 'select count(*) from run') incidents=$(ask 'select count(*) from incident')
+failed=$(ask "select count(*) from run where state in ('failed', 'unknown')")
+ok "when it has ended, all of it is" exits 0 --replay .. -c "$config"
+ok "every incident" out_has "^0 of $incidents incidents are judged otherwise today; of $runs runs $failed did not pass, and 0 "
+ok "and each is named" test "$(grep -c '^  now   the same$' "$scratch/out")" = "$incidents"
+ok "nothing was written" test "$(ask 'select count(*) from run')" = "$runs"
+ok "programs get a line a run" exits 0 --replay .. --json -c "$config"
+ok "that did not pass" is "[.[] | .run // empty] | length == $failed and all(.[]; .state != \"passed\")"
+ok "with the verdict of then, which is today's" \
+    is '[.[] | select(.run.verdict != null)] | length > 0 and all(.[]; .then.cause == .run.verdict.cause and .then.confidence == .run.verdict.confidence and (.then.evidence | map(.fact)) == (.run.verdict.evidence | map(.fact)))'
+ok "and all facts, with their weights" \
+    is '[.[] | select(.facts != null)] | length > 0 and all(.[]; ([.facts[] | select(.weights | to_entries | any(.value != 0)) | .fact]) as $all | all(.run.verdict.evidence[].fact; . as $fact | $all | index($fact) != null))'
+ok "the deploy among them" is '[.[].facts[]?] | any(.fact == "onset.changed_before" and (.text | contains("release 42")))'
+ok "and how likely each suspect is" is '[.[].probabilities // empty] | length > 0 and all(.[]; (add > 0.97 and add < 0.99) and length == 6)'
+ok "a slot that was held back has its watcher's verdict" \
+    is '[.[] | select(.run.reason == "held back")] | length > 0 and all(.[]; .facts == null and .run.verdict != null)'
+ok "incidents open and end in it" is '[.[].change // empty] | (map(select(. == "opened")) | length) > 1 and (map(select(. == "resolved")) | length) > 1'
+ok "and each is held against that of then" is "[.[] | select(.now != null)] | length == $incidents and all(.[]; .then.verdict.cause == .now.verdict.cause)"
+
+ok "of a time without runs there is nothing to say" exits 0 --replay 2020-01-01T00:00:00Z..2020-01-02T00:00:00Z -c "$config"
+ok "and that is said" out_has '^0 of 0 incidents'
+
+examples() { # the manual's, as they stand there
+    sed -n "s|^shopwatch diagnose|'$SHOPWATCH' diagnose|p" "$BUILD/docs/man/shopwatch.1" >"$scratch/examples.sh"
+    [ "$(wc -l <"$scratch/examples.sh")" = 2 ] && (cd "$scratch" && bash -e examples.sh)
+}
+ok "the manual's examples work" examples
+
+ok "a span is needed" exits 64 -c "$config"
+ok "a length with its unit" exits 64 --replay 2 -c "$config"
+ok "or two moments" exits 64 --replay 02:00..soon -c "$config"
+ok "the shop file is needed" exits 64 --replay 2h
+ok "the file of another program is refused" bash -c 'sqlite3 "$2/diary.db" "create table diary(day)"; "$1" diagnose --replay 1h -c "$2/shopwatch.yaml" --store "$2/diary.db" 2>&1 | grep -q "another program"' - "$SHOPWATCH" "$scratch"
+plan
