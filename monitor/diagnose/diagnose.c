@@ -18,6 +18,8 @@ enum { SENTENCE_MAX = 600 };
 
 /* Share of doubt that no fact removes: what no rule knows of. */
 #define UNKNOWN_FLOOR 0.02
+/* As sure as one may be before all was seen that will be: not sure. */
+#define UNSETTLED_MAX 0.84
 /* How much likelier than the second, in dB, to be asserted and to be called probable. */
 #define ASSERT_LEAD   6.0
 #define PROBABLE_LEAD 5.0
@@ -250,8 +252,9 @@ static const char *what_settles(const struct ranking *ranking, const struct fact
 static const char *doubt(struct run *run, const struct facts *facts, const struct ranking *ranking)
 {
     double second = ranking->probability[ranking->second];
-    const char *settles = what_settles(ranking, facts);
-    if (second < 0.02)
+    const char *settles =
+        facts->unsettled != NULL ? facts->unsettled : what_settles(ranking, facts);
+    if (second < 0.02 && facts->unsettled == NULL)
         return NULL;
     return arena_print(run->arena, "%s (%.0f %%)%s%s", cause_words(ranking->second), second * 100,
                        settles != NULL ? "; what would settle it: " : "",
@@ -304,6 +307,8 @@ void diagnose_in_full(const struct history *history, const struct shop *shop, st
     facts_gather(history, shop, run, &facts);
     rank(&facts, &ranking);
     double confidence = ranking.probability[ranking.first];
+    if (facts.unsettled != NULL)
+        confidence = fmin(confidence, UNSETTLED_MAX);
     bool told = confidence >= DIAGNOSE_PROBABLE && ranking.lead >= PROBABLE_LEAD;
     run->verdict = (struct verdict){
         .cause = told ? ranking.first : CAUSE_UNDETERMINED,

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { SIGHTS_MAX = 64 };
+
 void facts_add(struct facts *facts, enum fact_name name, const char *about)
 {
     if (facts->count < FACTS_MAX)
@@ -54,10 +56,13 @@ bool facts_step_passed(const struct run_step *step)
     return step->state == STATE_PASSED || step->state == STATE_DEGRADED;
 }
 
-bool facts_reached(enum symptom symptom)
+bool facts_reached(const struct run_step *step)
 {
-    return symptom == SYMPTOM_TCP_CLOSED || symptom == SYMPTOM_TCP_RESET ||
-           !facts_is_of_the_way(symptom);
+    const struct exchange *exchange = run_last_exchange(step);
+    bool ended = step->symptom == SYMPTOM_TCP_CLOSED || step->symptom == SYMPTOM_TCP_RESET;
+    bool early = exchange != NULL &&
+                 (exchange->failed_phase == PHASE_CONNECT || exchange->failed_phase == PHASE_TLS);
+    return ended ? !early : !facts_is_of_the_way(step->symptom);
 }
 
 bool facts_is_of_the_way(enum symptom symptom)
@@ -85,20 +90,94 @@ static bool same_server(const struct facts_view *view, const struct run *other)
     return true;
 }
 
-/* What was begun elsewhere before the failure was seen tells nothing of it. */
-static void view_count_vantages(struct facts_view *view, struct wall_time seen)
+/* Whether any of its steps was spoken of with the same address. */
+static bool meets_server(const struct facts_view *view, const struct run *other)
 {
+    for (size_t i = 0; i < other->step_count; i++) {
+        const struct exchange *exchange = run_last_exchange(&other->steps[i]);
+        if (exchange != NULL && exchange->ip != NULL &&
+            strcmp(exchange->ip, view->exchange->ip) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What one vantage point sees. */
+struct sight {
+    const char *vantage;
+    bool fails, passes;
+};
+
+static struct sight *sight_of(struct sight *sights, size_t *count, const char *vantage)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(sights[i].vantage, vantage) == 0)
+            return &sights[i];
+    if (*count == SIGHTS_MAX)
+        return NULL;
+    sights[*count] = (struct sight){.vantage = vantage};
+    return &sights[(*count)++];
+}
+
+/* What never came to an answer is not of one step: whoever speaks with the same address tells of
+ * the way to it, whatever journey he is on. */
+static bool is_about_way(const struct facts_view *view)
+{
+    return view->exchange != NULL && view->exchange->ip != NULL && !facts_reached(view->failure);
+}
+
+/* When an entry's failure was first seen. */
+static struct wall_time first_seen(const struct history_entry *entry)
+{
+    return wall_after(entry->onset, run_first_failure(entry->first)->total);
+}
+
+/* When the failure was first seen from here: of this journey, or, where it is of the way, of any.
+ */
+static struct wall_time view_seen(const struct facts_view *view, bool way)
+{
+    const struct history_entry *own =
+        history_find(view->history, view->run->journey, view->run->vantage);
+    struct wall_time seen = own != NULL && own->first != NULL
+                                ? first_seen(own)
+                                : wall_after(view->onset, view->failure->total);
+    for (size_t e = 0; way && e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        if (entry->first != NULL && strcmp(entry->run->vantage, view->run->vantage) == 0 &&
+            !facts_reached(run_first_failure(entry->first)) && first_seen(entry).us < seen.us)
+            seen = first_seen(entry);
+    }
+    return seen;
+}
+
+/* What was begun elsewhere before the failure was seen tells nothing of it. */
+static void view_count_vantages(struct facts_view *view)
+{
+    struct sight sights[SIGHTS_MAX];
+    size_t count = 0;
+    bool way = is_about_way(view);
+    struct wall_time seen = view_seen(view, way);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        if (strcmp(entry->run->journey, view->run->journey) != 0 || entry->blind)
+        bool same_journey = strcmp(entry->run->journey, view->run->journey) == 0;
+        if (entry->blind || !(same_journey || (way && meets_server(view, entry->run))))
             continue;
+        struct sight *sight = sight_of(sights, &count, entry->run->vantage);
         const struct run_step *failure = history_failure(entry);
-        if (failure != NULL && strcmp(failure->name, view->failure->name) == 0)
-            view->failing++;
-        else if (history_passed(entry, view->failure->name).us >= seen.us &&
+        if (sight == NULL)
+            continue;
+        if (failure != NULL &&
+            (way ? !facts_reached(failure) : strcmp(failure->name, view->failure->name) == 0))
+            sight->fails = true;
+        else if ((way ? entry->passed : history_passed(entry, view->failure->name)).us >= seen.us &&
                  same_server(view, entry->run))
-            view->passing++;
+            sight->passes = true;
     }
+    for (size_t i = 0; i < count; i++) {
+        view->failing += sights[i].fails;
+        view->passing += !sights[i].fails && sights[i].passes;
+    }
+    view->unheard = count > view->failing + view->passing && view->failing + view->passing == 1;
 }
 
 /* Before there was a connection, all agree that it is the way to the shop, or its door. */
@@ -106,9 +185,11 @@ static void facts_of_vantages(struct facts *facts, const struct facts_view *view
                               struct arena *arena)
 {
     unsigned heard = view->failing + view->passing;
-    bool answered = view->exchange == NULL || facts_reached(view->exchange->symptom);
+    bool answered = view->exchange == NULL || facts_reached(view->failure);
     const char *share = arena_print(arena, "%u of %u", view->failing, heard);
     /* Where workers are lost one by one, chance decides who meets one that is left. */
+    if (facts_have(facts, FACT_LIMITED))
+        return; /* who limits the monitor limits all of it */
     if (heard < 2 || (facts_have(facts, FACT_BEGAN_WITH_DATABASE) && view->passing > 0))
         return;
     if (view->passing == 0)
@@ -136,15 +217,12 @@ static void facts_of_words_elsewhere(struct facts *facts, const struct facts_vie
     }
 }
 
-/* Of what people did, this soon before it began. */
-#define EVENT_WITHIN (15 * DURATION_MINUTE)
-
-static void facts_of_events(struct facts *facts, const struct facts_view *view)
+/* What got no answer may be the way from here alone: who could tell is heard first, if he has a
+ * look of his own before the next. */
+static const char *what_is_unsettled(const struct facts_view *view)
 {
-    const struct event *event = history_event_before(view->history, view->onset, EVENT_WITHIN);
-    if (event != NULL)
-        facts_add(facts, FACT_CHANGED_BEFORE,
-                  arena_print(view->run->arena, "%s: %s", event->kind, event->text));
+    bool answered = view->exchange == NULL || view->exchange->status != 0;
+    return !answered && view->began_now && view->unheard ? "another vantage point's look" : NULL;
 }
 
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,
@@ -164,10 +242,9 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     };
     *ret_facts = (struct facts){.failure = failure};
     facts_look_at_onset(&view);
-    view_count_vantages(&view, wall_after(view.onset, own != NULL && own->first != NULL
-                                                          ? run_first_failure(own->first)->total
-                                                          : failure->total));
+    view_count_vantages(&view);
     facts_find_suspects(ret_facts, &view);
+    facts_of_door(ret_facts, &view);
     if (view.exchange != NULL && view.exchange->symptom != SYMPTOM_NONE)
         facts_of_transport(ret_facts, &view);
     else if (view.exchange != NULL)
@@ -175,7 +252,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     if (view.exchange != NULL)
         facts_of_timeouts(ret_facts, &view);
     facts_of_onset(ret_facts, &view);
-    if (view.exchange == NULL || facts_reached(view.exchange->symptom))
+    if (facts_was_delivered(ret_facts, &view))
         facts_of_pattern(ret_facts, &view);
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
@@ -184,4 +261,5 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
+    ret_facts->unsettled = what_is_unsettled(&view);
 }

@@ -28,6 +28,7 @@ struct facts {
     const char *suspects[32]; /* components of the failing step that nothing has cleared, the
                                  likeliest first */
     size_t suspect_count;
+    const char *unsettled; /* what must be seen before anything is asserted; NULL: all was seen */
     const char *whole_database; /* where several parts of it fail; or NULL */
     const char *ill; /* what of a database is not well, asked directly: a part, or all; or NULL */
     const char *began_with; /* the part of the database that all began with, where that is another
@@ -46,7 +47,9 @@ struct facts_view {
     const struct exchange *exchange; /* the failing step's last; NULL: it made none */
     struct wall_time onset;          /* when the run's streak of failures began */
     bool began_now;                  /* with this run */
-    unsigned failing, passing;       /* vantage points that fail by the same step, and pass it */
+    unsigned failing, passing; /* vantage points that fail by the same step, and pass it; where the
+                                  failure is of the way, by any */
+    bool unheard;              /* others look as well, and none has been heard of since */
     const struct run_step *database_began; /* the first step of a database that failed; or NULL */
     bool grew; /* what needs no database passed for a while after that */
 };
@@ -57,9 +60,9 @@ bool facts_step_needs(const struct run_step *step, const char *component);
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
 bool facts_step_passed(const struct run_step *step);
 
-/* Whether a failure happened at the shop, and not on the way to it; a connection that is made, and
- * ended by the other side, was at the shop. */
-bool facts_reached(enum symptom symptom);
+/* Whether a step failed at the shop, and not on the way to it; a connection that is made, and ended
+ * by the other side once the request was on its way, was at the shop. */
+bool facts_reached(const struct run_step *step);
 bool facts_is_of_the_way(enum symptom symptom); /* of DNS, TCP or TLS, however it ended */
 
 /* Whether nobody answered the step, or a proxy gave up: what waits for a database, and takes its
@@ -89,14 +92,21 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view);
  * NULL: it did not begin like that. */
 const struct run_step *facts_filled_up_since(const struct facts_view *view);
 
+/* Whether whatever began to fail first hung, or was waited for in vain. */
+bool facts_began_with_silence(const struct facts_view *view);
+
 /* facts_transport.c: how the exchange ended that got no answer. */
 void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
 /* Whether the other side ended the connection before the answer was there, or all of it. */
 bool facts_is_cut_off(enum symptom symptom);
 
+/* Whether the request came to who should answer it; what nobody has received tells nothing of what
+ * its step needs. */
+bool facts_was_delivered(const struct facts *facts, const struct facts_view *view);
+
 /* Whether what was sent was not even received. */
-bool facts_path_is_broken(const struct tcp_facts *tcp);
+bool facts_path_is_broken(const struct exchange *exchange);
 
 /* answer_maker.c: the name of the proxy that wrote the page itself, for the application gave it
  * none; NULL: nobody's page is recognised. */
@@ -133,6 +143,10 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view);
 void facts_find_suspects(struct facts *facts, const struct facts_view *view);
 void facts_of_pattern(struct facts *facts, const struct facts_view *view);
 
+/* What the shop's front door owes that needs nothing behind it. Before those of the exchange. */
+void facts_of_door(struct facts *facts, const struct facts_view *view);
+bool facts_door_fails(const struct facts *facts);
+
 /* facts_timeouts.c: who gave up, by the moment. */
 void facts_of_timeouts(struct facts *facts, const struct facts_view *view);
 
@@ -141,6 +155,10 @@ bool facts_step_is_about(const struct run_step *step, const char *component);
 
 /* What a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
+
+/* facts_event.c: what people did to the shop before. After all others: it is a hint, for where
+ * nothing says by itself whose fault it is. */
+void facts_of_events(struct facts *facts, const struct facts_view *view);
 
 /* facts_probe.c: whether what is small gets through and what is large does not: what is found
  * small, or which steps fail, says nothing of the shop then. A file that is not there, or too large

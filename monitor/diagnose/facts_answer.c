@@ -23,6 +23,36 @@ static bool application_is_cleared(const struct facts *facts, const struct shop 
     return true;
 }
 
+/* Whether any step of the application was begun since, and passed: there is one behind the proxy.
+ */
+static bool application_answers_others(const struct facts_view *view)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        for (size_t i = 0; i < entry->run->step_count; i++) {
+            const struct run_step *step = &entry->run->steps[i];
+            if (history_passed(entry, step->name).us > view->onset.us &&
+                facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A proxy answers that nobody is behind it. Where it is the shop's own door, that may be the
+ * door's own mistake, unless others are let through, or it waited for somebody at first. */
+static void facts_of_gateway(struct facts *facts, const struct facts_view *view, const char *maker,
+                             const char *status)
+{
+    if (maker != NULL && application_answers_others(view))
+        facts_add(facts, FACT_APPLICATION_BREAKS_OFF, status);
+    else if (maker != NULL && facts_front_door(view->shop) != NULL &&
+             !facts_began_with_silence(view))
+        facts_add(facts, FACT_GATEWAY_AT_DOOR, status);
+    else
+        facts_add(facts, FACT_GATEWAY_AT_ONCE, status);
+}
+
 void facts_of_answer(struct facts *facts, const struct facts_view *view)
 {
     const struct shop *shop = view->shop;
@@ -55,7 +85,7 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     else if (exchange->status == 504 && !by_application)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
-        facts_add(facts, FACT_GATEWAY_AT_ONCE, status);
+        facts_of_gateway(facts, view, maker, status);
     else if (exchange->status >= 500)
         facts_add(facts, FACT_SERVER_ERROR, status);
     else if (exchange->status >= 400)

@@ -8,6 +8,7 @@
 #include "monitor/diagnose/facts.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Failures that began longer ago than this are another story. */
 #define ONSET_WINDOW (30 * DURATION_MINUTE)
@@ -15,6 +16,9 @@
 /* What is begun this long after a step that fails, and passes, was not caught by the same thing at
  * the same moment. */
 #define LATER (300 * DURATION_MILLISECOND)
+
+/* So many runs, held by a server, are no chance. */
+enum { HELD_MIN = 3 };
 
 /* The first failing step of a streak that lasts, or of which nothing more is seen (a step that
  * hangs is held back); NULL: there is none, or another story. */
@@ -26,6 +30,21 @@ static const struct run_step *streak_began(const struct facts_view *view,
     return run_first_failure(entry->first);
 }
 
+/* Whether two other vantage points at least were given the same step since, of the same journey:
+ * what fails from one alone is not the shop's beginning of anything. */
+static bool passes_elsewhere(const struct facts_view *view, const struct history_entry *entry,
+                             const struct run_step *failure)
+{
+    unsigned passing = 0;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *other = history_at(view->history, e);
+        passing += other != entry && strcmp(other->run->journey, entry->run->journey) == 0 &&
+                   history_passed(other, failure->name).us >=
+                       wall_after(failure->started, failure->total).us;
+    }
+    return passing >= 2;
+}
+
 /* Of those that the shop was reached by, and that need a database; or, with `database` false, of
  * those that got no answer in time. NULL: there is none. */
 static const struct run_step *first_of_all(const struct facts_view *view, bool database)
@@ -35,8 +54,9 @@ static const struct run_step *first_of_all(const struct facts_view *view, bool d
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         const struct run_step *failure = streak_began(view, entry);
-        if (failure == NULL || entry->onset.us >= earliest.us || !facts_reached(failure->symptom) ||
-            (database && !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE)))
+        if (failure == NULL || entry->onset.us >= earliest.us || !facts_reached(failure) ||
+            (database && !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE)) ||
+            passes_elsewhere(view, entry, failure))
             continue;
         earliest = entry->onset;
         first = failure;
@@ -95,6 +115,14 @@ bool facts_has_hung(const struct run_step *step)
            (exchange != NULL && exchange->status == 504);
 }
 
+/* The same of a server whose kernel acknowledged the request, as far as is known. */
+static bool was_held(const struct run_step *step)
+{
+    const struct exchange *exchange = run_last_exchange(step);
+    return exchange != NULL && facts_has_hung(step) && !facts_path_is_broken(exchange) &&
+           exchange->tcp.unacknowledged == 0;
+}
+
 /* Whether anything was begun after that, and passed. */
 static bool shop_passed_after(const struct facts_view *view, struct wall_time moment)
 {
@@ -107,33 +135,108 @@ static bool shop_passed_after(const struct facts_view *view, struct wall_time mo
     return false;
 }
 
+/* Whether all that fails is seen from one vantage point, while others look and pass. */
+static bool fails_from_one_alone(const struct facts_view *view)
+{
+    unsigned passing = 0;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        bool here = strcmp(entry->run->vantage, view->run->vantage) == 0;
+        if (!here && history_failure(entry) != NULL)
+            return false;
+        passing += !here && strcmp(entry->run->journey, view->run->journey) == 0;
+    }
+    return passing >= 2;
+}
+
+/* Whether a run began to fail with a step that the application does alone, and that hung, before
+ * that. */
+static bool hung_alone_before(const struct facts_view *view, const struct run *run,
+                              const struct run_step *first)
+{
+    const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
+    return failure != NULL && facts_has_hung(failure) && failure->started.us < first->started.us &&
+           wall_between(failure->started, first->started) < ONSET_WINDOW &&
+           facts_is_application_alone(view->shop, failure);
+}
+
+/* The same of any run, also of one that has passed since. */
+static bool application_hung_before(const struct facts_view *view, const struct run_step *first)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        if (hung_alone_before(view, entry->first, first) ||
+            hung_alone_before(view, entry->before, first))
+            return true;
+    }
+    return false;
+}
+
 void facts_look_at_onset(struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, true);
     struct wall_time passed = application_passed(view);
     view->database_began = first;
-    view->grew = first != NULL && facts_has_hung(first) &&
+    view->grew = first != NULL && was_held(first) &&
                  passed.us >= wall_after(first->started, LATER).us &&
-                 !way_failed_before(view, passed);
+                 !way_failed_before(view, passed) && !fails_from_one_alone(view) &&
+                 !application_hung_before(view, first);
+}
+
+/* The first step that the application does alone, and that hung while its kernel did not; NULL: it
+ * began otherwise. */
+static const struct run_step *application_began(const struct facts_view *view)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct run_step *failure = streak_began(view, history_at(view->history, e));
+        if (failure != NULL && was_held(failure) && facts_is_application_alone(view->shop, failure))
+            return failure;
+    }
+    return NULL;
 }
 
 void facts_of_onset(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *first = view->database_began;
     const char *part = first != NULL ? facts_part_of_database(view->shop, first) : NULL;
-    if (part == NULL || !view->grew || facts_step_needs(view->failure, part) ||
+    bool unconnected = facts_have(facts, FACT_TCP_TIMEOUT_LATER);
+    const struct run_step *application = unconnected ? application_began(view) : NULL;
+    if (!view->grew && application != NULL)
+        facts_add(facts, FACT_BEGAN_WITH_APPLICATION, application->name);
+    if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
         view->failure->started.us < wall_after(first->started, LATER).us)
         return;
     facts->began_with = part;
     facts_add(facts, FACT_BEGAN_WITH_DATABASE, part);
 }
 
+/* Whether more of them began with a server that held them than with none at all. A path that is cut
+ * catches few in the middle of a request. */
+static bool most_were_held(const struct facts_view *view)
+{
+    unsigned held = 0, unconnected = 0;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct run_step *failure = streak_began(view, history_at(view->history, e));
+        held += failure != NULL && was_held(failure);
+        unconnected += failure != NULL && failure->symptom == SYMPTOM_TCP_TIMED_OUT;
+    }
+    return held >= HELD_MIN && held > unconnected;
+}
+
+bool facts_began_with_silence(const struct facts_view *view)
+{
+    const struct run_step *first = first_of_all(view, false);
+    return first != NULL && was_held(first);
+}
+
 const struct run_step *facts_filled_up_since(const struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, false);
-    const struct exchange *exchange = first != NULL ? run_last_exchange(first) : NULL;
-    bool filled = exchange != NULL && facts_has_hung(first) &&
-                  !facts_path_is_broken(&exchange->tcp) &&
-                  shop_passed_after(view, wall_after(first->started, LATER));
-    return filled ? first : NULL;
+    if (first == NULL || !was_held(first))
+        return NULL;
+    /* A front door lets in whoever comes, as long as the way to it is well. */
+    bool passed = facts_front_door(view->shop) != NULL
+                      ? view->grew
+                      : shop_passed_after(view, wall_after(first->started, LATER));
+    return passed || most_were_held(view) ? first : NULL;
 }

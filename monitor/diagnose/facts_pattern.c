@@ -24,7 +24,7 @@ static void pattern_visit(const struct facts_view *view, step_visitor *visit, vo
             struct wall_time ended = wall_after(step->started, step->total);
             bool fresh = same || ended.us >= view->onset.us;
             /* What never reached the shop's door tells nothing about who is behind it. */
-            bool outside = !facts_step_passed(step) && !facts_reached(step->symptom);
+            bool outside = !facts_step_passed(step) && !facts_reached(step);
             /* A cached answer clears nobody. */
             if (step->state == STATE_SKIPPED || step->cleanup || outside ||
                 (facts_step_passed(step) && (!fresh || run_step_is_cached(step))))
@@ -106,6 +106,51 @@ bool facts_is_application_alone(const struct shop *shop, const struct run_step *
            !facts_step_needs_kind(shop, step, CAUSE_THIRD_PARTY);
 }
 
+/* Whether all that the step needs stands at the shop's door. */
+static bool is_of_the_door(const struct shop *shop, const struct run_step *step)
+{
+    return facts_step_needs_kind(shop, step, CAUSE_NETWORK) &&
+           !facts_step_needs_kind(shop, step, CAUSE_APPLICATION) &&
+           !facts_step_needs_kind(shop, step, CAUSE_DATABASE) &&
+           !facts_step_needs_kind(shop, step, CAUSE_THIRD_PARTY);
+}
+
+/* What the door answers by itself, and does not answer this vantage point now; NULL: nothing. */
+static const char *what_door_owes(const struct facts_view *view)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure = history_failure(entry);
+        const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
+        if (exchange != NULL && exchange->status == 0 && is_of_the_door(view->shop, failure) &&
+            strcmp(entry->run->vantage, view->run->vantage) == 0)
+            return failure->name;
+    }
+    for (size_t i = 0; i < view->run->finding_count; i++) {
+        const struct finding *finding = &view->run->findings[i];
+        if (finding->kind == FINDING_STATIC && finding->status == 0 &&
+            shop_kind(view->shop, finding->component) == CAUSE_NETWORK)
+            return finding->target;
+    }
+    return NULL;
+}
+
+bool facts_door_fails(const struct facts *facts)
+{
+    return facts_have(facts, FACT_NEEDS_DOOR_ONLY) || facts_have(facts, FACT_DOOR_FAILS_TOO);
+}
+
+void facts_of_door(struct facts *facts, const struct facts_view *view)
+{
+    const char *owed = what_door_owes(view);
+    if (view->exchange == NULL || view->exchange->status != 0)
+        return;
+    if (is_of_the_door(view->shop, view->failure))
+        facts_add(facts, FACT_NEEDS_DOOR_ONLY, view->failure->name);
+    else if (owed != NULL)
+        facts_add(facts, FACT_DOOR_FAILS_TOO, owed);
+}
+
 struct database_view {
     const struct shop *shop;
     unsigned database_failing, database_passing, other_failing;
@@ -164,8 +209,9 @@ static void database_visit(void *data, const struct run *run, const struct run_s
 bool facts_answer_is_of_the_way(const struct facts *facts)
 {
     static const enum fact_name of_the_way[] = {
-        FACT_EDGE_NO_WAY, FACT_EDGE_REFUSED, FACT_EDGE_REFUSED_DOOR, FACT_EDGE_TLS,
-        FACT_LIMITED,     FACT_PROXY_DENIED, FACT_PROXY_ITSELF,      FACT_LARGE_IS_LOST,
+        FACT_EDGE_NO_WAY,  FACT_EDGE_REFUSED,  FACT_EDGE_REFUSED_DOOR,
+        FACT_EDGE_TLS,     FACT_LIMITED,       FACT_PROXY_DENIED,
+        FACT_PROXY_ITSELF, FACT_LARGE_IS_LOST, FACT_GATEWAY_AT_DOOR,
     };
     bool is_one = false;
     for (size_t i = 0; i < COUNT_OF(of_the_way); i++)

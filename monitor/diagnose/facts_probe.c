@@ -64,21 +64,24 @@ static void facts_of_health(struct facts *facts, const struct run *run, bool nee
         facts_add(facts, FACT_HEALTH_ANSWERS, health->component);
 }
 
-static void facts_of_ports(struct facts *facts, const struct run *run)
+/* Another port of the host tells whether there is a way to it. One that refuses as the first does
+ * is no other than that. */
+static void facts_of_ports(struct facts *facts, const struct facts_view *view)
 {
-    bool asked = false;
+    const struct run *run = view->run;
+    bool refused = view->exchange->symptom == SYMPTOM_TCP_REFUSED, asked = false;
     for (size_t i = 0; i < run->finding_count; i++) {
         const struct finding *finding = &run->findings[i];
         if (finding->kind != FINDING_PORT)
             continue;
         asked = true;
-        if (finding->reached) {
+        if (refused ? finding->status != 0 : finding->reached) {
             facts_add(facts, FACT_PORT_ANSWERS, finding->target);
             return;
         }
     }
     if (asked)
-        facts_add(facts, FACT_PORT_SILENT, NULL);
+        facts_add(facts, refused ? FACT_PORT_REFUSED : FACT_PORT_SILENT, NULL);
 }
 
 static void facts_of_files(struct facts *facts, const struct run *run)
@@ -119,11 +122,15 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
         return;
     facts_of_origin(facts, view->shop, run);
     /* Who asks through the same stranger gets the same stranger's answer. */
-    if (!facts_answer_is_of_the_way(facts) && !facts_have(facts, FACT_ORIGIN_PAST_DOOR) &&
-        !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
+    bool delivered = facts_was_delivered(facts, view);
+    if (delivered && !facts_answer_is_of_the_way(facts) &&
+        !facts_have(facts, FACT_ORIGIN_PAST_DOOR) && !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
         facts_of_health(facts, run, waits_for_database(view), view->began_now && !view->grew);
-    if (view->exchange->status == 0)
+    if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
-    if (view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT)
-        facts_of_ports(facts, run);
+    bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
+                       view->exchange->symptom == SYMPTOM_TCP_REFUSED;
+    /* A door that lets nobody in is the door's, whatever else listens there. */
+    if (unconnected && facts_front_door(view->shop) == NULL)
+        facts_of_ports(facts, view);
 }

@@ -8,6 +8,13 @@
 /* tcp(7) keep-alive probes go out each second: an acknowledgement younger than this is fresh. */
 #define ACKNOWLEDGED_LATELY (2 * DURATION_SECOND)
 
+/* The kernel's clock of acknowledgements ticks this roughly. */
+#define TICK (100 * DURATION_MILLISECOND)
+
+/* A connection takes longer to be made by so much, and so many times: the way has become long. */
+#define LATE       (100 * DURATION_MILLISECOND)
+#define LATE_TIMES 10
+
 enum { SCATTERED_MAX = 32 };
 
 const char *facts_front_door(const struct shop *shop)
@@ -18,34 +25,86 @@ const char *facts_front_door(const struct shop *shop)
     return NULL;
 }
 
-bool facts_path_is_broken(const struct tcp_facts *tcp)
+/* Whether the other side's kernel gave no sign of life since the request, though it was asked. */
+static bool is_lifeless(const struct exchange *exchange)
 {
-    return tcp->known && (tcp->retransmits > 0 || tcp->probes > 1 ||
+    const struct tcp_facts *tcp = &exchange->tcp;
+    duration waited = exchange->phases[PHASE_WAIT];
+    return tcp->probes > 0 && tcp->last_acknowledgement != PHASE_ABSENT && waited > 0 &&
+           tcp->last_acknowledgement + TICK >= waited;
+}
+
+bool facts_path_is_broken(const struct exchange *exchange)
+{
+    const struct tcp_facts *tcp = &exchange->tcp;
+    return tcp->known && (tcp->retransmits > 0 || tcp->probes > 1 || is_lifeless(exchange) ||
                           (tcp->unacknowledged > 0 && tcp->bytes_acknowledged <= 1));
+}
+
+/* Whether the connection took much longer to be made than when all was well; a kernel makes it, so
+ * that it is the way. Where packets were lost on it, the time tells nothing. */
+static bool is_late(const struct facts_view *view)
+{
+    const struct history_entry *own =
+        history_find(view->history, view->run->journey, view->run->vantage);
+    duration took = view->exchange->phases[PHASE_CONNECT];
+    return own != NULL && own->connect != PHASE_ABSENT && took >= LATE &&
+           took >= LATE_TIMES * own->connect && view->exchange->tcp.total_retransmits == 0;
+}
+
+static void facts_of_late(struct facts *facts, const struct facts_view *view)
+{
+    if (is_late(view))
+        facts_add(
+            facts, FACT_PATH_LATE,
+            arena_print(view->run->arena, "%.0f ms",
+                        (double)view->exchange->phases[PHASE_CONNECT] / DURATION_MILLISECOND));
 }
 
 /* After a request was sent and not answered: is the path cut, or does the server hang? */
 static void facts_of_silence(struct facts *facts, const struct facts_view *view)
 {
     const struct tcp_facts *tcp = &view->exchange->tcp;
-    bool is_fresh = tcp->known && tcp->bytes_acknowledged > 1 &&
+    bool is_fresh = tcp->known && tcp->bytes_acknowledged > 1 && tcp->unacknowledged == 0 &&
                     tcp->last_acknowledgement != PHASE_ABSENT &&
                     tcp->last_acknowledgement < ACKNOWLEDGED_LATELY;
-    if (facts_path_is_broken(tcp))
+    const struct run_step *first = facts_filled_up_since(view);
+    /* A full queue takes a connection that nobody will ever hear of. */
+    if (facts_path_is_broken(view->exchange) && tcp->bytes_acknowledged <= 1 && first != NULL)
+        facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
+    else if (facts_path_is_broken(view->exchange))
         facts_add(facts, FACT_PATH_BROKEN, NULL);
+    else if (is_late(view))
+        facts_of_late(facts, view);
     else if (is_fresh && facts_only_here(view) && !view->grew)
         facts_add(facts, FACT_SILENT_HERE, NULL);
-    else if (is_fresh)
+    else if (is_fresh && !facts_door_fails(facts))
         facts_add(facts, FACT_SERVER_SILENT, NULL);
+    else if (tcp->known && tcp->total_retransmits > 0)
+        facts_add(facts, FACT_PATH_LOSES, NULL);
 }
 
 static void facts_of_no_connection(struct facts *facts, const struct facts_view *view)
 {
+    const char *door = facts_front_door(view->shop);
     const struct run_step *first = facts_filled_up_since(view);
     if (first != NULL)
         facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
+    else if (door != NULL)
+        facts_add(facts, FACT_TCP_TIMEOUT_FRONT_DOOR, door);
     else
         facts_add(facts, FACT_TCP_TIMEOUT, NULL);
+}
+
+static void facts_of_refusal(struct facts *facts, const struct facts_view *view)
+{
+    const char *door = facts_front_door(view->shop);
+    if (facts_only_here(view))
+        facts_add(facts, FACT_REFUSED_HERE, NULL);
+    else if (door != NULL)
+        facts_add(facts, FACT_REFUSED_FRONT_DOOR, door);
+    else
+        facts_add(facts, FACT_REFUSED, NULL);
 }
 
 /* --- connections that break ------------------------------------------------------------------ */
@@ -85,15 +144,28 @@ static bool is_scattered(const struct facts_view *view)
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct run_step *failure = history_failure(history_at(view->history, e));
         const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
-        if (exchange != NULL &&
-            (facts_is_cut_off(exchange->symptom) || !facts_reached(exchange->symptom)))
+        if (exchange != NULL && (facts_is_cut_off(exchange->symptom) || !facts_reached(failure)))
             scattering_add(&scattering, view, failure);
     }
     return scattering.count >= 2 && scattering.passes && scattering.outside;
 }
 
-static void facts_of_tls(struct facts *facts, enum symptom symptom)
+/* Before the request was sent nobody but the front door can have ended the connection. */
+static void facts_of_cut_off(struct facts *facts, const struct facts_view *view)
 {
+    const char *door = facts_front_door(view->shop);
+    bool early = !facts_reached(view->failure);
+    if (is_scattered(view))
+        facts_add(facts, FACT_CUT_OFF_ANYWHERE, NULL);
+    else if (early)
+        facts_add(facts, door != NULL ? FACT_CUT_OFF_FRONT_DOOR : FACT_CUT_OFF_EARLY, door);
+    else
+        facts_add(facts, FACT_CUT_OFF, NULL);
+}
+
+static void facts_of_tls(struct facts *facts, const struct facts_view *view)
+{
+    enum symptom symptom = view->exchange->symptom;
     switch (symptom) {
     case SYMPTOM_TLS_CERT_NAME_INVALID:
     case SYMPTOM_TLS_CERT_DATE_INVALID:
@@ -103,13 +175,26 @@ static void facts_of_tls(struct facts *facts, enum symptom symptom)
         break;
     default:
         facts_add(facts, FACT_TLS, NULL);
+        facts_of_late(facts, view);
     }
+}
+
+bool facts_was_delivered(const struct facts *facts, const struct facts_view *view)
+{
+    static const enum fact_name lost[] = {
+        FACT_PATH_BROKEN,       FACT_PATH_LATE,        FACT_PATH_LOSES,    FACT_SILENT_HERE,
+        FACT_TCP_TIMEOUT_LATER, FACT_CUT_OFF_ANYWHERE, FACT_LARGE_IS_LOST,
+    };
+    bool delivered =
+        view->exchange == NULL || (facts_reached(view->failure) && !facts_door_fails(facts));
+    for (size_t i = 0; i < COUNT_OF(lost); i++)
+        delivered &= !facts_have(facts, lost[i]);
+    return delivered;
 }
 
 void facts_of_transport(struct facts *facts, const struct facts_view *view)
 {
-    const char *door = facts_front_door(view->shop);
-    if (facts_large_is_lost(view->run)) {
+    if (facts_large_is_lost(view->run) && !view->grew) {
         facts_add(facts, FACT_LARGE_IS_LOST, NULL);
         return;
     }
@@ -122,12 +207,12 @@ void facts_of_transport(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_UNREACHABLE, NULL);
         break;
     case SYMPTOM_TCP_REFUSED:
-        facts_add(facts, door != NULL ? FACT_REFUSED_FRONT_DOOR : FACT_REFUSED, door);
+        facts_of_refusal(facts, view);
         break;
     case SYMPTOM_TCP_RESET:
     case SYMPTOM_TCP_CLOSED:
     case SYMPTOM_HTTP_TRUNCATED:
-        facts_add(facts, is_scattered(view) ? FACT_CUT_OFF_ANYWHERE : FACT_CUT_OFF, NULL);
+        facts_of_cut_off(facts, view);
         break;
     case SYMPTOM_HTTP_PROTOCOL_ERROR:
     case SYMPTOM_HTTP_RESPONSE_INVALID:
@@ -142,6 +227,6 @@ void facts_of_transport(struct facts *facts, const struct facts_view *view)
         if (symptom_layer(view->exchange->symptom) == SYMPTOM_LAYER_DNS)
             facts_add(facts, FACT_DNS, NULL);
         else if (symptom_layer(view->exchange->symptom) == SYMPTOM_LAYER_TLS)
-            facts_of_tls(facts, view->exchange->symptom);
+            facts_of_tls(facts, view);
     }
 }

@@ -7,6 +7,7 @@
 #include "monitor/base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { HISTORY_KEY_MAX = 1024, EVENTS_MAX = 16 };
 
@@ -27,6 +28,7 @@ static void history_entry_free(void *value)
     struct history_entry *entry = value;
     run_free(entry->run);
     run_free(entry->first);
+    run_free(entry->before);
     map_free(entry->passes);
     free(entry);
 }
@@ -80,6 +82,7 @@ static void history_copy_exchange(struct run *digest, struct run_step *step,
     exchange->status = from->status;
     exchange->symptom = from->symptom;
     exchange->failed_phase = from->failed_phase;
+    memcpy(exchange->phases, from->phases, sizeof exchange->phases);
     exchange->tcp = from->tcp;
     exchange->words = words_copy(digest->arena, from->words);
     if (from->ip != NULL)
@@ -128,6 +131,7 @@ static struct history_entry *history_entry_new(struct history *history, const st
     buffer_print(&key, "%s\x1f%s", run->journey, run->vantage);
     struct history_entry *entry = memory_allocate(1, sizeof *entry);
     entry->passes = map_create(free);
+    entry->connect = PHASE_ABSENT;
     map_put(history->entries, key.data, entry);
     buffer_free(&key);
     return entry;
@@ -137,10 +141,14 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
 {
     for (size_t i = 0; i < run->step_count; i++) {
         const struct run_step *step = &run->steps[i];
+        const struct exchange *exchange = run_last_exchange(step);
         /* What a cache answers is no pass of the shop's. */
         if ((step->state != STATE_PASSED && step->state != STATE_DEGRADED) ||
             run_step_is_cached(step))
             continue;
+        entry->passed = step->started;
+        if (exchange != NULL && exchange->phases[PHASE_CONNECT] != PHASE_ABSENT)
+            entry->connect = exchange->phases[PHASE_CONNECT];
         struct wall_time *passed = map_get(entry->passes, step->name);
         if (passed == NULL) {
             passed = memory_allocate(1, sizeof *passed);
@@ -159,19 +167,11 @@ void history_add_event(struct history *history, const struct event *event)
     event_copy(kept->arena, &kept->event, event);
 }
 
-const struct event *history_event_before(const struct history *history, struct wall_time moment,
-                                         duration within)
+const struct event *history_event(const struct history *history, size_t n)
 {
-    const struct event *latest = NULL;
-    for (size_t i = 0; i < EVENTS_MAX; i++) {
-        const struct history_event *kept = &history->events[i];
-        if (kept->arena == NULL || kept->event.at.us > moment.us ||
-            wall_between(kept->event.at, moment) > within ||
-            (latest != NULL && latest->at.us > kept->event.at.us))
-            continue;
-        latest = &kept->event;
-    }
-    return latest;
+    const struct history_event *kept =
+        &history->events[(history->next_event + EVENTS_MAX - 1 - n % EVENTS_MAX) % EVENTS_MAX];
+    return n < EVENTS_MAX && kept->arena != NULL ? &kept->event : NULL;
 }
 
 struct wall_time history_passed(const struct history_entry *entry, const char *step)
@@ -206,7 +206,10 @@ void history_add(struct history *history, const struct run *run)
         entry->words = diagnose_database_words(failure->excerpt);
     if (failed && entry->first != NULL)
         return;
-    run_free(entry->first);
+    if (entry->first != NULL) {
+        run_free(entry->before);
+        entry->before = entry->first;
+    }
     entry->first = failed ? history_digest(run) : NULL;
     entry->onset = failed ? failure->started : (struct wall_time){0};
 }

@@ -13,18 +13,22 @@ struct map;
 
 /* A digest has of each step its last exchange, and of that what facts are made of. */
 struct history_entry {
-    struct run *run;        /* digest of the latest */
-    struct run *first;      /* of the first of this streak of failures; NULL while it passes */
-    struct wall_time onset; /* when that began to fail; 0 while it passes */
-    struct map *passes;     /* step's name -> struct wall_time, owned: begin of its last pass */
-    enum symptom words;     /* of a database, in an answer of this streak; or NONE */
-    bool passed_before;     /* all steps of an earlier run passed */
-    bool blind;             /* the last run could not look: what was seen before is old news */
+    struct run *run;         /* digest of the latest */
+    struct run *first;       /* of the first of this streak of failures; NULL while it passes */
+    struct run *before;      /* of the first of the streak before; NULL: there was none */
+    struct wall_time onset;  /* when that began to fail; 0 while it passes */
+    struct map *passes;      /* step's name -> struct wall_time, owned: begin of its last pass */
+    struct wall_time passed; /* the latest of them */
+    duration
+        connect; /* how long a connection took to be made when it passed; PHASE_ABSENT: unknown */
+    enum symptom words; /* of a database, in an answer of this streak; or NONE */
+    bool passed_before; /* all steps of an earlier run passed */
+    bool blind;         /* the last run could not look: what was seen before is old news */
 };
 
-/* The latest event before that moment, and not more than `within` before it; NULL: none. */
-const struct event *history_event_before(const struct history *history, struct wall_time moment,
-                                         duration within);
+/* The nth of the last events, in the order in which they were told, from the latest; NULL: there
+ * are no more. */
+const struct event *history_event(const struct history *history, size_t n);
 
 /* The step that its latest run failed by; NULL: it passes, or was not seen lately. */
 const struct run_step *history_failure(const struct history_entry *entry);

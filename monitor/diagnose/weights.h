@@ -34,6 +34,8 @@
       "The shop's name could not be resolved.")                                                    \
     X(TCP_TIMEOUT, TRANSPORT, "transport.tcp_timeout", 16, -4, -8, 0, 0, -10,                      \
       "The connection was not answered at all.")                                                   \
+    X(TCP_TIMEOUT_FRONT_DOOR, TRANSPORT, "transport.tcp_timeout_front_door", 18, -8, -12, 0, 0,    \
+      -10, "The declared front door, {}, does not answer a connection at all.")                    \
     X(TCP_TIMEOUT_LATER, TRANSPORT, "transport.tcp_timeout_later", -12, 8, 8, 0, 0, -8,            \
       "Connections time out only now; it began with {}: the server has filled up since.")          \
     X(UNREACHABLE, TRANSPORT, "transport.unreachable", 12, -4, -8, 0, 3, -10,                      \
@@ -42,19 +44,30 @@
       "The host answered and refused the connection: the path works, and nothing listens.")        \
     X(REFUSED_FRONT_DOOR, TRANSPORT, "transport.refused_front_door", 14, -8, -6, 0, -6, -8,        \
       "The declared front door, {}, refused the connection.")                                      \
+    X(REFUSED_HERE, TRANSPORT, "transport.refused_here", 10, -4, -8, 0, -2, -8,                    \
+      "The connection is refused from here alone; others are let in.")                             \
     X(TLS, TRANSPORT, "transport.tls", 12, -3, -8, 2, 3, -3,                                       \
       "The TLS handshake with the front door failed.")                                             \
     X(CERTIFICATE, TRANSPORT, "transport.certificate", 16, -8, -14, 0, 3, -6,                      \
       "The front door shows a certificate that is no good: {}")                                    \
-    X(PATH_BROKEN, TRANSPORT, "transport.path_broken", 12, -6, -6, 0, 2, -8,                       \
+    X(PATH_BROKEN, TRANSPORT, "transport.path_broken", 18, -8, -14, 0, 2, -8,                      \
       "What was sent is not acknowledged and is being sent again: the path is cut.")               \
+    X(PATH_LATE, TRANSPORT, "transport.path_late", 16, -6, -10, 0, 2, -8,                          \
+      "The connection alone took {} to be made, many times longer than when all was well.")        \
+    X(PATH_LOSES, TRANSPORT, "transport.path_loses", 10, -4, -8, 0, 2, -8,                         \
+      "Packets of this connection were lost and sent again.")                                      \
     X(SERVER_SILENT, TRANSPORT, "transport.server_silent", -12, 5, 5, 2, -4, -6,                   \
       "The server's kernel acknowledged the request, and nobody answered it.")                     \
-    X(SILENT_HERE, TRANSPORT, "transport.silent_here", 6, -6, -6, 0, 0, -6,                        \
+    X(SILENT_HERE, TRANSPORT, "transport.silent_here", 8, -6, -6, 0, 0, -6,                        \
       "The server's kernel acknowledged the request, and no answer came here; elsewhere it does.") \
     X(CUT_OFF_ANYWHERE, TRANSPORT, "transport.cut_off_anywhere", 14, -6, -8, 0, 2, -8,             \
       "Connections break at steps that share nothing, and the same steps pass in between.")        \
-    X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, 0, 0, -4, 0,                                \
+    X(CUT_OFF_FRONT_DOOR, TRANSPORT, "transport.cut_off_front_door", 16, -8, -12, 0, 0, -6,        \
+      "The connection was ended before the request was sent: {}, or somebody before it, did "      \
+      "that.")                                                                                     \
+    X(CUT_OFF_EARLY, TRANSPORT, "transport.cut_off_early", 4, 4, -6, 0, 0, -4,                     \
+      "The connection was ended before the request was sent.")                                     \
+    X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, -6, 0, -4, 0,                               \
       "The connection was ended from the other side before the answer was complete.")              \
     X(NOT_HTTP, TRANSPORT, "transport.not_http", -8, 8, 0, 0, -4, -2,                              \
       "What came back is not valid HTTP.")                                                         \
@@ -62,9 +75,13 @@
       "The shop itself answered, with status {}.")                                                 \
     X(GATEWAY_AT_ONCE, ANSWER, "answer.gateway_at_once", -12, 9, -2, 2, -6, -8,                    \
       "A proxy answered {} at once: it has no application behind it.")                             \
+    X(GATEWAY_AT_DOOR, ANSWER, "answer.gateway_at_door", 14, 8, -8, 0, -6, -8,                     \
+      "The front door itself answered {} at once: it has nobody behind it, or looks wrongly.")     \
+    X(APPLICATION_BREAKS_OFF, ANSWER, "answer.application_breaks_off", -12, 14, -4, 0, -6, -6,     \
+      "A proxy got no answer to this request ({}), while the application answers others.")         \
     X(GATEWAY_TIMEOUT, ANSWER, "answer.gateway_timeout", -8, 4, 5, 3, -6, -8,                      \
       "A proxy gave up waiting for what is behind it (status {}).")                                \
-    X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, 1, 0, 17, -6, -6,                    \
+    X(UPSTREAM_SILENT, ANSWER, "answer.upstream_silent", -12, -2, -6, 18, -6, -6,                  \
       "The shop says that what is behind it gave no answer, and this step needs {}.")              \
     X(APPLICATION_SILENT, ANSWER, "answer.application_silent", -12, 9, 2, 4, -6, -8,               \
       "A proxy before the application wrote the page: it got no answer, and this step needs {}.")  \
@@ -86,7 +103,7 @@
       "Who answers in the shop's place does not let this request through ({}).")                   \
     X(PROXY_ITSELF, ANSWER, "answer.proxy_itself", 18, -6, -10, 2, -8, -8,                         \
       "Who answers in the shop's place has a trouble of his own ({}).")                            \
-    X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 16, 4,                                    \
+    X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 19, 4,                                    \
       "The shop says that it is asked too often (429): it limits who watches it.")                 \
     X(CLOSED, ANSWER, "answer.closed", -15, 12, -6, -4, -6, -4,                                    \
       "The shop says that it is closed for a while (503, Retry-After {}).")                        \
@@ -122,6 +139,8 @@
       "The same host is reached at another port ({}).")                                            \
     X(PORT_SILENT, TRANSPORT, "probe.port_silent", 8, -4, -6, 0, 2, -4,                            \
       "No other port of the host is reached either.")                                              \
+    X(PORT_REFUSED, TRANSPORT, "probe.port_refused", 8, -4, -4, 0, 0, -2,                          \
+      "The other ports of the host refuse as well: somebody before it may be the one who does.")   \
     X(ORIGIN_PAST_DOOR, TRANSPORT, "probe.origin_past_door", 30, -14, -12, 0, -4, -6,              \
       "Past {}, the shop's own server answers what fails through it.")                             \
     X(ORIGIN_PAST_OTHERS, TRANSPORT, "probe.origin_past_others", 0, -14, -12, 26, -4, -6,          \
@@ -138,6 +157,10 @@
       "Asked directly, what the step needs of {} answers, so far as was asked.")                   \
     X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
       "The step that fails, “{}”, needs no database.")                                             \
+    X(NEEDS_DOOR_ONLY, PATTERN, "pattern.needs_door_only", 12, -10, -14, -6, -2, -4,               \
+      "The step that fails, “{}”, needs nothing behind the front door.")                           \
+    X(DOOR_FAILS_TOO, PATTERN, "pattern.door_fails_too", 12, -8, -12, -4, 0, -6,                   \
+      "What the front door answers by itself gets no answer either: {}")                           \
     X(ALL_DATABASE_STEPS, PATTERN, "pattern.all_database_steps", -14, -3, 12, -4, -6, -6,          \
       "Every step that needs the database hangs, while “{}”, which needs none, passes.")           \
     X(ALL_DATABASE_ERRORS, PATTERN, "pattern.all_database_errors", -14, 0, 10, -4, -6, -6,         \
@@ -151,6 +174,8 @@
       "A step that needs no database, “{}”, fails as well.")                                       \
     X(BEGAN_WITH_DATABASE, PATTERN, "pattern.began_with_database", -14, -6, 14, -4, -6, -6,        \
       "It began with steps that need {}; what needs no database passed for a while yet.")          \
+    X(BEGAN_WITH_APPLICATION, PATTERN, "pattern.began_with_application", -8, 10, -8, -4, -4, -6,   \
+      "It began with “{}” among others, which needs no database.")                                 \
     X(HEALTH_WITHOUT_DATABASE, PATTERN, "probe.health_without_database", -12, -4, 8, 2, -4, -2,    \
       "The health page of {}, which needs no database, answers at the same moment.")               \
     X(HEALTH_ANSWERS, PATTERN, "probe.health_answers", -12, 0, 0, 2, -4, 2,                        \
@@ -175,8 +200,16 @@
       "It fails from some vantage points and not from others ({}).")                               \
     X(REFERENCES_ANSWER, VANTAGE, "probe.references_answer", 1, 1, 1, 1, -8, -3,                   \
       "Other sites answer the same vantage point.")                                                \
-    X(CHANGED_BEFORE, ONSET, "onset.changed_before", -2, 10, 2, -2, 0, 5,                          \
+    X(CHANGED_BEFORE, ONSET, "onset.changed_before", -2, 5, 0, -2, 0, 4,                           \
       "Less than 15 minutes before it began: {}")                                                  \
+    X(CHANGED_NETWORK, ONSET, "onset.changed_network", 8, -2, -2, -2, 0, 0,                        \
+      "Less than 15 minutes before it began, and about it: {}")                                    \
+    X(CHANGED_APPLICATION, ONSET, "onset.changed_application", -2, 8, -2, -2, 0, 3,                \
+      "Less than 15 minutes before it began, and about it: {}")                                    \
+    X(CHANGED_DATABASE, ONSET, "onset.changed_database", -2, -2, 8, -2, 0, 0,                      \
+      "Less than 15 minutes before it began, and about it: {}")                                    \
+    X(CHANGED_THIRD_PARTY, ONSET, "onset.changed_third_party", -2, -1, -2, 8, 0, 0,                \
+      "Less than 15 minutes before it began, and about it: {}")                                    \
     X(PASSED_BEFORE, ONSET, "onset.passed_before", 3, 3, 2, 1, 0, -10,                             \
       "The same step of the same scenario passed before.")
 

@@ -9,6 +9,7 @@
 # begin within them, PROBE=1 only with the shop's database asked directly (`probe` of its component), PROBE=0 only without
 # (all rows are done without, those about a database, or that look like it, a second time with it), KEEP=DIRECTORY with everything that was recorded, RESULTS=FILE with what score.js reads. SLOT, FOR (in
 # seconds) and PATIENCE make slots, the time that a fault is watched, and a step's limit others than usual.
+# REJUDGE=DIRECTORY does nothing to any shop: what was recorded there is judged again by this program, and scored.
 # SMOKE=1 does a handful of them in short slots, and speaks TAP.
 set -u
 # In memory: a shop that waits for a busy disk has a fault that no row has done.
@@ -20,19 +21,27 @@ suite=$SOURCE/tests/faults
 . "$suite/shop.sh"
 . "$suite/vendure.sh"
 . "$suite/inject.sh"
+. "$suite/collect.sh"
+
+table=$suite/faults.table
+if [ -n "${REJUDGE:-}" ]; then
+    want jq node
+    judge_kept_again "$REJUDGE" >"${RESULTS:=$scratch/results.jsonl}" && node "$suite/score.js" --table <"$RESULTS"
+    exit
+fi
 
 export PATH=$PATH:/usr/sbin
 want jq sqlite3 ip nft nginx haproxy dnsmasq openssl node setpriv
 have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
 ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1..0 # SKIP this machine does not let us make a network namespace"; exit 0; }
-table=$suite/faults.table
 slot=${SLOT:-3} patience=${PATIENCE:-1500ms} times=${TIMES:-3} lanes=${LANES:-2}
 rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
 [ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 PROBE=0 rows=${ROWS:-N08 A01 A02 D13 M01}; }
 outside_scratch=$scratch
 certificates=$outside_scratch/certificates
 results=${RESULTS:-$outside_scratch/results.jsonl}
+[ -z "${SMOKE:-}" ] || KEEP=${KEEP:-$outside_scratch/kept}
 
 shop= # whose world there is
 end_world() {
@@ -46,30 +55,6 @@ end_world() {
 }
 
 # --- one trial -------------------------------------------------------------------------------------
-
-field() { # field NUMBER: of the row in $line
-    awk -F' +; +' -v n="$1" '{ print $n }' <<<"$line"
-}
-
-# What was said of it, in one line: every version of every incident, and what each failed run was held for.
-collect() { # collect ONSET END
-    ask "select json_object('at', at, 'incident', json(record)) from incident_change order by sequence" >"$scratch/changes"
-    ask "select record from incident where opened >= $1" >"$scratch/incidents"
-    jq -cn --slurpfile changes "$scratch/changes" --slurpfile incidents "$scratch/incidents" --slurpfile runs "$scratch/runs.jsonl" --arg id "$id" --arg family "$family" \
-        --arg shop "$shop" --arg door "$door" --arg truth "$truth" --arg told "$told" --argjson trial "$trial" --argjson probe "$probe" \
-        --argjson slot "$slot" --argjson onset "$1" --argjson until "$2" '
-        def verdict: {cause, component, confidence, leaning, runner_up, facts: [.evidence[]?.fact]};
-        {id: $id, family: $family, shop: $shop, door: $door, probe: $probe, truth: ($truth | split("/")[0]),
-            component: ($truth | split("/")[1]), told: ($told == "yes"), trial: $trial, slot: $slot, onset: $onset, end: $until,
-            changes: [$changes[] | select(.at >= $onset) | {at, id: .incident.id, change: .incident.change,
-                verdict: (.incident.verdict | verdict)}],
-            incidents: [$incidents[] | {id, symptom, journey, step, runs, shown_by: (.shown_by | length), verdict: (.verdict | verdict)}],
-            failed: [$runs[] | select(.state == "failed" or .state == "unknown") | select(.reason != "stopped") | . as $run |
-                ([.steps[] | select(.state == "failed" or .state == "unknown")][0]) as $step |
-                {at: .ended, journey, vantage, state, reason, step: $step.step, symptom: $step.symptom,
-                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict),
-                    findings: [.findings[]? | [.probe, .component, .status, .symptom]]}]}'
-}
 
 # What was wrong before the fault tells nothing of it: a shop that is still slow from its start is watched anew.
 become_healthy() {
@@ -86,9 +71,8 @@ become_healthy() {
 # A new world, healthy; then the fault, at a random moment of the slot; then what the monitor says until the time is up.
 trial() { # trial ID NUMBER PROBE: whether the database is asked directly as well, true or false
     local id=$1 trial=$2 probe=$3 slot=$slot line family door injection truth told seconds onset status=0
-    line=$(grep "^$id " "$table") || { echo "there is no row $id" >&2; return 1; }
-    family=$(field 2) shop=$(field 3) injection=$(field 4) truth=$(field 5) told=$(field 6) seconds=${FOR:-$(field 7)}
-    door=${shop#*/} shop=${shop%/*}
+    read_row || return
+    seconds=${FOR:-$seconds}
     [ "$shop" = example ] || slot=$((slot + 1)) # its journeys take longer
     [ -z "${SMOKE:-}" ] || seconds=6
     scratch=$outside_scratch/$id-$trial
@@ -160,6 +144,9 @@ if [ -n "${SMOKE:-}" ]; then
         jq -c "select(.id == \"$id\")" "$results" >"$scratch/one"
         ok "$(node "$suite/score.js" --line <"$scratch/one")" test "$(node "$suite/score.js" --outcome <"$scratch/one")" = right
     done
+    outcomes() { sort "$1" | node "$suite/score.js" --outcome; }
+    judge_kept_again "$KEEP" >"$scratch/again.jsonl"
+    ok "what was recorded is judged as it was, again" diff <(outcomes "$results") <(outcomes "$scratch/again.jsonl")
     ok "probes trust whom the journeys trust" eval "! grep -q 'tls.cert' '$results'"
     plan
 fi
