@@ -98,10 +98,10 @@ static const struct command commands[] = {
     {
         .name = "incidents",
         .group = COMMAND_LOOK,
-        .brief = "list, show, publish, note or resolve them",
-        .arguments = "[show|publish|note|resolve ID [TEXT]] -c FILE",
-        .help = "Lists incidents; shows one, tells the public its cause, adds a note, or closes it "
-                "by hand.",
+        .brief = "list, show, publish, note or close them",
+        .arguments = "[show|publish|unpublish|note|resolve ID [TEXT]] -c FILE",
+        .help = "Lists incidents; shows one, tells the public its cause or takes that back, adds a "
+                "note, or closes it by hand.",
         .options = COMMON_OPTIONS "      --open            only those that are open\n"
                                   "      --limit N         so many at most\n",
         .run = command_operate,
@@ -147,7 +147,7 @@ static const struct command commands[] = {
         .arguments = "list|add TITLE|cancel ID -c FILE",
         .help = "Plans a time in which the shop may fail, lists such times, and ends them.",
         .options = COMMON_OPTIONS
-        "      --start WHEN      02:00, \"2026-11-30 02:00\", +30m; now if left out\n"
+        "      --start WHEN      02:00 (the next), \"2026-11-30 02:00\", +30m; now if left out\n"
         "      --end WHEN        or --for TIME; until it is cancelled if left out\n"
         "      --journey NAME    this journey; may be repeated, as those that follow\n"
         "      --component NAME  journeys with a step that needs it\n"
@@ -163,8 +163,9 @@ static const struct command commands[] = {
         .brief = "what was done to the shop, such as a deploy",
         .arguments = "KIND TEXT|list -c FILE",
         .help = "Notes what was done to the shop, such as a deploy, or lists it.",
-        .options = COMMON_OPTIONS "      --at WHEN         when; now if left out\n"
-                                  "      --since WHEN      of list: not before\n",
+        .options = COMMON_OPTIONS
+        "      --at WHEN         11:50 (the latest), -10m, \"10m ago\"; now if left out\n"
+        "      --since WHEN      of list: not before\n",
         .run = command_operate,
     },
     {

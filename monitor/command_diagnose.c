@@ -26,14 +26,6 @@ struct diagnosing {
 
 /* --- the command line ------------------------------------------------------------------------ */
 
-/* A moment that is over: of a time of the day the last one. */
-static enum result parse_past(const char *text, struct wall_time *ret_moment)
-{
-    if (text[0] == '+')
-        return RESULT_INVALID;
-    return operate_parse_moment(text, wall_after(clock_wall(), -DURATION_DAY), ret_moment);
-}
-
 /* `2h`, the last two hours; `FROM..UNTIL`, each a moment, or nothing for no such end. */
 static enum result parse_span(const char *text, struct rejudge_question *question)
 {
@@ -47,10 +39,10 @@ static enum result parse_span(const char *text, struct rejudge_question *questio
     }
     char *from = strndup(text, (size_t)(dots - text));
     if (from[0] != '\0')
-        result = parse_past(from, &question->since);
+        result = operate_parse_moment(from, clock_wall(), MOMENT_LATEST, &question->since);
     free(from);
     if (result == RESULT_OK && dots[2] != '\0')
-        result = parse_past(dots + 2, &question->until);
+        result = operate_parse_moment(dots + 2, clock_wall(), MOMENT_LATEST, &question->until);
     return result;
 }
 

@@ -4,8 +4,10 @@
 #include "monitor/cli.h"
 #include "monitor/operate.h"
 
+#include "monitor/base/date.h"
 #include "monitor/record/json.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <pwd.h>
@@ -82,7 +84,10 @@ static enum result put_value(json_t *request, const struct operand *operand, con
         json_object_set_new(request, operand->key, json_string(text));
         return duration_parse(text, &length);
     case OPERAND_MOMENT:
-        if (operate_parse_moment(text, clock_wall(), &moment) != RESULT_OK)
+    case OPERAND_PAST:
+        if (operate_parse_moment(text, clock_wall(),
+                                 operand->type == OPERAND_PAST ? MOMENT_LATEST : MOMENT_NEXT,
+                                 &moment) != RESULT_OK)
             return RESULT_INVALID;
         json_object_set_new(request, operand->key, json_string(wall_print(moment, stamp)));
         return RESULT_OK;
@@ -101,9 +106,11 @@ static int refuse_value(const struct line *line, const struct operand *operand, 
         [OPERAND_COUNT] = "a whole number",
         [OPERAND_DURATION] = "a time with its unit, such as 2h",
         [OPERAND_MOMENT] = "a moment, such as 02:00, \"2026-11-30 02:00\" or +30m",
+        [OPERAND_PAST] = "a moment, such as 02:00, \"2026-11-30 02:00\", -30m or \"30m ago\"",
         [OPERAND_FLAG] = "nothing",
     };
-    return cli_usage_error(line->name, "--%s %s: %s is needed", operand->name, text,
+    return cli_usage_error(line->name, "--%s %s: %s%s is needed", operand->name, text,
+                           date_is_impossible(text) ? "there is no such day; " : "",
                            wanted[operand->type]);
 }
 
@@ -205,6 +212,10 @@ static int read_line(struct line *line, int argc, char **argv)
         result = read_operands(line, argc, argv);
     if (result == EXIT_PASSED && line->config == NULL)
         result = cli_usage_error(line->name, "give the shop file: -c shopwatch.yaml");
+    /* Where the monitor listens follows from the file's place: one that is not there may lead to
+     * another's. */
+    if (result == EXIT_PASSED && line->socket == NULL && access(line->config, R_OK) != 0)
+        result = cli_usage_error(line->name, "%s: %s", line->config, strerror(errno));
     if (result == EXIT_PASSED && is_vague(line))
         result = cli_usage_error(line->name, "%s", line->operation->usage);
     add_author(line->request);
@@ -247,13 +258,9 @@ static int ask(const struct line *line)
     struct error error = {0}, of_store = {0};
     json_t *lines = json_array();
     enum result result = operate_ask(line->config, line->socket, line->request, lines, &error);
-    if (result == RESULT_CLOSED && line->operation->from_store) {
+    const bool from_store = result == RESULT_CLOSED && line->operation->from_store;
+    if (from_store)
         result = operate_ask_store(line->config, line->request, lines, &of_store);
-        error = of_store;
-        if (result == RESULT_OK)
-            fprintf(stderr, "shopwatch %s: no monitor runs; this is what its store has\n",
-                    line->name);
-    }
     int code = EXIT_PASSED;
     if (result == RESULT_OK)
         code = print_answer(line, lines);
@@ -265,8 +272,12 @@ static int ask(const struct line *line)
     if (result != RESULT_OK) {
         if (json_array_size(lines) > 0)
             print_answer(line, lines);
-        fprintf(stderr, "shopwatch %s: %s\n", line->name, error.text);
     }
+    if (from_store)
+        fprintf(stderr, "shopwatch %s: %s; %s\n", line->name, error.text,
+                result == RESULT_OK ? "this is what its store has" : of_store.text);
+    else if (result != RESULT_OK)
+        fprintf(stderr, "shopwatch %s: %s\n", line->name, error.text);
     json_decref(lines);
     return code;
 }

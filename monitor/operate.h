@@ -24,6 +24,7 @@ enum { OPERATION_OPERANDS_MAX = 2, OPERATION_OPTIONS_MAX = 10 };
     X(COUNT)                                                                                       \
     X(DURATION)                                                                                    \
     X(MOMENT)                                                                                      \
+    X(PAST) /* a moment: a time of the day alone is the latest */                                  \
     X(FLAG)
 
 enum operand_type {

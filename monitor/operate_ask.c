@@ -33,6 +33,7 @@ struct asking {
     struct loop *loop;
     json_t *lines;
     struct error error;
+    bool answered;
 };
 
 static void take_line(void *data, const char *line)
@@ -46,16 +47,16 @@ static void take_end(void *data, const struct error *error)
     struct asking *asking = data;
     if (error != NULL)
         asking->error = *error;
+    asking->answered = true;
     loop_stop(asking->loop);
 }
 
-/* Opening makes a store where there is none: who asks must not. */
 static enum result find_store(const struct shop *shop, struct error *error)
 {
     const char *path = shop->store + strlen(STORE_FILE);
     if (strncmp(shop->store, STORE_FILE, strlen(STORE_FILE)) == 0 && access(path, F_OK) == 0)
         return RESULT_OK;
-    return error_set(error, RESULT_CLOSED, "no monitor runs, and there is no store %s", path);
+    return error_set(error, RESULT_CLOSED, "there is no store %s", path);
 }
 
 static enum result read_store(const struct shop *shop, const struct json_t *request, json_t *lines,
@@ -65,11 +66,12 @@ static enum result read_store(const struct shop *shop, const struct json_t *requ
         return error->code;
     struct asking asking = {.loop = loop_create(), .lines = lines};
     const struct query_asker asker = {take_line, take_end, &asking};
-    struct store *store = store_open(asking.loop, shop->store, error);
+    struct store *store = store_open_to_read(asking.loop, shop->store, error);
     struct queries *queries = store != NULL ? queries_create(store) : NULL;
     if (queries != NULL) {
         query_find(control_text(request, "do"))(queries, request, &asker);
-        loop_run(asking.loop);
+        if (!asking.answered)
+            loop_run(asking.loop);
         if (asking.error.code != RESULT_OK)
             *error = asking.error;
     }
@@ -87,8 +89,7 @@ enum result operate_ask_store(const char *config, const struct json_t *request,
     if (shop == NULL)
         cli_print_mistakes(&mistakes);
     enum result result = shop != NULL ? read_store(shop, request, lines, error)
-                                      : error_set(error, RESULT_CLOSED,
-                                                  "no monitor runs, and the shop file is wrong");
+                                      : error_set(error, RESULT_CLOSED, "the shop file is wrong");
     shop_free(shop);
     arena_free(mistakes.arena);
     return result;

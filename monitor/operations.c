@@ -105,6 +105,12 @@ static void show_incidents(const struct operation_answer *answer, struct buffer 
     SHOW_LIST(struct incident, incident_from_json, terminal_incidents);
 }
 
+static void show_closed(const struct operation_answer *answer, struct buffer *out)
+{
+    show_incidents(answer, out);
+    terminal_after_closing(answer->terminal, out);
+}
+
 static void show_windows(const struct operation_answer *answer, struct buffer *out)
 {
     SHOW_LIST(struct maintenance, maintenance_from_json, terminal_windows);
@@ -139,7 +145,7 @@ static void show_reload(const struct operation_answer *answer, struct buffer *ou
     }
 #define SINCE_OPTION                                                                               \
     {                                                                                              \
-        "since", "since", OPERAND_MOMENT                                                           \
+        "since", "since", OPERAND_PAST                                                             \
     }
 #define ID_OPERAND                                                                                 \
     {                                                                                              \
@@ -205,6 +211,15 @@ const struct operation operations[] = {
     },
     {
         .command = "incidents",
+        .verb = "unpublish",
+        .request = "withdrawn",
+        .operands = {ID_OPERAND},
+        .needed = 1,
+        .usage = "give an incident: incidents unpublish ID",
+        .show = show_incidents,
+    },
+    {
+        .command = "incidents",
         .verb = "note",
         .request = "annotated",
         .operands = {ID_OPERAND, TEXT_OPERAND},
@@ -221,7 +236,7 @@ const struct operation operations[] = {
         .takes_rest = true,
         .needed = 1,
         .usage = "give an incident: incidents resolve ID [TEXT]",
-        .show = show_incidents,
+        .show = show_closed,
     },
     {
         .command = "ack",
@@ -300,7 +315,7 @@ const struct operation operations[] = {
         .operands = {{"KIND", "kind", OPERAND_TEXT}, TEXT_OPERAND},
         .takes_rest = true,
         .needed = 2,
-        .options = {{"at", "at", OPERAND_MOMENT}},
+        .options = {{"at", "at", OPERAND_PAST}},
         .usage = "say what was done: event deploy \"release 42\"",
         .show = show_events,
     },

@@ -23,7 +23,12 @@ struct wall_time message_time(const struct incident *incident)
 void message_title(const struct incident *incident, struct buffer *out)
 {
     bool slow = symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
-    if (incident->resolved.us != 0)
+    const char *closer = incident_closed_by(incident);
+    if (incident->merged != NULL)
+        buffer_print(out, "%s: part of incident %.8s", incident->journey, incident->merged);
+    else if (closer != NULL)
+        buffer_print(out, "%s: closed by %.100s", incident->journey, closer);
+    else if (incident->resolved.us != 0)
         buffer_print(out, "%s works again", incident->journey);
     else
         buffer_print(out, slow ? "%s is slow" : "%s fails", incident->journey);
@@ -155,8 +160,8 @@ static void explain_missing(const struct secrets *secrets, const char *name, str
 {
     for (size_t i = 0; i < secrets_count(secrets); i++)
         if (strcmp(secrets_name(secrets, i), name) == 0)
-            error_set(error, RESULT_NOT_FOUND, "secret %s: %s", name, secrets_problem(secrets, i));
-    error_set(error, RESULT_NOT_FOUND, "there is no `%s` here", name);
+            error_set(error, RESULT_INVALID, "secret %s: %s", name, secrets_problem(secrets, i));
+    error_set(error, RESULT_INVALID, "there is no `%s` here", name);
 }
 
 enum result message_write(const struct message *message, const struct json_template *template,

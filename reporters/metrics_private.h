@@ -10,7 +10,7 @@
 enum {
     METRICS_BOUNDS = 14,
     METRICS_STATES = STATE_UNKNOWN + 1, /* a run is never skipped */
-    METRICS_CHANGES = INCIDENT_PUBLISHED + 1,
+    METRICS_CHANGES = INCIDENT_WITHDRAWN + 1,
     METRICS_INCIDENTS_MAX = 100, /* told one by one */
     METRICS_LABELS_MAX = 6000,
 };

@@ -243,8 +243,7 @@ void page_lasting(struct html *html, duration value)
     html_text(html, words_lasting(value, text));
 }
 
-void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
-                 const char *detail)
+void page_begin_answer(struct html *html, enum state state)
 {
     char class_name[32];
     snprintf(class_name, sizeof class_name, "answer %s", state_name(state));
@@ -252,6 +251,12 @@ void page_answer(struct html *html, const struct shop *shop, enum state state, c
     page_mark(html, state);
     html_begin(html, "div", NULL);
     html_begin(html, "p", "question");
+}
+
+void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
+                 const char *detail)
+{
+    page_begin_answer(html, state);
     html_print(html, "Can people buy at %s?", shop->name);
     html_end(html);
     html_leaf(html, "h1", NULL, sentence);

@@ -15,8 +15,11 @@
 /* What the cells add up to. A journey is counted under the worst that one of its cells shows. */
 struct tally {
     unsigned cells, ended[STATE_SKIPPED + 1];
-    unsigned failing, late, blind; /* journeys; blind: no cell of it tells anything */
-    const struct page_journey *first_failing, *second_failing, *first_late, *first_blind;
+    unsigned paused;                        /* cells */
+    unsigned failing, late, blind, stopped; /* journeys; blind: no cell of it tells anything;
+                                               stopped: all of them are paused */
+    const struct page_journey *first_failing, *second_failing, *first_late, *first_blind,
+        *first_stopped;
     unsigned places, places_failing; /* vantage points */
     const char *first_place_failing;
     const struct incident *incident; /* of what fails, the one that began first; NULL: none yet */
@@ -40,13 +43,14 @@ static void tally_incident(const struct page_overview *model, const struct run *
 static void tally_journey(const struct page_overview *model, const struct page_journey *journey,
                           struct tally *tally)
 {
-    unsigned ended[STATE_SKIPPED + 1] = {0}, cells = 0;
+    unsigned ended[STATE_SKIPPED + 1] = {0}, cells = 0, paused = 0;
     const char *vantage;
     for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++, cells++) {
         struct page_cell cell = page_cell(model, journey, vantage);
         ended[cell.state]++;
         tally->ended[cell.state]++;
-        if (cell.run == NULL)
+        paused += cell.paused;
+        if (cell.run == NULL || cell.paused)
             continue;
         if (cell.state == STATE_FAILED)
             tally_incident(model, cell.run, tally);
@@ -59,6 +63,7 @@ static void tally_journey(const struct page_overview *model, const struct page_j
             tally->symptom = failure->symptom;
     }
     tally->cells += cells;
+    tally->paused += paused;
     if (ended[STATE_FAILED] > 0) {
         if (tally->failing++ == 0)
             tally->first_failing = journey;
@@ -66,6 +71,9 @@ static void tally_journey(const struct page_overview *model, const struct page_j
             tally->second_failing = journey;
     } else if (ended[STATE_DEGRADED] > 0 && tally->late++ == 0) {
         tally->first_late = journey;
+    } else if (paused == cells) {
+        if (tally->stopped++ == 0)
+            tally->first_stopped = journey;
     } else if (ended[STATE_UNKNOWN] == cells && tally->blind++ == 0) {
         tally->first_blind = journey;
     }
@@ -175,7 +183,7 @@ static void say_unknown(const struct page_overview *model, const struct tally *t
                         struct page_headline *headline)
 {
     char clock[PAGE_CLOCK_MAX];
-    bool all = tally->ended[STATE_UNKNOWN] == tally->cells;
+    bool all = tally->ended[STATE_UNKNOWN] - tally->paused == tally->cells;
     headline->state = STATE_UNKNOWN;
     if (all)
         snprintf(headline->sentence, sizeof headline->sentence, "We cannot tell right now");
@@ -203,19 +211,23 @@ static void say_unknown(const struct page_overview *model, const struct tally *t
 static void say_working(const struct page_overview *model, const struct tally *tally,
                         struct page_headline *headline)
 {
-    unsigned unseen = tally->ended[STATE_UNKNOWN];
+    const char *what = tally->stopped > 0 ? "Everything else works" : "Everything works";
+    unsigned unseen = tally->ended[STATE_UNKNOWN] - tally->paused;
     headline->state = STATE_PASSED;
-    snprintf(headline->sentence, sizeof headline->sentence, "Everything works");
+    snprintf(headline->sentence, sizeof headline->sentence, "%s", what);
     if (tally->late == 1)
-        snprintf(headline->sentence, sizeof headline->sentence, "Everything works, %.200s slowly",
+        snprintf(headline->sentence, sizeof headline->sentence, "%s, %.200s slowly", what,
                  tally->first_late->name);
     else if (tally->late > 1)
-        snprintf(headline->sentence, sizeof headline->sentence, "Everything works, but slowly");
+        snprintf(headline->sentence, sizeof headline->sentence, "%s, but slowly", what);
     if (tally->late > 0)
         headline->state = STATE_DEGRADED;
     if (unseen > 0)
         snprintf(headline->detail, sizeof headline->detail,
                  "%u of %u replays could not be made; the others pass.", unseen, tally->cells);
+    else if (tally->paused > 0)
+        snprintf(headline->detail, sizeof headline->detail,
+                 "%u of %u replays are paused; the others pass.", tally->paused, tally->cells);
     else if (model->open_count > 0)
         snprintf(headline->detail, sizeof headline->detail,
                  "The open incident is closed when this stays so.");
@@ -224,6 +236,29 @@ static void say_working(const struct page_overview *model, const struct tally *t
                  "%zu journey%s, replayed from %u place%s: all pass.", model->journey_count,
                  model->journey_count == 1 ? "" : "s", tally->places,
                  tally->places == 1 ? "" : "s");
+}
+
+/* Nobody sees how what is paused does: it comes first. */
+static void say_stopped(const struct page_overview *model, const struct tally *tally,
+                        struct page_headline *headline)
+{
+    char rest[PAGE_SENTENCE_MAX];
+    memcpy(rest, headline->sentence, sizeof rest);
+    if (tally->stopped == model->journey_count)
+        snprintf(headline->sentence, sizeof headline->sentence, "Everything is paused");
+    else if (tally->stopped == 1)
+        snprintf(headline->sentence, sizeof headline->sentence, "%.150s is paused. %.300s",
+                 tally->first_stopped->name, rest);
+    else
+        snprintf(headline->sentence, sizeof headline->sentence,
+                 "%u of %zu journeys are paused. %.300s", tally->stopped, model->journey_count,
+                 rest);
+    headline->sentence[0] = words_capital(headline->sentence[0]);
+    if (tally->stopped == model->journey_count)
+        snprintf(headline->detail, sizeof headline->detail,
+                 "Nothing is replayed, so nobody knows whether people can buy.");
+    if (headline->state != STATE_FAILED)
+        headline->state = STATE_UNKNOWN;
 }
 
 void page_headline(const struct page_overview *model, struct page_headline *ret_headline)
@@ -240,4 +275,9 @@ void page_headline(const struct page_overview *model, struct page_headline *ret_
         say_unknown(model, &tally, ret_headline);
     else
         say_working(model, &tally, ret_headline);
+    if (tally.stopped > 0 && tally.failing > 0)
+        append(ret_headline, " %u of %zu journeys %s paused.", tally.stopped, model->journey_count,
+               tally.stopped == 1 ? "is" : "are");
+    else if (tally.stopped > 0)
+        say_stopped(model, &tally, ret_headline);
 }

@@ -12,11 +12,12 @@ static void write_head(struct html *html, const struct page_incident *model)
 {
     const struct incident *incident = model->incident;
     bool open = incident->resolved.us == 0;
-    html_begin(html, "div", open ? "answer failed" : "answer passed");
-    page_mark(html, open ? STATE_FAILED : STATE_PASSED);
-    html_begin(html, "div", NULL);
-    html_begin(html, "p", "question");
-    html_text(html, open ? "Open incident, since " : "Resolved incident of ");
+    const char *closer = incident_closed_by(incident);
+    page_begin_answer(html, page_incident_look(incident));
+    if (closer != NULL)
+        html_print(html, "Closed by %s, incident of ", closer);
+    else
+        html_text(html, open ? "Open incident, since " : "Resolved incident of ");
     page_time(html, incident->began, model->now);
     html_end(html);
     html_begin(html, "h1", NULL);
@@ -81,7 +82,7 @@ static void write_standing(struct html *html, const struct incident *incident)
     page_fact_text(html, "Flapping",
                    incident->flapping ? "it comes and goes, so not each turn is told" : NULL);
     if (incident->reopened > 0) {
-        page_fact_prose(html, "Came back");
+        page_fact_prose(html, "Opened again");
         html_print(html, "%u time%s", incident->reopened, incident->reopened == 1 ? "" : "s");
         html_end(html);
         html_end(html);
@@ -106,7 +107,8 @@ static void write_facts(struct html *html, const struct page_incident *model)
     page_fact_time(html, "Began", incident->began);
     page_fact_time(html, "Opened", incident->opened);
     if (incident->resolved.us != 0)
-        page_fact_time(html, "Resolved", incident->resolved);
+        page_fact_time(html, incident_closed_by(incident) != NULL ? "Closed" : "Resolved",
+                       incident->resolved);
     page_first_sign(html, incident);
     write_seen(html, model);
     write_standing(html, incident);
@@ -203,7 +205,7 @@ void page_incident_render(const struct page_incident *model, struct buffer *out)
         .shop = model->shop,
         .zone = model->zone,
         .title = incident->resolved.us == 0 ? "Open incident" : "Resolved incident",
-        .state = incident->resolved.us == 0 ? STATE_FAILED : STATE_PASSED,
+        .state = page_incident_look(incident),
         .renews = incident->resolved.us == 0 ? 10 : 0,
         .json = json,
         .place = "/incidents",

@@ -8,9 +8,11 @@
 
 static void write_status(struct html *html, const struct incident *incident)
 {
-    bool open = incident->resolved.us == 0;
+    static const char *const words[] = {
+        [STATE_FAILED] = "open", [STATE_PASSED] = "resolved", [STATE_UNKNOWN] = "closed"};
+    const enum state look = page_incident_look(incident);
     html_begin(html, "td", "status");
-    page_badge(html, open ? STATE_FAILED : STATE_PASSED, open ? "open" : "resolved");
+    page_badge(html, look, words[look]);
     html_end(html);
 }
 
@@ -24,16 +26,7 @@ static void write_blame(struct html *html, const struct page_incident_list *list
     html_begin_link(html, target);
     page_blame(html, list->shop, &incident->verdict);
     html_end(html);
-    if (incident->muted)
-        html_leaf(html, "span", "note", " in maintenance");
-    if (incident->flapping)
-        html_leaf(html, "span", "note", " comes and goes");
-    if (incident->acknowledged.at.us != 0) {
-        html_begin(html, "span", "note");
-        html_print(html, " acknowledged by %s",
-                   incident->acknowledged.by != NULL ? incident->acknowledged.by : "an operator");
-        html_end(html);
-    }
+    page_incident_notes(html, incident);
     html_end(html);
 }
 

@@ -64,6 +64,7 @@ static json_t *cell_json(const struct page_journey *journey, const char *vantage
     json_put_text(json, "journey", journey->name);
     json_put_text(json, "vantage", vantage);
     json_put_text(json, "state", state_name(cell->state));
+    json_put_flag(json, "paused", cell->paused);
     if (cell->run != NULL) {
         json_put_text(json, "run", cell->run->id);
         json_put_wall(json, "planned", cell->run->slot.planned);

@@ -171,14 +171,17 @@ static const struct run *run_behind(const struct page_cell *cell)
 static void write_state(struct html *html, const struct page_cell *cell)
 {
     if (cell->run == NULL) {
-        page_badge(html, STATE_UNKNOWN, "no run yet");
+        page_badge(html, STATE_UNKNOWN, cell->paused ? "paused" : "no run yet");
         return;
     }
     char target[64];
     snprintf(target, sizeof target, "/runs/%s", run_behind(cell)->id);
     html_begin_link(html, target);
     html_attribute(html, "class", "quiet");
-    page_badge(html, cell->state, cell->stale ? "no new run" : state_name(cell->state));
+    page_badge(html, cell->state,
+               cell->paused  ? "paused"
+               : cell->stale ? "no new run"
+                             : state_name(cell->state));
     html_end(html);
 }
 

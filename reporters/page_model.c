@@ -37,6 +37,8 @@ struct page_journey page_journey_of(const struct scenario *scenario, duration ev
         .rotates = scenario->mode == MODE_ROTATE,
         .from = scenario->from,
         .from_count = scenario->from_count,
+        .components = scenario->components,
+        .component_count = scenario->component_count,
     };
 }
 
@@ -84,10 +86,24 @@ struct wall_time page_out_of_sight(const struct page_journey *journey, size_t va
     return slot.us == INT64_MAX ? slot : wall_after(slot, DURATION_MINUTE);
 }
 
+static bool is_paused(const struct page_overview *model, const struct page_journey *journey,
+                      const char *vantage)
+{
+    const struct maintenance_list planned = {model->shop->windows, model->shop->maintenance_count};
+    const struct maintenance_subject subject = {
+        .journey = journey->name,
+        .vantage = vantage,
+        .components = journey->components,
+        .component_count = journey->component_count,
+    };
+    return maintenance_at(&planned, &subject, model->now).paused ||
+           maintenance_at(&model->ordered, &subject, model->now).paused;
+}
+
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage)
 {
-    struct page_cell cell = {.state = STATE_UNKNOWN};
+    struct page_cell cell = {.state = STATE_UNKNOWN, .paused = is_paused(model, journey, vantage)};
     for (size_t i = 0; i < model->latest_count; i++)
         if (is_of(model->latest[i], journey, vantage))
             cell.run = model->latest[i];
@@ -101,7 +117,7 @@ struct page_cell page_cell(const struct page_overview *model, const struct page_
     cell.stale =
         model->now.us > page_out_of_sight(journey, vantages, slot->planned, slot->ended).us ||
         cell.run->slot.planned.us > model->now.us;
-    cell.state = cell.stale ? STATE_UNKNOWN : cell.run->state;
+    cell.state = cell.stale || cell.paused ? STATE_UNKNOWN : cell.run->state;
     return cell;
 }
 
@@ -115,6 +131,13 @@ static bool is_within(const char *name, const char *whole)
 struct wall_time page_incident_since(const struct incident *incident)
 {
     return wall_after(incident->began, -DURATION_MINUTE);
+}
+
+enum state page_incident_look(const struct incident *incident)
+{
+    if (incident->resolved.us == 0)
+        return STATE_FAILED;
+    return incident_closed_by(incident) != NULL ? STATE_UNKNOWN : STATE_PASSED;
 }
 
 /* The journey from its vantage point shows the incident, and did at that time. */
@@ -176,7 +199,7 @@ static struct usage usage_of(const struct page_overview *model, const char *name
         const char *vantage;
         for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++) {
             struct page_cell cell = page_cell(model, journey, vantage);
-            if (cell.run != NULL && !cell.stale)
+            if (cell.run != NULL && !cell.stale && !cell.paused)
                 usage_add(&usage, cell.replay, name);
         }
     }

@@ -8,6 +8,7 @@
 #define REPORTERS_PAGE_MODEL_H
 
 #include "monitor/record/run.h"
+#include "monitor/schedule/window.h"
 #include "monitor/store/store.h"
 #include "scenarios/shop.h"
 
@@ -35,6 +36,8 @@ struct page_journey {
     bool rotates;      /* each slot is one vantage point's, by turns */
     const char **from; /* vantage points; none: all of the shop's */
     size_t from_count;
+    const char **components; /* that its steps need or write */
+    size_t component_count;
 };
 
 struct page_overview {
@@ -49,6 +52,7 @@ struct page_overview {
     size_t recent_count;
     const struct incident *open, *resolved;
     size_t open_count, resolved_count;
+    struct maintenance_list ordered;   /* by operators; the shop file's are in the shop */
     const struct health *health;       /* the monitor's own; NULL: not known */
     const struct store_tally *tallies; /* of page_span each, any order */
     size_t tally_count;
@@ -76,10 +80,11 @@ struct wall_time page_out_of_sight(const struct page_journey *journey, size_t va
 
 /* One journey from one vantage point now. */
 struct page_cell {
-    enum state state;         /* unknown when there is no run, or only an old one */
-    const struct run *run;    /* of the latest slot; NULL: never replayed */
+    enum state state;      /* unknown when there is no run, or only an old one, or none is made */
+    const struct run *run; /* of the latest slot; NULL: never replayed */
     const struct run *replay; /* the latest that was really made, or `run` */
     bool stale;               /* its slots have not been kept, or the clock was set back */
+    bool paused;              /* an operator, or the shop file, has it so */
 };
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage);
@@ -102,6 +107,9 @@ void page_component(const struct page_overview *model, const char *name, enum ca
 
 /* When the first slot that an incident failed may have been planned: a little before it began. */
 struct wall_time page_incident_since(const struct incident *incident);
+
+/* Failed while it is open, passed when it is over, unknown when somebody has closed it. */
+enum state page_incident_look(const struct incident *incident);
 
 /* Whether `run` failed for what `incident` is about. */
 bool page_incident_covers(const struct incident *incident, const struct run *run);

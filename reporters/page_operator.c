@@ -25,6 +25,8 @@ struct reading {
     size_t open_count, resolved_count;
     struct store_tally *tallies;
     size_t tally_count;
+    struct maintenance *windows; /* by operators */
+    size_t window_count;
 };
 
 void page_runs_free(struct store_runs *runs)
@@ -113,6 +115,18 @@ static void on_incidents(void *data, enum result result, const struct store_inci
     page_visit_arrived(visit, result);
 }
 
+static void on_windows(void *data, enum result result, const struct store_maintenances *windows)
+{
+    struct page_visit *visit = data;
+    struct reading *reading = visit->state;
+    for (size_t i = 0; result == RESULT_OK && i < windows->count; i++) {
+        arena_grow(visit->arena, reading->windows, reading->window_count);
+        maintenance_copy(visit->arena, &reading->windows[reading->window_count++],
+                         &windows->maintenances[i]);
+    }
+    page_visit_arrived(visit, result);
+}
+
 /* A journey's bars are of one span, so of the tallies of all journeys only some are of use. */
 static bool is_drawn(const struct status_page *page, const char *journey, duration span)
 {
@@ -171,12 +185,13 @@ static void overview_begin(struct page_visit *visit)
 {
     struct store *store = page_of(visit)->context.store;
     const struct store_filter recent = {.newest_first = true, .limit = PAGE_RECENT_READ};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         page_visit_expect(visit);
     store_read_latest(store, on_latest, visit);
     store_read_runs(store, &recent, on_runs, visit);
     store_read_incidents(store, true, STORE_READ_MAX, on_open, visit);
     store_read_incidents(store, false, RESOLVED_READ_MAX, on_incidents, visit);
+    store_read_maintenance(store, clock_wall(), on_windows, visit);
     read_all_tallies(visit);
 }
 
@@ -207,6 +222,7 @@ static struct page_overview overview_of(const struct page_visit *visit, const st
         .open_count = reading->open_count,
         .resolved = reading->resolved,
         .resolved_count = reading->resolved_count,
+        .ordered = {reading->windows, reading->window_count},
         .tallies = reading->tallies,
         .tally_count = reading->tally_count,
         .health = health,

@@ -43,6 +43,7 @@ static void write_incident(struct html *html, const struct page_overview *model,
     page_time(html, incident->began, model->now);
     html_text(html, ", for ");
     page_lasting(html, wall_between(incident->began, model->now));
+    page_incident_notes(html, incident);
     html_end(html);
     html_begin(html, "h3", NULL);
     html_begin_link(html, target);
@@ -131,6 +132,7 @@ static void write_line(struct html *html, const struct page_overview *model,
     page_time(html, incident->began, model->now);
     html_text(html, open ? ", for " : ", lasted ");
     page_lasting(html, wall_between(incident->began, open ? model->now : incident->resolved));
+    page_incident_notes(html, incident);
     html_end(html);
     html_end(html);
 }
@@ -149,6 +151,29 @@ static void write_open(struct html *html, const struct page_overview *model)
         html_end(html);
     }
     html_end(html);
+}
+
+static void write_window(struct html *html, const struct page_overview *model,
+                         const struct maintenance *window)
+{
+    if (!maintenance_is_on(window, model->now))
+        return;
+    html_begin(html, "p", "ails");
+    html_print(html, window->pause ? "Paused: %s" : "In maintenance: %s", window->title);
+    if (window->end.us != 0) {
+        html_text(html, ", until ");
+        page_time(html, window->end, model->now);
+    }
+    html_text(html, window->pause ? ". Nothing of it is replayed." : ". Nobody is told.");
+    html_end(html);
+}
+
+static void write_windows(struct html *html, const struct page_overview *model)
+{
+    for (size_t i = 0; i < model->shop->maintenance_count; i++)
+        write_window(html, model, &model->shop->windows[i]);
+    for (size_t i = 0; i < model->ordered.count; i++)
+        write_window(html, model, &model->ordered.windows[i]);
 }
 
 /* Before anything is believed. */
@@ -202,6 +227,7 @@ void page_overview_render(const struct page_overview *model, struct buffer *out)
     struct html *html = page_begin(&frame, out);
     write_health(html, model->health);
     page_answer(html, model->shop, headline.state, headline.sentence, headline.detail);
+    write_windows(html, model);
     write_open(html, model);
     write_components(html, model);
     page_matrix(html, model);

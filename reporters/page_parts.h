@@ -37,6 +37,10 @@ void page_duration(struct html *html, duration value);
 void page_latency(struct html *html, const struct run *run); /* a dash when nothing was sent */
 void page_lasting(struct html *html, duration value);        /* coarse: no seconds past a minute */
 
+/* The box on top of a page, with its mark, up to the small text over its heading; html_end three
+ * times. */
+void page_begin_answer(struct html *html, enum state state);
+
 /* On top of an overview: whether people can buy. `detail` may be "". */
 void page_answer(struct html *html, const struct shop *shop, enum state state, const char *sentence,
                  const char *detail);
@@ -64,6 +68,9 @@ void page_blame(struct html *html, const struct shop *shop, const struct verdict
 
 /* Where an incident was first seen, and how: a row of a description list. */
 void page_first_sign(struct html *html, const struct incident *incident);
+
+/* ` · acknowledged by ann`, and what else one should know of it at a glance. */
+void page_incident_notes(struct html *html, const struct incident *incident);
 
 /* Confidence, evidence, what is not excluded, the runner-up. `heading` is the element for its own
  * headings: `h3`. */

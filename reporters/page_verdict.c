@@ -117,6 +117,20 @@ void page_first_sign(struct html *html, const struct incident *incident)
     html_end(html);
 }
 
+void page_incident_notes(struct html *html, const struct incident *incident)
+{
+    if (incident->muted)
+        html_leaf(html, "span", "note", " · in maintenance");
+    if (incident->flapping)
+        html_leaf(html, "span", "note", " · comes and goes");
+    if (incident->acknowledged.at.us != 0) {
+        html_begin(html, "span", "note");
+        html_print(html, " · acknowledged by %s",
+                   incident->acknowledged.by != NULL ? incident->acknowledged.by : "an operator");
+        html_end(html);
+    }
+}
+
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading)
 {
     if (verdict->cause != CAUSE_UNDETERMINED)

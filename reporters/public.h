@@ -64,8 +64,6 @@ struct public_window {
 
 struct public_journey {
     const struct page_journey *journey;
-    const char **components; /* that its steps need or write */
-    size_t component_count;
     struct public_cell *cells; /* of its vantage points, in the shop's order */
     size_t cell_count;
     const struct store_counts *days; /* PUBLIC_DAYS of them; the last is today, of UTC */
@@ -133,6 +131,11 @@ void public_headline(const struct public_view *view, struct public_headline *ret
 
 /* Whether it shows by waiting: what took too long has failed. */
 bool public_incident_is_slow(const struct incident *incident);
+
+/* Of one that an operator has closed: nobody saw that it works. */
+#define PUBLIC_CLOSED "The shop's team has closed this."
+/* An operator's words as a sentence, which others may follow. */
+void public_quote(const char *words, struct buffer *out);
 
 /* `Guest checkout is failing from New York`; `was failing` where it does not any more or nobody can
  * tell, `failed` where it is over. The states of the view's journeys are needed. */

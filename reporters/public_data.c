@@ -57,27 +57,6 @@ struct public_data {
 
 /* --- what does not change ------------------------------------------------------------------- */
 
-static void add_component(struct arena *arena, struct public_journey *journey, const char *name)
-{
-    for (size_t i = 0; i < journey->component_count; i++)
-        if (strcmp(journey->components[i], name) == 0)
-            return;
-    arena_grow(arena, journey->components, journey->component_count);
-    journey->components[journey->component_count++] = name;
-}
-
-static void add_components(struct arena *arena, struct public_journey *journey,
-                           const struct scenario *scenario)
-{
-    for (size_t i = 0; i < scenario->step_count; i++) {
-        const struct step *step = &scenario->steps[i];
-        for (size_t j = 0; j < step->need_count; j++)
-            add_component(arena, journey, step->needs[j].name);
-        for (size_t j = 0; j < step->write_count; j++)
-            add_component(arena, journey, step->writes[j].name);
-    }
-}
-
 static void add_cells(struct arena *arena, const struct shop *shop, struct public_journey *journey)
 {
     const struct page_overview of_shop = {.shop = shop};
@@ -110,7 +89,6 @@ struct public_data *public_data_create(const struct public_data_settings *settin
         struct public_journey *journey = &data->view.journeys[i];
         journey->journey = &settings->journeys[i];
         journey->days = no_days;
-        add_components(data->arena, journey, context->scenarios[i]);
         add_cells(data->arena, context->shop, journey);
         map_put(data->numbers, journey->journey->name, journey);
     }

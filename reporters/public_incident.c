@@ -3,7 +3,6 @@
  */
 #include "reporters/public_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What is to be said of one that is open, beside how long it lasts. */
@@ -18,24 +17,29 @@ static const char *so_far(enum public_state state, const struct incident *incide
     return ". It works again; we go on watching before we call it over.";
 }
 
+/* One that was closed by hand is over, and nobody saw that it works. */
+static enum state look_of(const struct public_view *view, const struct incident *incident)
+{
+    return incident_closed_by(incident) != NULL
+               ? STATE_UNKNOWN
+               : public_state_look(public_incident_state(view, incident));
+}
+
 static void write_head(struct html *html, const struct public_view *view,
                        const struct incident *incident, const char *title)
 {
     bool open = public_incident_is_open(incident);
     enum public_state state = public_incident_state(view, incident);
-    enum state look = public_state_look(state);
-    char class_name[40];
-    snprintf(class_name, sizeof class_name, "answer %s", state_name(look));
-    html_begin(html, "div", class_name);
-    page_mark(html, look);
-    html_begin(html, "div", NULL);
-    html_begin(html, "p", "question");
+    page_begin_answer(html, look_of(view, incident));
     html_text(html, open ? "Incident, since " : "Incident of ");
     public_write_clock(html, view, incident->began);
     html_end(html);
     html_leaf(html, "h1", NULL, title);
     html_begin(html, "p", NULL);
-    html_text(html, open ? "It began " : "It is over. It lasted ");
+    if (incident_closed_by(incident) != NULL)
+        html_text(html, PUBLIC_CLOSED " It had lasted ");
+    else
+        html_text(html, open ? "It began " : "It is over. It lasted ");
     page_lasting(html, wall_between(incident->began, open ? view->now : incident->resolved));
     html_text(html, open ? " ago" : "");
     html_text(html, open ? so_far(state, incident) : ".");
@@ -79,7 +83,7 @@ static void write_facts(struct html *html, const struct public_view *view,
     html_end(html);
     html_end(html);
     if (!public_incident_is_open(incident)) {
-        page_fact(html, "Over");
+        page_fact(html, incident_closed_by(incident) != NULL ? "Closed" : "Over");
         public_write_moment(html, view, incident->resolved);
         html_end(html);
         html_end(html);
@@ -105,7 +109,7 @@ void public_incident_render(const struct public_view *view, const struct inciden
     const struct page_frame frame = {
         .shop = view->shop,
         .title = title.data,
-        .state = public_state_look(public_incident_state(view, incident)),
+        .state = look_of(view, incident),
         .renews = open ? PUBLIC_RENEWS : 0,
         .top = "../",
     };

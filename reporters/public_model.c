@@ -67,8 +67,8 @@ bool public_window_is_about(const struct public_window *window,
 {
     const struct maintenance_subject subject = {
         .journey = journey->journey->name,
-        .components = journey->components,
-        .component_count = journey->component_count,
+        .components = journey->journey->components,
+        .component_count = journey->journey->component_count,
     };
     return maintenance_is_about(window->maintenance, &subject);
 }

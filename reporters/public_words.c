@@ -145,30 +145,43 @@ static const char *opening(const struct public_view *view, const struct incident
                        public_clock(view, incident->began, clock));
 }
 
-static const char *closing(const struct incident *incident, struct wall_time at,
+static const char *closing(const struct incident *incident, struct wall_time at, bool by_hand,
                            struct arena *arena)
 {
     char lasting[DURATION_TEXT_MAX];
-    return arena_print(arena, "It works again. This lasted %s.",
-                       words_lasting(wall_between(incident->began, at), lasting));
+    return arena_print(
+        arena, by_hand ? PUBLIC_CLOSED " It had lasted %s." : "It works again. This lasted %s.",
+        words_lasting(wall_between(incident->began, at), lasting));
+}
+
+void public_quote(const char *words, struct buffer *out)
+{
+    size_t length = strlen(words);
+    buffer_print(out, "%s%s", words,
+                 length > 0 && strchr(".!?:", words[length - 1]) == NULL ? "." : "");
 }
 
 /* The operator's words, and the cause. */
 static const char *publication(const struct public_view *view, const struct incident *incident,
                                const char *words, struct arena *arena)
 {
-    struct buffer cause;
+    struct buffer text, cause;
+    buffer_init(&text, PUBLIC_SENTENCE_MAX + INCIDENT_NOTE_MAX);
     buffer_init(&cause, PUBLIC_SENTENCE_MAX);
     public_incident_cause(view, incident, &cause);
-    const char *text = arena_print(arena, "%s%s%s", words != NULL ? words : "",
-                                   words != NULL && cause.length > 0 ? " " : "", cause.data);
+    if (words != NULL)
+        public_quote(words, &text);
+    buffer_print(&text, "%s%s", text.length > 0 && cause.length > 0 ? " " : "", cause.data);
+    const char *kept = arena_duplicate(arena, text.data);
+    buffer_free(&text);
     buffer_free(&cause);
-    return text;
+    return kept;
 }
 
 struct updates {
     struct public_update *items;
     size_t count;
+    bool by_hand; /* the last that closed it was an operator */
 };
 
 static void add(struct updates *updates, struct wall_time at, enum public_update_kind kind,
@@ -188,11 +201,15 @@ static void add_event(const struct public_view *view, const struct incident *inc
 {
     switch (event->change) {
     case INCIDENT_PUBLISHED:
-        add(updates, event->at, PUBLIC_UPDATE_IDENTIFIED,
-            publication(view, incident, event->text, arena));
+        /* The newest stands in place of those before it. */
+        if (event == incident_publication(incident))
+            add(updates, event->at, PUBLIC_UPDATE_IDENTIFIED,
+                publication(view, incident, event->text, arena));
         break;
     case INCIDENT_RESOLVED:
-        add(updates, event->at, PUBLIC_UPDATE_RESOLVED, closing(incident, event->at, arena));
+        updates->by_hand = event->by != NULL;
+        add(updates, event->at, PUBLIC_UPDATE_RESOLVED,
+            closing(incident, event->at, updates->by_hand, arena));
         break;
     case INCIDENT_SPREAD:
         /* Names of journeys; what was said before holds for them, too. */
@@ -202,7 +219,8 @@ static void add_event(const struct public_view *view, const struct incident *inc
         break;
     case INCIDENT_REOPENED:
         add(updates, event->at, PUBLIC_UPDATE_INVESTIGATING,
-            "It came back. We are looking into it.");
+            updates->by_hand ? "It fails. We are looking into it."
+                             : "It came back. We are looking into it.");
         break;
     default:
         /* What operators note and think is theirs. */
@@ -222,6 +240,6 @@ size_t public_updates(const struct public_view *view, const struct incident *inc
         add_event(view, incident, &incident->timeline[i], arena, &list);
     if (incident->resolved.us != 0 && list.items[list.count - 1].kind != PUBLIC_UPDATE_RESOLVED)
         add(&list, incident->resolved, PUBLIC_UPDATE_RESOLVED,
-            closing(incident, incident->resolved, arena));
+            closing(incident, incident->resolved, incident_closed_by(incident) != NULL, arena));
     return list.count;
 }

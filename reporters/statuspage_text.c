@@ -236,23 +236,16 @@ static struct wall_time reopened_at(const struct incident *incident)
     return incident->change == INCIDENT_REOPENED ? incident->updated : (struct wall_time){0};
 }
 
-/* The publisher's words; NULL: there are none. */
-static const char *publisher_words(const struct incident *incident)
-{
-    for (size_t i = incident->timeline_count; i > 0; i--)
-        if (incident->timeline[i - 1].change == INCIDENT_PUBLISHED)
-            return incident->timeline[i - 1].text;
-    return NULL;
-}
-
 /* As on the shop's own page. */
 static void write_cause(const struct statuspage_map *map, const struct incident *incident,
                         struct buffer *out)
 {
     const struct public_view view = {.shop = map->context->shop, .causes = map->causes};
-    const char *words = publisher_words(incident);
-    if (words != NULL)
-        buffer_print(out, " %s", words);
+    const struct incident_event *publication = incident_publication(incident);
+    if (publication != NULL && publication->text != NULL) {
+        buffer_text(out, " ");
+        public_quote(publication->text, out);
+    }
     if (!is_published(map, incident))
         return;
     buffer_text(out, " ");
@@ -269,6 +262,11 @@ static void write_end(const struct statuspage_map *map, const struct incident *i
     }
     if (incident->merged != NULL) {
         buffer_text(out, "This turned out to be part of another incident.");
+        return;
+    }
+    if (incident_closed_by(incident) != NULL) {
+        buffer_print(out, PUBLIC_CLOSED " It had lasted %s.",
+                     words_lasting(wall_between(incident->began, incident->resolved), text));
         return;
     }
     unsigned count = begin_subject(map, incident, false, out);

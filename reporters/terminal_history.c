@@ -123,6 +123,7 @@ static void write_incident(const struct terminal *terminal, const struct inciden
 {
     char when[TERMINAL_CLOCK_MAX], lasting[DURATION_TEXT_MAX];
     const bool open = incident->resolved.us == 0;
+    const char *closer = incident_closed_by(incident);
     const struct wall_time end = open ? now : incident->resolved;
     const enum paint paint = open ? PAINT_RED : PAINT_PLAIN;
     struct buffer text;
@@ -130,8 +131,11 @@ static void write_incident(const struct terminal *terminal, const struct inciden
     buffer_print(out, "%*s", TERMINAL_INDENT, "");
     write_id(terminal, incident->id, out);
     terminal_paint(terminal, paint, out);
-    buffer_print(&text, "%s %s, %s", open ? "open since" : "resolved, was from",
-                 terminal_clock(incident->began, now, when),
+    if (closer != NULL)
+        buffer_print(&text, "closed by %.100s, was from", closer);
+    else
+        buffer_text(&text, open ? "open since" : "resolved, was from");
+    buffer_print(&text, " %s, %s", terminal_clock(incident->began, now, when),
                  words_lasting(wall_between(incident->began, end), lasting));
     if (incident->acknowledged.at.us != 0)
         buffer_print(&text, ", acknowledged by %s", incident->acknowledged.by);
@@ -160,6 +164,15 @@ void terminal_incidents(const struct terminal *terminal, const struct incident *
         write_incident(terminal, &incidents[i], now, out);
     if (count == 0)
         write_nothing(terminal, "There is none.", out);
+}
+
+void terminal_after_closing(const struct terminal *terminal, struct buffer *out)
+{
+    buffer_print(out, "%*s", TERMINAL_INDENT, "");
+    terminal_wrap(terminal,
+                  "If it goes on failing, it is confirmed anew and opened again, and people are "
+                  "told. To have nobody told: shopwatch maintenance add.",
+                  TERMINAL_INDENT, TERMINAL_INDENT, out);
 }
 
 /* --- maintenance and events ------------------------------------------------------------------ */

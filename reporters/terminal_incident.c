@@ -32,6 +32,7 @@ static void write_sentence(const struct terminal *terminal, const struct inciden
 {
     char when[TERMINAL_CLOCK_MAX], until[TERMINAL_CLOCK_MAX], lasting[DURATION_TEXT_MAX];
     const bool open = incident->resolved.us == 0;
+    const char *closer = incident_closed_by(incident);
     struct buffer text;
     buffer_init(&text, WORDS_MAX);
     if (open)
@@ -39,7 +40,8 @@ static void write_sentence(const struct terminal *terminal, const struct inciden
                      words_lasting(wall_between(incident->began, now), lasting),
                      terminal_clock(incident->began, now, when));
     else
-        buffer_print(&text, "RESOLVED after %s, from %s to %s UTC: ",
+        buffer_print(&text, "%s%.100s after %s, from %s to %s UTC: ",
+                     closer != NULL ? "CLOSED by " : "RESOLVED", closer != NULL ? closer : "",
                      words_lasting(wall_between(incident->began, incident->resolved), lasting),
                      terminal_clock(incident->began, now, when),
                      terminal_clock(incident->resolved, now, until));
@@ -49,6 +51,13 @@ static void write_sentence(const struct terminal *terminal, const struct inciden
     terminal_wrap(terminal, text.data, 0, 0, out);
     terminal_unpaint(terminal, paint, out);
     buffer_free(&text);
+}
+
+/* Who was let go of when it was closed by hand is not known to be well. */
+static bool is_well(const struct incident *incident, const struct incident_shower *shower)
+{
+    return shower->recovered.us != 0 &&
+           (incident_closed_by(incident) == NULL || shower->recovered.us < incident->resolved.us);
 }
 
 /* `It showed first in “place order” of guest checkout: the request was sent, ...` */
@@ -69,7 +78,7 @@ static void write_where(const struct terminal *terminal, const struct incident *
     for (size_t i = 0; i < incident->shower_count && i < SHOWERS_SHOWN; i++)
         buffer_print(&text, "%s%s from %s%s", i > 0 ? ", " : "", incident->showers[i].journey,
                      incident->showers[i].vantage,
-                     incident->showers[i].recovered.us != 0 ? " (well again)" : "");
+                     is_well(incident, &incident->showers[i]) ? " (well again)" : "");
     if (incident->shower_count > SHOWERS_SHOWN)
         buffer_print(&text, ", and %zu more", incident->shower_count - SHOWERS_SHOWN);
     terminal_wrap(terminal, text.data, 0, 0, out);
@@ -90,7 +99,7 @@ static void write_standing(const struct terminal *terminal, const struct inciden
     if (incident->flapping)
         buffer_text(&text, "It comes and goes: its turns are not told. ");
     if (incident->reopened > 0)
-        buffer_print(&text, "It came back %u time%s. ", incident->reopened,
+        buffer_print(&text, "It was opened again %u time%s. ", incident->reopened,
                      incident->reopened == 1 ? "" : "s");
     if (incident->acknowledged.at.us != 0)
         buffer_print(&text, "%s looks after it. ", incident->acknowledged.by);

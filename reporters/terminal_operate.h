@@ -24,6 +24,8 @@ void terminal_history(const struct terminal *terminal, struct run *const *runs, 
                       struct wall_time now, struct buffer *out);
 void terminal_incidents(const struct terminal *terminal, const struct incident *incidents,
                         size_t count, struct wall_time now, struct buffer *out);
+/* What comes next where an operator has closed one. */
+void terminal_after_closing(const struct terminal *terminal, struct buffer *out);
 void terminal_windows(const struct terminal *terminal, const struct maintenance *windows,
                       size_t count, struct wall_time now, struct buffer *out);
 void terminal_events(const struct terminal *terminal, const struct event *events, size_t count,

@@ -289,3 +289,15 @@ const char *mistake_nearest(const char *name, const char *const *names, size_t c
     }
     return nearest;
 }
+
+enum result mistake_check_name(const char *what, const char *name, const char *const *names,
+                               size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return RESULT_OK;
+    const char *near = mistake_nearest(name, names, count);
+    return error_set(error, RESULT_INVALID, "there is no %s `%.100s`%s%s%s", what, name,
+                     near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
+                     near != NULL ? "`?" : "");
+}

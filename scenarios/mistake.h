@@ -52,4 +52,9 @@ void mistake_print(const struct mistake *mistake, bool colour, struct buffer *ou
 /* Of `names`, the one that `name` is probably meant to be (edit distance 2 at most), or NULL. */
 const char *mistake_nearest(const char *name, const char *const *names, size_t count);
 
+/* Whether `name` is one of `names`. RESULT_INVALID: `there is no journey `serch`; did you mean
+ * `search`?`, where `what` is `journey`. */
+enum result mistake_check_name(const char *what, const char *name, const char *const *names,
+                               size_t count, struct error *error);
+
 #endif

@@ -84,7 +84,8 @@ struct reporter_settings {
     X(RESOLVED, "incident.resolved", "when it ended; null while it is open")                       \
     X(RECORD, "incident", "the whole record, an object")                                           \
     X(CHANGE, "change",                                                                            \
-      "opened, spread, changed, resolved, reopened, acknowledged, annotated, published")           \
+      "opened, spread, changed, resolved, reopened, acknowledged, annotated, published, "          \
+      "withdrawn")                                                                                 \
     X(AT, "at", "when that was")                                                                   \
     X(SHOP, "shop", "the shop's name")                                                             \
     X(TEST, "test", "true in a message of shopwatch report --test, else false")

@@ -110,6 +110,25 @@ static void complete_files(struct loader *loader, struct scenario *scenario)
     }
 }
 
+static void collect_components(struct arena *arena, struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+        for (size_t j = 0; j < step->need_count + step->write_count; j++) {
+            const char *name = j < step->need_count ? step->needs[j].name
+                                                    : step->writes[j - step->need_count].name;
+            size_t known = 0;
+            while (known < scenario->component_count &&
+                   strcmp(scenario->components[known], name) != 0)
+                known++;
+            if (known < scenario->component_count)
+                continue;
+            arena_grow(arena, scenario->components, scenario->component_count);
+            scenario->components[scenario->component_count++] = name;
+        }
+    }
+}
+
 const char *step_file(const struct step *step)
 {
     return step->source->name;
@@ -133,6 +152,7 @@ static void fill(struct loader *loader, struct scenario *scenario, const struct 
     complete_schedule(scenario);
     complete_steps(scenario, scenario->steps, scenario->step_count);
     complete_steps(scenario, scenario->cleanup, scenario->cleanup_count);
+    collect_components(loader->arena, scenario);
 }
 
 static struct scenario *load(struct arena *arena, struct yaml_file *file, const struct shop *shop,

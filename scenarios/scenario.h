@@ -187,6 +187,8 @@ struct scenario {
     unsigned orders_max; /* left behind at most before no new ones are placed */
     struct step *steps, *cleanup;
     size_t step_count, cleanup_count;
+    const char **components; /* that its steps need or write, each once */
+    size_t component_count;
     struct fragment_use **fragment_uses;
     size_t fragment_use_count;
     struct use *uses; /* of variables, everywhere in it */

@@ -29,7 +29,9 @@ static void check_moment(struct loader *loader, const struct shop_maintenance *r
                          const char *text, struct wall_time *ret_time)
 {
     if (text != NULL && !read_moment(loader, row->window.zone, text, ret_time))
-        loader_report(loader, MISTAKE_VALUE_FORMAT, row->position, NULL,
+        loader_report(loader, MISTAKE_VALUE_FORMAT, row->position,
+                      date_is_impossible(text) ? "look at the month: it has fewer days"
+                                               : "hours go to 23, minutes and seconds to 59",
                       "there is no day or time `%s`", text);
 }
 

@@ -46,6 +46,11 @@ becomes() { # becomes SECONDS CONDITION COMMAND...: what a command answers, some
 ok "status needs a monitor" exits 5 status
 ok "and says where it looked" err_has "no monitor listens at $scratch/shopwatch.db.control"
 ok "history needs a store at least" exits 5 history
+nofile() { # nofile COMMAND: of a shop file that is not there, beside one that is
+    local code=0
+    "$SHOPWATCH" "$1" -c "$scratch/nofile.yaml" >"$scratch/out" 2>"$scratch/err" || code=$?
+    [ "$code" = 64 ] && err_has 'nofile.yaml: No such file'
+}
 ok "and makes none" test ! -e "$scratch/shopwatch.db"
 ok "without a shop file it is a usage error" bash -c '"$1" status; [ $? = 64 ]' - "$SHOPWATCH"
 
@@ -68,6 +73,14 @@ ok "history is the newest first" json history --limit 7
 ok "so many of it" is 'length == 7 and (map(.slot.planned) | . == (sort | reverse))'
 ok "of a journey, from a place, and of no other" becomes 10 \
     'length == 3 and all(.[]; .journey == "browse" and .vantage == "branch")' history browse --vantage branch --limit 3
+ok "a journey that there is not is told" exits 1 history brwose
+ok "with what is meant" err_has 'no run of a journey `brwose`; did you mean `browse`?'
+ok "so is a state" exits 1 history --state broken
+ok "by its name" err_has 'no state `broken`'
+ok "and a vantage point" exits 1 history --vantage brunch
+ok "with what was meant there" err_has 'did you mean `branch`?'
+ok "what there is, and has none, is no mistake" exits 0 history browse --state degraded
+for command in status reload; do ok "$command of a file that is not there reaches no other's monitor" nofile "$command"; done
 ok "for people, a line each" exits 0 history --limit 4
 ok "with the beginning of the id" bash -c '[ "$(grep -cE "^  [0-9:]{8}  ✓ passed .* [0-9a-f]{8}  " "$1")" = 4 ]' - "$scratch/out"
 json history --limit 100
@@ -86,6 +99,23 @@ ok "a deploy is noted" exits 0 event deploy release 42 --by ines
 ok "and listed" json event list
 ok "with who did it" is '.[0] | .kind == "deploy" and .text == "release 42" and .by == "ines"'
 ok "an event needs a text" exits 64 event deploy
+noted() { # noted SECONDS WHEN...: an event of then is so long ago, give or take a minute
+    local ago=$1
+    shift
+    json event deploy "$@" later on && jq -se --argjson ago "$ago" \
+        '(now - (.[0].at | sub("\\.[0-9]+Z"; "Z") | fromdate)) - $ago | fabs < 61' "$scratch/out"
+}
+ok "a time of the day alone is the latest" noted 300 --at "$(date -d '-5 min' +%H:%M)"
+ok "also yesterday's" noted 86100 --at "$(date -d '+5 min' +%H:%M)"
+ok "a while ago" noted 600 --at -10m
+ok "in words" noted 7200 --at "2h ago"
+ok "an event that is to come is none" exits 1 event deploy --at +1h release 43
+ok "and where that belongs is said" err_has 'maintenance add'
+ok "a day that there is not is refused" exits 64 event deploy --at "2026-02-30 12:00" x
+ok "by its name" err_has '2026-02-30 12:00: there is no such day'
+ok "in every form" exits 64 maintenance add x --start 2026-11-31T12:00:00Z
+ok "also by a program" bash -c 'printf "%s\n" "$2" | curl -s --max-time 5 telnet://x --unix-socket "$1" | grep -q "no such day"' - \
+    "$scratch/shopwatch.db.control" '{"do":"event","kind":"x","text":"y","at":"2026-11-31T12:00:00.000Z"}'
 ok "maintenance is planned" exits 0 maintenance add new tables --start +2h --for 30m --component db
 ok "and said in words" out_has 'planned: new tables, from .* nobody is told; what'
 ok "and listed" json maintenance list
@@ -102,6 +132,9 @@ ok "with those that there are" err_has 'There is: list, add, cancel'
 
 ok "pausing everything is to be meant" exits 64 pause
 ok "a journey is paused" exits 0 pause search --why "they rebuild the index"
+ok "which does not look healthy at once" exits 7 status
+ok "on top" out_has '^Search is paused. Everything else works'
+ok "and in its row" out_has '^  search +\? paused +\? paused$'
 ok "its slots end unknown, paused" becomes 20 '(map(select(.journey == "search"))[0]) | .state == "unknown" and .reason == "paused" and .excluded' history --limit 20
 ok "others go on" becomes 10 'map(select(.journey == "cart"))[0].state == "passed"' history --limit 20
 ok "status shows it" becomes 10 '.[0] | any(.journeys[]; .journey == "search" and .paused) and .maintenance[0].title == "they rebuild the index"' status
@@ -110,6 +143,11 @@ ok "with what is meant" err_has 'did you mean `search`'
 ok "it is resumed" exits 0 resume search
 ok "once" exits 1 resume search
 ok "and passes again" becomes 20 '(map(select(.journey == "search"))[0]).state == "passed"' history --limit 20
+ok "everything is paused" exits 0 pause --all
+json status
+ok "then nobody knows how the shop is" is '.[0] | .state == "unknown" and .sentence == "Everything is paused"'
+ok "everything goes on" exits 0 resume --all
+ok "and passes" becomes 20 '.[0].state == "passed"' status
 ok "a vantage point is paused" exits 0 pause --vantage branch
 ok "and nothing else" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
 ok "the monitor ends when it is told" stop_monitor
@@ -186,6 +224,17 @@ ok "an engineer reads it so" exits 0 explain "${incident:0:8}"
 ok "the sentence first" bash -c 'head -1 "$1" | grep -qE "^OPEN for .* since .* UTC:"' - "$scratch/out"
 ok "then the cause and what speaks for it" out_has '^  \+ '
 ok "and what became of it" out_has 'annotated by ines: the disk is full'
+publication() { becomes 10 "map(select(.id == \"$incident\"))[0] | $1" incidents; }
+ok "once more without words is refused" exits 1 incidents publish "${incident:0:8}"
+ok "with other words it is told anew" exits 0 incidents publish "${incident:0:8}" a disk is replaced --by ines
+ok "it can be taken back" exits 0 incidents unpublish "${incident:0:8}" --by ines
+ok "which is kept" publication '(.published | not) and .timeline[-1].change == "withdrawn"'
+ok "once" exits 1 incidents unpublish "${incident:0:8}"
+ok "it is closed by hand" exits 0 incidents resolve "${incident:0:8}" nothing to see --by ines
+ok "what comes next is said" out_has 'opened again'
+ok "nobody says that it works" exits 0 explain "${incident:0:8}"
+ok "only who closed it" bash -c 'head -1 "$1" | grep -q "^CLOSED by ines after" && ! grep -q "well again" "$1"' - "$scratch/out"
+ok "it fails on, and is opened again" publication '.resolved == null and .timeline[-1].change == "reopened" and (.timeline[-1].text | startswith("ines closed it, and it fails"))'
 ok "as it is by its own command" exits 0 incidents show "${incident:0:8}"
 widths() { # widths COMMAND...: no line is longer than the terminal is wide
     local width
@@ -207,6 +256,15 @@ ok "a terminal is shown colours, a pipe none" coloured incidents
 ok "a reload in the middle of it" exits 0 reload
 ok "opens no other" becomes 10 "map(select(.resolved == null).id) | . != [] and contains([\"$incident\"])" incidents
 ok "and forgets nothing that was done" is "map(select(.id == \"$incident\"))[0] | .acknowledged.by == \"ines\""
+# A monitor that stands still does not keep anybody waiting.
+kill -STOP "$monitor_pid"
+SECONDS=0
+ok "a monitor that stands still is no monitor" exits 5 status
+ok "which takes some seconds" [ "$SECONDS" -le 10 ]
+ok "and is said" err_has 'has not answered for 5 seconds'
+ok "what is in its store is shown all the same" exits 0 incidents --open
+ok "which is told" err_has 'this is what its store has'
+kill -CONT "$monitor_pid"
 kill -CONT "$shop_pid"
 ok "the incident is over" becomes 60 'length == 0' incidents --open
 
@@ -277,7 +335,7 @@ ok "the monitor ends when it is told" stop_monitor
 ok "its socket is gone" test ! -e "$scratch/shopwatch.db.control"
 ok "history is in the store still" json history --limit 2
 ok "and is what was seen last" is 'length == 2'
-ok "which is said" err_has 'no monitor runs; this is what its store has'
+ok "which is said" err_has 'no monitor listens at .*; this is what its store has'
 ok "so are incidents" json incidents
 ok "with what was done" is "any(.[]; .id == \"$incident\" and .resolved != null)"
 ok "so is an explanation" exits 0 explain "$incident"

@@ -127,7 +127,12 @@ enum result wall_parse(const char *text, struct wall_time *ret_time)
         return RESULT_INVALID;
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
+    /* It makes another day of one that there is not. */
+    const struct tm read = parts;
     time_t seconds = timegm(&parts);
+    if (parts.tm_mon != read.tm_mon || parts.tm_mday != read.tm_mday ||
+        parts.tm_hour != read.tm_hour || parts.tm_min != read.tm_min)
+        return RESULT_INVALID;
     *ret_time = (struct wall_time){(int64_t)seconds * DURATION_SECOND +
                                    milliseconds * DURATION_MILLISECOND};
     return RESULT_OK;

@@ -146,6 +146,20 @@ enum date_form date_parse(const char *text, struct wall_time *ret_time)
     return form;
 }
 
+bool date_is_impossible(const char *text)
+{
+    static const char shape[] = "9999-99-99";
+    char day[sizeof shape];
+    struct wall_time time;
+    for (size_t i = 0; i < strlen(shape); i++) {
+        if (shape[i] == '9' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+        day[i] = text[i];
+    }
+    day[strlen(shape)] = '\0';
+    return date_parse(day, &time) == DATE_NONE;
+}
+
 enum result date_print(struct wall_time time, const char *format, char *text, size_t size)
 {
     int64_t whole = time.us / DURATION_SECOND - (time.us % DURATION_SECOND < 0);

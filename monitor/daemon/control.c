@@ -158,6 +158,10 @@ static void call_obey(struct control_call *call)
         return;
     }
     call_know_visitor(call);
+    /* A visitor who is gone is found out when the answer is written. */
+    ssize_t sent =
+        send(call->descriptor, CONTROL_HEARD, strlen(CONTROL_HEARD), MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)sent;
     found->handle(control->data, call, call->request);
 }
 

@@ -29,6 +29,10 @@ enum {
 #define CONTROL_ASK_MAX  (5 * DURATION_SECOND)  /* for a visitor to send his line */
 #define CONTROL_READ_MAX (15 * DURATION_SECOND) /* for a visitor to read all of the answer */
 
+/* What a visitor is sent at once, before there is an answer: he knows that the monitor lives, and
+ * to JSON it is nothing. */
+#define CONTROL_HEARD " "
+
 /* X(NAME, for people) */
 #define CONTROL_ARGUMENT_TABLE(X)                                                                  \
     X(TEXT, "text")                                                                                \
@@ -91,8 +95,8 @@ size_t control_count(const struct json_t *request, const char *name); /* 0: not 
 bool control_flag(const struct json_t *request, const char *name);
 
 /* control_ask.c, the other side, which waits: asks the monitor at `path`, and gives every line of
- * the answer but the last to `line`. RESULT_CLOSED: no monitor listens there; else as the monitor
- * says: RESULT_INVALID, RESULT_NOT_FOUND, and so on. */
+ * the answer but the last to `line`. RESULT_CLOSED: no monitor listens there, or the one that does
+ * stands still; else as the monitor says: RESULT_INVALID, RESULT_NOT_FOUND, and so on. */
 typedef void control_line(void *data, const struct json_t *json);
 MUST_CHECK enum result control_ask(const char *path, const struct json_t *request,
                                    control_line *line, void *data, struct error *error);

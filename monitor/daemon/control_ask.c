@@ -10,20 +10,34 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* How long a monitor may take, which has to read all its files when it reloads. */
-enum { PATIENCE_SECONDS = 120, CHUNK = 64 * 1024 };
+/* How long a monitor may take to let us in and to hear us, each; and then to answer: it has to read
+ * all its files when it reloads. */
+enum { HEAR_SECONDS = 5, ANSWER_SECONDS = 120, CHUNK = 64 * 1024 };
+
+static void be_patient(int descriptor, int seconds)
+{
+    const struct timeval patience = {.tv_sec = seconds};
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+static enum result say_still(const char *path, struct error *error)
+{
+    return error_set(error, RESULT_CLOSED,
+                     "the monitor that listens at %s has not answered for %d seconds: it stands "
+                     "still, or is far too busy",
+                     path, HEAR_SECONDS);
+}
 
 static enum result connect_to(const char *path, int *ret_descriptor, struct error *error)
 {
     struct sockaddr_un address;
-    const struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
     if (control_address(path, &address, error) != RESULT_OK)
         return RESULT_INVALID;
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
         return error_set(error, RESULT_IO, "%s", strerror(errno));
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    be_patient(descriptor, HEAR_SECONDS);
     if (connect(descriptor, (const struct sockaddr *)&address, sizeof address) == 0) {
         *ret_descriptor = descriptor;
         return RESULT_OK;
@@ -32,6 +46,8 @@ static enum result connect_to(const char *path, int *ret_descriptor, struct erro
     close(descriptor);
     if (code == ENOENT || code == ECONNREFUSED || code == ENOTDIR)
         return error_set(error, RESULT_CLOSED, "no monitor listens at %s", path);
+    if (code == EAGAIN)
+        return say_still(path, error);
     return error_set(error, RESULT_IO, "%s: %s", path, strerror(code));
 }
 
@@ -57,7 +73,8 @@ static enum result send_request(int descriptor, const json_t *request, struct er
     return result;
 }
 
-static enum result read_answer(int descriptor, struct buffer *answer, struct error *error)
+static enum result read_answer(int descriptor, const char *path, struct buffer *answer,
+                               struct error *error)
 {
     char chunk[CHUNK];
     for (;;) {
@@ -66,9 +83,13 @@ static enum result read_answer(int descriptor, struct buffer *answer, struct err
             return RESULT_OK;
         if (got < 0 && errno == EINTR)
             continue;
+        if (got < 0 && errno == EAGAIN && answer->length == 0)
+            return say_still(path, error);
         if (got < 0)
             return error_set(error, RESULT_IO, "the monitor does not answer: %s",
                              errno == EAGAIN ? "it is too busy" : strerror(errno));
+        if (answer->length == 0)
+            be_patient(descriptor, ANSWER_SECONDS);
         if (buffer_append(answer, chunk, (size_t)got) != RESULT_OK)
             return error_set(error, RESULT_LIMIT, "the answer is larger than allowed");
     }
@@ -123,7 +144,7 @@ enum result control_ask(const char *path, const struct json_t *request, control_
     buffer_init(&answer, CONTROL_ANSWER_MAX + CONTROL_LINE_MAX);
     result = send_request(descriptor, request, error);
     if (result == RESULT_OK)
-        result = read_answer(descriptor, &answer, error);
+        result = read_answer(descriptor, path, &answer, error);
     if (result == RESULT_OK)
         result = take_lines(answer.data, line, data, error);
     close(descriptor);

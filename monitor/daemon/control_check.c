@@ -3,6 +3,7 @@
  * control.h. */
 #include "monitor/daemon/control_private.h"
 
+#include "monitor/base/date.h"
 #include "scenarios/mistake.h"
 
 #include <jansson.h>
@@ -100,8 +101,12 @@ static enum result check_arguments(const struct control_request *row, json_t *re
         if (argument == NULL)
             return error_set(error, RESULT_INVALID, "%s has no argument `%.100s`", row->name, key);
         if (!fits(value, argument->type))
-            return error_set(error, RESULT_INVALID, "%s: `%s` must be %s", row->name, key,
-                             type_texts[argument->type]);
+            return error_set(error, RESULT_INVALID, "%s: `%s` must be %s%s", row->name, key,
+                             type_texts[argument->type],
+                             argument->type == CONTROL_MOMENT && json_is_string(value) &&
+                                     date_is_impossible(json_string_value(value))
+                                 ? "; there is no such day"
+                                 : "");
     }
     for (size_t i = 0; i < CONTROL_ARGUMENTS_MAX && row->arguments[i].name != NULL; i++)
         if (row->arguments[i].required && json_object_get(request, row->arguments[i].name) == NULL)
@@ -120,10 +125,7 @@ static const struct control_request *find_row(const struct control_request *requ
             return &requests[count];
         names[count] = requests[count].name;
     }
-    const char *near = mistake_nearest(name, names, count);
-    error_set(error, RESULT_INVALID, "there is no request `%.100s`%s%s%s", name,
-              near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
-              near != NULL ? "`?" : "");
+    (void)!mistake_check_name("request", name, names, count, error);
     return NULL;
 }
 

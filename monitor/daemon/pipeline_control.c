@@ -164,6 +164,11 @@ static void note_event(void *data, struct control_call *call, const json_t *requ
         error_set(&error, RESULT_LIMIT, "a kind is at most %d bytes long, and a text %d",
                   EVENT_KIND_MAX, EVENT_TEXT_MAX);
         control_end(call, &error);
+    } else if (event.at.us > clock_wall().us) {
+        error_set(&error, RESULT_INVALID,
+                  "an event is something that was done, and that time is to come; what is planned "
+                  "is told by `maintenance add`");
+        control_end(call, &error);
     } else {
         struct order *order = order_begin(data, call);
         buffer_init(&line, LINE_MAX_BYTES);
@@ -262,6 +267,7 @@ static const struct control_request requests[] = {
      change_incident,
      {ID, {"text", CONTROL_TEXT, true, "the note"}}},
     {"published", "an incident's cause may be shown to the public", change_incident, {ID, TEXT}},
+    {"withdrawn", "what was published of an incident is taken back", change_incident, {ID, TEXT}},
     {"resolved", "an incident is closed by hand", change_incident, {ID, TEXT}},
     {"pause",
      "nothing is replayed",

@@ -3,8 +3,6 @@
  * pipeline.c. */
 #include "monitor/daemon/pipeline_private.h"
 
-#include "monitor/base/memory.h"
-
 #include <string.h>
 
 static bool is_over(const struct maintenance *window, struct wall_time now)
@@ -38,8 +36,8 @@ struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *en
     const struct maintenance_subject subject = {
         .journey = entry->scenario->journey,
         .vantage = entry->vantage->vantage->name,
-        .components = entry->means->components,
-        .component_count = entry->means->component_count,
+        .components = entry->scenario->components,
+        .component_count = entry->scenario->component_count,
     };
     struct maintenance_state state = maintenance_at(&planned, &subject, time);
     struct maintenance_state ordered = maintenance_at(&pipeline->maintenance, &subject, time);
@@ -58,23 +56,4 @@ void pipeline_mark_maintenance(const struct pipeline_entry *entry, struct run *r
     struct maintenance_state ended = pipeline_maintenance_at(entry, run->slot.ended);
     run->muted = begun.muted || ended.muted;
     run->excluded = begun.excluded || ended.excluded;
-}
-
-/* What the steps of a journey need and write, each once. */
-void pipeline_collect_components(struct pipeline_means *means, const struct scenario *scenario)
-{
-    for (size_t i = 0; i < scenario->step_count; i++) {
-        const struct step *step = &scenario->steps[i];
-        for (size_t j = 0; j < step->need_count + step->write_count; j++) {
-            const char *name = j < step->need_count ? step->needs[j].name
-                                                    : step->writes[j - step->need_count].name;
-            size_t known = 0;
-            while (known < means->component_count && strcmp(means->components[known], name) != 0)
-                known++;
-            if (known < means->component_count)
-                continue;
-            memory_grow(means->components, means->component_count);
-            means->components[means->component_count++] = name;
-        }
-    }
 }

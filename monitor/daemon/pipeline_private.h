@@ -62,8 +62,6 @@ struct pipeline_hold {
 struct pipeline_means {
     struct secrets *secrets;
     struct ledger *ledger;
-    const char **components; /* that its steps need or write: the scenario's texts */
-    size_t component_count;
     bool is_swept; /* at this moment */
     struct pipeline_hold hold;
 };
@@ -204,7 +202,6 @@ void pipeline_hold_hand_over(struct pipeline_means *means, const struct scenario
 struct maintenance_state pipeline_maintenance_at(const struct pipeline_entry *entry,
                                                  struct wall_time time);
 void pipeline_mark_maintenance(const struct pipeline_entry *entry, struct run *run);
-void pipeline_collect_components(struct pipeline_means *means, const struct scenario *scenario);
 
 /* pipeline_sweep.c: the ledgers, now and every minute; until stopped, which abandons what it does.
  */

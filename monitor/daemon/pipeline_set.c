@@ -47,7 +47,6 @@ static void open_means(struct pipeline_set *set, struct secrets **secrets)
         struct pipeline_means *means = &set->means[i];
         means->secrets = secrets != NULL ? secrets[i] : secrets_read(scenario, settings->shop);
         means->ledger = ledger_create(scenario);
-        pipeline_collect_components(means, scenario);
     }
     free(secrets);
 }
@@ -57,7 +56,6 @@ static void close_means(struct pipeline_set *set)
     for (size_t i = 0; set->means != NULL && i < set->settings->scenario_count; i++) {
         secrets_free(set->means[i].secrets);
         ledger_free(set->means[i].ledger);
-        free(set->means[i].components);
     }
     free(set->means);
 }

@@ -55,18 +55,15 @@ static void write_headline(const struct page_overview *model, struct json_writer
     json_add_text(writer, "detail", headline.detail);
 }
 
-static void write_cell(const struct status_question *question, const struct page_overview *model,
-                       const struct page_journey *journey, const char *vantage,
-                       struct json_writer *writer)
+static void write_cell(const struct page_overview *model, const struct page_journey *journey,
+                       const char *vantage, struct json_writer *writer)
 {
     const struct page_cell cell = page_cell(model, journey, vantage);
-    const struct pipeline_entry *entry =
-        pipeline_entry_of(question->pipeline, journey->name, vantage);
     json_open_object(writer, NULL);
     json_add_text(writer, "journey", journey->name);
     json_add_text(writer, "vantage", vantage);
     json_add_word(writer, "state", state_name(cell.state));
-    if (entry != NULL && pipeline_maintenance_at(entry, model->now).paused)
+    if (cell.paused)
         json_add_flag(writer, "paused", true);
     if (cell.run != NULL) {
         json_add_text(writer, "run", cell.run->id);
@@ -82,14 +79,13 @@ static void write_cell(const struct status_question *question, const struct page
     json_close_object(writer);
 }
 
-static void write_cells(const struct status_question *question, const struct page_overview *model,
-                        struct json_writer *writer)
+static void write_cells(const struct page_overview *model, struct json_writer *writer)
 {
     json_open_array(writer, "journeys");
     for (size_t i = 0; i < model->journey_count; i++) {
         const char *vantage;
         for (size_t n = 0; (vantage = page_vantage(model, &model->journeys[i], n)) != NULL; n++)
-            write_cell(question, model, &model->journeys[i], vantage, writer);
+            write_cell(model, &model->journeys[i], vantage, writer);
     }
     json_close_array(writer);
 }
@@ -148,7 +144,7 @@ static void write_all(const struct status_question *question, const struct page_
     json_add_wall(&writer, "at", model->now);
     write_headline(model, &writer);
     write_incidents(model, &writer);
-    write_cells(question, model, &writer);
+    write_cells(model, &writer);
     write_windows(question->pipeline, model->now, &writer);
     write_objectives(question->pipeline, &writer);
     json_add_key(&writer, "monitor");
@@ -176,6 +172,7 @@ static void answer(struct status_question *question)
         .latest_count = question->latest_count,
         .open = question->open,
         .open_count = question->open_count,
+        .ordered = pipeline->maintenance,
     };
     struct buffer line;
     buffer_init(&line, STATUS_MAX);

@@ -28,19 +28,6 @@ static const char **take_names(struct arena *arena, const json_t *request, const
     return names;
 }
 
-/* Known to those who wrote the files; `what` is what it should be. */
-static enum result check_name(const char *name, const char *const *names, size_t count,
-                              const char *what, struct error *error)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return RESULT_OK;
-    const char *near = mistake_nearest(name, names, count);
-    return error_set(error, RESULT_INVALID, "there is no %s `%.100s`%s%s%s", what, name,
-                     near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
-                     near != NULL ? "`?" : "");
-}
-
 /* What is called by these names: journeys, vantage points, components. */
 static enum result check_names(const struct pipeline *pipeline, const struct maintenance *window,
                                struct arena *arena, struct error *error)
@@ -53,19 +40,21 @@ static enum result check_names(const struct pipeline *pipeline, const struct mai
     for (size_t i = 0; i < settings->scenario_count; i++)
         names[i] = settings->scenarios[i]->journey;
     for (size_t i = 0; i < window->journey_count; i++)
-        if (check_name(window->journeys[i], names, settings->scenario_count, "journey", error) !=
-            RESULT_OK)
+        if (mistake_check_name("journey", window->journeys[i], names, settings->scenario_count,
+                               error) != RESULT_OK)
             return RESULT_INVALID;
     for (size_t i = 0; i < shop->vantage_count; i++)
         names[i] = shop->vantages[i].name;
     for (size_t i = 0; i < window->vantage_count; i++)
-        if (check_name(window->vantages[i], names, shop->vantage_count, "vantage point", error) !=
-            RESULT_OK)
+        if (mistake_check_name("vantage point", window->vantages[i], names, shop->vantage_count,
+                               error) != RESULT_OK)
             return RESULT_INVALID;
+    for (size_t i = 0; i < shop->component_count; i++)
+        names[i] = shop->components[i].name;
     for (size_t i = 0; i < window->component_count; i++)
         if (shop_component(shop, window->components[i]) == NULL)
-            return error_set(error, RESULT_INVALID, "the shop has no component `%.100s`",
-                             window->components[i]);
+            return mistake_check_name("component", window->components[i], names,
+                                      shop->component_count, error);
     return RESULT_OK;
 }
 

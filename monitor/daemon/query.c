@@ -5,6 +5,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
 #include "monitor/daemon/control.h"
+#include "scenarios/mistake.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -23,10 +24,18 @@ struct queries {
 struct query_state {
     struct queries *queries;
     struct query_asker asker;
-    char id[ID_MAX]; /* or how it begins; "": none was asked for */
+    char id[ID_MAX];         /* or how it begins; "": none was asked for */
+    char *journey, *vantage; /* NULL: of any */
     size_t limit;
     struct query_state *next;
 };
+
+static void state_free(struct query_state *state)
+{
+    free(state->journey);
+    free(state->vantage);
+    free(state);
+}
 
 struct queries *queries_create(struct store *store)
 {
@@ -43,7 +52,7 @@ void queries_free(struct queries *queries)
         struct query_state *state = queries->under_way;
         store_forget(queries->store, state);
         queries->under_way = state->next;
-        free(state);
+        state_free(state);
     }
     free(queries);
 }
@@ -56,6 +65,8 @@ static struct query_state *begin(struct queries *queries, const json_t *request,
     state->queries = queries;
     state->asker = *asker;
     state->limit = control_count(request, "limit");
+    state->journey = memory_duplicate(control_text(request, "journey"));
+    state->vantage = memory_duplicate(control_text(request, "vantage"));
     if (id != NULL)
         memcpy(state->id, id, strnlen(id, ID_MAX - 1));
     state->next = queries->under_way;
@@ -70,7 +81,7 @@ static void end(struct query_state *state, const struct error *error)
     while (*link != state)
         link = &(*link)->next;
     *link = state->next;
-    free(state);
+    state_free(state);
     asker.end(asker.data, error);
 }
 
@@ -93,10 +104,45 @@ static bool has_failed(enum result result, struct error *error)
 
 /* --- runs ------------------------------------------------------------------------------------ */
 
+/* Nothing was found: for want of runs, or is there none of that name at all? */
+static void names_read(void *data, enum result result, struct store_runs *runs)
+{
+    struct query_state *state = data;
+    struct error error = {0};
+    const char **journeys = memory_allocate(runs->count + 1, sizeof *journeys);
+    const char **vantages = memory_allocate(runs->count + 1, sizeof *vantages);
+    for (size_t i = 0; i < runs->count; i++) {
+        journeys[i] = runs->runs[i]->journey;
+        vantages[i] = runs->runs[i]->vantage;
+    }
+    if (!has_failed(result, &error) && runs->count > 0 && state->journey != NULL)
+        result =
+            mistake_check_name("run of a journey", state->journey, journeys, runs->count, &error);
+    if (result == RESULT_OK && runs->count > 0 && state->vantage != NULL)
+        result = mistake_check_name("run from a vantage point", state->vantage, vantages,
+                                    runs->count, &error);
+    free(journeys);
+    free(vantages);
+    end(state, &error);
+}
+
+static enum result check_state(const char *name, struct error *error)
+{
+    const char *names[STATE_SKIPPED]; /* which only steps are */
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        names[i] = state_name((enum state)i);
+    return name == NULL ? RESULT_OK
+                        : mistake_check_name("state", name, names, COUNT_OF(names), error);
+}
+
 static void runs_read(void *data, enum result result, struct store_runs *runs)
 {
     struct query_state *state = data;
     struct error error = {0};
+    if (result == RESULT_OK && runs->count == 0 && (state->journey || state->vantage)) {
+        store_read_latest(state->queries->store, names_read, state);
+        return;
+    }
     if (has_failed(result, &error)) {
         /* said below */
     } else if (state->id[0] != '\0' && runs->count == 0) {
@@ -117,10 +163,15 @@ void query_runs(struct queries *queries, const struct json_t *request,
 {
     struct query_state *state = begin(queries, request, asker);
     const bool one = state->id[0] != '\0';
+    struct error error = {0};
+    if (check_state(control_text(request, "state"), &error) != RESULT_OK) {
+        end(state, &error);
+        return;
+    }
     const struct store_filter filter = {
         .id = one ? state->id : NULL,
-        .journey = control_text(request, "journey"),
-        .vantage = control_text(request, "vantage"),
+        .journey = state->journey,
+        .vantage = state->vantage,
         .state = control_text(request, "state"),
         .newest_first = !one,
         .limit = one                ? 2

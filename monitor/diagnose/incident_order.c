@@ -40,8 +40,13 @@ static enum result check_order(const struct incident *incident, const struct inc
     case INCIDENT_ANNOTATED:
         return RESULT_OK;
     case INCIDENT_PUBLISHED:
-        if (incident->published)
+        if (incident->published && order->text == NULL)
             return error_set(error, RESULT_INVALID, "the cause of incident %.8s is public already",
+                             incident->id);
+        return RESULT_OK;
+    case INCIDENT_WITHDRAWN:
+        if (!incident->published)
+            return error_set(error, RESULT_INVALID, "nothing of incident %.8s is published",
                              incident->id);
         return RESULT_OK;
     case INCIDENT_RESOLVED:
@@ -67,8 +72,8 @@ enum result incident_obey(struct arena *arena, struct incident *incident,
     if (order->change == INCIDENT_ACKNOWLEDGED) {
         incident->acknowledged.at = now;
         incident->acknowledged.by = arena_duplicate(arena, order->by);
-    } else if (order->change == INCIDENT_PUBLISHED) {
-        incident->published = true;
+    } else if (order->change == INCIDENT_PUBLISHED || order->change == INCIDENT_WITHDRAWN) {
+        incident->published = order->change == INCIDENT_PUBLISHED;
     } else if (order->change == INCIDENT_RESOLVED) {
         incident->resolved = incident->updated;
     }

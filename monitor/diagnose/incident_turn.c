@@ -53,6 +53,14 @@ static void turn_silently(struct incident_book *book, struct kept *kept, const c
     book_tell(book, kept, INCIDENT_COUNTED);
 }
 
+/* Whoever closed it by hand has not mended it. */
+static const char *return_text(struct kept *kept)
+{
+    const char *closer = incident_closed_by(&kept->incident);
+    return closer != NULL ? arena_print(kept->arena, "%.100s closed it, and it fails: ", closer)
+                          : "It came back: ";
+}
+
 static const char *scope_text(struct kept *kept, const struct scope *scope)
 {
     return arena_print(kept->arena, "%s fails from %u of %u vantage point%s, %d slots in a row: %s",
@@ -197,7 +205,7 @@ void turn_return(struct incident_book *book, struct kept *kept, const struct sco
         return_flapping(book, kept, now);
         return;
     }
-    const char *text = arena_print(kept->arena, "It came back: %s", scope_text(kept, scope));
+    const char *text = arena_print(kept->arena, "%s%s", return_text(kept), scope_text(kept, scope));
     bool was_heard = kept->incident.version > 0;
     kept->incident.resolved = (struct wall_time){0};
     kept->incident.reopened++;

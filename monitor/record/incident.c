@@ -51,6 +51,26 @@ void incident_note(struct arena *arena, struct incident *incident,
     add_event(arena, incident, event);
 }
 
+static const struct incident_event *find_last(const struct incident *incident,
+                                              enum incident_change change)
+{
+    for (size_t i = incident->timeline_count; i > 0; i--)
+        if (incident->timeline[i - 1].change == change)
+            return &incident->timeline[i - 1];
+    return NULL;
+}
+
+const char *incident_closed_by(const struct incident *incident)
+{
+    const struct incident_event *last = find_last(incident, INCIDENT_RESOLVED);
+    return incident->resolved.us != 0 && last != NULL ? last->by : NULL;
+}
+
+const struct incident_event *incident_publication(const struct incident *incident)
+{
+    return incident->published ? find_last(incident, INCIDENT_PUBLISHED) : NULL;
+}
+
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source)
 {
     *target = *source;

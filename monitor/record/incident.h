@@ -21,7 +21,8 @@
     X(REOPENED, "reopened") /* it came back soon after it was resolved */                          \
     X(ACKNOWLEDGED, "acknowledged")                                                                \
     X(ANNOTATED, "annotated")                                                                      \
-    X(PUBLISHED, "published") /* its cause may be shown to the public */
+    X(PUBLISHED, "published") /* its cause may be shown to the public */                           \
+    X(WITHDRAWN, "withdrawn") /* what was published is not for the public any more */
 
 enum incident_change {
 #define X(name, word) INCIDENT_##name,
@@ -78,6 +79,13 @@ struct incident {
     size_t timeline_count;
     unsigned timeline_left_out; /* after the first */
 };
+
+/* The operator who closed it by hand, which does not say that anything works; NULL: it is open, or
+ * is over by itself. */
+const char *incident_closed_by(const struct incident *incident);
+
+/* What was published last, and is still to be seen; NULL: nothing is. */
+const struct incident_event *incident_publication(const struct incident *incident);
 
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source);
 

@@ -30,7 +30,7 @@ static void play_all(struct incident_book *book, int minute, enum cause seen, un
 START_TEST(two_hundred_journeys_that_fail_together_are_one_incident)
 {
     struct incident_book *book = incident_book_create();
-    unsigned told[INCIDENT_PUBLISHED + 1] = {0};
+    unsigned told[INCIDENT_WITHDRAWN + 1] = {0};
     play_all(book, 0, PASSES, told);
     for (int minute = 1; minute < 5; minute++)
         play_all(book, minute, minute < 3 ? VAGUE : CAUSE_DATABASE, told);
@@ -206,6 +206,7 @@ static const struct {
     {INCIDENT_ANNOTATED, "\xff", RESULT_INVALID},
     {INCIDENT_ANNOTATED, long_text, RESULT_INVALID},
     {INCIDENT_PUBLISHED, NULL, RESULT_OK},
+    {INCIDENT_WITHDRAWN, NULL, RESULT_INVALID}, /* nothing was published */
     {INCIDENT_RESOLVED, "by hand", RESULT_OK},
     {INCIDENT_OPENED, NULL, RESULT_UNSUPPORTED},
     {INCIDENT_UPDATED, NULL, RESULT_UNSUPPORTED},

@@ -155,47 +155,59 @@ START_TEST(an_incident_is_called_by_what_does_not_work)
 }
 END_TEST
 
+#define BEGAN  "Investigating: It began at 13:55 UTC. We are looking into it."
+#define CLOSED BEGAN " Resolved: The shop's team has closed this. It had lasted 12 min."
+#define CAUSE  "The cause is the database (Shop database, orders)."
+
+/* n: noted; p, P, q: published; w: taken back; r: closed by hand; R: it works again; o: it is back
+ */
 static const struct {
-    bool causes, published, resolved;
-    const char *says; /* the updates, in one line */
+    bool causes;
+    const char *done, *says; /* the updates, in one line */
 } update_cases[] = {
-    {false, false, false, "Investigating: It began at 13:55 UTC. We are looking into it."},
-    {false, false, true,
-     "Investigating: It began at 13:55 UTC. We are looking into it. Resolved: "
-     "It works again. This lasted 12 min."},
-    {false, true, false,
-     "Investigating: It began at 13:55 UTC. We are looking into it. "
-     "Identified: A disk is being replaced. The cause is the database (Shop database, orders)."},
-    {true, false, false,
-     "Investigating: It began at 13:55 UTC. We are looking into it. "
-     "Identified: The cause is the database (Shop database, orders)."},
+    {false, "n", BEGAN},
+    {false, "R", BEGAN " Resolved: It works again. This lasted 12 min."},
+    {false, "nP", BEGAN " Identified: A disk is being replaced. " CAUSE},
+    {true, "", BEGAN " Identified: " CAUSE},
+    {false, "Pq", BEGAN " Identified: It is a disk! " CAUSE}, /* in place of the first */
+    {false, "Pw", BEGAN},
+    {false, "Pwp", BEGAN " Identified: " CAUSE},
+    {false, "r", CLOSED},
+    {false, "ro", CLOSED " Investigating: It fails. We are looking into it."},
+};
+
+static const struct incident_event turns[] = {
+    ['n'] = {.change = INCIDENT_ANNOTATED, .by = "ann", .text = "not for customers"},
+    ['p'] = {.change = INCIDENT_PUBLISHED, .by = "ann"},
+    ['P'] = {.change = INCIDENT_PUBLISHED, .by = "ann", .text = "A disk is being replaced"},
+    ['q'] = {.change = INCIDENT_PUBLISHED, .by = "ann", .text = "It is a disk!"},
+    ['w'] = {.change = INCIDENT_WITHDRAWN, .by = "ann"},
+    ['r'] = {.change = INCIDENT_RESOLVED, .by = "ann"},
+    ['R'] = {.change = INCIDENT_RESOLVED},
+    ['o'] = {.change = INCIDENT_REOPENED},
 };
 
 START_TEST(the_cause_is_told_when_it_was_published)
 {
     struct situation situation;
     struct public_update updates[PUBLIC_UPDATES_MAX];
-    struct buffer said;
+    const char *said = "";
     situation_open(&situation, "pp ff pp");
     situation.view.causes = update_cases[_i].causes;
     struct incident *incident = situation_add_incident(&situation, "1a 1n");
-    const struct incident_event events[] = {
-        {incident->opened, INCIDENT_OPENED, NULL, "It is the database."},
-        {incident->opened, INCIDENT_ANNOTATED, "ann", "not for customers"},
-        {incident->opened, INCIDENT_PUBLISHED, "ann", "A disk is being replaced."},
-    };
-    for (size_t i = 0; i < (update_cases[_i].published ? 3 : 2); i++)
-        incident_note(situation.arena, incident, &events[i]);
-    incident->published = update_cases[_i].published;
-    if (update_cases[_i].resolved)
-        incident->resolved = situation_now;
+    for (const char *at = update_cases[_i].done; *at != '\0'; at++) {
+        struct incident_event event = turns[(unsigned char)*at];
+        event.at = situation_now;
+        incident_note(situation.arena, incident, &event);
+        incident->published = event.change == INCIDENT_PUBLISHED;
+        incident->resolved =
+            event.change == INCIDENT_RESOLVED ? situation_now : (struct wall_time){0};
+    }
     size_t count = public_updates(&situation.view, incident, situation.arena, updates);
-    buffer_init(&said, 4096);
     for (size_t i = 0; i < count; i++)
-        buffer_print(&said, "%s%s: %s", i > 0 ? " " : "", public_update_word(updates[i].kind),
-                     updates[i].text);
-    ck_assert_str_eq(said.data, update_cases[_i].says);
-    buffer_free(&said);
+        said = arena_print(situation.arena, "%s%s%s: %s", said, i > 0 ? " " : "",
+                           public_update_word(updates[i].kind), updates[i].text);
+    ck_assert_str_eq(said, update_cases[_i].says);
     situation_close(&situation);
 }
 END_TEST
