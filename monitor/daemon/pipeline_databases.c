@@ -121,17 +121,24 @@ static bool step_names(const char *const *names, size_t count, const char *compo
     return false;
 }
 
-/* What is well is said only where the step needs it, and was asked since it is wanted: of a part,
- * or of the whole a new connection and a write. */
-static bool is_worth_a_word(const struct database_finding *finding, const struct run_step *failure,
+/* Whether there is nobody at work in it, as far as it tells, but who asks. */
+static bool is_idle(const struct database_state *state)
+{
+    return !state->has_sessions || (state->sessions.active <= 1 && state->sessions.blocked == 0);
+}
+
+/* What is well is said only where the step needs it, and was asked since it is wanted. */
+static bool is_worth_a_word(const struct database_state *state,
+                            const struct database_finding *finding, const struct run_step *failure,
                             const char *component, struct wall_time wanted)
 {
-    if (finding->outcome == DATABASE_GOOD)
-        return finding->at.us >= wanted.us && finding->check != DATABASE_SESSIONS &&
-               finding->check != DATABASE_ANSWER &&
-               (step_names(failure->needs, failure->needs_count, component) ||
-                step_names(failure->writes, failure->writes_count, component));
-    return database_is_ill(finding);
+    if (finding->outcome != DATABASE_GOOD)
+        return database_is_ill(finding);
+    if (finding->at.us < wanted.us || finding->check == DATABASE_ANSWER ||
+        (finding->check == DATABASE_SESSIONS && !is_idle(state)))
+        return false;
+    return step_names(failure->needs, failure->needs_count, component) ||
+           step_names(failure->writes, failure->writes_count, component);
 }
 
 static void add_finding(struct run *run, const struct database_state *state,
@@ -179,7 +186,7 @@ void pipeline_add_databases(const struct pipeline *pipeline, struct run *run)
         for (size_t n = 0; n < state->finding_count; n++) {
             const struct database_finding *finding = &state->findings[n];
             const char *component = whose(run->arena, state, finding);
-            if (is_worth_a_word(finding, failure, component, wanted))
+            if (is_worth_a_word(state, finding, failure, component, wanted))
                 add_finding(run, state, finding, component);
         }
     }

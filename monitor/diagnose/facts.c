@@ -251,12 +251,12 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         facts_of_answer(ret_facts, &view);
     if (view.exchange != NULL)
         facts_of_timeouts(ret_facts, &view);
+    facts_of_databases(ret_facts, &view);
     facts_of_onset(ret_facts, &view);
     if (facts_was_delivered(ret_facts, &view))
         facts_of_pattern(ret_facts, &view);
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
-    facts_of_databases(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);
     facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)

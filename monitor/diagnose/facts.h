@@ -156,6 +156,10 @@ bool facts_step_is_about(const struct run_step *step, const char *component);
 /* What a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
 
+/* Whether the step may hang for want of a worker, as others wait for a database: it began with
+ * them, or the database says itself that it is not well. */
+bool facts_may_follow(const struct facts *facts, const struct facts_view *view);
+
 /* facts_event.c: what people did to the shop before. After all others: it is a hint, for where
  * nothing says by itself whose fault it is. */
 void facts_of_events(struct facts *facts, const struct facts_view *view);

@@ -40,9 +40,13 @@ static bool step_is_near(struct arena *arena, const struct run_step *step, const
     return strchr(asked, '.') != NULL && facts_step_is_about(step, facts_whole_of(arena, asked));
 }
 
+/* `read public.orders` is one, too. */
 static bool is_check(const struct finding *finding, enum database_check check)
 {
-    return strcmp(finding->target, database_check_word(check)) == 0;
+    const char *word = database_check_word(check);
+    size_t length = strlen(word);
+    return strncmp(finding->target, word, length) == 0 &&
+           (finding->target[length] == '\0' || finding->target[length] == ' ');
 }
 
 /*
@@ -76,29 +80,67 @@ static const char *find_ill(const struct run *run)
     return whole != NULL ? whole->component : NULL;
 }
 
-/* That a connection comes about clears no table; what clears it is a row of it. */
+/* What it says of the step that is judged. */
+struct word {
+    const struct finding *here, *near, *behind; /* what is not well */
+    const struct finding *well;                 /* that the step needs */
+    bool checks[DATABASE_CHECK_COUNT];          /* that are well, and about the step */
+};
+
+static void word_note(struct word *word, const struct facts *facts, const struct facts_view *view,
+                      const struct finding *finding)
+{
+    bool is_about = facts_step_is_about(view->failure, finding->component);
+    bool is_blamed = facts->ill != NULL && strcmp(finding->component, facts->ill) == 0;
+    if (finding_is_well(finding)) {
+        for (int check = 0; is_about && check < DATABASE_CHECK_COUNT; check++)
+            word->checks[check] |= is_check(finding, (enum database_check)check);
+        if (word->well == NULL && facts_step_needs(view->failure, finding->component))
+            word->well = finding;
+        return;
+    }
+    if (is_about)
+        word->here = word->here == NULL || is_blamed ? finding : word->here;
+    else if (step_is_near(view->run->arena, view->failure, finding->component))
+        word->near = word->near != NULL ? word->near : finding;
+    else if (!is_check(finding, DATABASE_SESSIONS))
+        word->behind = word->behind != NULL ? word->behind : finding;
+}
+
+/* That a connection comes about clears no table; what clears it is a row of it. An error may come
+ * from what a row does not show; but who hangs in a database is seen in it. */
+static void add_well(struct facts *facts, const struct facts_view *view, const struct word *word)
+{
+    const bool *checks = word->checks;
+    if (facts_has_hung(view->failure) && checks[DATABASE_CONNECT] && checks[DATABASE_SESSIONS] &&
+        checks[DATABASE_READ] && checks[DATABASE_WRITE])
+        facts_add(facts, FACT_DATABASE_ALL_WELL,
+                  facts_whole_of(view->run->arena, word->well->component));
+    else
+        facts_add(facts, FACT_DATABASE_WELL, word->well->component);
+}
+
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
 {
-    const struct finding *here = NULL, *near = NULL, *well = NULL;
+    struct word word = {0};
     facts->ill = find_ill(view->run);
-    for (size_t i = 0; i < view->run->finding_count; i++) {
-        const struct finding *finding = &view->run->findings[i];
-        if (!is_of_database(finding))
-            continue;
-        bool is_about = facts_step_is_about(view->failure, finding->component);
-        bool is_ill = facts->ill != NULL && strcmp(finding->component, facts->ill) == 0;
-        if (is_about && !finding_is_well(finding))
-            here = here == NULL || is_ill ? finding : here;
-        else if (is_about && facts_step_needs(view->failure, finding->component))
-            well = well != NULL ? well : finding;
-        else if (!finding_is_well(finding) &&
-                 step_is_near(view->run->arena, view->failure, finding->component))
-            near = near != NULL ? near : finding;
-    }
-    if (here != NULL)
-        facts_add(facts, FACT_DATABASE_ILL, here->detail);
-    else if (near != NULL)
-        facts_add(facts, FACT_DATABASE_ILL_NEAR, near->detail);
-    else if (well != NULL)
-        facts_add(facts, FACT_DATABASE_WELL, well->component);
+    for (size_t i = 0; i < view->run->finding_count; i++)
+        if (is_of_database(&view->run->findings[i]))
+            word_note(&word, facts, view, &view->run->findings[i]);
+    if (word.here != NULL)
+        facts_add(facts, FACT_DATABASE_ILL, word.here->detail);
+    else if (word.near != NULL)
+        facts_add(facts, FACT_DATABASE_ILL_NEAR, word.near->detail);
+    else if (word.behind != NULL && facts_has_hung(view->failure) &&
+             facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
+        facts_add(facts, FACT_DATABASE_ILL_BEHIND, word.behind->detail);
+    else if (word.well != NULL)
+        add_well(facts, view, &word);
+}
+
+bool facts_may_follow(const struct facts *facts, const struct facts_view *view)
+{
+    bool is_ill =
+        facts_have(facts, FACT_DATABASE_ILL) || facts_have(facts, FACT_DATABASE_ILL_BEHIND);
+    return view->grew || (is_ill && facts_has_hung(view->failure));
 }

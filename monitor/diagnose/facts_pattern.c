@@ -224,9 +224,10 @@ bool facts_answer_is_of_the_way(const struct facts *facts)
  * the same step, or where connections break at whatever. */
 static void facts_of_application_alone(struct facts *facts, const struct facts_view *view)
 {
-    if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_have(facts, FACT_CLIENT_ERROR) &&
-        !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
-        !facts_answer_is_of_the_way(facts) && !facts_only_here(view))
+    if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_may_follow(facts, view) &&
+        !facts_have(facts, FACT_CLIENT_ERROR) && !facts_have(facts, FACT_CONTENT) &&
+        !facts_have(facts, FACT_CUT_OFF_ANYWHERE) && !facts_answer_is_of_the_way(facts) &&
+        !facts_only_here(view))
         facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
 }
 
@@ -245,7 +246,7 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
         return;
     if (facts_have(facts, FACT_BEGAN_WITH_DATABASE) || facts_answer_is_of_the_way(facts))
         return;
-    if (database.dead != NULL && !view->grew) {
+    if (database.dead != NULL && !facts_may_follow(facts, view)) {
         facts_add(facts, FACT_APPLICATION_FAILS_TOO, database.dead);
         return;
     }

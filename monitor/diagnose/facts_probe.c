@@ -41,11 +41,12 @@ static bool lost_on_the_way(const struct finding *finding)
     return !finding->reached || facts_is_of_the_way(finding->symptom);
 }
 
-/* Whether nothing else than a database is behind the application in the step that fails. Who
- * answers, if only with an error, does not wait for anything. */
-static bool waits_for_database(const struct facts_view *view)
+/* Whether nothing else than a database is behind the application in the step that fails, and may be
+ * waited for. Who answers, if only with an error, does not wait for anything. */
+static bool waits_for_database(const struct facts *facts, const struct facts_view *view)
 {
-    return facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
+    return !facts_have(facts, FACT_DATABASE_ALL_WELL) &&
+           facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
            !facts_step_needs_kind(view->shop, view->failure, CAUSE_THIRD_PARTY) &&
            facts_has_hung(view->failure);
 }
@@ -125,7 +126,8 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     bool delivered = facts_was_delivered(facts, view);
     if (delivered && !facts_answer_is_of_the_way(facts) &&
         !facts_have(facts, FACT_ORIGIN_PAST_DOOR) && !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
-        facts_of_health(facts, run, waits_for_database(view), view->began_now && !view->grew);
+        facts_of_health(facts, run, waits_for_database(facts, view),
+                        view->began_now && !facts_may_follow(facts, view));
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||

@@ -153,6 +153,10 @@
       "Asked directly, the database is not well: {}")                                              \
     X(DATABASE_ILL_NEAR, DATABASE, "probe.database_ill_near", -6, 0, 5, -3, -4, -3,                \
       "Asked directly, another part of the database is not well: {}")                              \
+    X(DATABASE_ILL_BEHIND, DATABASE, "probe.database_ill_behind", -10, -6, 20, -8, -8, -8,         \
+      "Asked directly, the database is not well, and who waits for it leaves no worker: {}")       \
+    X(DATABASE_ALL_WELL, DATABASE, "probe.database_all_well", 2, 2, -12, 3, 1, 1,                  \
+      "Asked directly, {} takes connections, reads and writes, and nobody waits in it.")           \
     X(DATABASE_WELL, DATABASE, "probe.database_well", 0, 1, -4, 1, 0, 1,                           \
       "Asked directly, what the step needs of {} answers, so far as was asked.")                   \
     X(NEEDS_NO_DATABASE, PATTERN, "pattern.needs_no_database", 0, 10, -8, -3, -2, -4,              \
