@@ -187,9 +187,13 @@ static void say_unknown(const struct page_overview *model, const struct tally *t
     headline->state = STATE_UNKNOWN;
     if (all)
         snprintf(headline->sentence, sizeof headline->sentence, "We cannot tell right now");
-    else
+    else if (tally->blind == 1)
         snprintf(headline->sentence, sizeof headline->sentence,
                  "We cannot tell whether %.200s works", tally->first_blind->name);
+    else
+        snprintf(headline->sentence, sizeof headline->sentence,
+                 "We cannot tell whether %u of %zu journeys work", tally->blind,
+                 model->journey_count);
     if (tally->last.us == 0) {
         snprintf(headline->sentence, sizeof headline->sentence, "We cannot tell yet");
         snprintf(headline->detail, sizeof headline->detail,

@@ -50,10 +50,8 @@ static void write_verdict(struct html *html, const struct page_incident *model, 
 static void write_seen(struct html *html, const struct page_incident *model)
 {
     const struct incident *incident = model->incident;
-    page_fact_prose(html, "Seen in");
-    for (size_t i = 0; i < incident->shower_count; i++)
-        html_print(html, "%s%s from %s", i > 0 ? ", " : "", incident->showers[i].journey,
-                   shop_vantage_title(model->shop, incident->showers[i].vantage));
+    page_fact(html, "Seen in");
+    page_seen(html, model->shop, incident->showers, incident->shower_count);
     html_end(html);
     html_end(html);
 }

@@ -31,9 +31,9 @@ static enum state tally_state(const struct store_tally *tally)
     return tally->passed > 0 ? STATE_PASSED : STATE_UNKNOWN;
 }
 
-/* So many rows have bars; where there are more of them, one would look at none, and the page would
- * be of megabytes. */
-enum { ROWS_WITH_BARS = 200 };
+/* So many rows are shown with their bars; where there are more of them, one would look at none, and
+ * the page would be of megabytes. Then it has what is not well, and that in part. */
+enum { ROWS_WITH_BARS = 200, ROWS_IN_PART = 5 };
 
 static bool is_crowded(const struct page_overview *model)
 {
@@ -237,34 +237,195 @@ void page_interval(struct html *html, const struct page_journey *journey)
     buffer_free(&text);
 }
 
+static void write_name(struct html *html, const struct page_journey *journey)
+{
+    struct buffer target;
+    buffer_init(&target, PAGE_ADDRESS_MAX);
+    page_journey_address(journey->name, SPAN_COUNT, NULL, &target);
+    html_begin_link(html, target.data);
+    html_text(html, journey->name);
+    html_end(html);
+    buffer_free(&target);
+}
+
+static void begin_journey(struct html *html, const struct bars *bars)
+{
+    html_begin(html, "div", "card journey");
+    html_begin(html, "h3", NULL);
+    write_name(html, bars->journey);
+    html_end(html);
+    html_begin(html, "p", "note");
+    if (bars->journey->about != NULL)
+        html_print(html, "%s ", bars->journey->about);
+    page_interval(html, bars->journey);
+    html_end(html);
+    html_begin(html, "table", "matrix");
+    write_head(html, bars);
+    html_begin(html, "tbody", NULL);
+}
+
+static void end_table(struct html *html)
+{
+    html_end(html);
+    html_end(html);
+}
+
 static void write_journey(struct html *html, const struct page_overview *model,
                           const struct page_journey *journey)
 {
     const struct bars bars = bars_of(model, journey);
     const char *vantage;
-    html_begin(html, "div", "card journey");
-    struct buffer target;
-    buffer_init(&target, PAGE_ADDRESS_MAX);
-    page_journey_address(journey->name, SPAN_COUNT, NULL, &target);
-    html_begin(html, "h3", NULL);
-    html_begin_link(html, target.data);
-    html_text(html, journey->name);
-    html_end(html);
-    html_end(html);
-    buffer_free(&target);
-    html_begin(html, "p", "note");
-    if (journey->about != NULL)
-        html_print(html, "%s ", journey->about);
-    page_interval(html, journey);
-    html_end(html);
-    html_begin(html, "table", "matrix");
-    write_head(html, &bars);
-    html_begin(html, "tbody", NULL);
+    begin_journey(html, &bars);
     for (size_t n = 0; (vantage = page_vantage(model, journey, n)) != NULL; n++)
         write_row(html, &bars, vantage);
+    end_table(html);
+    html_end(html);
+}
+
+/* --- of a crowd ------------------------------------------------------------------------------- */
+
+/* What a journey comes to: the worst that a place sees. X(NAME, heading, journeys that are shown
+ * with the places where it is so) */
+#define STANDING_TABLE(X)                                                                          \
+    X(FAILING, "failing somewhere", 20)                                                            \
+    X(LATE, "slow somewhere", 5)                                                                   \
+    X(BLIND, "not known from everywhere", 0)                                                       \
+    X(PAUSED, "paused somewhere", 0)                                                               \
+    X(UNSEEN, "not replayed yet", 0)                                                               \
+    X(PASSING, "passing from everywhere", 0)
+
+enum standing {
+#define X(name, heading, shown) STANDING_##name,
+    STANDING_TABLE(X)
+#undef X
+};
+
+static const struct {
+    const char *heading;
+    size_t shown;
+} standings[] = {
+#define X(name, heading, shown) {heading, shown},
+    STANDING_TABLE(X)
+#undef X
+};
+
+struct stand {
+    enum standing standing;
+    size_t places, so; /* of them, where it is so */
+    duration slowest;
+};
+
+static enum standing standing_of(const struct page_cell *cell)
+{
+    static const enum standing of_states[] = {
+        [STATE_PASSED] = STANDING_PASSING, [STATE_DEGRADED] = STANDING_LATE,
+        [STATE_FAILED] = STANDING_FAILING, [STATE_UNKNOWN] = STANDING_BLIND,
+        [STATE_SKIPPED] = STANDING_BLIND,
+    };
+    if (cell->paused)
+        return STANDING_PAUSED;
+    return cell->run != NULL ? of_states[cell->state] : STANDING_UNSEEN;
+}
+
+static struct stand stand_of(const struct page_overview *model, const struct page_journey *journey)
+{
+    struct stand stand = {.standing = STANDING_PASSING};
+    const char *vantage;
+    for (; (vantage = page_vantage(model, journey, stand.places)) != NULL; stand.places++) {
+        struct page_cell cell = page_cell(model, journey, vantage);
+        enum standing standing = standing_of(&cell);
+        duration latency = cell.run != NULL ? run_latency(run_behind(&cell)) : 0;
+        if (standing < stand.standing)
+            stand.so = 0;
+        if (standing <= stand.standing) {
+            stand.standing = standing;
+            stand.so++;
+        }
+        if (latency > stand.slowest)
+            stand.slowest = latency;
+    }
+    return stand;
+}
+
+/* With some of the places where it is so. */
+static void write_in_part(struct html *html, const struct page_overview *model,
+                          const struct page_journey *journey, const struct stand *stand)
+{
+    const struct bars bars = bars_of(model, journey);
+    const char *vantage;
+    size_t shown = 0;
+    begin_journey(html, &bars);
+    for (size_t n = 0; shown < ROWS_IN_PART && (vantage = page_vantage(model, journey, n)) != NULL;
+         n++) {
+        struct page_cell cell = page_cell(model, journey, vantage);
+        if (standing_of(&cell) != stand->standing)
+            continue;
+        write_row(html, &bars, vantage);
+        shown++;
+    }
+    end_table(html);
+    html_begin(html, "p", "note");
+    html_print(html, "So from %zu of %zu places", stand->so, stand->places);
+    if (shown < stand->so)
+        html_print(html, "; %zu of them are shown", shown);
+    html_text(html, ".");
     html_end(html);
     html_end(html);
+}
+
+static void write_line(struct html *html, const struct page_journey *journey,
+                       const struct stand *stand)
+{
+    html_begin(html, "li", NULL);
+    write_name(html, journey);
+    html_begin(html, "span", "note");
+    if (stand->standing == STANDING_PASSING) {
+        html_text(html, "the slowest took ");
+        page_duration(html, stand->slowest);
+    } else if (stand->so < stand->places) {
+        html_print(html, "so from %zu of %zu places", stand->so, stand->places);
+    }
     html_end(html);
+    html_end(html);
+}
+
+static void write_folded(struct html *html, const struct page_overview *model,
+                         const struct stand *stands, enum standing standing, size_t count)
+{
+    size_t n = 0, skip = standings[standing].shown;
+    if (count <= skip)
+        return;
+    html_begin(html, "details", NULL);
+    html_attribute_print(html, "id", "standing-%d", (int)standing);
+    html_begin(html, "summary", NULL);
+    html_print(html, "%zu %s%s", count - skip, skip > 0 ? "more " : "",
+               standings[standing].heading);
+    html_end(html);
+    html_begin(html, "ul", "lines card");
+    for (size_t i = 0; i < model->journey_count; i++)
+        if (stands[i].standing == standing && n++ >= skip)
+            write_line(html, &model->journeys[i], &stands[i]);
+    html_end(html);
+    html_end(html);
+}
+
+/* The worst first. */
+static void write_crowd(struct html *html, const struct page_overview *model)
+{
+    struct arena *arena = arena_create();
+    struct stand *stands = arena_allocate(arena, model->journey_count, sizeof *stands);
+    size_t counts[COUNT_OF(standings)] = {0};
+    for (size_t i = 0; i < model->journey_count; i++)
+        stands[i] = stand_of(model, &model->journeys[i]);
+    for (enum standing standing = 0; standing < COUNT_OF(standings); standing++)
+        for (size_t i = 0; i < model->journey_count; i++)
+            if (stands[i].standing == standing && counts[standing]++ < standings[standing].shown)
+                write_in_part(html, model, &model->journeys[i], &stands[i]);
+    for (enum standing standing = 0; standing < COUNT_OF(standings); standing++)
+        write_folded(html, model, stands, standing, counts[standing]);
+    html_leaf(html, "p", "note key",
+              "With so many journeys and places, each journey's own page has its history.");
+    arena_free(arena);
 }
 
 /* `a minute`; NULL when the journeys' bars differ. */
@@ -287,17 +448,18 @@ void page_matrix(struct html *html, const struct page_overview *model)
     char text[DURATION_TEXT_MAX];
     const char *span = common_span(model, text);
     page_section(html, "Journeys");
+    if (is_crowded(model)) {
+        write_crowd(html, model);
+        html_end(html);
+        return;
+    }
     for (size_t i = 0; i < model->journey_count; i++)
         write_journey(html, model, &model->journeys[i]);
     html_begin(html, "p", "note key");
-    if (is_crowded(model))
-        html_text(html,
-                  "With so many journeys and places, each journey's own page has its history.");
-    else
-        html_print(html,
-                   "A bar is %s: low when all passed, higher when late, full with a gap when one "
-                   "failed, a stub when we could not look.",
-                   span != NULL ? span : "a stretch of time");
+    html_print(html,
+               "A bar is %s: low when all passed, higher when late, full with a gap when one "
+               "failed, a stub when we could not look.",
+               span != NULL ? span : "a stretch of time");
     html_end(html);
     html_end(html);
 }

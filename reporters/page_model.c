@@ -7,6 +7,7 @@
 #include "scenarios/scenario.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A journey is out of sight once this many slots in a row have left no run. */
@@ -56,6 +57,30 @@ const char *page_vantage(const struct page_overview *model, const struct page_jo
     return page_journey_vantage(model->shop, journey, n);
 }
 
+/* What is looked for in the latest runs; a large shop has thousands. */
+struct place {
+    const char *journey, *vantage;
+};
+
+static int compare_place(const void *key, const void *element)
+{
+    const struct place *place = key;
+    const struct run *run = *(struct run *const *)element;
+    int difference = strcmp(place->journey, run->journey);
+    return difference != 0 ? difference : strcmp(place->vantage, run->vantage);
+}
+
+static const struct run *find_latest(const struct page_overview *model, const char *journey,
+                                     const char *vantage)
+{
+    const struct place place = {journey, vantage};
+    struct run *const *found = NULL;
+    if (model->latest_count > 0)
+        found = bsearch(&place, model->latest, model->latest_count, sizeof(struct run *),
+                        compare_place);
+    return found != NULL ? *found : NULL;
+}
+
 static bool is_of(const struct run *run, const struct page_journey *journey, const char *vantage)
 {
     return strcmp(run->journey, journey->name) == 0 && strcmp(run->vantage, vantage) == 0;
@@ -103,10 +128,9 @@ static bool is_paused(const struct page_overview *model, const struct page_journ
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,
                            const char *vantage)
 {
-    struct page_cell cell = {.state = STATE_UNKNOWN, .paused = is_paused(model, journey, vantage)};
-    for (size_t i = 0; i < model->latest_count; i++)
-        if (is_of(model->latest[i], journey, vantage))
-            cell.run = model->latest[i];
+    struct page_cell cell = {.state = STATE_UNKNOWN,
+                             .run = find_latest(model, journey->name, vantage),
+                             .paused = is_paused(model, journey, vantage)};
     if (cell.run == NULL)
         return cell;
     cell.replay = newest_replay(model, journey, vantage, cell.run);

@@ -46,7 +46,7 @@ struct page_overview {
     const struct zone *zone; /* that times are told in; NULL: UTC */
     const struct page_journey *journeys;
     size_t journey_count;
-    struct run *const *latest; /* of every journey and vantage point */
+    struct run *const *latest; /* of every journey and vantage point, by both (strcmp) */
     size_t latest_count;
     struct run *const *recent; /* newest first */
     size_t recent_count;

@@ -82,6 +82,17 @@ static void write_numbers(struct html *html, const struct health *health)
     html_end(html);
 }
 
+/* A row's last cell; where there is nothing to tell a dash, and on a phone nothing. */
+static void write_time(struct html *html, bool known, duration time)
+{
+    html_begin(html, "td", known ? "number" : "number none");
+    if (known)
+        page_duration(html, time);
+    else
+        html_text(html, "–");
+    html_end(html);
+}
+
 static void write_reporter(struct html *html, const struct health_reporter *reporter)
 {
     html_begin(html, "tr", NULL);
@@ -99,12 +110,7 @@ static void write_reporter(struct html *html, const struct health_reporter *repo
     html_begin(html, "td", "outcome");
     html_text(html, reporter->trouble);
     html_end(html);
-    html_begin(html, "td", "number");
-    if (reporter->behind > 0)
-        page_duration(html, reporter->behind);
-    else
-        html_text(html, "–");
-    html_end(html);
+    write_time(html, reporter->behind > 0, reporter->behind);
     html_end(html);
 }
 
@@ -158,12 +164,7 @@ static void write_finding(struct html *html, const struct database_state *databa
     html_begin(html, "td", "outcome");
     html_text(html, finding->text);
     html_end(html);
-    html_begin(html, "td", "number");
-    if (finding->at.us != 0)
-        page_duration(html, finding->time);
-    else
-        html_text(html, "–");
-    html_end(html);
+    write_time(html, finding->at.us != 0, finding->time);
     html_end(html);
 }
 

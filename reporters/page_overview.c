@@ -12,8 +12,9 @@
 static void write_affected(struct html *html, const struct page_overview *model,
                            const struct incident *incident)
 {
-    const char *separator = "";
-    page_fact_prose(html, "Seen in");
+    struct arena *arena = arena_create();
+    struct incident_shower *showers = NULL;
+    size_t count = 0;
     for (size_t i = 0; i < model->journey_count; i++) {
         const struct page_journey *journey = &model->journeys[i];
         const char *vantage;
@@ -21,15 +22,19 @@ static void write_affected(struct html *html, const struct page_overview *model,
             struct page_cell cell = page_cell(model, journey, vantage);
             if (cell.run == NULL || cell.stale || !page_incident_covers(incident, cell.run))
                 continue;
-            html_print(html, "%s%s from %s", separator, journey->name,
-                       shop_vantage_title(model->shop, vantage));
-            separator = ", ";
+            arena_grow(arena, showers, count);
+            showers[count++] =
+                (struct incident_shower){.journey = journey->name, .vantage = vantage};
         }
     }
-    if (separator[0] == '\0')
-        html_text(html, "no latest run any more");
+    page_fact(html, "Seen in");
+    if (count > 0)
+        page_seen(html, model->shop, showers, count);
+    else
+        html_text(html, "No latest run any more");
     html_end(html);
     html_end(html);
+    arena_free(arena);
 }
 
 static void write_incident(struct html *html, const struct page_overview *model,

@@ -66,6 +66,10 @@ void page_fact_time(struct html *html, const char *name, struct wall_time time);
 /* What is blamed: `Database: orders table`. In one line of text. */
 void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict);
 
+/* Which journeys show it, and from where: a list, each journey once, of many the first. */
+void page_seen(struct html *html, const struct shop *shop, const struct incident_shower *showers,
+               size_t count);
+
 /* Where an incident was first seen, and how: a row of a description list. */
 void page_first_sign(struct html *html, const struct incident *incident);
 

@@ -66,16 +66,24 @@ static bool is_singular(const struct public_view *view, size_t count)
     return count == 1 || (count > 2 && count == view->journey_count);
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* What is beside the worst. */
 static void say_rest(const struct public_view *view, const struct tally *tally,
                      struct public_headline *headline)
 {
     size_t working = tally->states[PUBLIC_WORKING];
-    if (working > 0 && working + tally->states[tally->worst] == view->journey_count)
-        append(headline->detail, " Everything else works.");
+    size_t checked = tally->worst > PUBLIC_CHECKED ? tally->states[PUBLIC_CHECKED] : 0;
     size_t unknown = tally->worst != PUBLIC_UNKNOWN ? tally->states[PUBLIC_UNKNOWN] : 0;
+    if (checked > 0)
+        append(headline->detail, " %zu other%s failed just now.", checked, plural(checked));
+    if (working > 0 && working + checked + tally->states[tally->worst] == view->journey_count)
+        append(headline->detail, " Everything else works.");
     if (unknown > 0)
-        append(headline->detail, " Of %zu other%s we cannot tell.", unknown,
-               unknown == 1 ? "" : "s");
+        append(headline->detail, " Of %zu other%s we cannot tell.", unknown, plural(unknown));
 }
 
 static bool is_about_failing(const struct public_view *view, const struct incident *incident)
@@ -150,6 +158,16 @@ static void say_failing(const struct public_view *view, struct tally *tally,
     say_rest(view, tally, headline);
 }
 
+/* Of what is not known, nothing has been tried: it is new. */
+static bool is_untried(const struct public_view *view)
+{
+    for (size_t i = 0; i < view->journey_count; i++)
+        for (size_t j = 0; j < view->journeys[i].cell_count; j++)
+            if (view->journeys[i].state == PUBLIC_UNKNOWN && view->journeys[i].cells[j].known)
+                return false;
+    return true;
+}
+
 static void say_unknown(const struct public_view *view, const struct tally *tally,
                         struct public_headline *headline)
 {
@@ -166,11 +184,10 @@ static void say_unknown(const struct public_view *view, const struct tally *tall
                "from then.",
                public_clock(view, view->as_of, clock));
     } else {
-        append(headline->sentence, "We cannot tell whether ");
-        char subject[PUBLIC_SENTENCE_MAX] = "";
-        say_subject(view, tally, PUBLIC_UNKNOWN, subject);
-        append(headline->sentence, "%.300s work%s", subject,
-               is_singular(view, tally->states[PUBLIC_UNKNOWN]) ? "s" : "");
+        bool untried = is_untried(view), one = is_singular(view, tally->states[PUBLIC_UNKNOWN]);
+        append(headline->sentence, untried ? "We have not tried " : "We cannot tell whether ");
+        say_subject(view, tally, PUBLIC_UNKNOWN, headline->sentence);
+        append(headline->sentence, untried ? " yet" : one ? " works" : " work");
         say_rest(view, tally, headline);
     }
 }

@@ -42,7 +42,7 @@ void public_history_render(const struct public_view *view, struct buffer *out)
     const struct page_frame frame = {
         .shop = view->shop, .title = "History", .state = STATE_PASSED, .top = "./"};
     struct html *html = page_begin(&frame, out);
-    html_begin(html, "div", "message");
+    html_begin(html, "div", "heading");
     html_leaf(html, "h1", NULL, "What was wrong");
     html_leaf(html, "p", "note",
               view->incident_count > 0 ? "Incidents of the last 90 days, the newest first."

@@ -3,8 +3,6 @@
  */
 #include "reporters/public_parts.h"
 
-#include <string.h>
-
 /* What is to be said of one that is open, beside how long it lasts. */
 static const char *so_far(enum public_state state, const struct incident *incident)
 {
@@ -48,32 +46,6 @@ static void write_head(struct html *html, const struct public_view *view,
     html_end(html);
 }
 
-/* Each journey once, with the places where it was seen. */
-static void write_affected(struct html *html, const struct public_view *view,
-                           const struct incident *incident)
-{
-    bool places = view->shop->vantage_count > 1;
-    for (size_t i = 0; i < incident->shower_count; i++) {
-        const struct incident_shower *shower = &incident->showers[i];
-        bool told = false;
-        for (size_t j = 0; j < i && !told; j++)
-            told = strcmp(incident->showers[j].journey, shower->journey) == 0;
-        if (told)
-            continue;
-        html_begin(html, "li", NULL);
-        page_capital(html, shower->journey);
-        const char *separator = ", from ";
-        for (size_t j = i; places && j < incident->shower_count; j++) {
-            if (strcmp(incident->showers[j].journey, shower->journey) != 0)
-                continue;
-            html_print(html, "%s%s", separator,
-                       shop_vantage_title(view->shop, incident->showers[j].vantage));
-            separator = ", ";
-        }
-        html_end(html);
-    }
-}
-
 static void write_facts(struct html *html, const struct public_view *view,
                         const struct incident *incident)
 {
@@ -90,9 +62,7 @@ static void write_facts(struct html *html, const struct public_view *view,
     }
     if (incident->shower_count > 0) {
         page_fact(html, "Affected");
-        html_begin(html, "ul", NULL);
-        write_affected(html, view, incident);
-        html_end(html);
+        page_seen(html, view->shop, incident->showers, incident->shower_count);
         html_end(html);
         html_end(html);
     }

@@ -163,13 +163,22 @@ static void write_journey(struct html *html, const struct public_view *view,
     html_end(html);
 }
 
+/* So many that those which work are folded away. */
+static bool is_crowded(const struct public_view *view)
+{
+    return view->journey_count > UNFOLDED_MAX;
+}
+
+/* As the shop has them; of a crowd the worst first. */
 static void write_some(struct html *html, const struct public_view *view, bool folded)
 {
-    bool fold = view->journey_count > UNFOLDED_MAX;
+    bool crowded = is_crowded(view);
     html_begin(html, "ul", "card services");
-    for (size_t i = 0; i < view->journey_count; i++)
-        if ((fold && view->journeys[i].state == PUBLIC_WORKING) == folded)
-            write_journey(html, view, &view->journeys[i]);
+    for (enum public_state state = crowded ? PUBLIC_STATE_COUNT : 1; state-- > 0;)
+        for (size_t i = 0; i < view->journey_count; i++)
+            if (!crowded ||
+                (view->journeys[i].state == state && (state == PUBLIC_WORKING) == folded))
+                write_journey(html, view, &view->journeys[i]);
     html_end(html);
 }
 
@@ -179,7 +188,7 @@ static void write_journeys(struct html *html, const struct public_view *view)
     for (size_t i = 0; i < view->journey_count; i++)
         working += view->journeys[i].state == PUBLIC_WORKING;
     page_section(html, "What our test customer tries");
-    bool ranges = false, fold = view->journey_count > UNFOLDED_MAX && working > 0;
+    bool ranges = false, fold = is_crowded(view) && working > 0;
     if (!fold || working < view->journey_count)
         write_some(html, view, false);
     if (fold) {
@@ -240,11 +249,20 @@ static void write_places_head(struct html *html, const struct shop *shop)
     html_end(html);
 }
 
+/* Of a crowd only what does not work. */
+static bool has_row(const struct public_view *view, const struct public_journey *journey)
+{
+    return !is_crowded(view) || journey->state != PUBLIC_WORKING;
+}
+
 /* Only where there is more than one place to compare. */
 static void write_places(struct html *html, const struct public_view *view)
 {
     const struct shop *shop = view->shop;
-    if (shop->vantage_count < 2 || view->journey_count == 0)
+    size_t rows = 0;
+    for (size_t i = 0; i < view->journey_count; i++)
+        rows += has_row(view, &view->journeys[i]);
+    if (shop->vantage_count < 2 || rows == 0)
         return;
     page_section(html, "From where it works now");
     html_begin(html, "section", "card scroll");
@@ -254,6 +272,8 @@ static void write_places(struct html *html, const struct public_view *view)
     write_places_head(html, shop);
     html_begin(html, "tbody", NULL);
     for (size_t i = 0; i < view->journey_count; i++) {
+        if (!has_row(view, &view->journeys[i]))
+            continue;
         html_begin(html, "tr", NULL);
         html_begin(html, "th", NULL);
         html_attribute(html, "scope", "row");

@@ -398,6 +398,9 @@ static const struct language_key shop_keys[] = {
      .example = "retention: {runs: 30d, hours: 400d, days: 5y}"},
     {"limits", LANGUAGE_OBJECT, .of = LANGUAGE_IN_LIMITS, AT(shop, limits),
      .help = "How much of it at the same time.", .example = "limits: {runs: 1000}"},
+    {"priors", LANGUAGE_OBJECT, .of = LANGUAGE_IN_PRIORS, AT(shop, priors),
+     .help = "How often who is to blame here, of a hundred failures.",
+     .example = "priors: {application: 30, database: 40}"},
 };
 
 static const struct language_key component_keys[] = {
@@ -642,6 +645,8 @@ const struct language_table *language_table(enum language_context context)
         return &language_probe;
     if (context == LANGUAGE_IN_TIMEOUTS)
         return &language_timeouts;
+    if (context == LANGUAGE_IN_PRIORS)
+        return &language_priors;
     return context == LANGUAGE_IN_REPORTER ? &language_reporter : &tables[context];
 }
 

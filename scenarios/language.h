@@ -141,7 +141,8 @@ enum language_group {
     X(LIMITS, "limits")                                                                            \
     X(RETENTION, "retention")                                                                      \
     X(PROBE, "a probe")                                                                            \
-    X(TIMEOUTS, "timeouts")
+    X(TIMEOUTS, "timeouts")                                                                        \
+    X(PRIORS, "priors")
 
 enum language_context {
 #define X(name, text) LANGUAGE_IN_##name,
@@ -186,7 +187,8 @@ enum { LANGUAGE_KEYS_MAX = 64 }; /* of one context */
 #define LANGUAGE_NOWHERE ((size_t)-1)
 
 /* Of files of their own. */
-extern const struct language_table language_reporter, language_probe, language_timeouts;
+extern const struct language_table language_reporter, language_probe, language_timeouts,
+    language_priors;
 const struct language_table *language_table(enum language_context context);
 const struct language_key *language_find(enum language_context context, const char *name);
 

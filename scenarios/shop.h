@@ -53,6 +53,20 @@ struct component_timeouts {
 #undef X
 };
 
+/* How often somebody is to blame, before anything is known of a failure. X(CAUSE, key, help) */
+#define PRIOR_KEY_TABLE(X)                                                                         \
+    X(NETWORK, "network", "The way to the shop, and its front door.")                              \
+    X(APPLICATION, "application", "The shop's own programs.")                                      \
+    X(DATABASE, "database", "Its databases.")                                                      \
+    X(THIRD_PARTY, "third-party", "Those whom it asks, and who stand before it.")                  \
+    X(MONITOR, "monitor", "The vantage points, and whatever keeps them out.")                      \
+    X(SCENARIO, "scenario", "What journeys expect, when the shop has changed.")
+
+/* Parts of their sum; 0: as monitor/diagnose/weights.h has it. */
+struct priors {
+    unsigned of[SUSPECT_COUNT];
+};
+
 struct component {
     const char *name, *title;            /* title: NULL when not given */
     struct component_probe *probe;       /* NULL: none */
@@ -134,6 +148,7 @@ struct shop {
     struct maintenance *windows; /* what becomes of it, as many */
     struct limits *limits;       /* never NULL */
     struct retention *retention; /* never NULL */
+    struct priors *priors;       /* NULL: none are told */
 };
 
 /* NULL when the file has errors. Relative paths in it are made relative to the file's directory. */

@@ -67,7 +67,14 @@ static double clip(double value)
     return fmax(-WEIGHT_GROUP_MAX, fmin(WEIGHT_GROUP_MAX, value));
 }
 
-static void rank(const struct facts *facts, struct ranking *ret_ranking)
+/* How often, in this shop; a part of a sum that does not matter. */
+static double prior_of(const struct shop *shop, int suspect)
+{
+    unsigned told = shop != NULL && shop->priors != NULL ? shop->priors->of[suspect] : 0;
+    return told != 0 ? told / 100.0 : priors[suspect];
+}
+
+static void rank(const struct facts *facts, const struct shop *shop, struct ranking *ret_ranking)
 {
     double score[SUSPECT_COUNT], sum = 0;
     for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++) {
@@ -76,7 +83,7 @@ static void rank(const struct facts *facts, struct ranking *ret_ranking)
             enum fact_name name = facts->items[i].name;
             groups[fact_rows[name].group] += fact_rows[name].weights[suspect];
         }
-        score[suspect] = 10 * log10(priors[suspect]);
+        score[suspect] = 10 * log10(prior_of(shop, suspect));
         for (int group = 0; group < GROUP_COUNT; group++)
             score[suspect] += clip(groups[group]);
         sum += pow(10, score[suspect] / 10);
@@ -305,7 +312,7 @@ void diagnose_in_full(const struct history *history, const struct shop *shop, st
     struct facts facts;
     struct ranking ranking;
     facts_gather(history, shop, run, &facts);
-    rank(&facts, &ranking);
+    rank(&facts, shop, &ranking);
     double confidence = ranking.probability[ranking.first];
     if (facts.unsettled != NULL)
         confidence = fmin(confidence, UNSETTLED_MAX);

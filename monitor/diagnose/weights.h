@@ -10,7 +10,8 @@
 
 #define WEIGHT_GROUP_MAX 20.0
 
-/* Before any fact: how often each is to blame, in per cent. X(SUSPECT, per cent) */
+/* Before any fact: how often each is to blame, in per cent, where the shop file does not say it.
+ * X(SUSPECT, per cent) */
 #define PRIOR_TABLE(X)                                                                             \
     X(NETWORK, 9)                                                                                  \
     X(APPLICATION, 42)                                                                             \

@@ -20,8 +20,9 @@
 struct store;
 
 enum {
-    STORE_QUEUE_MAX = 10000, /* appends waiting; past it store_append says RESULT_LIMIT */
-    STORE_READ_MAX = 1000,   /* runs that one read gives at most */
+    STORE_QUEUE_MAX = 10000,  /* appends waiting; past it store_append says RESULT_LIMIT */
+    STORE_READ_MAX = 1000,    /* runs that one read gives at most */
+    STORE_LATEST_MAX = 10000, /* of as many journeys and vantage points the latest runs are given */
     STORE_RECORD_MAX = 16 * 1024 * 1024, /* bytes of a run's record; past it RESULT_INVALID */
 };
 
@@ -90,7 +91,8 @@ typedef void store_runs_done(void *data, enum result result, struct store_runs *
 void store_read_runs(struct store *store, const struct store_filter *filter, store_runs_done *done,
                      void *data);
 
-/* The run of every journey and vantage point that was committed last. */
+/* The run of every journey and vantage point that was committed last, by journey and vantage point
+ * (strcmp). */
 void store_read_latest(struct store *store, store_runs_done *done, void *data);
 
 /* The slot of every journey and vantage point that was committed last: with all digits of its

@@ -60,8 +60,8 @@ static void latest_work(void *context, struct job **jobs, size_t count)
     const struct store *store = context;
     struct read_job *job = (struct read_job *)jobs[0];
     (void)count;
-    runs_prepare(&job->runs, STORE_READ_MAX);
-    job->result = store->backend->read_latest(store->connection, STORE_READ_MAX, &job->runs);
+    runs_prepare(&job->runs, STORE_LATEST_MAX);
+    job->result = store->backend->read_latest(store->connection, STORE_LATEST_MAX, &job->runs);
     if (job->result != RESULT_OK)
         runs_release(&job->runs);
 }

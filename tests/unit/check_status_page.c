@@ -203,7 +203,7 @@ static const struct {
     {"/api/status.json", " 200 ", "application/json", "\"state\": \"failed\""},
     {"/runs/RUN", " 200 ", "text/html", "The storefront answers nobody."},
     {"/runs/RUN.json", " 200 ", "application/json", "\"symptom\": \"http.timeout.ttfb\""},
-    {"/incidents/i-42", " 200 ", "text/html", "guest checkout from Amsterdam"},
+    {"/incidents/i-42", " 200 ", "text/html", "<li>Guest checkout</li>"},
     {"/incidents/i-42.json", " 200 ", "application/json", "\"id\": \"i-42\""},
     {"/style.css", " 200 ", "text/css", "prefers-color-scheme"},
     {"/runs/RUN.har", " 200 ", "application/json", "\"_symptom\": \"http.timeout.ttfb\""},

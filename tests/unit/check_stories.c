@@ -31,6 +31,11 @@ static const struct shop shop = {.components = components, .component_count = CO
 static const struct shop exposed = {.components = components + 1,
                                     .component_count = COUNT_OF(components) - 1};
 
+/* Whose database is to blame more often than others'. */
+static struct priors priors = {.of = {[CAUSE_APPLICATION] = 15, [CAUSE_DATABASE] = 60}};
+static const struct shop prone = {
+    .components = components, .component_count = COUNT_OF(components), .priors = &priors};
+
 static const struct step_kind {
     const char *name;
     const char *needs[3], *writes[2];
@@ -116,7 +121,8 @@ static const struct failure {
 };
 
 /* `CAUSE COMPONENT`, - for none; with a ? behind it, it may only be probable; with a ! it must be
- * asserted, with a ~ it must not; `exposed`: the shop has no front door. */
+ * asserted, with a ~ it must not; `exposed`: the shop has no front door; `prone`: its database
+ * fails often. */
 static const struct {
     const char *name, *verdict, *story;
 } stories[] = {
@@ -323,6 +329,10 @@ static const struct {
      "4 here browse: alive, list\n"
      "4 here buy: list, pay provider\n"},
     {"a step that fails with an error", "undetermined -",
+     "1 here browse: alive, list\n"
+     "1 here buy: alive, pay\n"
+     "4 here browse: alive, list 500\n"},
+    {"the same, where databases fail often", "database db.catalogue prone",
      "1 here browse: alive, list\n"
      "1 here buy: alive, pay\n"
      "4 here browse: alive, list 500\n"},
@@ -565,8 +575,10 @@ START_TEST(the_last_run_is_called_what_it_is)
         runs[count] = read_run(only);
         history_add(history, runs[count++]);
     }
-    bool is_exposed = strstr(stories[_i].verdict, "exposed") != NULL;
-    diagnose_run(history, is_exposed ? &exposed : &shop, runs[count - 1]);
+    const struct shop *of = strstr(stories[_i].verdict, "exposed") != NULL ? &exposed
+                            : strstr(stories[_i].verdict, "prone") != NULL ? &prone
+                                                                           : &shop;
+    diagnose_run(history, of, runs[count - 1]);
     expect(&runs[count - 1]->verdict, stories[_i].verdict, stories[_i].name);
     while (count > 0)
         run_free(runs[--count]);
