@@ -54,7 +54,7 @@ tell_incident() {
     make_postgresql "$scratch/postgresql" || fail "PostgreSQL could not be set up"
     start_database
     start_shop --store "postgresql:host=$scratch/postgresql user=shop dbname=postgres connect_timeout=2" --workers 6
-    start_monitor "postgresql: 'host=$scratch/postgresql user=shop dbname=postgres', stuck: 2s"
+    start_monitor "postgresql: 'host=$scratch/postgresql user=shop dbname=postgres'"
     begin "with six workers and PostgreSQL"
     index=$(in_database "select pg_relation_filepath('orders_pkey')")
 

@@ -58,6 +58,21 @@ fresh
 sqlite3 "$file" 'drop table carts; drop table canary'
 ok "what there is not is not seen" probes 0 'found("read"; "main.carts") | .outcome == "blind" and (.text | contains("no such table"))' \
     'found("write"; null).outcome == "blind"'
+fresh
+cat >"$scratch/journey.yaml" <<END
+shopwatch: 1
+journey: none
+every: 1h
+steps: [{step: none, get: /, needs: [db.orders]}]
+END
+echo "store: sqlite:$scratch/shopwatch.db" >>"$scratch/shopwatch.yaml"
+said() { grep -q -- "$1" "$scratch/monitor.log"; }
+sqlite3 "$file" 'alter table canary rename to gone'
+start_monitor
+wait_for 10 said 'write of canary blind'
+sqlite3 "$file" 'alter table orders rename to gone_orders'
+ok "a table that goes is told" wait_for 15 said 'probe of db: read of orders failed: no such table'
+stop_monitor
 rm -f "$file"
 ok "a file that is not there cannot be opened" probes 3 'found("connect"; null) | .outcome == "failed" and (.text | contains("unable to open"))'
 ok "and is not made" test ! -e "$file"

@@ -6,6 +6,7 @@
  */
 #include "monitor/probe/engine.h"
 
+#include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "monitor/base/worker.h"
 
@@ -20,6 +21,7 @@ struct sqlite_probe {
     struct worker *worker;
     struct loop_timer *deadline, *unasked;
     char *path;
+    struct map *seen;      /* tables of which a row was read */
     char checker[64];      /* the row of the table that is written */
     struct check_job *job; /* under way; NULL: none */
     bool is_late;          /* and has been given up */
@@ -200,6 +202,17 @@ static void check_work(void *context, struct job **jobs, size_t count)
 
 /* --- on the loop ----------------------------------------------------------------------------- */
 
+/* One that was there before, and is gone, is a failure; else it may never have been. */
+static void judge_missing(struct sqlite_probe *probe, struct check_job *job)
+{
+    if (job->check != DATABASE_READ)
+        return;
+    if (job->answer.outcome == DATABASE_GOOD)
+        map_put(probe->seen, job->table, probe);
+    else if (atoi(job->answer.code) == SQLITE_ERROR && map_get(probe->seen, job->table) != NULL)
+        job->answer.outcome = DATABASE_FAILED;
+}
+
 static void check_deliver(struct job *base)
 {
     struct check_job *job = (struct check_job *)base;
@@ -208,8 +221,10 @@ static void check_deliver(struct job *base)
     probe->job = NULL;
     probe->is_late = false;
     loop_timer_cancel(probe->deadline);
-    if (!is_late && !base->forgotten)
-        probe->done(probe->data, &job->answer);
+    if (is_late || base->forgotten)
+        return;
+    judge_missing(probe, job);
+    probe->done(probe->data, &job->answer);
 }
 
 static void check_free(struct job *base)
@@ -275,6 +290,7 @@ static void *sqlite_open(const struct database_probe_settings *settings, struct 
         return NULL;
     }
     probe->path = memory_duplicate(settings->component->probe->sqlite);
+    probe->seen = map_create(NULL);
     probe->deadline = loop_timer_create(settings->loop, sqlite_expired, probe);
     probe->unasked = loop_timer_create(settings->loop, sqlite_busy, probe);
     if (gethostname(probe->checker, sizeof probe->checker - 1) != 0)
@@ -288,6 +304,7 @@ static void sqlite_close(void *engine)
     worker_stop(probe->worker);
     loop_timer_free(probe->deadline);
     loop_timer_free(probe->unasked);
+    map_free(probe->seen);
     free(probe->path);
     free(probe);
 }
