@@ -126,6 +126,8 @@ static void write_facts(const struct diagnosis *diagnosis, struct json_writer *w
     for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++)
         json_add_real(writer, cause_name((enum cause)suspect), diagnosis->probability[suspect]);
     json_close_object(writer);
+    if (diagnosis->unsettled)
+        json_add_flag(writer, "unsettled", true);
 }
 
 static void write_run(struct diagnosing *diagnosing, const struct run *run,

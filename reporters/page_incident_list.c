@@ -45,6 +45,7 @@ static void write_row(struct html *html, const struct page_incident_list *list,
     html_end(html);
     html_begin(html, "td", "number");
     html_print(html, "%u", incident->runs);
+    html_leaf(html, "span", "unit", incident->runs == 1 ? " failed run" : " failed runs");
     html_end(html);
     html_end(html);
 }
@@ -52,7 +53,9 @@ static void write_row(struct html *html, const struct page_incident_list *list,
 void page_incident_list_render(const struct page_incident_list *list, struct buffer *out)
 {
     static const char *const columns[] = {"Began", "State", "What", "Lasted", "Failed runs"};
-    bool open = list->incident_count > 0 && list->incidents[0].resolved.us == 0;
+    bool open = false;
+    for (size_t i = 0; i < list->incident_count; i++)
+        open = open || list->incidents[i].resolved.us == 0;
     const struct page_frame frame = {.shop = list->shop,
                                      .zone = list->zone,
                                      .title = "Incidents",

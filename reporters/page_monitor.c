@@ -34,7 +34,9 @@ static void write_problems(struct html *html, const struct health *health)
             if (!any)
                 page_section(html, "What ails it");
             any = true;
-            html_begin(html, "div", "card failure");
+            html_begin(html, "div",
+                       health_problem_is_serious(problem) ? "card failure"
+                                                          : "card failure degraded");
             html_begin(html, "p", NULL);
             html_text(html, text.data);
             html_text(html, " ");
@@ -82,14 +84,17 @@ static void write_numbers(struct html *html, const struct health *health)
     html_end(html);
 }
 
-/* A row's last cell; where there is nothing to tell a dash, and on a phone nothing. */
-static void write_time(struct html *html, bool known, duration time)
+/* A row's last cell; where there is nothing to tell a dash, and on a phone nothing. `unit`: what it
+ * is, where its column has no head. */
+static void write_time(struct html *html, bool known, duration time, const char *unit)
 {
     html_begin(html, "td", known ? "number" : "number none");
-    if (known)
+    if (known) {
         page_duration(html, time);
-    else
+        html_leaf(html, "span", "unit", unit);
+    } else {
         html_text(html, "–");
+    }
     html_end(html);
 }
 
@@ -110,7 +115,7 @@ static void write_reporter(struct html *html, const struct health_reporter *repo
     html_begin(html, "td", "outcome");
     html_text(html, reporter->trouble);
     html_end(html);
-    write_time(html, reporter->behind > 0, reporter->behind);
+    write_time(html, reporter->behind > 0, reporter->behind, " behind");
     html_end(html);
 }
 
@@ -164,7 +169,7 @@ static void write_finding(struct html *html, const struct database_state *databa
     html_begin(html, "td", "outcome");
     html_text(html, finding->text);
     html_end(html);
-    write_time(html, finding->at.us != 0, finding->time);
+    write_time(html, finding->at.us != 0, finding->time, " to answer");
     html_end(html);
 }
 

@@ -159,6 +159,7 @@ static void fill_diagnosis(const struct run *run, const struct shop *shop,
             .text = sentence_of(run, shop, &facts->items[i]),
         };
     memcpy(diagnosis->probability, ranking->probability, sizeof diagnosis->probability);
+    diagnosis->unsettled = facts->unsettled != NULL;
 }
 
 /* The component to blame: what a database itself says is not well, else a suspect of that kind,

@@ -47,6 +47,7 @@ struct diagnosis {
     } facts[DIAGNOSIS_FACTS_MAX];
     size_t fact_count;
     double probability[SUSPECT_COUNT];
+    bool unsettled; /* not all was seen yet, and the verdict is kept from being sure */
 };
 
 /* The same, and what it was made of; `ret_diagnosis` may be NULL. */

@@ -12,7 +12,13 @@
 
 #define MINUTES(time) ((unsigned)((time) / DURATION_MINUTE))
 
-/* Whoever hears of a change hears of all who show it now. */
+/* Whether who shows it is told with it, on the public page too. */
+static bool tells_who(enum incident_change change)
+{
+    return change == INCIDENT_OPENED || change == INCIDENT_SPREAD || change == INCIDENT_RESOLVED ||
+           change == INCIDENT_REOPENED;
+}
+
 static void hear(struct incident *incident)
 {
     for (size_t i = 0; i < incident->shower_count; i++)
@@ -26,10 +32,9 @@ void incident_turn(struct arena *arena, struct incident *incident,
     if (event->at.us > incident->updated.us)
         incident->updated = event->at;
     incident->change = event->change;
-    if (!incident->muted) { /* nobody hears of a muted one */
-        incident->version++;
+    incident->version += !incident->muted; /* nobody hears of a muted one */
+    if (!incident->muted && tells_who(event->change))
         hear(incident);
-    }
     incident_note(arena, incident, event);
 }
 

@@ -50,7 +50,7 @@ struct incident_event {
 struct incident_shower {
     const char *journey, *vantage;
     struct wall_time recovered; /* us == 0: still shows it */
-    bool unheard;               /* no change that people heard of came since it shows it */
+    bool unheard;               /* people were not told yet that it shows it, too */
 };
 
 struct incident {

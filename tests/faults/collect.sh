@@ -26,8 +26,8 @@ line_of_trial() { # line_of_trial DIRECTORY ONSET END
             incidents: [$incidents[] | {id, symptom, journey, step, runs, shown_by: (.shown_by | length), verdict: (.verdict | verdict)}],
             failed: [$runs[] | select(.state == "failed" or .state == "unknown") | select(.reason != "stopped") | . as $run |
                 ([.steps[] | select(.state == "failed" or .state == "unknown")][0]) as $step |
-                {at: .ended, journey, vantage, state, reason, step: $step.step, symptom: $step.symptom,
-                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict), facts,
+                {at: .slot.ended, journey, vantage, state, reason, step: $step.step, symptom: $step.symptom,
+                    status: $step.exchanges[-1]?.status, verdict: (.verdict // {} | verdict), facts, unsettled,
                     findings: [.findings[]? | [.probe, .component, .status, .symptom]]}]}'
 }
 
@@ -49,7 +49,7 @@ judge_again() { # judge_again DIRECTORY: one that was kept
     jq -c 'def microseconds: capture("(?<second>.*)\\.(?<part>[0-9]+)Z") | (.second + "Z" | fromdate) * 1000000 + (.part | tonumber) * 1000;
         if .change then {to: "changes", what: {at: (.at | microseconds), incident}}
         elif .now then {to: "incidents", what: .now}
-        elif .run then {to: "runs", what: (.run + {facts: (.facts // [] | map(.fact))})} else empty end' "$again/lines" >"$again/sorted"
+        elif .run then {to: "runs", what: (.run + {facts: (.facts // [] | map(.fact)), unsettled})} else empty end' "$again/lines" >"$again/sorted"
     for to in changes incidents runs; do jq -c --arg to "$to" 'select(.to == $to).what' "$again/sorted" >"$again/$to"; done
     line_of_trial "$again" "$onset" "$until"
 }

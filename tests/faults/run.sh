@@ -147,6 +147,11 @@ if [ -n "${SMOKE:-}" ]; then
     outcomes() { sort "$1" | node "$suite/score.js" --outcome; }
     judge_kept_again "$KEEP" >"$scratch/again.jsonl"
     ok "what was recorded is judged as it was, again" diff <(outcomes "$results") <(outcomes "$scratch/again.jsonl")
+    weights=$SOURCE/monitor/diagnose/weights.h
+    fits() { SPREAD=20 node "$suite/fit.js" "$weights" "$@" <"$scratch/again.jsonl"; } # fits [--propose]
+    ok "weights are fitted to it" fits
+    ok "and what is proposed is the same table, with other numbers" \
+        eval '! fits --propose | cmp -s - "$weights" && diff <(fits --propose | tr -d "0-9 \\\\\n-") <(tr -d "0-9 \\\\\n-" <"$weights")'
     ok "probes trust whom the journeys trust" eval "! grep -q 'tls.cert' '$results'"
     plan
 fi

@@ -260,17 +260,23 @@ ${calibrationPicture(judgements, 110, bottom + 36, 220)}
 
 // --- main ------------------------------------------------------------------------------------------
 
-const judgements = require('fs').readFileSync(0, 'utf8').split('\n').filter(text => text !== '').map(text => judge(JSON.parse(text)));
-const outputs = {
-    '--line': () => judgements.map(line).join('\n') + '\n',
-    '--outcome': () => judgements.map(judgement => judgement.outcome).join('\n') + '\n',
-    '--facts': () => judgements.map(facts).join('\n') + '\n',
-    '--table': () => table(judgements),
-    '--picture': () => picture(judgements),
-};
-const output = outputs[process.argv[2]];
-if (output === undefined) {
-    console.error(`score.js: ${Object.keys(outputs).join(' ')}`);
-    process.exit(64);
+function main() {
+    const judgements = require('fs').readFileSync(0, 'utf8').split('\n').filter(text => text !== '').map(text => judge(JSON.parse(text)));
+    const outputs = {
+        '--line': () => judgements.map(line).join('\n') + '\n',
+        '--outcome': () => judgements.map(judgement => judgement.outcome).join('\n') + '\n',
+        '--facts': () => judgements.map(facts).join('\n') + '\n',
+        '--table': () => table(judgements),
+        '--picture': () => picture(judgements),
+    };
+    const output = outputs[process.argv[2]];
+    if (output === undefined) {
+        console.error(`score.js: ${Object.keys(outputs).join(' ')}`);
+        process.exit(64);
+    }
+    process.stdout.write(output());
 }
-process.stdout.write(output());
+
+module.exports = { CAUSES, ASSERTED, truths, judge, summary, matrix, brier, columns, SAID };
+if (require.main === module)
+    main();

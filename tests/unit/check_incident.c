@@ -46,6 +46,18 @@ START_TEST(opens_after_two_slots_and_ends_with_the_last_journey)
 }
 END_TEST
 
+/* What is told meanwhile does not tell who shows it. */
+START_TEST(a_further_journey_is_told_though_the_cause_was)
+{
+    STORY(SCENE(0, "browse", "here", VAGUE), SCENE(0, "cart", "here", VAGUE),
+          SCENE(1, "browse", "here", VAGUE, .told = "1 opened"), SCENE(1, "cart", "here", VAGUE),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
+          SCENE(2, "cart", "here", CAUSE_DATABASE),
+          SCENE(3, "browse", "here", CAUSE_DATABASE, .told = "1 spread"),
+          SCENE(4, "browse", "here", CAUSE_DATABASE));
+}
+END_TEST
+
 /* Together, a minute after what was told last; other places of a journey are no news. */
 START_TEST(further_journeys_are_told_once_a_minute)
 {
@@ -162,7 +174,7 @@ START_TEST(the_older_learns_from_the_younger)
           SCENE(2, "cart", "here", CAUSE_DATABASE, .told = "2 opened"),
           SCENE(3, "browse", "here", CAUSE_DATABASE, .told = "1 changed; 2 resolved = 1",
                 .confidence = 0.95),
-          SCENE(4, "browse", "here", PASSES),
+          SCENE(4, "browse", "here", PASSES, .told = "1 spread"),
           SCENE(4, "cart", "here", PASSES, .told = "1 resolved"));
 }
 END_TEST
@@ -374,6 +386,7 @@ Suite *test_suite(void)
     TCase *stories = tcase_create("stories");
     tcase_add_test(stories, opens_after_two_slots_and_ends_with_the_last_journey);
     tcase_add_test(stories, further_journeys_are_told_once_a_minute);
+    tcase_add_test(stories, a_further_journey_is_told_though_the_cause_was);
     tcase_add_test(stories, one_failed_slot_between_good_ones_is_no_incident);
     tcase_add_test(stories, a_slot_that_could_not_look_neither_adds_nor_ends);
     tcase_add_test(stories, a_vague_incident_learns_its_cause);

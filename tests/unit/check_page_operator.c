@@ -641,6 +641,7 @@ START_TEST(a_database_that_cannot_be_looked_at_is_shown)
     page_rules_check(page.data, page.length, "monitor");
     assert_says(&page, "The monitor is well");
     assert_says(&page, "The probe of db cannot look at everything");
+    assert_says(&page, "class=\"card failure degraded\""); /* nothing red under `well` */
     assert_says(&page, "read of orders");
     ck_assert_double_eq(
         page_rules_count(page.data, page.length, "count(//span[@class='badge degraded'])"), 1);
