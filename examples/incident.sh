@@ -54,12 +54,14 @@ tell_incident() {
     make_postgresql "$scratch/postgresql" || fail "PostgreSQL could not be set up"
     start_database
     start_shop --store "postgresql:host=$scratch/postgresql user=shop dbname=postgres connect_timeout=2" --workers 6
+    wait_for 10 "the making of its tables" curl -sf -o /dev/null "http://$address:$(cat "$scratch/shop.port")/api/products"
     start_monitor "postgresql: 'host=$scratch/postgresql user=shop dbname=postgres'"
     begin "with six workers and PostgreSQL"
     index=$(in_database "select pg_relation_filepath('orders_pkey')")
 
     headline "1. One page of an index is damaged on the database's disk (orders_pkey)"
     operate pause
+    sleep 2 # what is under way ends
     damage_index
     operate resume
     wait_for 40 "an incident" has_incident

@@ -33,7 +33,7 @@ static void tell_finding(void *data, const struct database_state *state,
 #define DATABASES_PATIENCE (5 * DURATION_SECOND)
 
 /* Between two times. A check that hangs is left alone for longer, by probe/database.c. */
-#define DATABASES_PAUSE (5 * DURATION_SECOND)
+#define DATABASES_PAUSE (2 * DURATION_SECOND)
 
 static void databases_told(void *data)
 {
@@ -127,6 +127,16 @@ static bool is_idle(const struct database_state *state)
     return !state->has_sessions || (state->sessions.active <= 1 && state->sessions.blocked == 0);
 }
 
+/* A part is well with all of its tables. */
+static bool part_is_well(const struct database_state *state, const char *part)
+{
+    for (size_t i = 0; part != NULL && i < state->finding_count; i++)
+        if (state->findings[i].part != NULL && strcmp(state->findings[i].part, part) == 0 &&
+            state->findings[i].outcome != DATABASE_GOOD)
+            return false;
+    return true;
+}
+
 /* What is well is said only where the step needs it, and was asked since it is wanted. */
 static bool is_worth_a_word(const struct database_state *state,
                             const struct database_finding *finding, const struct run_step *failure,
@@ -135,6 +145,7 @@ static bool is_worth_a_word(const struct database_state *state,
     if (finding->outcome != DATABASE_GOOD)
         return database_is_ill(finding);
     if (finding->at.us < wanted.us || finding->check == DATABASE_ANSWER ||
+        !part_is_well(state, finding->part) ||
         (finding->check == DATABASE_SESSIONS && !is_idle(state)))
         return false;
     return step_names(failure->needs, failure->needs_count, component) ||

@@ -75,7 +75,8 @@ bool database_is_ill(const struct database_finding *finding)
 {
     if (finding->outcome != DATABASE_FAILED && finding->outcome != DATABASE_HUNG)
         return false;
-    return finding->was_good || symptom_layer(finding->symptom) == SYMPTOM_LAYER_DB;
+    bool was_sent = finding->outcome == DATABASE_HUNG && finding->check != DATABASE_CONNECT;
+    return finding->was_good || was_sent || symptom_layer(finding->symptom) == SYMPTOM_LAYER_DB;
 }
 
 static void write_finding(const struct database_finding *finding, struct json_writer *writer)

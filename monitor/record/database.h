@@ -99,7 +99,7 @@ void database_write_into(const struct database_state *state, struct json_writer 
 void database_write(const struct database_state *state, struct buffer *out);
 
 /* Whether it tells that something is wrong. What was never good may be set up wrongly: it does when
- * the database itself says so. */
+ * the database itself says so, or was asked and does not answer. */
 bool database_is_ill(const struct database_finding *finding);
 
 /* `read of public.orders hung after 3 s: ...`, for a line of the log. */

@@ -64,6 +64,28 @@ START_TEST(a_finding_is_a_line)
 }
 END_TEST
 
+/* What was never good may be set up wrongly. */
+static const struct {
+    struct database_finding finding;
+    bool is_ill;
+} ill_cases[] = {
+    {{.check = DATABASE_READ, .outcome = DATABASE_GOOD}, false},
+    {{.check = DATABASE_READ, .outcome = DATABASE_BLIND, .was_good = true}, false},
+    {{.check = DATABASE_READ, .outcome = DATABASE_FAILED}, false},
+    {{.check = DATABASE_READ, .outcome = DATABASE_FAILED, .was_good = true}, true},
+    {{.check = DATABASE_READ, .outcome = DATABASE_FAILED, .symptom = SYMPTOM_DB_CORRUPT}, true},
+    {{.check = DATABASE_READ, .outcome = DATABASE_HUNG}, true},
+    {{.check = DATABASE_CONNECT, .outcome = DATABASE_HUNG, .symptom = SYMPTOM_TCP_TIMED_OUT},
+     false},
+    {{.check = DATABASE_CONNECT, .outcome = DATABASE_HUNG, .was_good = true}, true},
+};
+
+START_TEST(what_was_never_good_may_be_set_up_wrongly)
+{
+    ck_assert(database_is_ill(&ill_cases[_i].finding) == ill_cases[_i].is_ill);
+}
+END_TEST
+
 START_TEST(a_state_is_json)
 {
     struct database_finding findings[] = {
@@ -121,6 +143,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("database");
     tcase_add_loop_test(tests, codes_have_their_symptom, 0, COUNT_OF(code_cases));
     tcase_add_loop_test(tests, a_finding_is_a_line, 0, COUNT_OF(line_cases));
+    tcase_add_loop_test(tests, what_was_never_good_may_be_set_up_wrongly, 0, COUNT_OF(ill_cases));
     tcase_add_test(tests, a_state_is_json);
     suite_add_tcase(suite, tests);
     return suite;
