@@ -94,6 +94,18 @@ static void facts_of_files(struct facts *facts, const struct run *run)
         facts_add(facts, FACT_LARGE_ARRIVES, large->component);
 }
 
+/* It comes without cookies then, so whatever answer it gets is one. */
+static void facts_of_again(struct facts *facts, const struct run *run)
+{
+    const struct finding *again = find(run, FINDING_AGAIN);
+    if (again == NULL)
+        return;
+    if (facts_is_cut_off(again->symptom))
+        facts_add(facts, FACT_AGAIN_BREAKS, NULL);
+    else if (again->status != 0)
+        facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
+}
+
 /* The same page through the front door and past it. */
 static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
 {
@@ -130,6 +142,8 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
                         view->began_now && !facts_may_follow(facts, view));
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
+    if (delivered && facts_is_cut_off(view->exchange->symptom))
+        facts_of_again(facts, run);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
                        view->exchange->symptom == SYMPTOM_TCP_REFUSED;
     /* A door that lets nobody in is the door's, whatever else listens there. */

@@ -136,6 +136,10 @@
       "not.")                                                                                      \
     X(LARGE_ARRIVES, TRANSPORT, "probe.large_arrives", -8, 2, 2, 0, -4, 0,                         \
       "A large file of {} arrives whole, asked at the same moment.")                               \
+    X(AGAIN_ANSWERS, TRANSPORT, "probe.again_answers", 6, -4, -4, 0, 0, -2,                        \
+      "Asked again over a new connection, the same page comes whole: it breaks off by chance.")    \
+    X(AGAIN_BREAKS, TRANSPORT, "probe.again_breaks", -6, 4, 1, 0, -2, 0,                           \
+      "Asked again over a new connection, the same page breaks off again.")                        \
     X(PORT_ANSWERS, TRANSPORT, "probe.port_answers", -12, 4, 3, 0, -4, 0,                          \
       "The same host is reached at another port ({}).")                                            \
     X(PORT_SILENT, TRANSPORT, "probe.port_silent", 8, -4, -6, 0, 2, -4,                            \

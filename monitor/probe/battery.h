@@ -37,7 +37,7 @@ struct battery_pace {
 };
 
 #define BATTERY_PAUSE_MIN (5 * DURATION_SECOND)
-#define BATTERY_PAUSE_MAX (5 * DURATION_MINUTE)
+#define BATTERY_PAUSE_MAX DURATION_HOUR
 enum { BATTERY_HOUR_MAX = 30 };
 
 /* Whether it may be asked now; if so, that is noted. */

@@ -18,6 +18,7 @@
     X(HEALTH, "health")       /* a component's health page */                                      \
     X(STATIC, "static")       /* a file that needs no application */                               \
     X(LARGE, "large")         /* a large one beside it */                                          \
+    X(AGAIN, "again")         /* the page that broke off, over a new connection */                 \
     X(PORT, "port")           /* the same host, another port */                                    \
     X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */         \
     X(DATABASE, "database")   /* a database, directly: record/database.h */
