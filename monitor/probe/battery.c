@@ -19,7 +19,8 @@ static void plan_add(struct plan *plan, enum finding_kind kind, const char *comp
                      const char *url, const char *address)
 {
     /* What it waits for, if it does, is no worker of the application's; or it did not wait. */
-    bool is_harmless = kind == FINDING_REFERENCE || kind == FINDING_LARGE || kind == FINDING_AGAIN;
+    bool is_harmless = kind == FINDING_REFERENCE || kind == FINDING_LARGE ||
+                       kind == FINDING_AGAIN || kind == FINDING_PATH;
     bool is_itself = !is_harmless && address == NULL && strcmp(url, plan->failed->url) == 0;
     if (is_itself || plan->count == PROBE_QUESTIONS_MAX)
         return;
@@ -85,6 +86,33 @@ static const char *page_of_shop(const struct shop *shop)
     return page;
 }
 
+/* The same page at each address, where anybody who is there would answer it. */
+static void plan_addresses(struct plan *plan)
+{
+    const char *page = page_of_shop(plan->shop);
+    const char *url = page != NULL ? net_url_resolve(plan->arena, plan->failed->url, page) : NULL;
+    if (url != NULL && symptom_layer(plan->failed->symptom) != SYMPTOM_LAYER_DNS)
+        plan_add(plan, FINDING_ADDRESS, NULL, url, NULL);
+}
+
+/* Other servers, where the own one finds no address. */
+static void plan_resolvers(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->shop->resolver_count && i < BATTERY_RESOLVERS_MAX; i++)
+        if (symptom_layer(plan->failed->symptom) == SYMPTOM_LAYER_DNS)
+            plan_add(plan, FINDING_RESOLVER, NULL, plan->failed->url, plan->shop->resolvers[i]);
+}
+
+/* How far packets come, where they seem to be lost. */
+static void plan_path(struct plan *plan)
+{
+    const struct exchange *failed = plan->failed;
+    bool is_lost = failed->tcp.known && (failed->tcp.retransmits > 0 || failed->tcp.probes > 1);
+    if (is_lost || failed->symptom == SYMPTOM_TCP_TIMED_OUT ||
+        failed->symptom == SYMPTOM_TCP_ADDRESS_UNREACHABLE)
+        plan_add(plan, FINDING_PATH, NULL, failed->url, NULL);
+}
+
 static void plan_component(struct plan *plan, const struct component *component)
 {
     const char *page = page_of_shop(plan->shop);
@@ -145,6 +173,9 @@ size_t battery_plan_components(const struct shop *shop, const struct run *run, s
     if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
         return count;
     plan_again(&plan);
+    plan_resolvers(&plan);
+    plan_path(&plan);
+    plan_addresses(&plan);
     for (size_t i = 0; i < shop->component_count; i++)
         plan_component(&plan, &shop->components[i]);
     return plan.count;
