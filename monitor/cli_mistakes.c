@@ -2,7 +2,6 @@
 /* Mistakes in files, as people read them and as build servers do. See cli.h. */
 #include "monitor/cli.h"
 
-#include "monitor/base/utf8.h"
 #include "reporters/terminal.h"
 
 #include <jansson.h>
@@ -37,42 +36,16 @@ static void print_human(const struct mistakes *mistakes, size_t files, const cha
         printf("note: %s\n", note);
 }
 
-static const char *severity_word(const struct mistake *mistake)
-{
-    return mistake->severity == MISTAKE_ERROR ? "error" : "warning";
-}
-
-static void set_text(json_t *object, const char *key, const char *text)
-{
-    struct buffer valid;
-    if (text == NULL)
-        return;
-    buffer_init(&valid, strlen(text) * UTF8_SEQUENCE_MAX);
-    utf8_append_valid(&valid, text, strlen(text));
-    json_object_set_new(object, key, json_string(valid.data));
-    buffer_free(&valid);
-}
-
 static void print_json(const struct mistakes *mistakes, size_t files, const char *note)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < mistakes->count; i++) {
-        const struct mistake *mistake = &mistakes->items[i];
-        json_t *item =
-            json_pack("{s:s, s:s}", "severity", severity_word(mistake), "code", mistake->code);
-        set_text(item, "file", mistake->file);
-        if (mistake->position.line > 0)
-            json_object_update_new(item, json_pack("{s:i, s:i}", "line", mistake->position.line,
-                                                   "column", mistake->position.column));
-        set_text(item, "text", mistake->text);
-        set_text(item, "hint", mistake->hint);
-        set_text(item, "source", mistake->source);
-        json_array_append_new(list, item);
-    }
+    for (size_t i = 0; i < mistakes->count; i++)
+        json_array_append_new(list, mistake_to_json(&mistakes->items[i]));
     json_t *json = json_pack("{s:I, s:I, s:I, s:o}", "files", (json_int_t)files, "errors",
                              (json_int_t)mistakes->errors, "warnings",
                              (json_int_t)mistakes->warnings, "mistakes", list);
-    set_text(json, "note", note);
+    if (note != NULL)
+        json_object_set_new(json, "note", json_string(note));
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(json);
@@ -98,7 +71,7 @@ static void print_github(const struct mistakes *mistakes, size_t files, const ch
     }
     for (size_t i = 0; i < mistakes->count; i++) {
         const struct mistake *mistake = &mistakes->items[i];
-        printf("::%s file=", severity_word(mistake));
+        printf("::%s file=", mistake_severity_word(mistake));
         print_escaped(mistake->file, "%\r\n:,");
         if (mistake->position.line > 0)
             printf(",line=%d,col=%d", mistake->position.line, mistake->position.column);

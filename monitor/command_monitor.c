@@ -25,8 +25,9 @@ static void stop(void *data)
     pipeline_stop(watch->pipeline);
 }
 
-static void reloaded(void *data, const struct error *error)
+static void reloaded(void *data, const struct error *error, const struct mistakes *mistakes)
 {
+    (void)mistakes; /* the log has them */
     const struct watch *watch = data;
     service_tell(watch->service, SERVICE_READY,
                  error != NULL ? "watching; the files have mistakes" : "watching");

@@ -4,6 +4,7 @@
 
 #include "monitor/cli.h"
 #include "reporters/terminal_operate.h"
+#include "scenarios/mistake.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -121,9 +122,19 @@ static void show_events(const struct operation_answer *answer, struct buffer *ou
     SHOW_LIST(struct event, event_from_json, terminal_events);
 }
 
+/* What is wrong with the files, or what is in force now. */
 static void show_reload(const struct operation_answer *answer, struct buffer *out)
 {
-    const json_t *line = first_line(answer);
+    const json_t *line = first_line(answer), *item;
+    struct mistake mistake;
+    size_t index;
+    json_array_foreach(answer->lines, index, item)
+    {
+        if (mistake_from_json(item, &mistake))
+            mistake_print(&mistake, answer->terminal->colour, out);
+    }
+    if (json_object_get(line, "journeys") == NULL)
+        return;
     buffer_print(out, "loaded: %lld journeys from %lld vantage points\n",
                  (long long)json_integer_value(json_object_get(line, "journeys")),
                  (long long)json_integer_value(json_object_get(line, "vantages")));

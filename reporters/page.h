@@ -80,6 +80,8 @@ struct page_run_list {
     const struct page_journey *journeys;
     size_t journey_count;
     struct page_runs_filter filter;
+    const char *const *left_out; /* of what was asked for: `state=broken` */
+    size_t left_out_count;
     struct run *const *runs; /* newest first */
     size_t run_count;
     bool more; /* there are older ones */

@@ -18,6 +18,8 @@ enum {
 
 struct list_reading {
     struct page_runs_filter filter;
+    const char **left_out; /* what was asked for, and is nothing that there is: `state=broken` */
+    size_t left_out_count;
     struct store_runs runs;
     struct incident *incidents;
     size_t incident_count;
@@ -28,6 +30,14 @@ static const char *asked(struct page_visit *visit, const char *name)
 {
     const char *value = http_request_query(visit->request, name);
     return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+static void leave_out(struct page_visit *visit, const char *name, const char *value)
+{
+    struct list_reading *reading = visit->state;
+    arena_grow(visit->arena, reading->left_out, reading->left_out_count);
+    reading->left_out[reading->left_out_count++] =
+        arena_print(visit->arena, "%s=%.64s", name, value);
 }
 
 /* As our links have it, or as browsers send what is chosen in a form: `2026-11-23T14:07`, by the
@@ -43,6 +53,7 @@ static struct wall_time asked_time(struct page_visit *visit, const char *name)
     for (size_t i = 0; i < COUNT_OF(ends); i++)
         if (date_parse(arena_print(visit->arena, "%.32s%s", value, ends[i]), &time) == DATE_RFC3339)
             return zone_moments(zone != NULL ? zone : zone_utc(), time.us).first;
+    leave_out(visit, name, value);
     return (struct wall_time){0};
 }
 
@@ -60,6 +71,8 @@ static const char *asked_state(struct page_visit *visit)
     for (enum state state = 0; value != NULL && state < STATE_SKIPPED; state++)
         if (strcmp(value, state_name(state)) == 0)
             return state_name(state);
+    if (value != NULL)
+        leave_out(visit, "state", value);
     return NULL;
 }
 
@@ -114,6 +127,8 @@ bool page_run_list_answer(struct page_visit *visit, struct buffer *body)
         .journeys = page->journeys,
         .journey_count = page->context.scenario_count,
         .filter = reading->filter,
+        .left_out = reading->left_out,
+        .left_out_count = reading->left_out_count,
         .runs = reading->runs.count > 0 ? reading->runs.runs + skip : NULL,
         .run_count = left < RUNS_SHOWN ? left : RUNS_SHOWN,
         .more = left > RUNS_SHOWN,

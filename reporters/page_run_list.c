@@ -17,6 +17,13 @@ static void write_option(struct html *html, const char *value, const char *text,
     html_end(html);
 }
 
+/* One that is chosen, and is not among those that there are now: its runs may be kept still. */
+static void write_former(struct html *html, const char *chosen, bool is_listed)
+{
+    if (chosen != NULL && !is_listed)
+        write_option(html, chosen, chosen, chosen);
+}
+
 static void begin_select(struct html *html, const char *class_name, const char *title,
                          const char *name)
 {
@@ -36,8 +43,13 @@ static void write_journeys(struct html *html, const struct page_run_list *list)
 {
     begin_select(html, "wide", "Journey", "journey");
     write_option(html, "", "any", list->filter.journey);
-    for (size_t i = 0; i < list->journey_count; i++)
-        write_option(html, list->journeys[i].name, list->journeys[i].name, list->filter.journey);
+    bool is_listed = false;
+    for (size_t i = 0; i < list->journey_count; i++) {
+        const char *name = list->journeys[i].name;
+        write_option(html, name, name, list->filter.journey);
+        is_listed |= list->filter.journey != NULL && strcmp(name, list->filter.journey) == 0;
+    }
+    write_former(html, list->filter.journey, is_listed);
     end_select(html);
 }
 
@@ -45,10 +57,13 @@ static void write_vantages(struct html *html, const struct page_run_list *list)
 {
     begin_select(html, NULL, "From", "from");
     write_option(html, "", "anywhere", list->filter.vantage);
+    bool is_listed = false;
     for (size_t i = 0; i < list->shop->vantage_count; i++) {
         const char *name = list->shop->vantages[i].name;
         write_option(html, name, shop_vantage_title(list->shop, name), list->filter.vantage);
+        is_listed |= list->filter.vantage != NULL && strcmp(name, list->filter.vantage) == 0;
     }
+    write_former(html, list->filter.vantage, is_listed);
     end_select(html);
 }
 
@@ -158,6 +173,11 @@ void page_run_list_render(const struct page_run_list *list, struct buffer *out)
     html_leaf(html, "h1", NULL, "Runs");
     html_end(html);
     write_form(html, list);
+    for (size_t i = 0; i < list->left_out_count; i++) {
+        html_begin(html, "p", "ails");
+        html_print(html, "Left out: %s. There is no such state or time.", list->left_out[i]);
+        html_end(html);
+    }
     html_leaf(html, "h2", "hidden", "What was found");
     if (list->run_count > 0)
         page_runs(html, list->shop, list->runs, list->run_count, list->now);

@@ -4,19 +4,21 @@
 #include "reporters/terminal_text.h"
 #include "reporters/words.h"
 
+#include "monitor/base/memory.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-    NAME_WIDTH_MIN = 12,
     WORDS_MAX = 4096,
     CLOCK_WIDTH = 8, /* of the time alone */
     DATE_WIDTH = 14, /* with the day */
     LATENCY_WIDTH = 9,
-    PLACE_WIDTH = 12, /* of a vantage point, and less on a narrow terminal */
-    PLACE_NARROW = 8,
-    NARROW = 100,
+    NAME_LEAST = 12,  /* that a journey's name is cut to, */
+    PLACE_LEAST = 8,  /* a vantage point's, */
+    WHY_LEAST = 12,   /* and a reason */
     STATE_WIDTH = 10, /* with its mark */
 };
 
@@ -53,12 +55,6 @@ static void write_id(const struct terminal *terminal, const char *id, struct buf
     terminal_unpaint(terminal, PAINT_DIM, out);
 }
 
-/* What is left of a line of which so much is taken; 0 where it is not worth while. */
-static size_t room_after(const struct terminal *terminal, size_t taken)
-{
-    return terminal->width >= taken + NAME_WIDTH_MIN ? terminal->width - taken : 0;
-}
-
 static void write_nothing(const struct terminal *terminal, const char *text, struct buffer *out)
 {
     terminal_dim(terminal, text, out);
@@ -75,20 +71,56 @@ static const char *say_why(const struct run *run)
     return failure != NULL ? symptom_code(failure->symptom) : "";
 }
 
+/* How wide each column is: as wide as what stands in it, if there is room. */
+struct columns {
+    size_t clock, name, place, why;
+};
+
+static void widen(size_t *width, const char *text)
+{
+    if (strlen(text) > *width)
+        *width = strlen(text);
+}
+
+/* Takes away as much as is too much, if a column has so much to give. */
+static void narrow(size_t *width, size_t least, size_t *excess)
+{
+    const size_t spare = *width > least ? *width - least : 0;
+    const size_t taken = *excess < spare ? *excess : spare;
+    *width -= taken;
+    *excess -= taken;
+}
+
+static struct columns columns_of(const struct terminal *terminal, struct run *const *runs,
+                                 size_t count, struct wall_time now)
+{
+    struct columns columns = {.clock = CLOCK_WIDTH};
+    for (size_t i = 0; i < count; i++) {
+        if (runs[i]->slot.planned.us / DURATION_DAY != now.us / DURATION_DAY)
+            columns.clock = DATE_WIDTH;
+        widen(&columns.name, runs[i]->journey);
+        widen(&columns.place, runs[i]->vantage);
+        widen(&columns.why, say_why(runs[i]));
+    }
+    const size_t taken = TERMINAL_INDENT + columns.clock + 2 + STATE_WIDTH + 2 + LATENCY_WIDTH + 2 +
+                         TERMINAL_ID_SHOWN + 2 + columns.name + 2 + columns.place + 2 + columns.why;
+    size_t excess = taken > terminal->width ? taken - terminal->width : 0;
+    narrow(&columns.why, WHY_LEAST, &excess);
+    narrow(&columns.name, NAME_LEAST, &excess);
+    narrow(&columns.place, PLACE_LEAST, &excess);
+    narrow(&columns.why, 0, &excess);
+    return columns;
+}
+
 static void write_run(const struct terminal *terminal, const struct run *run, struct wall_time now,
-                      size_t clock, struct buffer *out)
+                      const struct columns *columns, struct buffer *out)
 {
     char when[TERMINAL_CLOCK_MAX], latency[DURATION_TEXT_MAX] = "";
-    const size_t place = terminal->width < NARROW ? PLACE_NARROW : PLACE_WIDTH;
-    const size_t fixed = TERMINAL_INDENT + clock + 2 + STATE_WIDTH + 2 + LATENCY_WIDTH + 2 +
-                         TERMINAL_ID_SHOWN + 2 + place + 2;
-    size_t room = room_after(terminal, fixed);
-    size_t name = room > 2 * NAME_WIDTH_MIN ? room / 2 : NAME_WIDTH_MIN;
     enum paint paint = terminal_state_paint(run->state, false);
     if (run->step_count > 0)
         duration_print(run_latency(run), latency);
     buffer_print(out, "%*s", TERMINAL_INDENT, "");
-    write_column(terminal, terminal_clock(run->slot.planned, now, when), clock, out);
+    write_column(terminal, terminal_clock(run->slot.planned, now, when), columns->clock, out);
     terminal_paint(terminal, paint, out);
     buffer_print(out, "%s ", terminal_state_mark(terminal, run->state));
     terminal_column(terminal, state_name(run->state), STATE_WIDTH - 2, out);
@@ -96,22 +128,19 @@ static void write_run(const struct terminal *terminal, const struct run *run, st
     buffer_text(out, "  ");
     write_column(terminal, latency, LATENCY_WIDTH, out);
     write_id(terminal, run->id, out);
-    write_column(terminal, run->journey, name, out);
-    write_column(terminal, run->vantage, place, out);
-    if (room > name + 2)
-        terminal_column(terminal, say_why(run), room - name - 2, out);
+    write_column(terminal, run->journey, columns->name, out);
+    write_column(terminal, run->vantage, columns->place, out);
+    if (columns->why > 0)
+        terminal_column(terminal, say_why(run), columns->why, out);
     end_line(out);
 }
 
 void terminal_history(const struct terminal *terminal, struct run *const *runs, size_t count,
                       struct wall_time now, struct buffer *out)
 {
-    size_t clock = CLOCK_WIDTH;
+    const struct columns columns = columns_of(terminal, runs, count, now);
     for (size_t i = 0; i < count; i++)
-        if (runs[i]->slot.planned.us / DURATION_DAY != now.us / DURATION_DAY)
-            clock = DATE_WIDTH;
-    for (size_t i = 0; i < count; i++)
-        write_run(terminal, runs[i], now, clock, out);
+        write_run(terminal, runs[i], now, &columns, out);
     if (count == 0)
         write_nothing(terminal, "No run is kept.", out);
 }
@@ -213,6 +242,7 @@ static void write_window(const struct terminal *terminal, const struct maintenan
         buffer_print(&text, " to %s", terminal_clock(window->cancelled, now, until));
     else if (window->end.us != 0)
         buffer_print(&text, " to %s", terminal_clock(window->end, now, until));
+    buffer_text(&text, " UTC");
     buffer_text(&text, window->pause ? "; nothing is replayed" : "; nobody is told");
     add_names(&text, ": ", window->journeys, window->journey_count);
     add_names(&text, "; what needs ", window->components, window->component_count);
@@ -226,11 +256,23 @@ static void write_window(const struct terminal *terminal, const struct maintenan
     buffer_free(&text);
 }
 
+static int by_start(const void *left, const void *right)
+{
+    const struct maintenance *const *a = left, *const *b = right;
+    return ((*a)->start.us > (*b)->start.us) - ((*a)->start.us < (*b)->start.us);
+}
+
+/* The shop file's and the operators' in one row, as a calendar has them. */
 void terminal_windows(const struct terminal *terminal, const struct maintenance *windows,
                       size_t count, struct wall_time now, struct buffer *out)
 {
+    const struct maintenance **sorted = memory_allocate(count + 1, sizeof *sorted);
     for (size_t i = 0; i < count; i++)
-        write_window(terminal, &windows[i], now, out);
+        sorted[i] = &windows[i];
+    qsort(sorted, count, sizeof *sorted, by_start);
+    for (size_t i = 0; i < count; i++)
+        write_window(terminal, sorted[i], now, out);
+    free(sorted);
     if (count == 0)
         write_nothing(terminal, "There is none.", out);
 }
@@ -243,8 +285,8 @@ void terminal_events(const struct terminal *terminal, const struct event *events
     buffer_init(&text, WORDS_MAX);
     for (size_t i = 0; i < count; i++) {
         buffer_clear(&text);
-        buffer_print(&text, "%s  %s: %s", terminal_clock(events[i].at, now, when), events[i].kind,
-                     events[i].text);
+        buffer_print(&text, "%s UTC  %s: %s", terminal_clock(events[i].at, now, when),
+                     events[i].kind, events[i].text);
         if (events[i].by != NULL)
             buffer_print(&text, " (%s)", events[i].by);
         buffer_print(out, "%*s", TERMINAL_INDENT, "");

@@ -19,7 +19,7 @@ enum { TERMINAL_ID_SHOWN = 8 }; /* digits of an id, which are mostly enough to n
 void terminal_status(const struct terminal *terminal, const struct json_t *status,
                      struct buffer *out);
 
-/* A line each, newest first. */
+/* A line each, newest first; maintenance by its start. */
 void terminal_history(const struct terminal *terminal, struct run *const *runs, size_t count,
                       struct wall_time now, struct buffer *out);
 void terminal_incidents(const struct terminal *terminal, const struct incident *incidents,

@@ -15,7 +15,8 @@
 #include <string.h>
 
 enum {
-    CELL_WIDTH = 11, /* `+ 12.3 ms` */
+    CELL_WIDTH = 11, /* `+ 12.3 ms`; more where a place has a longer name */
+    CELL_WIDTH_MAX = 24,
     NAME_MIN = 12,
     NAME_MAX = 32,
     ROWS_IN_FULL = 15, /* journeys; with more, those that pass are only counted */
@@ -27,7 +28,7 @@ enum {
 struct matrix {
     const json_t *cells;
     const char *places[PLACES_MAX];
-    size_t place_count, name_width;
+    size_t place_count, name_width, cell_width;
 };
 
 static const char *text_of(const json_t *json, const char *key)
@@ -92,11 +93,13 @@ static void add_place(struct matrix *matrix, const char *name)
             return;
     if (matrix->place_count < PLACES_MAX)
         matrix->places[matrix->place_count++] = name;
+    if (strlen(name) > matrix->cell_width)
+        matrix->cell_width = strlen(name) < CELL_WIDTH_MAX ? strlen(name) : CELL_WIDTH_MAX;
 }
 
 static struct matrix read_matrix(const struct terminal *terminal, const json_t *cells)
 {
-    struct matrix matrix = {.cells = cells, .name_width = NAME_MIN};
+    struct matrix matrix = {.cells = cells, .name_width = NAME_MIN, .cell_width = CELL_WIDTH};
     size_t index, most = terminal->width / 3 < NAME_MAX ? terminal->width / 3 : NAME_MAX;
     const json_t *cell;
     json_array_foreach(cells, index, cell)
@@ -122,7 +125,8 @@ static const json_t *cell_at(const struct matrix *matrix, const char *journey, c
     return NULL;
 }
 
-static void write_cell(const struct terminal *terminal, const json_t *cell, struct buffer *out)
+static void write_cell(const struct terminal *terminal, const json_t *cell, size_t width,
+                       struct buffer *out)
 {
     const enum state state = state_from_name(text_of(cell, "state"));
     const enum paint paint = terminal_state_paint(state, false);
@@ -135,7 +139,7 @@ static void write_cell(const struct terminal *terminal, const json_t *cell, stru
         shown = duration_print((duration)(json_number_value(latency) * DURATION_MILLISECOND), text);
     terminal_paint(terminal, paint, out);
     buffer_print(out, "%s ", terminal_state_mark(terminal, state));
-    terminal_column(terminal, shown != NULL ? shown : "no run yet", CELL_WIDTH - 2, out);
+    terminal_column(terminal, shown != NULL ? shown : "no run yet", width - 2, out);
     terminal_unpaint(terminal, paint, out);
     buffer_text(out, "  ");
 }
@@ -160,9 +164,9 @@ static void write_row(const struct terminal *terminal, const struct matrix *matr
     for (size_t i = from; i < to; i++) {
         const json_t *cell = cell_at(matrix, journey, matrix->places[i]);
         if (cell != NULL)
-            write_cell(terminal, cell, out);
+            write_cell(terminal, cell, matrix->cell_width, out);
         else
-            buffer_print(out, "%*s", CELL_WIDTH + 2, "");
+            buffer_print(out, "%*s", (int)matrix->cell_width + 2, "");
     }
     end_line(out);
 }
@@ -192,7 +196,7 @@ static void write_block(const struct terminal *terminal, const struct matrix *ma
     buffer_print(out, "%*s", TERMINAL_INDENT + (int)matrix->name_width + 2, "");
     terminal_paint(terminal, PAINT_DIM, out);
     for (size_t i = from; i < to; i++) {
-        terminal_column(terminal, matrix->places[i], CELL_WIDTH, out);
+        terminal_column(terminal, matrix->places[i], matrix->cell_width, out);
         buffer_text(out, "  ");
     }
     terminal_unpaint(terminal, PAINT_DIM, out);
@@ -217,7 +221,8 @@ static void write_journeys(const struct terminal *terminal, const json_t *status
 {
     const struct matrix matrix = read_matrix(terminal, json_object_get(status, "journeys"));
     size_t room = terminal->width - TERMINAL_INDENT - matrix.name_width - 2;
-    size_t beside = room / (CELL_WIDTH + 2) > 0 ? room / (CELL_WIDTH + 2) : 1;
+    size_t beside =
+        (room + 2) / (matrix.cell_width + 2) > 0 ? (room + 2) / (matrix.cell_width + 2) : 1;
     write_heading(terminal, "Journeys", out);
     for (size_t from = 0; from < matrix.place_count; from += beside) {
         size_t to = from + beside < matrix.place_count ? from + beside : matrix.place_count;

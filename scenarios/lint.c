@@ -11,12 +11,14 @@
 #include "scenarios/shop.h"
 #include "scenarios/yaml.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { TEXT_MAX = LANGUAGE_TEXT_MAX + 200 }; /* a step's name, and what is said of it */
 
@@ -203,19 +205,28 @@ static void lint_objective(const struct lint *lint)
                "no replay takes longer than its budget, so `within` leaves none out");
 }
 
-static bool is_readable_by_all(const char *file)
+/* What is wrong with a secret's file here, and what to do about it; NULL: nothing is. */
+static const char *find_fault(struct arena *arena, const char *file, const char **ret_hint)
 {
     struct stat status;
-    return stat(file, &status) == 0 && (status.st_mode & S_IROTH) != 0;
+    *ret_hint = "it must be there, and readable, on the machine and for the user that replays";
+    if (stat(file, &status) != 0 || access(file, R_OK) != 0)
+        return arena_print(arena, "%s: %s", file, strerror(errno));
+    *ret_hint = arena_print(arena, "chmod o-r %s", file);
+    if ((status.st_mode & S_IROTH) != 0)
+        return arena_print(arena, "everybody on this machine can read %s", file);
+    return NULL;
 }
 
 static void lint_secrets(const struct lint *lint, const struct secret *secrets, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (secrets[i].file != NULL && is_readable_by_all(secrets[i].file))
-            advise(lint, MISTAKE_LINT_SECRET_FILE, secrets[i].position,
-                   arena_print(lint->arena, "chmod o-r %s", secrets[i].file),
-                   "everybody on this machine can read %s", secrets[i].file);
+    for (size_t i = 0; i < count; i++) {
+        const char *hint, *fault = secrets[i].file != NULL
+                                       ? find_fault(lint->arena, secrets[i].file, &hint)
+                                       : NULL;
+        if (fault != NULL)
+            advise(lint, MISTAKE_LINT_SECRET_FILE, secrets[i].position, hint, "%s", fault);
+    }
 }
 
 /* The shop file's lines are not at hand, and each scenario would say it again. */
@@ -224,14 +235,14 @@ static void lint_shop_secrets(const struct lint *lint, const struct shop *shop)
     for (size_t i = 0; i < shop->secret_count; i++) {
         const struct secret *secret = &shop->secrets[i];
         const struct mistake_place place = {.file = shop->file, .position = secret->position};
-        bool told = false;
+        const char *hint,
+            *fault = secret->file != NULL ? find_fault(lint->arena, secret->file, &hint) : NULL;
         for (size_t j = 0; j < lint->mistakes->count; j++)
-            told |= strcmp(lint->mistakes->items[j].file, shop->file) == 0 &&
-                    lint->mistakes->items[j].position.line == secret->position.line;
-        if (!told && secret->file != NULL && is_readable_by_all(secret->file))
-            mistakes_report(lint->mistakes, MISTAKE_LINT_SECRET_FILE, &place,
-                            arena_print(lint->arena, "chmod o-r %s", secret->file),
-                            "everybody on this machine can read %s", secret->file);
+            if (strcmp(lint->mistakes->items[j].file, shop->file) == 0 &&
+                lint->mistakes->items[j].position.line == secret->position.line)
+                fault = NULL;
+        if (fault != NULL)
+            mistakes_report(lint->mistakes, MISTAKE_LINT_SECRET_FILE, &place, hint, "%s", fault);
     }
 }
 

@@ -49,6 +49,13 @@ void mistakes_add(struct mistakes *mistakes, const struct mistake *mistake);
  * `colour` adds SGR codes. */
 void mistake_print(const struct mistake *mistake, bool colour, struct buffer *out);
 
+const char *mistake_severity_word(const struct mistake *mistake); /* `error` */
+
+/* As JSON: new reference. What is read back borrows the texts of `json`; false: it is none. */
+struct json_t;
+struct json_t *mistake_to_json(const struct mistake *mistake);
+bool mistake_from_json(const struct json_t *json, struct mistake *ret_mistake);
+
 /* Of `names`, the one that `name` is probably meant to be (edit distance 2 at most), or NULL. */
 const char *mistake_nearest(const char *name, const char *const *names, size_t count);
 

@@ -134,6 +134,8 @@ struct shop {
     size_t host_count;
     const char **references; /* URLs that tell whether a vantage point has a network at all */
     size_t reference_count;
+    const char **resolvers; /* addresses of DNS servers that are not the vantage points' own */
+    size_t resolver_count;
     struct secret *secrets; /* of all journeys */
     size_t secret_count;
     struct component *components;

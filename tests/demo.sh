@@ -14,6 +14,8 @@ ok "the README's scenario passes" "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" 
 ok "and needs no advice" bash -c '"$1" lint "$2" -c "$3" 2>&1 | grep " 0 errors, 0 warnings\$"' - \
     "$SHOPWATCH" "$scratch/journeys/readme.yaml" "$scratch/shopwatch.yaml"
 
+ok "a time without its unit is refused before anything is built" bash -c '"$1/bootstrap" demo --for 60 2>"$2"; [ $? = 64 ] && ! grep bootstrap: "$2"' - "$SOURCE" "$scratch/refused"
+
 namespaces() { ip netns list 2>/dev/null | grep -o '^shopwatch-[0-9]*' | sort; }
 namespaces >"$scratch/namespaces"
 told_right() {

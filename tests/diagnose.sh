@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Stored runs are judged again: what a monitor in trouble has stored, with a deploy, a provider that is gone and a shop
-# that hangs until its steps are held back, is today what it was then; and by another shop file it is not.
+# that hangs until its steps are held back, is today what it was then; and by another shop file it is not. And what is said
+# of all that has no number that is not in the record.
 set -u
 . "${SOURCE:?}/tests/library.sh"
-want jq sqlite3
+want jq sqlite3 node
 export NO_COLOR=1 LC_ALL=C.UTF-8
 
 start_shop
@@ -71,6 +72,29 @@ ok "and each is held against that of then" is "[.[] | select(.now != null)] | le
 
 ok "of a time without runs there is nothing to say" exits 0 --replay 2020-01-01T00:00:00Z..2020-01-02T00:00:00Z -c "$config"
 ok "and that is said" out_has '^0 of 0 incidents'
+
+# Every incident, and of the runs each that is explained in other words.
+explained() {
+    ask "select id from incident union all select min(id) from run where state in ('failed', 'unknown')
+        group by journey, state, json_extract(record, '\$.reason'), json_extract(record, '\$.verdict.evidence[0].fact')"
+}
+explanations() { # for numbers.js
+    local id
+    ask 'select record from run' >"$scratch/runs"
+    for id in $(explained); do
+        COLUMNS=400 "$SHOPWATCH" explain "$id" -c "$config" >"$scratch/text" 2>/dev/null || return
+        ask "select record from incident where id = '$id' union all select record from run where id = '$id'" >"$scratch/record"
+        jq -cn --rawfile text "$scratch/text" --slurpfile record "$scratch/record" --slurpfile runs "$scratch/runs" \
+            --argjson events "$(ask 'select json_group_array(json(record)) from event')" \
+            --argjson incidents "$(ask 'select json_group_array(id) from incident')" \
+            '{text: $text, record: $record[0], runs: $runs, events: $events, incidents: $incidents}'
+    done
+}
+ok "all is explained" eval 'explanations >"$scratch/explanations"'
+ok "some of it is" test "$(wc -l <"$scratch/explanations")" -gt 10
+numbers() { node "$SOURCE/tests/numbers.js" "$@" <"$scratch/explanations"; }
+ok "each number in it is in the record" numbers
+ok "and another would be found out" numbers --spoil
 
 examples() { # the manual's, as they stand there
     sed -n "s|^shopwatch diagnose|'$SHOPWATCH' diagnose|p" "$BUILD/docs/man/shopwatch.1" >"$scratch/examples.sh"

@@ -30,6 +30,8 @@ export PAGE_KEY=89a229ce-1a8d-4a6d-8b3e-2c1a7a8f0f11
 state() { curl -sS -m 10 "$page/state"; }
 state_is() { state | jq -e "$1"; } # state_is CONDITION
 
+ok "a key that is not to be had keeps it from being opened" bash -c 'env -u PAGE_KEY "$1" report --test hosted -c "$2" 2>"$3"; [ $? = 5 ] && grep "PAGE_KEY is not set" "$3"' - \
+    "$SHOPWATCH" "$scratch/shopwatch.yaml" "$scratch/trial"
 ok "a trial finds all that is named" "$SHOPWATCH" report --test hosted -c "$scratch/shopwatch.yaml"
 wrong_key_is_told() {
     ! PAGE_KEY=another-key "$SHOPWATCH" report --test hosted -c "$scratch/shopwatch.yaml" >"$scratch/trial" 2>&1 &&

@@ -166,6 +166,9 @@ chmod 644 "$scratch/open.key"
 ok "a secret that everybody can read is told" grep -q 'everybody on this machine can read .*open.key \[lint.secret_file\]' "$scratch/lint.out"
 chmod 600 "$scratch/open.key"
 ok "a closed one is not" bash -c '"$1" lint "$2" 2>&1 | grep -q "0 errors, 0 warnings"' - "$SHOPWATCH" "$scratch/lint.yaml"
+rm "$scratch/open.key"
+"$SHOPWATCH" lint "$scratch/lint.yaml" >"$scratch/lint.out" 2>&1
+ok "one that is not there is told, too" grep -q 'open.key: No such file or directory \[lint.secret_file\]' "$scratch/lint.out"
 ok "lint ran no command" test -e "$scratch/ran"
 
 plan

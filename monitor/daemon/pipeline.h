@@ -7,6 +7,7 @@
 #include "monitor/base/loop.h"
 #include "monitor/daemon/settings.h"
 
+struct mistakes;
 struct incident;
 struct incident_order;
 struct maintenance;
@@ -34,8 +35,10 @@ void pipeline_start(struct pipeline *pipeline);
  */
 void pipeline_stop(struct pipeline *pipeline);
 
-/* What came of a reload; `error` NULL: the files are in force as they are now. */
-typedef void pipeline_reloaded(void *data, const struct error *error);
+/* What came of a reload; `error` NULL: the files are in force as they are now. `mistakes`: all of
+ * what is wrong with them, until it returns; NULL: it is something else. */
+typedef void pipeline_reloaded(void *data, const struct error *error,
+                               const struct mistakes *mistakes);
 
 /*
  * Reads the files again, on a thread of its own, and puts them in force if they are right: all of

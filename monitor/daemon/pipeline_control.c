@@ -13,6 +13,7 @@
 #include "monitor/base/random.h"
 #include "monitor/daemon/query.h"
 #include "monitor/record/json_writer.h"
+#include "scenarios/mistake.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -184,13 +185,26 @@ static void note_event(void *data, struct control_call *call, const json_t *requ
 
 /* --- reload ---------------------------------------------------------------------------------- */
 
-static void reloaded(void *data, const struct error *error)
+/* A line for each. */
+static void say_mistakes(const struct mistakes *mistakes, struct control_call *call)
+{
+    for (size_t i = 0; mistakes != NULL && i < mistakes->count; i++) {
+        json_t *json = mistake_to_json(&mistakes->items[i]);
+        char *line = json_dumps(json, JSON_COMPACT);
+        control_say(call, line);
+        free(line);
+        json_decref(json);
+    }
+}
+
+static void reloaded(void *data, const struct error *error, const struct mistakes *mistakes)
 {
     struct order *order = data;
     const struct settings *settings = order->pipeline->set->settings;
     struct json_writer writer;
     struct buffer line;
     if (error != NULL) {
+        say_mistakes(mistakes, order->call);
         order->error = *error;
     } else {
         buffer_init(&line, LINE_MAX_BYTES);

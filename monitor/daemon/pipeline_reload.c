@@ -69,26 +69,28 @@ void pipeline_reload_health(const struct pipeline *pipeline, struct health *heal
 
 static void reload_begin(struct pipeline_reload *reload);
 
-static void tell_waiters(struct pipeline_reload *reload, const struct error *error)
+static void tell_waiters(struct pipeline_reload *reload, const struct error *error,
+                         const struct mistakes *mistakes)
 {
     struct reload_waiter *waiter = reload->waiters;
     reload->waiters = NULL;
     while (waiter != NULL) {
         struct reload_waiter *next = waiter->next;
-        waiter->done(waiter->data, error);
+        waiter->done(waiter->data, error, mistakes);
         free(waiter);
         waiter = next;
     }
 }
 
-static void reload_end(struct pipeline_reload *reload, const struct error *error)
+static void reload_end(struct pipeline_reload *reload, const struct error *error,
+                       const struct mistakes *mistakes)
 {
     free(reload->problem);
     reload->problem = error != NULL ? memory_duplicate(error->text) : NULL;
     reload->failed = clock_wall();
     if (error != NULL)
         log_error("the files loaded before stay in force: %s", error->text);
-    tell_waiters(reload, error);
+    tell_waiters(reload, error, mistakes);
     bool again = reload->again;
     reload->again = false;
     reload->waiters = reload->later;
@@ -228,14 +230,14 @@ static void reload_swap(struct pipeline_reload *reload)
     reload->secrets = NULL;
     if (set == NULL || change_reporters(pipeline, settings, &error) != RESULT_OK) {
         pipeline_set_release(set);
-        reload_end(reload, &error);
+        reload_end(reload, &error, NULL);
         return;
     }
     put_in_force(pipeline, set);
     log_info("loaded: %zu journeys from %zu vantage points", settings->scenario_count,
              settings->shop->vantage_count);
     log_announcements(pipeline);
-    reload_end(reload, NULL);
+    reload_end(reload, NULL, NULL);
 }
 
 /* Until sweeps are over, which none is begun of any more, and reporters are not in the middle of
@@ -283,8 +285,9 @@ static void say_mistakes(const struct mistakes *mistakes, struct error *error)
                      mistake->position.column, mistake->text);
         log_error("reload: %s", text.data);
         if (said++ == 0)
-            error_set(error, RESULT_INVALID, "%.400s%s", text.data,
-                      mistakes->errors > 1 ? " (and more)" : "");
+            error_set(error, RESULT_INVALID,
+                      mistakes->errors > 1 ? "%.400s (and %zu more)" : "%.400s", text.data,
+                      mistakes->errors - 1);
     }
     buffer_free(&text);
 }
@@ -309,7 +312,7 @@ static void job_deliver(struct job *base)
     if (job->settings == NULL)
         say_mistakes(&job->mistakes, &error);
     if (job->settings == NULL || check_same(reload->pipeline, job->settings, &error) != RESULT_OK) {
-        reload_end(reload, &error);
+        reload_end(reload, &error, job->settings == NULL ? &job->mistakes : NULL);
         return;
     }
     reload->settings = job->settings;
@@ -339,7 +342,7 @@ static void reload_begin(struct pipeline_reload *reload)
     if (reload->worker == NULL)
         reload->worker = worker_start(reload->pipeline->loop, NULL, &error);
     if (reload->worker == NULL) {
-        reload_end(reload, &error);
+        reload_end(reload, &error, NULL);
         return;
     }
     struct reload_job *job = memory_allocate(1, sizeof *job);
@@ -350,9 +353,9 @@ static void reload_begin(struct pipeline_reload *reload)
     worker_submit(reload->worker, &job->job);
 }
 
-static void say_nothing(void *data, const struct error *error)
+static void say_nothing(void *data, const struct error *error, const struct mistakes *mistakes)
 {
-    (void)data, (void)error;
+    (void)data, (void)error, (void)mistakes;
 }
 
 void pipeline_reload(struct pipeline *pipeline, pipeline_reloaded *done, void *data)

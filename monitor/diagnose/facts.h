@@ -169,6 +169,12 @@ void facts_of_events(struct facts *facts, const struct facts_view *view);
  * for us, is not lost. */
 bool facts_large_is_lost(const struct run *run);
 
+/* The first finding of that kind; NULL: none was asked. */
+const struct finding *facts_find(const struct run *run, enum finding_kind kind);
+
+/* facts_way.c: the way to the shop, asked apart: addresses, other DNS servers, a trace. */
+void facts_of_way(struct facts *facts, const struct facts_view *view);
+
 /* What probes found beside the run. */
 void facts_of_probes(struct facts *facts, const struct facts_view *view);
 

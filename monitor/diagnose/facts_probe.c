@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* The first of that kind; NULL: none was asked. */
-static const struct finding *find(const struct run *run, enum finding_kind kind)
+const struct finding *facts_find(const struct run *run, enum finding_kind kind)
 {
     for (size_t i = 0; i < run->finding_count; i++)
         if (run->findings[i].kind == kind)
@@ -16,8 +15,9 @@ static const struct finding *find(const struct run *run, enum finding_kind kind)
 
 bool facts_large_is_lost(const struct run *run)
 {
-    const struct finding *large = find(run, FINDING_LARGE);
-    const struct finding *file = find(run, FINDING_STATIC), *health = find(run, FINDING_HEALTH);
+    const struct finding *large = facts_find(run, FINDING_LARGE);
+    const struct finding *file = facts_find(run, FINDING_STATIC),
+                         *health = facts_find(run, FINDING_HEALTH);
     bool small_arrives =
         (file != NULL && finding_is_well(file)) || (health != NULL && finding_is_well(health));
     return small_arrives && large != NULL && large->reached && large->symptom != SYMPTOM_NONE &&
@@ -54,7 +54,7 @@ static bool waits_for_database(const struct facts *facts, const struct facts_vie
 static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,
                             bool at_onset)
 {
-    const struct finding *health = find(run, FINDING_HEALTH);
+    const struct finding *health = facts_find(run, FINDING_HEALTH);
     if (health == NULL || lost_on_the_way(health) || health->cached)
         return;
     if (!finding_is_well(health))
@@ -87,17 +87,30 @@ static void facts_of_ports(struct facts *facts, const struct facts_view *view)
 
 static void facts_of_files(struct facts *facts, const struct run *run)
 {
-    const struct finding *file = find(run, FINDING_STATIC), *large = find(run, FINDING_LARGE);
+    const struct finding *file = facts_find(run, FINDING_STATIC),
+                         *large = facts_find(run, FINDING_LARGE);
     if (file != NULL && finding_is_well(file))
         facts_add(facts, FACT_STATIC_ANSWERS, file->component);
     if (large != NULL && finding_is_well(large))
         facts_add(facts, FACT_LARGE_ARRIVES, large->component);
 }
 
+/* It comes without cookies then, so whatever answer it gets is one. */
+static void facts_of_again(struct facts *facts, const struct run *run)
+{
+    const struct finding *again = facts_find(run, FINDING_AGAIN);
+    if (again == NULL)
+        return;
+    if (facts_is_cut_off(again->symptom))
+        facts_add(facts, FACT_AGAIN_BREAKS, NULL);
+    else if (again->status != 0)
+        facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
+}
+
 /* The same page through the front door and past it. */
 static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
 {
-    const struct finding *origin = find(run, FINDING_ORIGIN), *same = NULL;
+    const struct finding *origin = facts_find(run, FINDING_ORIGIN), *same = NULL;
     for (size_t i = 0; origin != NULL && i < run->finding_count; i++) {
         const struct finding *finding = &run->findings[i];
         if (finding->kind != FINDING_ORIGIN && strcmp(finding->target, origin->target) == 0)
@@ -121,6 +134,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     facts_of_references(facts, run);
     if (facts_have(facts, FACT_LARGE_IS_LOST))
         return;
+    facts_of_way(facts, view);
     facts_of_origin(facts, view->shop, run);
     /* Who asks through the same stranger gets the same stranger's answer. */
     bool delivered = facts_was_delivered(facts, view);
@@ -130,6 +144,8 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
                         view->began_now && !facts_may_follow(facts, view));
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
+    if (delivered && facts_is_cut_off(view->exchange->symptom))
+        facts_of_again(facts, run);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
                        view->exchange->symptom == SYMPTOM_TCP_REFUSED;
     /* A door that lets nobody in is the door's, whatever else listens there. */

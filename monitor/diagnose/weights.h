@@ -136,6 +136,28 @@
       "not.")                                                                                      \
     X(LARGE_ARRIVES, TRANSPORT, "probe.large_arrives", -8, 2, 2, 0, -4, 0,                         \
       "A large file of {} arrives whole, asked at the same moment.")                               \
+    X(AGAIN_ANSWERS, TRANSPORT, "probe.again_answers", 6, -4, -4, 0, 0, -2,                        \
+      "Asked again over a new connection, the same page comes whole: it breaks off by chance.")    \
+    X(AGAIN_BREAKS, TRANSPORT, "probe.again_breaks", -6, 4, 1, 0, -2, 0,                           \
+      "Asked again over a new connection, the same page breaks off again.")                        \
+    X(ADDRESS_LOST, TRANSPORT, "probe.address_lost", 12, -3, -8, 0, 0, -8,                         \
+      "Of the addresses of the shop's name, {} is not reached, and another one answers.")          \
+    X(ADDRESS_FAILS, TRANSPORT, "probe.address_fails", -2, 10, -8, 0, -2, -8,                      \
+      "Of the addresses of the shop's name, {} fails, and another one answers well.")              \
+    X(FAMILY_LOST, TRANSPORT, "probe.family_lost", 14, -6, -10, 0, 3, -8,                          \
+      "By {} the shop's name leads nowhere; by the other family of addresses it answers.")         \
+    X(RESOLVER_SILENT_HERE, VANTAGE, "probe.resolver_silent_here", -12, -4, -4, -2, 14, -4,        \
+      "Another DNS server, {}, knows the shop's name: only the own one gives no answer.")          \
+    X(RESOLVER_KNOWS, VANTAGE, "probe.resolver_knows", 4, -4, -4, 0, 2, -2,                        \
+      "Another DNS server, {}, knows the shop's name: they do not agree.")                         \
+    X(RESOLVER_AGREES, VANTAGE, "probe.resolver_agrees", 6, -4, -4, 0, -10, -2,                    \
+      "Another DNS server, {}, does not find the shop's name either.")                             \
+    X(PATH_ENDS, VANTAGE, "probe.path_ends", 3, -1, -1, 0, -4, -2,                                 \
+      "The way to the shop answers as far as {}, and not beyond.")                                 \
+    X(PATH_SILENT, VANTAGE, "probe.path_silent", 1, -2, -2, 0, 3, -2,                              \
+      "Nobody on the way to the shop answers a trace, not even the first router.")                 \
+    X(PATH_ARRIVES, VANTAGE, "probe.path_arrives", -4, 2, 2, 0, -3, 0,                             \
+      "A trace of the way arrives at the shop's host ({}).")                                       \
     X(PORT_ANSWERS, TRANSPORT, "probe.port_answers", -12, 4, 3, 0, -4, 0,                          \
       "The same host is reached at another port ({}).")                                            \
     X(PORT_SILENT, TRANSPORT, "probe.port_silent", 8, -4, -6, 0, 2, -4,                            \

@@ -60,14 +60,41 @@ struct net_vantage *net_vantage_open(struct net *net, const struct net_vantage_s
 void net_vantage_close(struct net_vantage *vantage); /* takes NULL; its sessions must be closed */
 
 /*
- * The best address of a host, by the vantage point's resolver, as text; or `symptom` and why there
- * is none. In a later turn; for who speaks something else than HTTP.
+ * The addresses of a host; in a later turn. For who speaks something else than HTTP, or wants to
+ * know them apart.
  */
+struct net_found {
+    enum symptom symptom;         /* SYMPTOM_NONE: there is one at least */
+    const char *reason;           /* with a symptom: for people */
+    const char *const *addresses; /* as text, the best first; borrowed until it returns */
+    size_t count;
+};
+
 struct net_lookup;
-typedef void net_lookup_done(void *data, enum symptom symptom, const char *address_or_reason);
-struct net_lookup *net_lookup(struct net_vantage *vantage, const char *host, net_lookup_done *done,
-                              void *data);
+typedef void net_lookup_done(void *data, const struct net_found *found);
+
+/* By the DNS server `server`, `ADDRESS` or `ADDRESS:PORT`, or, NULL, the vantage point's own. */
+struct net_lookup *net_lookup(struct net_vantage *vantage, const char *server, const char *host,
+                              net_lookup_done *done, void *data);
 void net_lookup_cancel(struct net_lookup *lookup); /* takes NULL; not after `done` */
+
+/*
+ * How far the way to an address answers: connections to its port, each of packets that end one hop
+ * farther on; 20 at most, and of those that arrive 4.
+ */
+struct net_traced {
+    bool arrived;         /* the host itself took a connection, or refused it */
+    unsigned hops;        /* to the farthest on the way that spoke; 0: nobody did */
+    const char *farthest; /* his address; NULL: nobody; borrowed until it returns */
+};
+
+struct net_trace;
+typedef void net_trace_done(void *data, const struct net_traced *traced);
+
+/* In a later turn, two seconds later at most. */
+struct net_trace *net_trace(struct net_vantage *vantage, const char *address, unsigned port,
+                            net_trace_done *done, void *data);
+void net_trace_cancel(struct net_trace *trace); /* takes NULL; not after `done` */
 
 /* A new visitor: no connection, no cookie, nothing shared with any other. */
 struct net_session *net_session_open(struct net_vantage *vantage);
@@ -143,6 +170,9 @@ const char *net_url_resolve(struct arena *arena, const char *base, const char *l
  * none.
  */
 const char *net_url_host(struct arena *arena, const char *url);
+
+/* Its port, also where it does not say it; 0 when it is none. */
+unsigned net_url_port(const char *url);
 
 /* Whether an http(s) URL leads to `place`: a host, or with `:PORT` one port of it. */
 bool net_url_leads_to(const char *url, const char *place);

@@ -188,6 +188,18 @@ const char *net_url_host(struct arena *arena, const char *url)
     return copy;
 }
 
+unsigned net_url_port(const char *url)
+{
+    char *host, *port;
+    bool https;
+    unsigned number = 0;
+    if (url_split(url, &host, &port, &https) == RESULT_OK)
+        number = (unsigned)strtoul(port, NULL, 10);
+    free(host);
+    free(port);
+    return number;
+}
+
 bool net_url_leads_to(const char *url, const char *place)
 {
     const char *bracket = strrchr(place, ']');

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Longer than the longest pause: another failure. */
-#define PAUSE_FORGOTTEN (2 * BATTERY_PAUSE_MAX)
+/* Who has not wanted to ask for so much longer than twice the pause has another failure. */
+#define PAUSE_FORGOTTEN (10 * DURATION_MINUTE)
 
 struct plan {
     const struct shop *shop;
@@ -18,8 +18,9 @@ struct plan {
 static void plan_add(struct plan *plan, enum finding_kind kind, const char *component,
                      const char *url, const char *address)
 {
-    /* What it waits for, if it does, is no worker of the application's. */
-    bool is_harmless = kind == FINDING_REFERENCE || kind == FINDING_LARGE;
+    /* What it waits for, if it does, is no worker of the application's; or it did not wait. */
+    bool is_harmless = kind == FINDING_REFERENCE || kind == FINDING_LARGE ||
+                       kind == FINDING_AGAIN || kind == FINDING_PATH;
     bool is_itself = !is_harmless && address == NULL && strcmp(url, plan->failed->url) == 0;
     if (is_itself || plan->count == PROBE_QUESTIONS_MAX)
         return;
@@ -47,6 +48,17 @@ static bool is_broken_off(const struct exchange *failed)
     return failed->symptom != SYMPTOM_NONE && failed->ip != NULL && !is_unconnected(failed);
 }
 
+/* What broke off is asked again where that changes nothing in the shop. What hung is not: it would
+ * hang again, and take a worker with it. */
+static void plan_again(struct plan *plan)
+{
+    const struct exchange *failed = plan->failed;
+    bool broke = failed->symptom == SYMPTOM_TCP_RESET || failed->symptom == SYMPTOM_TCP_CLOSED ||
+                 failed->symptom == SYMPTOM_HTTP_TRUNCATED;
+    if (broke && failed->ip != NULL && strcmp(failed->method, "GET") == 0)
+        plan_add(plan, FINDING_AGAIN, NULL, failed->url, NULL);
+}
+
 static void plan_ports(struct plan *plan, const struct component *component)
 {
     for (size_t i = 0; i < component->port_count; i++) {
@@ -72,6 +84,33 @@ static const char *page_of_shop(const struct shop *shop)
         page = page != NULL ? page : component->health;
     }
     return page;
+}
+
+/* The same page at each address, where anybody who is there would answer it. */
+static void plan_addresses(struct plan *plan)
+{
+    const char *page = page_of_shop(plan->shop);
+    const char *url = page != NULL ? net_url_resolve(plan->arena, plan->failed->url, page) : NULL;
+    if (url != NULL && symptom_layer(plan->failed->symptom) != SYMPTOM_LAYER_DNS)
+        plan_add(plan, FINDING_ADDRESS, NULL, url, NULL);
+}
+
+/* Other servers, where the own one finds no address. */
+static void plan_resolvers(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->shop->resolver_count && i < BATTERY_RESOLVERS_MAX; i++)
+        if (symptom_layer(plan->failed->symptom) == SYMPTOM_LAYER_DNS)
+            plan_add(plan, FINDING_RESOLVER, NULL, plan->failed->url, plan->shop->resolvers[i]);
+}
+
+/* How far packets come, where they seem to be lost. */
+static void plan_path(struct plan *plan)
+{
+    const struct exchange *failed = plan->failed;
+    bool is_lost = failed->tcp.known && (failed->tcp.retransmits > 0 || failed->tcp.probes > 1);
+    if (is_lost || failed->symptom == SYMPTOM_TCP_TIMED_OUT ||
+        failed->symptom == SYMPTOM_TCP_ADDRESS_UNREACHABLE)
+        plan_add(plan, FINDING_PATH, NULL, failed->url, NULL);
 }
 
 static void plan_component(struct plan *plan, const struct component *component)
@@ -133,6 +172,10 @@ size_t battery_plan_components(const struct shop *shop, const struct run *run, s
                         .count = count};
     if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
         return count;
+    plan_again(&plan);
+    plan_resolvers(&plan);
+    plan_path(&plan);
+    plan_addresses(&plan);
     for (size_t i = 0; i < shop->component_count; i++)
         plan_component(&plan, &shop->components[i]);
     return plan.count;
@@ -141,7 +184,7 @@ size_t battery_plan_components(const struct shop *shop, const struct run *run, s
 bool battery_may_ask(struct battery_pace *pace, struct wall_time now)
 {
     duration since = wall_between(pace->last, now);
-    bool is_new = pace->last.us == 0 || since < 0 || since > PAUSE_FORGOTTEN;
+    bool is_new = pace->last.us == 0 || since < 0 || since > 2 * pace->pause + PAUSE_FORGOTTEN;
     if (wall_between(pace->hour, now) >= DURATION_HOUR || now.us < pace->hour.us) {
         pace->hour = now;
         pace->times = 0;

@@ -37,8 +37,8 @@ struct battery_pace {
 };
 
 #define BATTERY_PAUSE_MIN (5 * DURATION_SECOND)
-#define BATTERY_PAUSE_MAX (5 * DURATION_MINUTE)
-enum { BATTERY_HOUR_MAX = 30 };
+#define BATTERY_PAUSE_MAX DURATION_HOUR
+enum { BATTERY_HOUR_MAX = 30, BATTERY_RESOLVERS_MAX = 2 };
 
 /* Whether it may be asked now; if so, that is noted. */
 bool battery_may_ask(struct battery_pace *pace, struct wall_time now);

@@ -208,17 +208,17 @@ static void link_connect(struct postgresql_link *link, const char *address)
     link_wait(link, true, link_poll);
 }
 
-static void link_looked_up(void *data, enum symptom symptom, const char *address_or_reason)
+static void link_looked_up(void *data, const struct net_found *found)
 {
     struct postgresql_link *link = data;
     link->lookup = NULL;
-    if (symptom == SYMPTOM_NONE) {
-        link_connect(link, address_or_reason);
+    if (found->symptom == SYMPTOM_NONE) {
+        link_connect(link, found->addresses[0]);
         return;
     }
-    link->answer.symptom = symptom;
+    link->answer.symptom = found->symptom;
     link->answer.phase = link->phase;
-    engine_say(&link->answer, address_or_reason);
+    engine_say(&link->answer, found->reason);
     link_end(link, DATABASE_FAILED, LINK_LOST);
 }
 
@@ -235,7 +235,7 @@ struct postgresql_link *postgresql_link_open(struct loop *loop, struct net_vanta
     link->phase = "dns";
     link_begin(link, timeout, done, data);
     if (host != NULL)
-        link->lookup = net_lookup(vantage, host, link_looked_up, link);
+        link->lookup = net_lookup(vantage, NULL, host, link_looked_up, link);
     else
         link_connect(link, NULL);
     return link;

@@ -24,7 +24,10 @@ bool finding_is_well(const struct finding *finding)
     case FINDING_DATABASE:
         return finding->detail == NULL;
     case FINDING_PORT:
+    case FINDING_PATH:
         return finding->reached;
+    case FINDING_RESOLVER:
+        return finding->symptom == SYMPTOM_NONE;
     case FINDING_REFERENCE:
         return finding->status != 0;
     default:
@@ -53,6 +56,8 @@ void finding_write(const struct finding *finding, struct json_writer *writer)
     json_add_text(writer, "component", finding->component);
     json_add_text(writer, "target", finding->target);
     json_add_text(writer, "ip", finding->ip);
+    if (finding->hops != 0)
+        json_add_integer(writer, "hops", finding->hops);
     json_add_wall(writer, "at", finding->at);
     json_add_milliseconds(writer, "total", finding->total);
     json_add_flag(writer, "reached", finding->reached);
@@ -74,6 +79,7 @@ void finding_from_json(struct arena *arena, const struct json_t *json, struct fi
         .component = json_get_text(arena, json, "component"),
         .target = json_get_text(arena, json, "target"),
         .ip = json_get_text(arena, json, "ip"),
+        .hops = (unsigned)json_get_integer(json, "hops"),
         .at = json_get_wall(json, "at"),
         .total = json_get_milliseconds(json, "total"),
         .reached = json_get_flag(json, "reached"),

@@ -18,8 +18,12 @@
     X(HEALTH, "health")       /* a component's health page */                                      \
     X(STATIC, "static")       /* a file that needs no application */                               \
     X(LARGE, "large")         /* a large one beside it */                                          \
+    X(AGAIN, "again")         /* the page that broke off, over a new connection */                 \
     X(PORT, "port")           /* the same host, another port */                                    \
     X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */         \
+    X(ADDRESS, "address")     /* the same page at each address of the shop's name, apart */        \
+    X(RESOLVER, "resolver")   /* another DNS server: does it know the shop's name? */              \
+    X(PATH, "path")           /* the way to the shop: how far does it answer? */                   \
     X(DATABASE, "database")   /* a database, directly: record/database.h */
 
 enum finding_kind {
@@ -35,14 +39,16 @@ struct finding {
     enum finding_kind kind;
     const char *component; /* whose key in the shop file it is, or its part; NULL: nobody's */
     const char *target;    /* the URL; of a database the check, and the table */
-    const char *ip;        /* that was spoken to; NULL: none */
+    const char *ip;        /* that was spoken to; of a path the farthest that spoke; NULL: none */
+    unsigned hops;         /* of a path: how far away that is */
     struct wall_time at;   /* when it was asked */
     duration total;
     bool reached;         /* somebody is there: a connection was made, or refused */
     int status;           /* 0: no answer */
     bool cached;          /* a cache gave it, and asked nobody */
     enum symptom symptom; /* of the transport */
-    const char *detail;   /* with a symptom: what happened, for people; may be NULL */
+    const char *detail;   /* with a symptom: what happened, for people; of a resolver, what it knows
+                             of the name; may be NULL */
 };
 
 /* Whether it is as it is when all is well: nothing is said of a database, another port is there,

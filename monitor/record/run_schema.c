@@ -74,14 +74,15 @@
     X(finding, "probe", probe, REQUIRED, "What was asked.")                                        \
     X(finding, "component", text, OPTIONAL, "The component that the shop file names it for.")      \
     X(finding, "target", text, REQUIRED, "The URL; of a database what was asked.")                 \
-    X(finding, "ip", text, OPTIONAL, "The address that was spoken to.")                            \
+    X(finding, "ip", text, OPTIONAL, "The address that was spoken to, or spoke.")                  \
+    X(finding, "hops", integer, OPTIONAL, "Of a path: how far away that is.")                      \
     X(finding, "at", time, REQUIRED, "When it was asked.")                                         \
     X(finding, "total", milliseconds, REQUIRED, "How long it took.")                               \
     X(finding, "reached", flag, REQUIRED, "A connection was made, or refused.")                    \
     X(finding, "status", integer, OPTIONAL, "Absent where no answer came.")                        \
     X(finding, "cached", flag, OPTIONAL, "True where a cache answered in the shop's place.")       \
     X(finding, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                 \
-    X(finding, "detail", text, OPTIONAL, "With a symptom: what happened, for people.")             \
+    X(finding, "detail", text, OPTIONAL, "What happened, for people, or what a resolver knows.")   \
     X(verdict, "cause", cause, REQUIRED, "Whose fault it is.")                                     \
     X(verdict, "leaning", cause, OPTIONAL, "The likeliest suspect of an undetermined one.")        \
     X(verdict, "component", text, OPTIONAL, "Absent where it cannot be told.")                     \

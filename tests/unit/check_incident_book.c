@@ -280,10 +280,14 @@ START_TEST(what_is_resolved_by_hand_and_still_fails_is_confirmed_anew)
     ck_assert_int_eq(incident_book_change(book, &order, wall_after(start, 2 * DURATION_MINUTE),
                                           &incident, &error),
                      RESULT_OK);
+    ck_assert_pstr_eq(incident_closed_by(incident), "ann");
     ck_assert_int_eq(see(book, 3, &incident), INCIDENT_UNCHANGED);
     ck_assert_int_eq(see(book, 4, &incident), INCIDENT_REOPENED);
     ck_assert_int_eq(incident->resolved.us, 0);
+    ck_assert_ptr_null(incident_closed_by(incident));
     ck_assert_uint_eq(incident->reopened, 1);
+    ck_assert_ptr_nonnull(strstr(incident->timeline[incident->timeline_count - 1].text,
+                                 "ann closed it, and it fails: "));
     incident_book_free(book);
 }
 END_TEST

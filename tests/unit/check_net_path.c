@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* net/: the way to the shop: names, source addresses, certificates, network namespaces. */
+#include "tests/unit/dns_server.h"
 #include "tests/unit/runner.h"
 #include "tests/unit/stage.h"
 
@@ -26,87 +27,26 @@ static const struct act well = {.answer = OK_ANSWER};
 
 static struct stage stage;
 
-/* A DNS server for one answer: a header, the question as it came, and one A record when asked for
- * one. */
-enum { RCODE_OK = 0, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5, RCODE_SILENT = -1 };
-
-static struct dns_server {
-    int socket, rcode;
-    unsigned port;
-    struct loop_watch *watch;
-    uint32_t address; /* 0: no data */
-    bool six;         /* ::1 besides */
-    size_t questions;
-    uint32_t asker;   /* whose the latest was */
-    duration hold_up; /* after an answer the loop stands still for so long */
-} dns;
-
-static void dns_readable(void *data)
-{
-    unsigned char packet[600];
-    struct sockaddr_in from;
-    socklen_t size = sizeof from;
-    (void)data;
-    ssize_t got = recvfrom(dns.socket, packet, 512, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
-    if (got < 17)
-        return;
-    dns.questions++;
-    dns.asker = ntohl(from.sin_addr.s_addr);
-    if (dns.rcode == RCODE_SILENT)
-        return;
-    size_t length = 12;
-    while (length < 500 && packet[length] != 0)
-        length += packet[length] + 1u;
-    bool wants_a = packet[length + 2] == 1;
-    length += 5;
-    memcpy(packet + 2, "\x81\x80\0\1\0\0\0\0\0\0", 10);
-    packet[3] = (unsigned char)(packet[3] | dns.rcode);
-    if (wants_a && dns.rcode == RCODE_OK && dns.address != 0) {
-        uint32_t address = htonl(dns.address);
-        packet[7] = 1;
-        memcpy(packet + length, "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4", 12);
-        memcpy(packet + length + 12, &address, sizeof address);
-        length += 16;
-    } else if (!wants_a && dns.six) {
-        packet[7] = 1;
-        memcpy(packet + length, "\xc0\x0c\0\x1c\0\1\0\0\0\x3c\0\x10", 12);
-        memcpy(packet + length + 12, &in6addr_loopback, sizeof in6addr_loopback);
-        length += 28;
-    }
-    sendto(dns.socket, packet, length, 0, (struct sockaddr *)&from, size);
-    usleep((useconds_t)dns.hold_up);
-}
-
-static unsigned port_of(int socket)
-{
-    struct sockaddr_in own;
-    socklen_t size = sizeof own;
-    ck_assert_int_eq(getsockname(socket, (struct sockaddr *)&own, &size), 0);
-    return ntohs(own.sin_port);
-}
+static struct dns_server dns;
 
 static void open_with_dns(enum net_family family)
 {
     char resolver[32];
     snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
     stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver, .family = family});
-    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    dns_server_watch(&dns, stage.loop);
     raw_server_play(&stage.server, &well, 1);
 }
 
 static void set_up_dns(void)
 {
-    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    dns = (struct dns_server){.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    ck_assert_int_eq(bind(dns.socket, (struct sockaddr *)&own, sizeof own), 0);
-    dns.port = port_of(dns.socket);
+    dns_server_open(&dns);
     open_with_dns(NET_FAMILY_ANY);
 }
 
 static void tear_down_dns(void)
 {
-    loop_watch_free(dns.watch);
-    close(dns.socket);
+    dns_server_close(&dns);
     stage_close(&stage);
 }
 
@@ -183,15 +123,14 @@ END_TEST
 
 START_TEST(no_server_at_all_is_unreachable)
 {
-    loop_watch_free(dns.watch);
-    close(dns.socket);
+    dns_server_close(&dns);
     stage_get(&stage, "http://shop.invalid:PORT/");
     ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_DNS_UNREACHABLE);
     check_dns_words(" could not be asked for shop.invalid: nothing listens on its port");
     /* The refusal of one question must not be taken for that of another, and waited for. */
     ck_assert_int_lt(stage.exchange.total, DURATION_SECOND);
     dns.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    dns_server_watch(&dns, stage.loop);
 }
 END_TEST
 
@@ -220,7 +159,7 @@ END_TEST
 START_TEST(hold_up_of_the_loop_is_no_time_of_the_dns_server)
 {
     const duration *phases = stage.exchange.phases;
-    loop_watch_free(dns.watch);
+    dns_server_unwatch(&dns);
     stage_close(&stage);
     open_with_dns(NET_FAMILY_IPV4);
     dns.address = INADDR_LOOPBACK;
@@ -238,11 +177,11 @@ START_TEST(dns_is_asked_from_the_source_address)
 {
     char resolver[32];
     ck_assert_uint_eq(dns.asker, 0);
-    loop_watch_free(dns.watch);
+    dns_server_unwatch(&dns);
     stage_close(&stage);
     snprintf(resolver, sizeof resolver, "127.0.0.1:%u", dns.port);
     stage_open(&stage, &(struct net_vantage_settings){.resolver = resolver, .source = "127.0.0.5"});
-    dns.watch = loop_watch_readable(stage.loop, dns.socket, dns_readable, NULL);
+    dns_server_watch(&dns, stage.loop);
     raw_server_play(&stage.server, &well, 1);
     dns.address = INADDR_LOOPBACK;
     stage_get(&stage, "http://shop.invalid:PORT/");

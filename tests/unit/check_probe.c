@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* probe/: those who answer, who refuse, who stay silent; what is asked beside a run, and how often.
  */
+#include "tests/unit/dns_server.h"
 #include "tests/unit/runner.h"
 #include "tests/unit/stage.h"
 
@@ -139,6 +140,59 @@ START_TEST(of_a_large_file_only_a_part_is_asked_for)
 }
 END_TEST
 
+/* A name with an address of each family, of which one is served; and who else is asked for it. */
+START_TEST(addresses_are_asked_apart_and_so_are_other_servers)
+{
+    static const struct act act = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
+    struct fixture fixture;
+    struct raw_server server;
+    struct dns_server own, other;
+    struct error error = {0};
+    char url[80], resolver[2][32];
+    fixture_open(&fixture);
+    raw_server_open(&server, fixture.loop, "127.0.0.1");
+    raw_server_play(&server, &act, 1);
+    dns_server_open(&own);
+    dns_server_open(&other);
+    own.address = other.address = 0x7f000001;
+    own.six = true;
+    dns_server_watch(&own, fixture.loop);
+    dns_server_watch(&other, fixture.loop);
+    snprintf(url, sizeof url, "http://shop.invalid:%u/", server.port);
+    snprintf(resolver[0], sizeof resolver[0], "127.0.0.1:%u", own.port);
+    snprintf(resolver[1], sizeof resolver[1], "127.0.0.1:%u", other.port);
+    net_vantage_close(fixture.vantage);
+    fixture.vantage = net_vantage_open(
+        fixture.net, &(struct net_vantage_settings){.resolver = resolver[0]}, &error);
+    const struct probe_question questions[] = {
+        {.kind = FINDING_ADDRESS, .url = url},
+        {.kind = FINDING_RESOLVER, .url = url, .address = resolver[1]},
+        {.kind = FINDING_RESOLVER, .url = url, .address = "127.0.0.1:1"},
+        {.kind = FINDING_PATH, .url = url},
+    };
+    ask(&fixture, questions, COUNT_OF(questions));
+    loop_run(fixture.loop);
+    ck_assert_uint_eq(fixture.count, 5);
+    ck_assert_str_eq(fixture.findings[0].detail, "127.0.0.1");
+    ck_assert(finding_is_well(&fixture.findings[0]));
+    ck_assert_uint_gt(other.questions, 0);
+    ck_assert_int_eq(fixture.findings[1].symptom, SYMPTOM_DNS_UNREACHABLE);
+    ck_assert(!fixture.findings[1].reached);
+    ck_assert_int_eq(fixture.findings[2].kind, FINDING_PATH);
+    ck_assert(fixture.findings[2].reached);
+    for (size_t i = 3; i < 5; i++) {
+        bool is_four = strcmp(fixture.findings[i].ip, "127.0.0.1") == 0;
+        ck_assert_int_eq(fixture.findings[i].kind, FINDING_ADDRESS);
+        ck_assert(is_four || strcmp(fixture.findings[i].ip, "::1") == 0);
+        ck_assert_int_eq(finding_is_well(&fixture.findings[i]), is_four);
+    }
+    dns_server_close(&own);
+    dns_server_close(&other);
+    raw_server_close(&server);
+    fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(no_question_is_answered_in_a_later_turn)
 {
     struct fixture fixture;
@@ -181,10 +235,13 @@ static struct component components[] = {
      .port_count = COUNT_OF(ports)},
 };
 static const char *references[] = {"https://reference.test/"};
+static const char *resolvers[] = {"192.0.2.1", "192.0.2.2", "192.0.2.3"};
 static const struct shop shop = {.base = "https://shop.test",
                                  .components = components,
                                  .component_count = COUNT_OF(components),
                                  .references = references,
+                                 .resolvers = resolvers,
+                                 .resolver_count = COUNT_OF(resolvers),
                                  .reference_count = 1};
 
 /* A run that failed by one exchange, and what is asked beside it: `KIND URL [ADDRESS]`, a line
@@ -196,19 +253,28 @@ static const struct {
     const char *asked;
 } plans[] = {
     {"https://shop.test/cart", SYMPTOM_NONE, 500,
-     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
-     "static https://shop.test/logo.svg\n"},
+     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"},
     {"https://shop.test/health", SYMPTOM_HTTP_TIMEOUT_TTFB, 0,
-     "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
-     "static https://shop.test/logo.svg\nlarge https://shop.test/shoes.jpg\n"},
-    /* What hangs is not asked again, but for what nobody waits for. */
+     "reference https://reference.test/\naddress https://shop.test/logo.svg\n"
+     "origin https://shop.test/logo.svg 203.0.113.9\nstatic https://shop.test/logo.svg\nlarge "
+     "https://shop.test/shoes.jpg\n"},
+    /* What hangs is not asked again, but for what nobody waits for; what broke off is. */
     {"https://shop.test/shoes.jpg", SYMPTOM_HTTP_TRUNCATED, 200,
-     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
+     "again https://shop.test/shoes.jpg\naddress https://shop.test/logo.svg\norigin "
+     "https://shop.test/logo.svg 203.0.113.9\nhealth "
+     "https://shop.test/health\n"
      "static https://shop.test/logo.svg\nlarge https://shop.test/shoes.jpg\n"},
     {"https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0,
-     "reference https://reference.test/\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "reference https://reference.test/\npath https://shop.test/\n"
+     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
      "port http://shop.test:8443/\n"},
+    {"https://shop.test/", SYMPTOM_DNS_FAILED, 0,
+     "reference https://reference.test/\nresolver https://shop.test/ 192.0.2.1\n"
+     "resolver https://shop.test/ 192.0.2.2\n"
+     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
+     "static https://shop.test/logo.svg\n"},
     {"https://pay.test/charge", SYMPTOM_TCP_TIMED_OUT, 0, "reference https://reference.test/\n"},
 };
 
@@ -217,8 +283,9 @@ static struct run *failed_run(const char *url, enum symptom symptom, int status)
     struct run *run = run_create("browse", "here", (struct wall_time){1});
     struct run_step *step = run_add_step(run, "a step");
     struct exchange *exchange = run_add_exchange(run, step);
-    *exchange = (struct exchange){.url = url, .status = status, .symptom = symptom, .port = 443};
-    if (symptom != SYMPTOM_TCP_TIMED_OUT)
+    *exchange = (struct exchange){
+        .method = "GET", .url = url, .status = status, .symptom = symptom, .port = 443};
+    if (symptom != SYMPTOM_TCP_TIMED_OUT && symptom != SYMPTOM_DNS_FAILED)
         exchange->ip = "203.0.113.10";
     step->state = run->state = STATE_FAILED;
     step->symptom = symptom != SYMPTOM_NONE ? symptom : SYMPTOM_HTTP_ERROR;
@@ -240,6 +307,41 @@ START_TEST(each_failure_has_its_questions)
     ck_assert_str_eq(asked.data, plans[_i].asked);
     buffer_free(&asked);
     run_free(run);
+}
+END_TEST
+
+/* However much a shop file declares, a battery is so many connections, and no more. */
+START_TEST(a_battery_is_bounded)
+{
+    static const struct act act = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
+    struct fixture fixture;
+    struct raw_server server;
+    struct probe_question questions[PROBE_QUESTIONS_MAX];
+    struct component many[20];
+    char base[80];
+    fixture_open(&fixture);
+    raw_server_open(&server, fixture.loop, "127.0.0.1");
+    raw_server_play(&server, &act, 1);
+    snprintf(base, sizeof base, "http://127.0.0.1:%u/", server.port);
+    for (size_t i = 0; i < COUNT_OF(many); i++)
+        many[i] = (struct component){.name = "web",
+                                     .kind = CAUSE_APPLICATION,
+                                     .health = "/health",
+                                     .static_file = "/logo.svg",
+                                     .large = "/shoes.jpg",
+                                     .origin = "127.0.0.1"};
+    const struct shop large = {.base = base, .components = many, .component_count = COUNT_OF(many)};
+    struct run *run = failed_run(base, SYMPTOM_HTTP_TRUNCATED, 200);
+    size_t count = battery_plan_references(&large, run, questions, 0);
+    count = battery_plan_components(&large, run, run->arena, questions, count);
+    ck_assert_uint_eq(count, PROBE_QUESTIONS_MAX);
+    ask(&fixture, questions, count);
+    loop_run(fixture.loop);
+    /* The host has one address: nothing is asked there apart. */
+    ck_assert_uint_eq(server.accepted, PROBE_QUESTIONS_MAX - 1);
+    run_free(run);
+    raw_server_close(&server);
+    fixture_close(&fixture);
 }
 END_TEST
 
@@ -270,7 +372,9 @@ static unsigned times_asked(duration every, duration span)
 START_TEST(it_asks_ever_more_rarely)
 {
     ck_assert_uint_eq(times_asked(DURATION_SECOND, DURATION_MINUTE), 4); /* 0, 5, 15, 35 s */
-    ck_assert_uint_eq(times_asked(DURATION_SECOND, DURATION_HOUR), 7 + 10);
+    ck_assert_uint_eq(times_asked(DURATION_SECOND, DURATION_HOUR), 10);  /* ..., 2555 s */
+    /* A shop that is down all day. */
+    ck_assert_uint_eq(times_asked(DURATION_MINUTE, DURATION_DAY), 11 + 22);
     /* A failure that comes back as seldom as that is a new one each time. */
     ck_assert_uint_eq(times_asked(11 * DURATION_MINUTE, DURATION_DAY), 131);
 }
@@ -300,9 +404,11 @@ Suite *test_suite(void)
     tcase_add_test(tests, whoever_answers_is_there);
     tcase_add_test(tests, an_address_goes_before_what_dns_says);
     tcase_add_test(tests, of_a_large_file_only_a_part_is_asked_for);
+    tcase_add_test(tests, addresses_are_asked_apart_and_so_are_other_servers);
     tcase_add_test(tests, no_question_is_answered_in_a_later_turn);
     tcase_add_test(tests, a_cancelled_probe_says_nothing);
     tcase_add_loop_test(tests, each_failure_has_its_questions, 0, COUNT_OF(plans));
+    tcase_add_test(tests, a_battery_is_bounded);
     tcase_add_test(tests, who_passed_is_not_asked_about);
     tcase_add_test(tests, it_asks_ever_more_rarely);
     tcase_add_test(tests, there_is_a_budget_an_hour);

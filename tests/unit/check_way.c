@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* diagnose/: what is found on the way to the shop, asked apart, and the fact that it is. */
+#include "tests/unit/runner.h"
+
+#include "monitor/diagnose/diagnose.h"
+
+#include <string.h>
+
+static const struct {
+    enum symptom symptom;
+    const char *ip; /* that the run spoke to; NULL: none */
+    struct finding findings[3];
+    const char *code, *text; /* of the evidence; code NULL: there is none of the way */
+} cases[] = {
+    {SYMPTOM_TCP_TIMED_OUT,
+     NULL,
+     {{.kind = FINDING_ADDRESS, .ip = "192.0.2.1", .symptom = SYMPTOM_TCP_TIMED_OUT},
+      {.kind = FINDING_ADDRESS, .ip = "192.0.2.2", .reached = true, .status = 200}},
+     "probe.address_lost",
+     "192.0.2.1"},
+    /* Which is not the one that the run met. */
+    {SYMPTOM_HTTP_TIMEOUT_TTFB,
+     "192.0.2.2",
+     {{.kind = FINDING_ADDRESS, .ip = "192.0.2.1", .symptom = SYMPTOM_TCP_TIMED_OUT},
+      {.kind = FINDING_ADDRESS, .ip = "192.0.2.2", .reached = true, .status = 200}},
+     NULL,
+     NULL},
+    {SYMPTOM_TCP_TIMED_OUT,
+     NULL,
+     {{.kind = FINDING_ADDRESS, .ip = "192.0.2.1", .reached = true, .status = 200},
+      {.kind = FINDING_ADDRESS, .ip = "2001:db8::1", .symptom = SYMPTOM_TCP_ADDRESS_UNREACHABLE}},
+     "probe.family_lost",
+     "IPv6"},
+    {SYMPTOM_NONE,
+     "192.0.2.1",
+     {{.kind = FINDING_ADDRESS, .ip = "192.0.2.1", .reached = true, .status = 500},
+      {.kind = FINDING_ADDRESS, .ip = "192.0.2.2", .reached = true, .status = 200}},
+     "probe.address_fails",
+     "192.0.2.1"},
+    {SYMPTOM_TCP_TIMED_OUT,
+     NULL,
+     {{.kind = FINDING_ADDRESS, .ip = "192.0.2.1", .symptom = SYMPTOM_TCP_TIMED_OUT},
+      {.kind = FINDING_ADDRESS, .ip = "192.0.2.2", .symptom = SYMPTOM_TCP_TIMED_OUT}},
+     NULL,
+     NULL},
+    {SYMPTOM_DNS_UNREACHABLE,
+     NULL,
+     {{.kind = FINDING_RESOLVER, .ip = "192.0.2.53", .reached = true}},
+     "probe.resolver_silent_here",
+     "192.0.2.53"},
+    {SYMPTOM_DNS_NAME_NOT_RESOLVED,
+     NULL,
+     {{.kind = FINDING_RESOLVER, .ip = "192.0.2.53", .symptom = SYMPTOM_DNS_UNREACHABLE},
+      {.kind = FINDING_RESOLVER, .ip = "192.0.2.54", .reached = true}},
+     "probe.resolver_knows",
+     "192.0.2.54"},
+    {SYMPTOM_DNS_NAME_NOT_RESOLVED,
+     NULL,
+     {{.kind = FINDING_RESOLVER,
+       .ip = "192.0.2.53",
+       .reached = true,
+       .symptom = SYMPTOM_DNS_NAME_NOT_RESOLVED}},
+     "probe.resolver_agrees",
+     "192.0.2.53"},
+    {SYMPTOM_TCP_TIMED_OUT,
+     NULL,
+     {{.kind = FINDING_PATH, .ip = "192.0.2.9", .hops = 3}},
+     "probe.path_ends",
+     "192.0.2.9 (hop 3)"},
+    {SYMPTOM_TCP_TIMED_OUT, NULL, {{.kind = FINDING_PATH}}, "probe.path_silent", "Nobody"},
+    {SYMPTOM_TCP_TIMED_OUT,
+     NULL,
+     {{.kind = FINDING_PATH, .hops = 3, .reached = true}},
+     "probe.path_arrives",
+     "arrives"},
+};
+
+static bool is_of_the_way(const struct evidence *evidence)
+{
+    static const char *const codes[] = {"probe.address", "probe.family", "probe.resolver",
+                                        "probe.path"};
+    bool is = false;
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        is |= strncmp(evidence->fact, codes[i], strlen(codes[i])) == 0;
+    return is;
+}
+
+START_TEST(what_is_found_on_the_way_is_a_fact)
+{
+    static const char *needs[] = {"web"};
+    struct history *history = history_create();
+    struct run *run = run_create("browse", "here", (struct wall_time){1});
+    struct run_step *step = run_add_step(run, "home");
+    struct exchange *exchange = run_add_exchange(run, step);
+    step->needs = needs;
+    step->needs_count = COUNT_OF(needs);
+    step->state = run->state = STATE_FAILED;
+    step->symptom = exchange->symptom = cases[_i].symptom;
+    exchange->ip = cases[_i].ip;
+    exchange->status = cases[_i].symptom == SYMPTOM_NONE ? 500 : 0;
+    for (size_t i = 0; i < COUNT_OF(cases[_i].findings); i++) {
+        struct finding finding = cases[_i].findings[i];
+        finding.target = "https://shop.test/";
+        if (finding.kind != FINDING_REFERENCE)
+            run_add_finding(run, &finding);
+    }
+    history_add(history, run);
+    diagnose_run(history, NULL, run);
+    const struct evidence *found = NULL;
+    for (size_t i = 0; i < run->verdict.evidence_count; i++)
+        if (is_of_the_way(&run->verdict.evidence[i]))
+            found = &run->verdict.evidence[i];
+    ck_assert_pstr_eq(found != NULL ? found->fact : NULL, cases[_i].code);
+    if (found != NULL)
+        ck_assert_msg(strstr(found->text, cases[_i].text) != NULL, "%s", found->text);
+    run_free(run);
+    history_free(history);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("way");
+    TCase *tests = tcase_create("way");
+    tcase_add_loop_test(tests, what_is_found_on_the_way_is_a_fact, 0, COUNT_OF(cases));
+    suite_add_tcase(suite, tests);
+    return suite;
+}
