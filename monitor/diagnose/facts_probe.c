@@ -95,11 +95,12 @@ static void facts_of_files(struct facts *facts, const struct run *run)
         facts_add(facts, FACT_LARGE_ARRIVES, large->component);
 }
 
-/* It comes without cookies then, so whatever answer it gets is one. */
-static void facts_of_again(struct facts *facts, const struct run *run)
+/* It comes without cookies then, so whatever answer it gets is one. Another run's page tells
+ * nothing of this. */
+static void facts_of_again(struct facts *facts, const struct facts_view *view)
 {
-    const struct finding *again = facts_find(run, FINDING_AGAIN);
-    if (again == NULL)
+    const struct finding *again = facts_find(view->run, FINDING_AGAIN);
+    if (again == NULL || strcmp(again->target, view->exchange->url) != 0)
         return;
     if (facts_is_cut_off(again->symptom))
         facts_add(facts, FACT_AGAIN_BREAKS, NULL);
@@ -166,7 +167,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
     if (delivered && facts_is_cut_off(view->exchange->symptom))
-        facts_of_again(facts, run);
+        facts_of_again(facts, view);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
                        view->exchange->symptom == SYMPTOM_TCP_REFUSED;
     /* A door that lets nobody in is the door's, whatever else listens there. */
