@@ -23,6 +23,8 @@ struct wall_time message_time(const struct incident *incident)
 void message_title(const struct incident *incident, struct buffer *out)
 {
     bool slow = symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
+    const char *first = incident->journey;
+    size_t count = incident_journeys(incident, &first, 1);
     const char *closer = incident_closed_by(incident);
     if (incident->merged != NULL)
         buffer_print(out, "%s: part of incident %.8s", incident->journey, incident->merged);
@@ -30,9 +32,12 @@ void message_title(const struct incident *incident, struct buffer *out)
         buffer_print(out, "%s: closed by %.100s", incident->journey, closer);
     else if (incident->resolved.us != 0)
         buffer_print(out, "%s works again", incident->journey);
+    else if (count > 1)
+        buffer_print(out, "%s and %zu other%s %s", first, count - 1, count == 2 ? "" : "s",
+                     slow ? "are slow" : "fail");
     else
         buffer_print(out, slow ? "%s is slow" : "%s fails", incident->journey);
-    if (incident->resolved.us == 0 && incident->step != NULL)
+    if (incident->resolved.us == 0 && incident->step != NULL && count < 2)
         buffer_print(out, " at \"%s\"", incident->step);
 }
 

@@ -111,9 +111,7 @@ bool public_window_is_about(const struct public_window *window,
 bool public_incident_is_told(const struct incident *incident);
 bool public_incident_is_open(const struct incident *incident);
 
-/* Who is meant when it is spoken of: while it is open those who show it still, and all who ever did
- * when it is over, or where nobody does any more (it comes and goes). */
-bool public_incident_is_shown(const struct incident *incident); /* it is open, and somebody does */
+/* As in incident_journeys. */
 bool public_incident_is_about(const struct incident *incident, const char *journey);
 
 /* How what it is about does; of journeys that are not tried any more UNKNOWN, of one that is over

@@ -85,17 +85,9 @@ bool public_incident_is_open(const struct incident *incident)
     return incident->resolved.us == 0;
 }
 
-bool public_incident_is_shown(const struct incident *incident)
-{
-    for (size_t i = 0; i < incident->shower_count && public_incident_is_open(incident); i++)
-        if (incident->showers[i].recovered.us == 0)
-            return true;
-    return false;
-}
-
 bool public_incident_is_about(const struct incident *incident, const char *journey)
 {
-    bool shown = public_incident_is_shown(incident);
+    bool shown = incident_is_shown(incident);
     for (size_t i = 0; i < incident->shower_count; i++)
         if ((!shown || incident->showers[i].recovered.us == 0) &&
             strcmp(incident->showers[i].journey, journey) == 0)

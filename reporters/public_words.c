@@ -19,34 +19,11 @@ void public_incident_path(const struct incident *incident, char path[PUBLIC_SENT
 
 /* --- the title -------------------------------------------------------------------------------- */
 
-/* The journeys that it is about, each once, in the order in which they showed it. */
-static size_t journeys_of(const struct incident *incident, const char *names[NAMES_MAX])
-{
-    size_t count = 0;
-    bool shown = public_incident_is_shown(incident);
-    for (size_t i = 0; i < incident->shower_count; i++) {
-        const char *name = incident->showers[i].journey;
-        bool known = shown && incident->showers[i].recovered.us != 0;
-        for (size_t j = 0; j < i && !known; j++)
-            known = strcmp(incident->showers[j].journey, name) == 0 &&
-                    (!shown || incident->showers[j].recovered.us == 0);
-        if (known)
-            continue;
-        if (count < NAMES_MAX)
-            names[count] = name;
-        count++;
-    }
-    /* It is of an early version. */
-    if (count == 0)
-        names[count++] = incident->journey != NULL ? incident->journey : "the shop";
-    return count;
-}
-
 /* The one place that it is seen from; NULL when there are several, or is no other. */
 static const char *only_place(const struct public_view *view, const struct incident *incident)
 {
     const char *place = NULL;
-    bool shown = public_incident_is_shown(incident);
+    bool shown = incident_is_shown(incident);
     if (view->shop->vantage_count < 2)
         return NULL;
     for (size_t i = 0; i < incident->shower_count; i++) {
@@ -64,7 +41,11 @@ static const char *only_place(const struct public_view *view, const struct incid
 static size_t append_subject(const struct incident *incident, struct buffer *out)
 {
     const char *names[NAMES_MAX];
-    size_t count = journeys_of(incident, names), at = out->length;
+    size_t count = incident_journeys(incident, names, NAMES_MAX), at = out->length;
+    if (count == 0) { /* it is of an early version */
+        names[0] = incident->journey != NULL ? incident->journey : "the shop";
+        count = 1;
+    }
     buffer_text(out, names[0]);
     out->data[at] = words_capital(out->data[at]);
     if (count == 2)

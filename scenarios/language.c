@@ -374,7 +374,7 @@ static const struct language_key shop_keys[] = {
      .example = "references: [\"https://www.example.org/\"]"},
     {"resolvers", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_ADDRESS,
      LIST(shop, resolvers, resolver_count),
-     .help = "DNS servers of others: the first two are asked when the shop's name is not found.",
+     .help = "DNS servers of others: two are asked when the shop's name is not found.",
      .example = "resolvers: [192.0.2.53, \"2001:db8::53\"]"},
     {"components", LANGUAGE_OBJECT_MAP, LANGUAGE_FORMAT_NAME, .of = LANGUAGE_IN_COMPONENT,
      LIST(shop, components, component_count),

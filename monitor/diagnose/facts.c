@@ -244,6 +244,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_look_at_onset(&view);
     view_count_vantages(&view);
     facts_find_suspects(ret_facts, &view);
+    facts_find_others(ret_facts, &view);
     facts_of_door(ret_facts, &view);
     if (view.exchange != NULL && view.exchange->symptom != SYMPTOM_NONE)
         facts_of_transport(ret_facts, &view);

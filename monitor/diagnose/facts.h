@@ -28,6 +28,8 @@ struct facts {
     const char *suspects[32]; /* components of the failing step that nothing has cleared, the
                                  likeliest first */
     size_t suspect_count;
+    const char *others[16]; /* names of failing steps that another fault explains */
+    size_t other_count;
     const char *unsettled; /* what must be seen before anything is asserted; NULL: all was seen */
     const char *whole_database; /* where several parts of it fail; or NULL */
     const char *ill; /* what of a database is not well, asked directly: a part, or all; or NULL */
@@ -140,12 +142,21 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view);
 
 /* facts_pattern.c: which steps fail and pass together. Suspects first, they are needed by others.
  */
+typedef void facts_step_visitor(void *data, const struct run *run, const struct run_step *step);
+
+/* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
+ * after the onset. */
+void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data);
+
 void facts_find_suspects(struct facts *facts, const struct facts_view *view);
 void facts_of_pattern(struct facts *facts, const struct facts_view *view);
 
 /* What the shop's front door owes that needs nothing behind it. Before those of the exchange. */
 void facts_of_door(struct facts *facts, const struct facts_view *view);
 bool facts_door_fails(const struct facts *facts);
+
+/* facts_cover.c: which failing steps are of another fault. Before the facts of pattern. */
+void facts_find_others(struct facts *facts, const struct facts_view *view);
 
 /* facts_timeouts.c: who gave up, by the moment. */
 void facts_of_timeouts(struct facts *facts, const struct facts_view *view);

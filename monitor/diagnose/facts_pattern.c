@@ -6,11 +6,7 @@
 
 enum { ROUTES_MAX = 64 };
 
-typedef void step_visitor(void *data, const struct run *run, const struct run_step *step);
-
-/* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
- * after the onset. */
-static void pattern_visit(const struct facts_view *view, step_visitor *visit, void *data)
+void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data)
 {
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
@@ -63,7 +59,7 @@ static struct clearing pattern_look(const struct facts_view *view, const char *c
                                     bool written)
 {
     struct clearing clearing = {.component = component, .written = written};
-    pattern_visit(view, clearing_visit, &clearing);
+    facts_visit_steps(view, clearing_visit, &clearing);
     return clearing;
 }
 
@@ -153,6 +149,7 @@ void facts_of_door(struct facts *facts, const struct facts_view *view)
 
 struct database_view {
     const struct shop *shop;
+    const struct facts *facts;
     unsigned database_failing, database_passing, other_failing;
     const char *alive; /* a passing step of the application that needs no database */
     const char *part;  /* of the database, that a failing step needs */
@@ -191,6 +188,9 @@ static void database_visit(void *data, const struct run *run, const struct run_s
     (void)run;
     bool database = facts_step_needs_kind(view->shop, step, CAUSE_DATABASE);
     bool application = facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
+    if (!facts_step_passed(step) &&
+        facts_name_is_among(view->facts->others, view->facts->other_count, step->name))
+        return;
     if (facts_step_passed(step) && database)
         view->database_passing++;
     else if (facts_step_passed(step) && application)
@@ -235,8 +235,8 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *failure = view->failure;
     bool hung = facts_has_hung(failure);
-    struct database_view database = {.shop = view->shop};
-    pattern_visit(view, database_visit, &database);
+    struct database_view database = {.shop = view->shop, .facts = facts};
+    facts_visit_steps(view, database_visit, &database);
     if (facts_is_application_alone(view->shop, failure)) {
         facts_of_application_alone(facts, view);
         return;

@@ -95,11 +95,12 @@ static void facts_of_files(struct facts *facts, const struct run *run)
         facts_add(facts, FACT_LARGE_ARRIVES, large->component);
 }
 
-/* It comes without cookies then, so whatever answer it gets is one. */
-static void facts_of_again(struct facts *facts, const struct run *run)
+/* It comes without cookies then, so whatever answer it gets is one. Another run's page tells
+ * nothing of this. */
+static void facts_of_again(struct facts *facts, const struct facts_view *view)
 {
-    const struct finding *again = facts_find(run, FINDING_AGAIN);
-    if (again == NULL)
+    const struct finding *again = facts_find(view->run, FINDING_AGAIN);
+    if (again == NULL || strcmp(again->target, view->exchange->url) != 0)
         return;
     if (facts_is_cut_off(again->symptom))
         facts_add(facts, FACT_AGAIN_BREAKS, NULL);
@@ -107,23 +108,44 @@ static void facts_of_again(struct facts *facts, const struct run *run)
         facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
 }
 
-/* The same page through the front door and past it. */
-static void facts_of_origin(struct facts *facts, const struct shop *shop, const struct run *run)
+/* What was asked through the front door beside that: the same page; else one that fails with the
+ * status that the step fails with, so that the same one gave both; NULL: nothing. */
+static const struct finding *find_through_door(const struct facts_view *view,
+                                               const struct finding *origin)
 {
-    const struct finding *origin = facts_find(run, FINDING_ORIGIN), *same = NULL;
-    for (size_t i = 0; origin != NULL && i < run->finding_count; i++) {
-        const struct finding *finding = &run->findings[i];
+    const struct finding *alike = NULL;
+    for (size_t i = 0; i < view->run->finding_count; i++) {
+        const struct finding *finding = &view->run->findings[i];
         if (finding->kind != FINDING_ORIGIN && strcmp(finding->target, origin->target) == 0)
-            same = finding;
+            return finding;
+        if (finding->kind == FINDING_HEALTH && finding->status >= 400 &&
+            finding->status == view->exchange->status)
+            alike = finding;
     }
-    if (same == NULL || finding_is_well(same))
-        return;
+    return alike;
+}
+
+/* Whom a page accuses that the shop's own server gives, asked past him. Who says himself that he
+ * finds no way to it may be right: it is between them. */
+static enum fact_name fact_of_origin(const struct facts *facts, const struct facts_view *view,
+                                     const struct finding *origin)
+{
+    bool others = shop_kind(view->shop, origin->component) == CAUSE_THIRD_PARTY;
     if (!finding_is_well(origin))
-        facts_add(facts, FACT_ORIGIN_FAILS, origin->component);
-    else if (shop_kind(shop, origin->component) == CAUSE_THIRD_PARTY)
-        facts_add(facts, FACT_ORIGIN_PAST_OTHERS, origin->component);
-    else
-        facts_add(facts, FACT_ORIGIN_PAST_DOOR, origin->component);
+        return lost_on_the_way(origin) && facts_front_door(view->shop) != NULL
+                   ? FACT_ORIGIN_UNREACHED
+                   : FACT_ORIGIN_FAILS;
+    if (others && facts_have(facts, FACT_EDGE_NO_WAY))
+        return FACT_ORIGIN_HAS_WAY;
+    return others ? FACT_ORIGIN_PAST_OTHERS : FACT_ORIGIN_PAST_DOOR;
+}
+
+static void facts_of_origin(struct facts *facts, const struct facts_view *view)
+{
+    const struct finding *origin = facts_find(view->run, FINDING_ORIGIN);
+    const struct finding *same = origin != NULL ? find_through_door(view, origin) : NULL;
+    if (same != NULL && !finding_is_well(same))
+        facts_add(facts, fact_of_origin(facts, view, origin), origin->component);
 }
 
 void facts_of_probes(struct facts *facts, const struct facts_view *view)
@@ -135,7 +157,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (facts_have(facts, FACT_LARGE_IS_LOST))
         return;
     facts_of_way(facts, view);
-    facts_of_origin(facts, view->shop, run);
+    facts_of_origin(facts, view);
     /* Who asks through the same stranger gets the same stranger's answer. */
     bool delivered = facts_was_delivered(facts, view);
     if (delivered && !facts_answer_is_of_the_way(facts) &&
@@ -145,7 +167,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
     if (delivered && facts_is_cut_off(view->exchange->symptom))
-        facts_of_again(facts, run);
+        facts_of_again(facts, view);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
                        view->exchange->symptom == SYMPTOM_TCP_REFUSED;
     /* A door that lets nobody in is the door's, whatever else listens there. */

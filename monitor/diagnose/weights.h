@@ -104,7 +104,7 @@
       "Who answers in the shop's place does not let this request through ({}).")                   \
     X(PROXY_ITSELF, ANSWER, "answer.proxy_itself", 18, -6, -10, 2, -8, -8,                         \
       "Who answers in the shop's place has a trouble of his own ({}).")                            \
-    X(LIMITED, ANSWER, "answer.limited", -12, -4, -8, 3, 19, 4,                                    \
+    X(LIMITED, ANSWER, "answer.limited", -12, -6, -8, 3, 19, 4,                                    \
       "The shop says that it is asked too often (429): it limits who watches it.")                 \
     X(CLOSED, ANSWER, "answer.closed", -15, 12, -6, -4, -6, -4,                                    \
       "The shop says that it is closed for a while (503, Retry-After {}).")                        \
@@ -168,6 +168,10 @@
       "Past {}, the shop's own server answers what fails through it.")                             \
     X(ORIGIN_PAST_OTHERS, TRANSPORT, "probe.origin_past_others", 0, -14, -12, 26, -4, -6,          \
       "Past {}, the shop's own server answers what fails through it.")                             \
+    X(ORIGIN_UNREACHED, TRANSPORT, "probe.origin_unreached", 12, -2, -4, -10, 0, -6,               \
+      "Past {}, not even a connection to the shop's own door is made.")                            \
+    X(ORIGIN_HAS_WAY, TRANSPORT, "probe.origin_has_way", 14, -14, -12, 4, -4, -6,                  \
+      "Past {}, the shop's own server answers: what is cut is the way between the two.")           \
     X(ORIGIN_FAILS, TRANSPORT, "probe.origin_fails", -4, 6, 3, -10, -4, -4,                        \
       "Past {}, the shop's own server fails as well.")                                             \
     X(DATABASE_WORDS, BODY, "body.database_words", -15, -4, 18, -8, -10, -10,                      \

@@ -54,13 +54,13 @@ struct judge journey_judge(struct journey *journey)
 static void journey_keep_words(struct journey *journey, enum state state)
 {
     const struct run_step *record = journey_record(journey);
-    struct exchange *last = record->exchanges + record->exchange_count - 1;
     struct words words;
-    if (journey->response == NULL || last->status == 0)
+    if (journey->response == NULL || run_last_exchange(record)->status == 0)
         return;
     net_response_words(journey->response, &words);
     if (state == STATE_FAILED || words_say_cached(&words))
-        last->words = words_copy(journey->run->arena, &words);
+        record->exchanges[record->exchange_count - 1].words =
+            words_copy(journey->run->arena, &words);
 }
 
 void journey_drop_response(struct journey *journey)

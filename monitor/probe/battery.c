@@ -2,6 +2,8 @@
 /* See battery.h. What can be asked stands in the shop file, with the components. */
 #include "monitor/probe/battery.h"
 
+#include "monitor/journey/mask.h"
+
 #include <string.h>
 
 /* Who has not wanted to ask for so much longer than twice the pause has another failure. */
@@ -55,7 +57,9 @@ static void plan_again(struct plan *plan)
     const struct exchange *failed = plan->failed;
     bool broke = failed->symptom == SYMPTOM_TCP_RESET || failed->symptom == SYMPTOM_TCP_CLOSED ||
                  failed->symptom == SYMPTOM_HTTP_TRUNCATED;
-    if (broke && failed->ip != NULL && strcmp(failed->method, "GET") == 0)
+    /* With a secret in it, it is not known here. */
+    bool is_known = strstr(failed->url, MASK_TEXT) == NULL;
+    if (broke && is_known && failed->ip != NULL && strcmp(failed->method, "GET") == 0)
         plan_add(plan, FINDING_AGAIN, NULL, failed->url, NULL);
 }
 
@@ -95,12 +99,28 @@ static void plan_addresses(struct plan *plan)
         plan_add(plan, FINDING_ADDRESS, NULL, url, NULL);
 }
 
-/* Other servers, where the own one finds no address. */
-static void plan_resolvers(struct plan *plan)
+/* Of a vantage point; NULL: as its machine is set up. */
+static const char *own_resolver(const struct shop *shop, const char *vantage)
 {
-    for (size_t i = 0; i < plan->shop->resolver_count && i < BATTERY_RESOLVERS_MAX; i++)
-        if (symptom_layer(plan->failed->symptom) == SYMPTOM_LAYER_DNS)
-            plan_add(plan, FINDING_RESOLVER, NULL, plan->failed->url, plan->shop->resolvers[i]);
+    for (size_t i = 0; i < shop->vantage_count; i++)
+        if (strcmp(shop->vantages[i].name, vantage) == 0)
+            return shop->vantages[i].resolver;
+    return NULL;
+}
+
+/* Other servers, where the own one finds no address. */
+static void plan_resolvers(struct plan *plan, const char *own)
+{
+    size_t asked = 0;
+    if (symptom_layer(plan->failed->symptom) != SYMPTOM_LAYER_DNS)
+        return;
+    for (size_t i = 0; i < plan->shop->resolver_count && asked < BATTERY_RESOLVERS_MAX; i++) {
+        const char *other = plan->shop->resolvers[i];
+        if (own != NULL && strcmp(own, other) == 0)
+            continue;
+        plan_add(plan, FINDING_RESOLVER, NULL, plan->failed->url, other);
+        asked++;
+    }
 }
 
 /* How far packets come, where they seem to be lost. */
@@ -173,7 +193,7 @@ size_t battery_plan_components(const struct shop *shop, const struct run *run, s
     if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
         return count;
     plan_again(&plan);
-    plan_resolvers(&plan);
+    plan_resolvers(&plan, own_resolver(shop, run->vantage));
     plan_path(&plan);
     plan_addresses(&plan);
     for (size_t i = 0; i < shop->component_count; i++)

@@ -71,6 +71,33 @@ const struct incident_event *incident_publication(const struct incident *inciden
     return incident->published ? find_last(incident, INCIDENT_PUBLISHED) : NULL;
 }
 
+bool incident_is_shown(const struct incident *incident)
+{
+    for (size_t i = 0; i < incident->shower_count && incident->resolved.us == 0; i++)
+        if (incident->showers[i].recovered.us == 0)
+            return true;
+    return false;
+}
+
+size_t incident_journeys(const struct incident *incident, const char **names, size_t max)
+{
+    size_t count = 0;
+    bool shown = incident_is_shown(incident);
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const char *name = incident->showers[i].journey;
+        bool known = shown && incident->showers[i].recovered.us != 0;
+        for (size_t j = 0; j < i && !known; j++)
+            known = strcmp(incident->showers[j].journey, name) == 0 &&
+                    (!shown || incident->showers[j].recovered.us == 0);
+        if (known)
+            continue;
+        if (count < max)
+            names[count] = name;
+        count++;
+    }
+    return count;
+}
+
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source)
 {
     *target = *source;

@@ -87,6 +87,14 @@ const char *incident_closed_by(const struct incident *incident);
 /* What was published last, and is still to be seen; NULL: nothing is. */
 const struct incident_event *incident_publication(const struct incident *incident);
 
+/* It is open, and somebody shows it still. */
+bool incident_is_shown(const struct incident *incident);
+
+/* Who is meant when it is spoken of, each journey once and in the order in which they showed it:
+ * those that show it still, and where none does any more (it comes and goes, or is over) all that
+ * ever did. Gives the first `max` of them; returns how many there are. */
+size_t incident_journeys(const struct incident *incident, const char **names, size_t max);
+
 void incident_copy(struct arena *arena, struct incident *target, const struct incident *source);
 
 /* Appends to the timeline, which stays bounded. The texts are copied. */

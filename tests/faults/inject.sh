@@ -117,6 +117,15 @@ origin_is_cut_off() { route_rule "iifname world oifname server drop"; } # from t
 # --- the application and what it needs -------------------------------------------------------------
 
 application_dies() { signal KILL application; }
+# What the door has a copy of goes on, as if the application were there.
+application_dies_behind_a_cache() {
+    change_edge "edge_http=proxy_cache_path $scratch/cache keys_zone=pages:1m; map \$uri \$personal { ~^/(products|p/) 0; default 1; }" \
+        'edge_location=proxy_cache pages; proxy_cache_valid 200 10m; proxy_ignore_headers Set-Cookie Cache-Control Expires Vary;
+            proxy_cache_bypass $personal; proxy_no_cache $personal; add_header X-Cache-Status $upstream_cache_status;' || return 1
+    sleep $((slot * 2))
+    onset=$(microseconds)
+    application_dies
+}
 application_freezes() { signal STOP application; }
 application_crashes_again_and_again() { # application_crashes_again_and_again SECONDS-UP SECONDS-DOWN
     local pid=${pid_of[application]}

@@ -436,6 +436,31 @@ START_TEST(past_the_door_the_shop_answers)
 }
 END_TEST
 
+/* Others stand before the shop, answer in its place, and are passed by. */
+static const struct {
+    int status;
+    enum finding_kind kind; /* of what is asked through them, and answered with that status */
+    int origin;             /* what the shop's own server says; 0: it is not even reached */
+    enum cause cause;
+    const char *blamed;
+} passed_by[] = {
+    {403, FINDING_HEALTH, 200, CAUSE_THIRD_PARTY, NULL},
+    {522, FINDING_STATIC, 200, CAUSE_NETWORK, "edge"},
+    {521, FINDING_STATIC, 0, CAUSE_NETWORK, "edge"},
+};
+
+START_TEST(others_before_the_shop_are_passed_by)
+{
+    const struct failure failure = {
+        SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, passed_by[_i].status, NULL, {0}, NULL};
+    EXPECT(&shop_with_door, passed_by[_i].cause, passed_by[_i].blamed,
+           with_finding(with_finding(failed("browse", "here", 1, STEPS("alive"), &failure),
+                                     passed_by[_i].kind, "web", passed_by[_i].status, true),
+                        FINDING_ORIGIN, "payment", passed_by[_i].origin,
+                        passed_by[_i].origin != 0));
+}
+END_TEST
+
 START_TEST(one_route_alone_is_not_enough)
 {
     EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
@@ -621,6 +646,7 @@ Suite *test_suite(void)
     tcase_add_test(verdicts, what_is_small_arrives_and_what_is_large_does_not);
     tcase_add_test(verdicts, a_large_file_that_is_missing_is_not_lost);
     tcase_add_test(verdicts, past_the_door_the_shop_answers);
+    tcase_add_loop_test(verdicts, others_before_the_shop_are_passed_by, 0, COUNT_OF(passed_by));
     tcase_add_test(verdicts, network_of_one_vantage_point);
     tcase_add_test(verdicts, network_of_all_vantage_points);
     tcase_add_test(verdicts, path_cut_after_the_handshake);

@@ -235,11 +235,14 @@ static struct component components[] = {
      .port_count = COUNT_OF(ports)},
 };
 static const char *references[] = {"https://reference.test/"};
-static const char *resolvers[] = {"192.0.2.1", "192.0.2.2", "192.0.2.3"};
+static struct vantage vantages[] = {{.name = "here", .resolver = "192.0.2.9"}};
+static const char *resolvers[] = {"192.0.2.1", "192.0.2.9", "192.0.2.2", "192.0.2.3"};
 static const struct shop shop = {.base = "https://shop.test",
                                  .components = components,
                                  .component_count = COUNT_OF(components),
                                  .references = references,
+                                 .vantages = vantages,
+                                 .vantage_count = COUNT_OF(vantages),
                                  .resolvers = resolvers,
                                  .resolver_count = COUNT_OF(resolvers),
                                  .reference_count = 1};
@@ -270,6 +273,10 @@ static const struct {
      "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
      "port http://shop.test:8443/\n"},
+    {"https://shop.test/orders?token=***", SYMPTOM_TCP_RESET, 200,
+     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
+     "large https://shop.test/shoes.jpg\n"},
     {"https://shop.test/", SYMPTOM_DNS_FAILED, 0,
      "reference https://reference.test/\nresolver https://shop.test/ 192.0.2.1\n"
      "resolver https://shop.test/ 192.0.2.2\n"

@@ -344,6 +344,26 @@ static const struct {
      "2 did release 41\n"
      "4001 here browse: alive, list\n"
      "4004 here browse: alive, list 500\n"},
+    {"a database and a provider at once, as the database's steps see it", "database db !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "1 here buy: alive, pay\n"
+     "4 here buy: alive, pay provider\n"
+     "4 here look: alive, order hangs\n"
+     "4 here browse: alive, list hangs\n"},
+    {"a database and a provider at once, as the provider's step sees it", "third-party payment",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "1 here buy: alive, pay\n"
+     "4 here look: alive, order hangs\n"
+     "4 here browse: alive, list hangs\n"
+     "4 here buy: alive, pay provider\n"},
+    {"an application that fails explains all that fails with it", "application web",
+     "1 here browse: alive, list\n"
+     "1 here buy: alive, pay\n"
+     "4 here look: alive hangs\n"
+     "4 here buy: pay provider\n"
+     "4 here browse: list hangs\n"},
     {"a provider that the shop blames, soon after a release", "third-party payment",
      "1 here buy: list, pay\n"
      "2 did release 41\n"

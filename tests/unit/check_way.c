@@ -73,12 +73,31 @@ static const struct {
      {{.kind = FINDING_PATH, .hops = 3, .reached = true}},
      "probe.path_arrives",
      "arrives"},
+    {SYMPTOM_TCP_RESET,
+     "192.0.2.1",
+     {{.kind = FINDING_AGAIN, .target = "https://shop.test/home", .reached = true, .status = 200}},
+     "probe.again_answers",
+     "by chance"},
+    {SYMPTOM_TCP_RESET,
+     "192.0.2.1",
+     {{.kind = FINDING_AGAIN,
+       .target = "https://shop.test/home",
+       .reached = true,
+       .symptom = SYMPTOM_TCP_CLOSED}},
+     "probe.again_breaks",
+     "breaks off again"},
+    /* Another run's page. */
+    {SYMPTOM_TCP_RESET,
+     "192.0.2.1",
+     {{.kind = FINDING_AGAIN, .target = "https://shop.test/cart", .reached = true, .status = 200}},
+     NULL,
+     NULL},
 };
 
 static bool is_of_the_way(const struct evidence *evidence)
 {
     static const char *const codes[] = {"probe.address", "probe.family", "probe.resolver",
-                                        "probe.path"};
+                                        "probe.path", "probe.again"};
     bool is = false;
     for (size_t i = 0; i < COUNT_OF(codes); i++)
         is |= strncmp(evidence->fact, codes[i], strlen(codes[i])) == 0;
@@ -96,11 +115,13 @@ START_TEST(what_is_found_on_the_way_is_a_fact)
     step->needs_count = COUNT_OF(needs);
     step->state = run->state = STATE_FAILED;
     step->symptom = exchange->symptom = cases[_i].symptom;
+    exchange->url = "https://shop.test/home";
     exchange->ip = cases[_i].ip;
     exchange->status = cases[_i].symptom == SYMPTOM_NONE ? 500 : 0;
     for (size_t i = 0; i < COUNT_OF(cases[_i].findings); i++) {
         struct finding finding = cases[_i].findings[i];
-        finding.target = "https://shop.test/";
+        if (finding.target == NULL)
+            finding.target = "https://shop.test/";
         if (finding.kind != FINDING_REFERENCE)
             run_add_finding(run, &finding);
     }

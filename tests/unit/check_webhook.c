@@ -7,6 +7,7 @@
 #include "tests/unit/store_fixture.h"
 
 #include "monitor/net/net.h"
+#include "reporters/message.h"
 #include "reporters/reporter.h"
 
 #include <event2/buffer.h>
@@ -271,6 +272,28 @@ START_TEST(a_message_is_the_record_and_signed)
 }
 END_TEST
 
+START_TEST(a_title_says_how_many_journeys_show_it)
+{
+    struct incident_shower showers[] = {{.journey = "guest checkout", .vantage = "ams"},
+                                        {.journey = "guest checkout", .vantage = "nyc"},
+                                        {.journey = "search", .vantage = "ams"},
+                                        {.journey = "cart", .vantage = "ams"}};
+    struct incident incident = {.journey = "guest checkout", .step = "pay", .showers = showers};
+    static const char *const titles[] = {
+        "guest checkout fails at \"pay\"", "guest checkout fails at \"pay\"",
+        "guest checkout fails at \"pay\"", "guest checkout and 1 other fail",
+        "guest checkout and 2 others fail"};
+    struct buffer title;
+    buffer_init(&title, MESSAGE_TITLE_MAX);
+    for (; incident.shower_count < COUNT_OF(titles); incident.shower_count++) {
+        buffer_clear(&title);
+        message_title(&incident, &title);
+        ck_assert_str_eq(title.data, titles[incident.shower_count]);
+    }
+    buffer_free(&title);
+}
+END_TEST
+
 START_TEST(a_template_makes_the_body)
 {
     load_shop("reporters:\n  hooks:\n    kind: webhook\n    url: http://127.0.0.1:PORT/\n"
@@ -467,6 +490,7 @@ Suite *test_suite(void)
     tcase_set_timeout(messages, 60);
     tcase_add_test(messages, the_digest_is_that_of_the_standard);
     tcase_add_test(messages, a_message_is_the_record_and_signed);
+    tcase_add_test(messages, a_title_says_how_many_journeys_show_it);
     tcase_add_test(messages, a_template_makes_the_body);
     tcase_add_loop_test(messages, what_was_not_taken_comes_later_once_and_in_order, 0,
                         (int)COUNT_OF(moods));
