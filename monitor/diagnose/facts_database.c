@@ -120,6 +120,13 @@ static void add_well(struct facts *facts, const struct facts_view *view, const s
         facts_add(facts, FACT_DATABASE_WELL, word->well->component);
 }
 
+/* Whether the step may have found no worker: nobody answered it, or, where the server has filled up
+ * since, nobody even let it in. */
+static bool waits_in_vain(const struct facts *facts, const struct facts_view *view)
+{
+    return facts_has_hung(view->failure) || facts_have(facts, FACT_TCP_TIMEOUT_LATER);
+}
+
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
 {
     struct word word = {0};
@@ -131,7 +138,7 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_DATABASE_ILL, word.here->detail);
     else if (word.near != NULL)
         facts_add(facts, FACT_DATABASE_ILL_NEAR, word.near->detail);
-    else if (word.behind != NULL && facts_has_hung(view->failure) &&
+    else if (word.behind != NULL && waits_in_vain(facts, view) &&
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
         facts_add(facts, FACT_DATABASE_ILL_BEHIND, word.behind->detail);
     else if (word.well != NULL)
@@ -142,5 +149,5 @@ bool facts_may_follow(const struct facts *facts, const struct facts_view *view)
 {
     bool is_ill =
         facts_have(facts, FACT_DATABASE_ILL) || facts_have(facts, FACT_DATABASE_ILL_BEHIND);
-    return view->grew || (is_ill && facts_has_hung(view->failure));
+    return view->grew || (is_ill && waits_in_vain(facts, view));
 }

@@ -201,7 +201,7 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
     const char *part = first != NULL ? facts_part_of_database(view->shop, first) : NULL;
     bool unconnected = facts_have(facts, FACT_TCP_TIMEOUT_LATER);
     const struct run_step *application = unconnected ? application_began(view) : NULL;
-    if (!view->grew && application != NULL)
+    if (application != NULL && !facts_may_follow(facts, view))
         facts_add(facts, FACT_BEGAN_WITH_APPLICATION, application->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
         view->failure->started.us < wall_after(first->started, LATER).us)

@@ -291,6 +291,13 @@ static const struct {
      "1 here look: alive, order\n"
      "4 here look: alive hangs; locked connect db; locked read db.orders\n"
      "4 here browse: alive hangs; locked connect db; locked read db.orders\n"},
+    {"the same, when not even a connection is made any more", "database db.orders exposed !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive hangs; ill read db.orders\n"
+     "4 here browse: alive hangs; ill read db.orders\n"
+     "5 here shop: list hangs; ill read db.orders\n"
+     "7 here browse: alive silence; ill read db.orders\n"},
     {"all that needs a database hangs, which is well, and in which nobody waits",
      "undetermined - ?",
      "1 here browse: alive, list\n"
