@@ -258,7 +258,7 @@ static void place_window(struct public_data *data, const struct maintenance *mai
 {
     struct public_view *view = &data->view;
     struct public_window window;
-    if (!public_window_at(maintenance, view->now, &window) ||
+    if (maintenance_is_pause(maintenance) || !public_window_at(maintenance, view->now, &window) ||
         window.start.us > wall_after(view->now, FORESIGHT).us)
         return;
     arena_grow(data->reading, view->windows, view->window_count);

@@ -232,7 +232,7 @@ static void write_window(const struct terminal *terminal, const struct maintenan
     buffer_init(&text, WORDS_MAX);
     buffer_print(out, "%*s", TERMINAL_INDENT, "");
     /* What the shop file plans, and a pause, are not named by their ids. */
-    if (window->by != NULL && strncmp(window->id, "pause", 5) != 0)
+    if (window->by != NULL && !maintenance_is_pause(window))
         write_id(terminal, window->id, out);
     else
         buffer_print(out, "%*s", TERMINAL_ID_SHOWN + 2, "");

@@ -139,6 +139,13 @@ ok "which does not look healthy at once" exits 7 status
 ok "on top" out_has '^Search is paused. Everything else works'
 ok "and in its row" out_has '^  search +\? paused +\? paused$'
 ok "its slots end unknown, paused" becomes 20 '(map(select(.journey == "search"))[0]) | .state == "unknown" and .reason == "paused" and .excluded' history --limit 20
+page() { sed -n "s|^status page at \(.*\), for operators at \(.*\)|\\$1|p" "$scratch/monitor.out"; }
+ok "operators read of it on their page" bash -c 'curl -sS -m 5 "$1" | grep -q "Paused: they rebuild the index"' - "$(page 2)"
+public_is_unsure() { # of search, and does not know why
+    curl -sS -m 5 "$(page 1)api/v2/summary.json" | tee "$scratch/out" | jq -e '[.components[] | select(.name == "search")][0].status == "unknown"' &&
+        ! grep -q 'rebuild' "$scratch/out" && ! curl -sS -m 5 "$(page 1)" | grep -q 'rebuild'
+}
+ok "the public only that it is not known" wait_for 20 public_is_unsure
 ok "others go on" becomes 10 'map(select(.journey == "cart"))[0].state == "passed"' history --limit 20
 ok "status shows it" becomes 10 '.[0] | any(.journeys[]; .journey == "search" and .paused) and .maintenance[0].title == "they rebuild the index"' status
 ok "a journey that there is not is told" exits 1 pause serch

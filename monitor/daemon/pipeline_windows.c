@@ -12,9 +12,6 @@
 
 enum { LINE_MAX_BYTES = 64 * 1024 };
 
-/* The windows of `pause` have ids that begin so, by which `resume` finds them. */
-#define PAUSE_ID "pause"
-
 /* --- maintenance ----------------------------------------------------------------------------- */
 
 static const char **take_names(struct arena *arena, const json_t *request, const char *key,
@@ -194,10 +191,10 @@ void cancel_maintenance(void *data, struct control_call *call, const json_t *req
 static const char *pause_id(struct arena *arena, const struct maintenance *window)
 {
     if (window->journey_count > 0)
-        return arena_print(arena, PAUSE_ID "-journey-%s", window->journeys[0]);
+        return arena_print(arena, MAINTENANCE_PAUSE_ID "journey-%s", window->journeys[0]);
     if (window->vantage_count > 0)
-        return arena_print(arena, PAUSE_ID "-vantage-%s", window->vantages[0]);
-    return PAUSE_ID "-all";
+        return arena_print(arena, MAINTENANCE_PAUSE_ID "vantage-%s", window->vantages[0]);
+    return MAINTENANCE_PAUSE_ID "all";
 }
 
 void order_pause(void *data, struct control_call *call, const json_t *request)
@@ -216,11 +213,6 @@ void order_pause(void *data, struct control_call *call, const json_t *request)
     else
         control_end(call, &error);
     arena_free(arena);
-}
-
-static bool is_pause(const struct maintenance *window)
-{
-    return strncmp(window->id, PAUSE_ID "-", strlen(PAUSE_ID "-")) == 0;
 }
 
 /* The pauses that were ordered; of all, or the one of what is named. */
@@ -243,7 +235,7 @@ void order_resume(void *data, struct control_call *call, const json_t *request)
     const struct maintenance_list *windows = &pipeline->maintenance;
     for (size_t i = 0; i < windows->count;) {
         const struct maintenance *window = &windows->windows[i];
-        if (is_pause(window) && (all || strcmp(window->id, id) == 0))
+        if (maintenance_is_pause(window) && (all || strcmp(window->id, id) == 0))
             end_window(order, window);
         else
             i++;

@@ -40,17 +40,11 @@ static bool application_answers_others(const struct facts_view *view)
 }
 
 /* A proxy answers that nobody is behind it. Where it is the shop's own door, that may be the
- * door's own mistake, unless others are let through, or it waited for somebody at first. */
-static void facts_of_gateway(struct facts *facts, const struct facts_view *view, const char *maker,
-                             const char *status)
+ * door's own mistake, unless it waited for somebody at first. */
+static enum fact_name fact_of_gateway(const struct facts_view *view, const char *maker)
 {
-    if (maker != NULL && application_answers_others(view))
-        facts_add(facts, FACT_APPLICATION_BREAKS_OFF, status);
-    else if (maker != NULL && facts_front_door(view->shop) != NULL &&
-             !facts_began_with_silence(view))
-        facts_add(facts, FACT_GATEWAY_AT_DOOR, status);
-    else
-        facts_add(facts, FACT_GATEWAY_AT_ONCE, status);
+    bool door = maker != NULL && facts_front_door(view->shop) != NULL;
+    return door && !facts_began_with_silence(view) ? FACT_GATEWAY_AT_DOOR : FACT_GATEWAY_AT_ONCE;
 }
 
 void facts_of_answer(struct facts *facts, const struct facts_view *view)
@@ -74,6 +68,8 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
         return;
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);
+    else if (gateway && maker != NULL && application_answers_others(view))
+        facts_add(facts, FACT_APPLICATION_BREAKS_OFF, status);
     else if (silent && third_party != NULL && application_works)
         facts_add(facts, maker != NULL ? FACT_APPLICATION_SILENT : FACT_UPSTREAM_SILENT,
                   third_party);
@@ -85,7 +81,7 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     else if (exchange->status == 504 && !by_application)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
-        facts_of_gateway(facts, view, maker, status);
+        facts_add(facts, fact_of_gateway(view, maker), status);
     else if (exchange->status >= 500)
         facts_add(facts, FACT_SERVER_ERROR, status);
     else if (exchange->status >= 400)

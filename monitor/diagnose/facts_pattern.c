@@ -155,6 +155,7 @@ struct database_view {
     const char *part;  /* of the database, that a failing step needs */
     bool other_part;   /* and another one */
     const char *dead;  /* a step of the application alone that got no answer, or an error */
+    const char *wrong; /* one that got another answer than expected */
 };
 
 const char *facts_part_of_database(const struct shop *shop, const struct run_step *step)
@@ -204,6 +205,9 @@ static void database_visit(void *data, const struct run *run, const struct run_s
     if (!facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
         symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
         view->dead = step->name;
+    if (!facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
+        symptom_layer(step->symptom) == SYMPTOM_LAYER_CONTENT)
+        view->wrong = step->name;
 }
 
 bool facts_answer_is_of_the_way(const struct facts *facts)
@@ -237,6 +241,11 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
     bool hung = facts_has_hung(failure);
     struct database_view database = {.shop = view->shop, .facts = facts};
     facts_visit_steps(view, database_visit, &database);
+    if (facts_have(facts, FACT_CONTENT) && database.wrong != NULL &&
+        database.database_failing + database.other_failing >= 2) {
+        facts_add(facts, FACT_WRONG_EVERYWHERE, database.wrong);
+        return;
+    }
     if (facts_is_application_alone(view->shop, failure)) {
         facts_of_application_alone(facts, view);
         return;

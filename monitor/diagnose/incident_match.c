@@ -79,7 +79,16 @@ static bool was_shown_by(const struct incident *incident, const char *journey)
     return false;
 }
 
-/* The last that was like it; where the verdicts only may mean the same, of the same journey. */
+/* Whether the journey showed it; and by the same step, where it was the first to. */
+static bool was_shown_so(const struct incident *incident, const struct watch *watch)
+{
+    bool is_first = strcmp(incident->journey, watch->journey) == 0;
+    bool is_same =
+        incident->step == NULL || watch->step == NULL || strcmp(incident->step, watch->step) == 0;
+    return was_shown_by(incident, watch->journey) && (!is_first || is_same);
+}
+
+/* The last that was like it; where the verdicts only may mean the same, that was shown so. */
 struct kept *match_over(const struct incident_book *book, const struct watch *watch,
                         const struct verdict *verdict)
 {
@@ -87,10 +96,10 @@ struct kept *match_over(const struct incident_book *book, const struct watch *wa
         const struct incident *incident = &kept->incident;
         if (incident->merged != NULL)
             continue;
-        if (likeness(&incident->verdict, verdict) == 2 ||
-            ((likeness(&incident->verdict, verdict) == 1 ||
-              may_be_either_way(&incident->verdict, verdict)) &&
-             was_shown_by(incident, watch->journey)))
+        int alike = likeness(&incident->verdict, verdict);
+        bool is_told = alike == 2 && verdict->cause != CAUSE_UNDETERMINED;
+        bool may_be_it = alike > 0 || may_be_either_way(&incident->verdict, verdict);
+        if (is_told || (may_be_it && was_shown_so(incident, watch)))
             return kept;
     }
     return NULL;

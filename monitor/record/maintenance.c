@@ -5,6 +5,13 @@
 #include "monitor/record/json.h"
 #include "monitor/record/json_writer.h"
 
+#include <string.h>
+
+bool maintenance_is_pause(const struct maintenance *maintenance)
+{
+    return strncmp(maintenance->id, MAINTENANCE_PAUSE_ID, strlen(MAINTENANCE_PAUSE_ID)) == 0;
+}
+
 static const char **copy_names(struct arena *arena, const char *const *names, size_t count)
 {
     const char **copies = arena_allocate(arena, count, sizeof *copies);

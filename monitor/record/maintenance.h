@@ -40,6 +40,12 @@ struct maintenance {
     struct wall_time cancelled; /* 0: it is not */
 };
 
+/* How the ids of those begin that `shopwatch pause` orders. */
+#define MAINTENANCE_PAUSE_ID "pause-"
+
+/* Such a one: nothing is planned, and why is for operators. */
+bool maintenance_is_pause(const struct maintenance *maintenance);
+
 /* Texts are copied; cron and zone are borrowed. */
 void maintenance_copy(struct arena *arena, struct maintenance *target,
                       const struct maintenance *source);

@@ -156,8 +156,8 @@ static void make_incident(struct bench *bench, const struct run *run, struct are
     incident_note(arena, incident, &closed);
     for (int i = 0; i < bench->places; i++) {
         arena_grow(arena, incident->showers, incident->shower_count);
-        incident->showers[incident->shower_count++] =
-            (struct incident_shower){run->journey, places[i][0], end};
+        incident->showers[incident->shower_count++] = (struct incident_shower){
+            .journey = run->journey, .vantage = places[i][0], .recovered = end};
     }
 }
 

@@ -211,6 +211,8 @@ START_TEST(wall_time_survives_the_round_trip)
     ck_assert_int_eq(wall_parse(text, &read), RESULT_OK);
     ck_assert_int_eq(read.us, time.us);
     ck_assert_int_eq(wall_parse("2025-11-23", &read), RESULT_INVALID);
+    ck_assert_int_eq(wall_parse("2026-11-31T14:07:00.123Z", &read), RESULT_INVALID);
+    ck_assert_int_eq(wall_parse("2026-11-23T24:07:00.123Z", &read), RESULT_INVALID);
 }
 END_TEST
 
@@ -249,6 +251,23 @@ START_TEST(date_is_read_whole_or_not_at_all)
         return;
     int64_t fraction = strstr(date_cases[_i].text, ".999") != NULL ? 999000 : 0;
     ck_assert_int_eq(time.us, date_cases[_i].seconds * DURATION_SECOND + fraction);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool impossible;
+} impossible_cases[] = {
+    {"2026-11-31", true},           {"2026-02-29 02:00", true},
+    {"2026-13-01T00:00:00Z", true}, {"2026-11-30T25:00:00Z", false}, /* the day is one */
+    {"2024-02-29", false},          {"02:00", false},
+    {"2026-1-31", false},           {"", false},
+};
+
+START_TEST(a_day_that_there_is_not_is_known)
+{
+    ck_assert_int_eq(date_is_impossible(impossible_cases[_i].text),
+                     impossible_cases[_i].impossible);
 }
 END_TEST
 
@@ -414,6 +433,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, duration_reads_well, 0, COUNT_OF(printed_cases));
     tcase_add_test(tests, wall_time_survives_the_round_trip);
     tcase_add_loop_test(tests, date_is_read_whole_or_not_at_all, 0, COUNT_OF(date_cases));
+    tcase_add_loop_test(tests, a_day_that_there_is_not_is_known, 0, COUNT_OF(impossible_cases));
     tcase_add_test(tests, date_is_printed_as_asked);
     tcase_add_test(tests, charset_is_decoded_in_pieces);
     tcase_add_test(tests, hash_matches_published_vectors);

@@ -219,6 +219,20 @@ START_TEST(another_fault_soon_after_is_another_incident)
 }
 END_TEST
 
+/* A release is soon followed by three faults of one journey, and none of them can be told. */
+START_TEST(a_vague_failure_of_another_step_is_another_incident)
+{
+    STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION, .step = "pay"),
+          SCENE(1, "browse", "here", CAUSE_APPLICATION, .step = "pay", .told = "1 opened"),
+          SCENE(2, "browse", "here", PASSES, .told = "1 resolved"),
+          SCENE(4, "browse", "here", VAGUE, .step = "list"),
+          SCENE(5, "browse", "here", VAGUE, .step = "list", .told = "2 opened"),
+          SCENE(6, "browse", "here", PASSES, .told = "2 resolved"),
+          SCENE(8, "browse", "here", VAGUE, .step = "pay"),
+          SCENE(9, "browse", "here", VAGUE, .step = "pay", .told = "1 reopened"));
+}
+END_TEST
+
 /* What cannot be told yet is the one that is over where the same journey showed it, and not
  * otherwise. */
 START_TEST(a_vague_failure_brings_back_its_own_incident)
@@ -399,6 +413,7 @@ Suite *test_suite(void)
     tcase_add_test(stories, a_journey_moves_to_the_incident_that_it_shows);
     tcase_add_test(stories, it_is_the_same_when_it_comes_back_soon);
     tcase_add_test(stories, another_fault_soon_after_is_another_incident);
+    tcase_add_test(stories, a_vague_failure_of_another_step_is_another_incident);
     tcase_add_test(stories, a_vague_failure_brings_back_its_own_incident);
     tcase_add_test(stories, what_comes_and_goes_is_told_once_and_when_it_is_over);
     tcase_add_test(stories, what_comes_and_goes_may_come_to_stay);

@@ -111,6 +111,52 @@ START_TEST(headline_answers_the_question)
 }
 END_TEST
 
+/* From everywhere, or from one place; with what else is wrong. */
+static const struct {
+    enum sample_kind kind;
+    const char *journey, *vantage; /* NULL: all */
+    enum state state;
+    const char *sentence, *detail;
+} pause_cases[] = {
+    {SAMPLE_HEALTHY, "browse", NULL, STATE_UNKNOWN, "Browse is paused. Everything else works",
+     "2 of 4 replays are paused; the others pass."},
+    {SAMPLE_HEALTHY, NULL, NULL, STATE_UNKNOWN, "Everything is paused",
+     "Nothing is replayed, so nobody knows whether people can buy."},
+    {SAMPLE_HEALTHY, NULL, "nyc", STATE_PASSED, "Everything works",
+     "2 of 4 replays are paused; the others pass."},
+    {SAMPLE_DATABASE, "browse", NULL, STATE_FAILED, "Guest checkout is failing since 13:55 UTC",
+     " 1 of 2 journeys is paused."},
+    {SAMPLE_DATABASE, "guest checkout", NULL, STATE_UNKNOWN,
+     "Guest checkout is paused. Everything else works", "2 of 4 replays are paused"},
+};
+
+START_TEST(what_is_paused_does_not_look_healthy)
+{
+    struct sample *sample = sample_create(pause_cases[_i].kind);
+    const char *journey = pause_cases[_i].journey, *vantage = pause_cases[_i].vantage;
+    const struct maintenance pause = {.id = "pause-x",
+                                      .title = "a pause",
+                                      .start = wall_after(sample_now, -DURATION_SECOND),
+                                      .pause = true,
+                                      .journeys = &journey,
+                                      .journey_count = journey != NULL,
+                                      .vantages = &vantage,
+                                      .vantage_count = vantage != NULL};
+    struct page_headline headline;
+    struct buffer page;
+    sample->overview.ordered = (struct maintenance_list){&pause, 1};
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, pause_cases[_i].sentence);
+    ck_assert_ptr_nonnull(strstr(headline.detail, pause_cases[_i].detail));
+    ck_assert_int_eq(headline.state, pause_cases[_i].state);
+    render(sample, VIEW_OVERVIEW, &page);
+    page_rules_check(page.data, page.length, "paused");
+    ck_assert_ptr_nonnull(strstr(page.data, "Paused: a pause. Nothing of it is replayed."));
+    buffer_free(&page);
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(old_runs_prove_nothing)
 {
     struct sample *sample = sample_create(SAMPLE_HEALTHY);
@@ -552,6 +598,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(pages, every_page_is_well_formed, 0, SAMPLE_COUNT * VIEW_COUNT);
     tcase_add_loop_test(pages, hostile_text_is_shown_not_obeyed, 0, VIEW_COUNT);
     tcase_add_loop_test(pages, headline_answers_the_question, 0, COUNT_OF(headline_cases));
+    tcase_add_loop_test(pages, what_is_paused_does_not_look_healthy, 0, COUNT_OF(pause_cases));
     tcase_add_test(pages, old_runs_prove_nothing);
     tcase_add_test(pages, a_failure_without_incident_is_said_to_be_unconfirmed);
     tcase_add_test(pages, what_fails_is_told_by_its_own_incident);

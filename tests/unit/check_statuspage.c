@@ -91,6 +91,31 @@ START_TEST(the_cause_is_told_when_it_is_published_and_not_before)
 }
 END_TEST
 
+/* Nobody saw that it works, and what was published may be taken back. */
+START_TEST(what_operators_close_is_not_said_to_work)
+{
+    struct incident_event done[] = {{.change = INCIDENT_PUBLISHED, .by = "ann", .text = "A disk"},
+                                    {.change = INCIDENT_RESOLVED, .by = "ann"}};
+    struct incident incident = sample("0123456789abcdef0123456789abcdef");
+    done[0].at = done[1].at = clock_wall();
+    incident.timeline = done;
+    incident.timeline_count = 1;
+    incident.published = true;
+    change(&incident, INCIDENT_OPENED);
+    wait_told(1);
+    ck_assert_ptr_nonnull(strstr(BODY(0), " A disk. The cause is "));
+    incident.published = false;
+    change(&incident, INCIDENT_WITHDRAWN);
+    wait_told(2);
+    EXPECT(BODY(0), "Guest checkout is failing since 2026-11-30 00:34 UTC.");
+    incident.timeline_count = 2;
+    change(&incident, INCIDENT_RESOLVED);
+    wait_told(3);
+    EXPECT(STATUS(0), "resolved");
+    EXPECT(BODY(0), "The shop's team has closed this. It had lasted 17 min.");
+}
+END_TEST
+
 START_TEST(the_cause_is_told_at_once_where_the_shop_file_says_so)
 {
     close_reporters();
@@ -347,6 +372,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, an_incident_is_opened_updated_and_resolved);
     tcase_add_test(tests, the_cause_is_told_when_it_is_published_and_not_before);
+    tcase_add_test(tests, what_operators_close_is_not_said_to_work);
     tcase_add_test(tests, the_cause_is_told_at_once_where_the_shop_file_says_so);
     tcase_add_test(tests, an_answer_that_is_lost_opens_nothing_twice);
     tcase_add_test(tests, a_restart_opens_nothing_twice_and_says_nothing_twice);

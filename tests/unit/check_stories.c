@@ -465,6 +465,20 @@ static const struct {
      "1 here buy: list, pay\n"
      "4 here browse: alive, list\n"
      "4 here buy: list, pay 502\n"},
+    {"the same, while others are answered", "application web !",
+     "1 here buy: list, pay\n"
+     "4 here buy: list, pay 502\n"
+     "5 here browse: alive, list\n"
+     "7 here buy: list, pay 502\n"},
+    {"an apology in place of every page", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here buy: list, cart\n"
+     "4 here browse: alive wrong\n"
+     "4 here buy: list wrong\n"},
+    {"another word on one page", "application -",
+     "1 here browse: alive, list\n"
+     "1 here buy: list, cart\n"
+     "4 here browse: alive wrong\n"},
 };
 
 static const struct wall_time start = {1763906820 * DURATION_SECOND};

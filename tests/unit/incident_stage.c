@@ -12,7 +12,7 @@ struct run *run_of(const struct scene *scene)
 {
     struct wall_time planned = wall_after(start, (duration)(scene->minute * DURATION_MINUTE));
     struct run *run = run_create(scene->journey, scene->vantage, planned);
-    struct run_step *step = run_add_step(run, "alive");
+    struct run_step *step = run_add_step(run, scene->step != NULL ? scene->step : "alive");
     run->slot.started = run->slot.ended = step->started = planned;
     run->state = step->state = STATE_FAILED;
     step->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;

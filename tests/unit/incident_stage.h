@@ -22,6 +22,7 @@ struct scene {
     enum cause seen;
     const char *told; /* `1 opened; 2 resolved = 1`: incidents are numbered as they come */
     const char *component;
+    const char *step;  /* NULL: `alive` */
     double confidence; /* 0: 0.9 */
     bool muted;
 };
