@@ -294,6 +294,33 @@ START_TEST(a_title_says_how_many_journeys_show_it)
 }
 END_TEST
 
+/* How it is over: by itself, by hand, or because it is part of another one. */
+static const struct {
+    const char *by, *merged, *title;
+} over_cases[] = {
+    {NULL, NULL, "cart works again"},
+    {"ann", NULL, "cart: closed by ann"},
+    {NULL, "91be04aa52ffffff", "cart: part of incident 91be04aa"},
+};
+
+START_TEST(a_title_says_how_it_is_over)
+{
+    struct incident_event closed = {
+        .change = INCIDENT_RESOLVED, .at = {1}, .by = over_cases[_i].by};
+    const struct incident incident = {.journey = "cart",
+                                      .step = "pay",
+                                      .resolved = {1},
+                                      .merged = over_cases[_i].merged,
+                                      .timeline = &closed,
+                                      .timeline_count = 1};
+    struct buffer title;
+    buffer_init(&title, MESSAGE_TITLE_MAX);
+    message_title(&incident, &title);
+    ck_assert_str_eq(title.data, over_cases[_i].title);
+    buffer_free(&title);
+}
+END_TEST
+
 START_TEST(a_template_makes_the_body)
 {
     load_shop("reporters:\n  hooks:\n    kind: webhook\n    url: http://127.0.0.1:PORT/\n"
@@ -490,6 +517,7 @@ Suite *test_suite(void)
     tcase_set_timeout(messages, 60);
     tcase_add_test(messages, the_digest_is_that_of_the_standard);
     tcase_add_test(messages, a_message_is_the_record_and_signed);
+    tcase_add_loop_test(messages, a_title_says_how_it_is_over, 0, COUNT_OF(over_cases));
     tcase_add_test(messages, a_title_says_how_many_journeys_show_it);
     tcase_add_test(messages, a_template_makes_the_body);
     tcase_add_loop_test(messages, what_was_not_taken_comes_later_once_and_in_order, 0,
