@@ -121,8 +121,8 @@ static bool is_paused(const struct page_overview *model, const struct page_journ
         .components = journey->components,
         .component_count = journey->component_count,
     };
-    return maintenance_at(&planned, &subject, model->now).paused ||
-           maintenance_at(&model->ordered, &subject, model->now).paused;
+    return maintenance_is_paused(&planned, &subject, model->now) ||
+           maintenance_is_paused(&model->ordered, &subject, model->now);
 }
 
 struct page_cell page_cell(const struct page_overview *model, const struct page_journey *journey,

@@ -72,3 +72,13 @@ struct maintenance_state maintenance_at(const struct maintenance_list *list,
     }
     return state;
 }
+
+bool maintenance_is_paused(const struct maintenance_list *list,
+                           const struct maintenance_subject *subject, struct wall_time now)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->windows[i].pause && maintenance_is_about(&list->windows[i], subject) &&
+            maintenance_is_on(&list->windows[i], now))
+            return true;
+    return false;
+}

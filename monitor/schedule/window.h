@@ -27,6 +27,11 @@ struct maintenance_state maintenance_at(const struct maintenance_list *list,
                                         const struct maintenance_subject *subject,
                                         struct wall_time now);
 
+/* Whether one of them pauses it: of maintenance_at that alone, which pages ask of each of their
+ * thousands of journeys. */
+bool maintenance_is_paused(const struct maintenance_list *list,
+                           const struct maintenance_subject *subject, struct wall_time now);
+
 /* Whether a window is in force, whatever it is about. */
 bool maintenance_is_on(const struct maintenance *window, struct wall_time now);
 
