@@ -72,8 +72,10 @@ static void passing_visit(void *data, const struct run *run, const struct run_st
 {
     struct cover *cover = data;
     (void)run;
-    for (size_t i = 0; facts_step_passed(step) && i < cover->candidate_count; i++)
-        cover->candidates[i].cleared |= explains(&cover->candidates[i], step);
+    for (size_t i = 0; facts_step_passed(step) && i < cover->candidate_count; i++) {
+        struct candidate *candidate = &cover->candidates[i];
+        candidate->cleared = candidate->cleared || explains(candidate, step);
+    }
 }
 
 /* How much it explains that nothing explains yet. */
@@ -117,6 +119,8 @@ void facts_find_others(struct facts *facts, const struct facts_view *view)
 {
     struct cover cover = {.arena = view->run->arena};
     facts_visit_steps(view, failing_visit, &cover);
+    if (cover.failing_count < 2)
+        return;
     facts_visit_steps(view, passing_visit, &cover);
     while (take_best(&cover))
         ;
