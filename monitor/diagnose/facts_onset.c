@@ -18,7 +18,7 @@
 #define LATER (300 * DURATION_MILLISECOND)
 
 /* So many runs, held by a server, are no chance. */
-enum { HELD_MIN = 3 };
+enum { HELD_MIN = 2 };
 
 /* The first failing step of a streak that lasts, or of which nothing more is seen (a step that
  * hangs is held back); NULL: there is none, or another story. */

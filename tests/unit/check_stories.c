@@ -438,6 +438,12 @@ static const struct {
      "4 here look: order hangs\n"
      "4 there look: order silence\n"
      "7 here browse: alive silence\n"},
+    {"the same, of a shop that is watched from one place", "application web exposed",
+     "1 here browse: alive, list\n"
+     "1 here look: order\n"
+     "4 here browse: alive hangs\n"
+     "4 here look: order hangs\n"
+     "7 here browse: alive silence\n"},
     {"refused here, before others have looked", "application web ~ exposed",
      "1 here browse: alive, list\n"
      "1 there browse: alive, list\n"
