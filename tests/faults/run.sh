@@ -35,9 +35,9 @@ want jq sqlite3 ip nft nginx haproxy dnsmasq openssl node setpriv
 have_postgresql || { echo "1..0 # SKIP PostgreSQL is not installed"; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP network namespaces need root"; exit 0; }
 ip netns add "$world-try" 2>/dev/null && ip netns del "$world-try" || { echo "1..0 # SKIP this machine does not let us make a network namespace"; exit 0; }
-slot=${SLOT:-3} patience=${PATIENCE:-1500ms} times=${TIMES:-3} lanes=${LANES:-2}
+probing=${PROBE:-both} slot=${SLOT:-3} patience=${PATIENCE:-1500ms} times=${TIMES:-3} lanes=${LANES:-2}
 rows=${ROWS:-$(sed -n 's/^\([A-Z][0-9][0-9][a-z]*\) .*/\1/p' "$table")}
-[ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 PROBE=0 rows=${ROWS:-N08 A01 A02 D13 M01}; }
+[ -z "${SMOKE:-}" ] || { slot=1 patience=500ms times=1 lanes=3 probing=once rows=${ROWS:-N08 A01 A02 D13 M01}; }
 outside_scratch=$scratch
 certificates=$outside_scratch/certificates
 results=${RESULTS:-$outside_scratch/results.jsonl}
@@ -108,10 +108,12 @@ is_probed() { # is_probed ID
     awk -F' +; +' -v id="$1" '{ sub(/ +$/, "", $1) } $1 == id && ($5 ~ /database/ || $8 ~ /D[0-9]/) { found = 1 } END { exit !found }' "$table"
 }
 all_trials() { # a line each: number, whether the database is asked, row
-    local number id
+    local number id probe ways
     for number in $(seq "$times"); do for id in $rows; do
-        [ "${PROBE:-0}" != 0 ] || grep "^$id " "$table" | sed "s/^/$number false /"
-        [ "${PROBE:-1}" != 1 ] || ! is_probed "$id" || grep "^$id " "$table" | sed "s/^/$number true /"
+        ways=false
+        ! is_probed "$id" || case $probing in both) ways='false true' ;; 1 | once) ways=true ;; esac
+        [ "$probing/$ways" != 1/false ] || ways=
+        for probe in $ways; do grep "^$id " "$table" | sed "s/^/$number $probe /"; done
     done; done
 }
 jobs_of_lane() { # jobs_of_lane LANE: a line each, what trial takes; the laboratory has a lane of its own
