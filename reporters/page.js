@@ -9,10 +9,13 @@
   let paused = false, busy = false;
 
   function unfold(fresh, old) {
-    const opened = old.querySelectorAll("details");
-    fresh.querySelectorAll("details").forEach(function (details, n) {
+    // By name where they have one: which of them are there may change.
+    const opened = old.querySelectorAll("details:not([id])");
+    fresh.querySelectorAll("details:not([id])").forEach(function (details, n) {
       details.open = opened[n] !== undefined && opened[n].open;
     });
+    for (const details of fresh.querySelectorAll("details[id]"))
+      details.open = old.querySelector("#" + details.id + "[open]") !== null;
   }
   function tell_local_times() {
     const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

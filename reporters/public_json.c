@@ -144,7 +144,10 @@ static json_t *incident_json(const struct public_view *view, const struct incide
     public_incident_path(incident, path);
     json_put_text(json, "id", incident->id);
     json_put_text(json, "name", title.data);
-    json_put_text(json, "status", public_update_theirs(updates[count - 1].kind));
+    json_put_text(json, "status",
+                  public_incident_state(view, incident) == PUBLIC_RECOVERING
+                      ? "monitoring"
+                      : public_update_theirs(updates[count - 1].kind));
     json_put_wall(json, "created_at", incident->opened);
     json_put_wall(json, "updated_at", updates[count - 1].at);
     json_object_set_new(json, "monitoring_at", json_null());

@@ -449,6 +449,28 @@ START_TEST(json_says_what_the_page_says)
 }
 END_TEST
 
+/* It comes and goes, and works while it does: that is their fourth state of an incident. */
+START_TEST(json_says_that_what_works_again_is_watched)
+{
+    struct situation situation;
+    struct buffer out;
+    const char *status, *name;
+    buffer_init(&out, PAGE_MAX);
+    situation_open(&situation, "pp pp pp");
+    situation_add_incident(&situation, "1A 1N");
+    public_judge(&situation.view);
+    public_json_render(&situation.view, PUBLIC_JSON_UNRESOLVED, &out);
+    json_t *json = json_loads(out.data, 0, NULL);
+    ck_assert_int_eq(
+        json_unpack(json, "{s:[{s:s,s:s}]}", "incidents", "status", &status, "name", &name), 0);
+    ck_assert_str_eq(status, "monitoring");
+    ck_assert_str_eq(name, "Guest checkout was failing");
+    json_decref(json);
+    buffer_free(&out);
+    situation_close(&situation);
+}
+END_TEST
+
 /* Hostile names must come out of every document harmless, and whole as XML or JSON. */
 START_TEST(every_file_is_well_formed)
 {
@@ -507,6 +529,7 @@ Suite *test_suite(void)
     tcase_add_test(words, an_entry_keeps_its_id);
     tcase_add_loop_test(words, json_has_the_shape_that_clients_know, 0, PUBLIC_JSON_COUNT);
     tcase_add_test(words, json_says_what_the_page_says);
+    tcase_add_test(words, json_says_that_what_works_again_is_watched);
     tcase_add_loop_test(words, every_file_is_well_formed, 0, (int)count_files());
     suite_add_tcase(suite, words);
     return suite;

@@ -2,6 +2,7 @@
 /* The status page whole: a store with a failed run and its incident, the server, and visitors. */
 #include "tests/unit/runner.h"
 
+#include "monitor/base/zone.h"
 #include "reporters/public.h"
 #include "reporters/status_page.h"
 #include "scenarios/scenario.h"
@@ -91,6 +92,7 @@ static void keep_failed_run(struct site *site)
 }
 
 static const char *export_link; /* NULL: nothing is exported */
+static const struct zone *zone; /* NULL: UTC */
 
 static void site_open_with(struct site *site, duration every)
 {
@@ -109,7 +111,8 @@ static void site_open_with(struct site *site, duration every)
                                                .listen = "127.0.0.1:0",
                                                .hosts = hosts,
                                                .host_count = COUNT_OF(hosts),
-                                               .export = export_link};
+                                               .export = export_link,
+                                               .zone = zone};
     site->page = status_page_kind.open(&context, &settings, &error);
     ck_assert_msg(site->page != NULL, "%s", error.text);
     const char *said = status_page_kind.announce(site->page);
@@ -238,6 +241,23 @@ static const struct {
     {"/nothing", " 404 ", "text/html", "There is nothing here"},
     {"/style.css/", " 404 ", "text/html", "There is nothing here"},
 };
+
+/* A form asks by the clock that its page shows: what comes back is what was sent. */
+START_TEST(times_are_asked_for_by_the_shop_s_clock)
+{
+    struct site site;
+    struct arena *arena = arena_create();
+    ck_assert_int_eq(zone_read(arena, "Europe/Berlin", &zone), RESULT_OK);
+    site_open(&site);
+    site_get(&site, "/runs?since=2026-07-01T12:00&until=2026-12-01T12:00:00Z");
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "Since (Europe/Berlin)"));
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "value=\"2026-07-01T12:00\""));
+    ck_assert_ptr_nonnull(strstr(site.answer.data, "value=\"2026-12-01T13:00\""));
+    site_close(&site);
+    zone = NULL;
+    arena_free(arena);
+}
+END_TEST
 
 START_TEST(visitors_get_their_pages)
 {
@@ -560,6 +580,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("status page");
     TCase *tests = tcase_create("status page");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, times_are_asked_for_by_the_shop_s_clock);
     tcase_add_loop_test(tests, visitors_get_their_pages, 0, COUNT_OF(visit_cases));
     tcase_add_loop_test(tests, everybody_gets_the_public_pages, 0, COUNT_OF(public_cases));
     tcase_add_test(tests, an_old_open_incident_is_not_lost);
