@@ -100,9 +100,6 @@ bool facts_began_with_silence(const struct facts_view *view);
 /* facts_transport.c: how the exchange ended that got no answer. */
 void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
-/* Whether the other side ended the connection before the answer was there, or all of it. */
-bool facts_is_cut_off(enum symptom symptom);
-
 /* Whether the request came to who should answer it; what nobody has received tells nothing of what
  * its step needs. */
 bool facts_was_delivered(const struct facts *facts, const struct facts_view *view);

@@ -102,7 +102,7 @@ static void facts_of_again(struct facts *facts, const struct facts_view *view)
     const struct finding *again = facts_find(view->run, FINDING_AGAIN);
     if (again == NULL || strcmp(again->target, view->exchange->url) != 0)
         return;
-    if (facts_is_cut_off(again->symptom))
+    if (symptom_is_cut_off(again->symptom))
         facts_add(facts, FACT_AGAIN_BREAKS, NULL);
     else if (again->status != 0)
         facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
@@ -166,7 +166,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
                         view->began_now && !facts_may_follow(facts, view));
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
-    if (delivered && facts_is_cut_off(view->exchange->symptom))
+    if (delivered && symptom_is_cut_off(view->exchange->symptom))
         facts_of_again(facts, view);
     bool unconnected = view->exchange->symptom == SYMPTOM_TCP_TIMED_OUT ||
                        view->exchange->symptom == SYMPTOM_TCP_REFUSED;

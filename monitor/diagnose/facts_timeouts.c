@@ -62,7 +62,7 @@ static duration time_to_the_end(const struct exchange *exchange)
 static bool was_given_up(const struct exchange *exchange)
 {
     return exchange->symptom == SYMPTOM_NONE ? exchange->status >= 500
-                                             : facts_is_cut_off(exchange->symptom);
+                                             : symptom_is_cut_off(exchange->symptom);
 }
 
 void facts_of_timeouts(struct facts *facts, const struct facts_view *view)

@@ -109,12 +109,6 @@ static void facts_of_refusal(struct facts *facts, const struct facts_view *view)
 
 /* --- connections that break ------------------------------------------------------------------ */
 
-bool facts_is_cut_off(enum symptom symptom)
-{
-    return symptom == SYMPTOM_TCP_RESET || symptom == SYMPTOM_TCP_CLOSED ||
-           symptom == SYMPTOM_HTTP_TRUNCATED;
-}
-
 /* What connections break at, wherever. */
 struct scattering {
     const char *steps[SCATTERED_MAX]; /* names, each once */
@@ -144,7 +138,7 @@ static bool is_scattered(const struct facts_view *view)
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct run_step *failure = history_failure(history_at(view->history, e));
         const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
-        if (exchange != NULL && (facts_is_cut_off(exchange->symptom) || !facts_reached(failure)))
+        if (exchange != NULL && (symptom_is_cut_off(exchange->symptom) || !facts_reached(failure)))
             scattering_add(&scattering, view, failure);
     }
     return scattering.count >= 2 && scattering.passes && scattering.outside;

@@ -55,11 +55,10 @@ static bool is_broken_off(const struct exchange *failed)
 static void plan_again(struct plan *plan)
 {
     const struct exchange *failed = plan->failed;
-    bool broke = failed->symptom == SYMPTOM_TCP_RESET || failed->symptom == SYMPTOM_TCP_CLOSED ||
-                 failed->symptom == SYMPTOM_HTTP_TRUNCATED;
     /* With a secret in it, it is not known here. */
     bool is_known = strstr(failed->url, MASK_TEXT) == NULL;
-    if (broke && is_known && failed->ip != NULL && strcmp(failed->method, "GET") == 0)
+    if (symptom_is_cut_off(failed->symptom) && is_known && failed->ip != NULL &&
+        strcmp(failed->method, "GET") == 0)
         plan_add(plan, FINDING_AGAIN, NULL, failed->url, NULL);
 }
 

@@ -28,6 +28,12 @@ enum symptom_layer symptom_layer(enum symptom symptom)
     return symptoms[symptom].layer;
 }
 
+bool symptom_is_cut_off(enum symptom symptom)
+{
+    return symptom == SYMPTOM_TCP_RESET || symptom == SYMPTOM_TCP_CLOSED ||
+           symptom == SYMPTOM_HTTP_TRUNCATED;
+}
+
 enum symptom symptom_from_code(const char *code)
 {
     for (int i = 0; i < SYMPTOM_COUNT; i++)

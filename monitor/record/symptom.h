@@ -7,6 +7,8 @@
 #ifndef RECORD_SYMPTOM_H
 #define RECORD_SYMPTOM_H
 
+#include <stdbool.h>
+
 /* X(NAME, layer, code, sentence) */
 #define SYMPTOM_TABLE(X)                                                                           \
     X(NONE, NONE, "", "Nothing is wrong.")                                                         \
@@ -109,6 +111,9 @@ enum symptom_layer {
 const char *symptom_code(enum symptom symptom);
 const char *symptom_sentence(enum symptom symptom);
 enum symptom_layer symptom_layer(enum symptom symptom);
+
+/* Whether the other side ended the connection before the answer was there, or all of it. */
+bool symptom_is_cut_off(enum symptom symptom);
 
 /* The symptom of a code; SYMPTOM_MONITOR_INTERNAL for one that is not ours (a record of a newer
  * version). */
