@@ -120,11 +120,19 @@ static void add_well(struct facts *facts, const struct facts_view *view, const s
         facts_add(facts, FACT_DATABASE_WELL, word->well->component);
 }
 
-/* Whether the step may have found no worker: nobody answered it, or, where the server has filled up
- * since, nobody even let it in. */
-static bool waits_in_vain(const struct facts *facts, const struct facts_view *view)
+/* Whether the step may have found no worker: nobody answered it; or, where the server has filled up
+ * since, nobody even let it in; or the application, which may not live without its database, has
+ * died. One that answers with an error lives. */
+static bool found_nobody(const struct facts *facts, const struct facts_view *view)
 {
-    return facts_has_hung(view->failure) || facts_have(facts, FACT_TCP_TIMEOUT_LATER);
+    static const enum fact_name signs[] = {
+        FACT_TCP_TIMEOUT_LATER, FACT_REFUSED,         FACT_CUT_OFF,
+        FACT_GATEWAY_AT_ONCE,   FACT_GATEWAY_AT_DOOR, FACT_APPLICATION_BREAKS_OFF,
+    };
+    bool found = !facts_has_hung(view->failure);
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        found &= !facts_have(facts, signs[i]);
+    return !found;
 }
 
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
@@ -138,7 +146,7 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_DATABASE_ILL, word.here->detail);
     else if (word.near != NULL)
         facts_add(facts, FACT_DATABASE_ILL_NEAR, word.near->detail);
-    else if (word.behind != NULL && waits_in_vain(facts, view) &&
+    else if (word.behind != NULL && found_nobody(facts, view) &&
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
         facts_add(facts, FACT_DATABASE_ILL_BEHIND, word.behind->detail);
     else if (word.well != NULL)
@@ -149,5 +157,5 @@ bool facts_may_follow(const struct facts *facts, const struct facts_view *view)
 {
     bool is_ill =
         facts_have(facts, FACT_DATABASE_ILL) || facts_have(facts, FACT_DATABASE_ILL_BEHIND);
-    return view->grew || (is_ill && waits_in_vain(facts, view));
+    return view->grew || (is_ill && found_nobody(facts, view));
 }

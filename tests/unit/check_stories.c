@@ -291,6 +291,11 @@ static const struct {
      "1 here look: alive, order\n"
      "4 here look: alive hangs; locked connect db; locked read db.orders\n"
      "4 here browse: alive hangs; locked connect db; locked read db.orders\n"},
+    {"one that refuses, and an application that does not live without it", "database db",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive 502; ill connect db\n"
+     "4 here browse: alive 502; ill connect db\n"},
     {"the same, when not even a connection is made any more", "database db.orders exposed !",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
