@@ -80,6 +80,9 @@ bool facts_is_application_alone(const struct shop *shop, const struct run_step *
 /* The part of a database that a step writes or needs; NULL: none. */
 const char *facts_part_of_database(const struct shop *shop, const struct run_step *step);
 
+/* Whether a step that needs it was begun since, and passed. */
+bool facts_part_passed(const struct facts_view *view, const char *part, struct wall_time since);
+
 /* The component that a part is of: `db` of `db.orders`. */
 const char *facts_whole_of(struct arena *arena, const char *part);
 

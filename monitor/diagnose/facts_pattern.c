@@ -174,6 +174,33 @@ const char *facts_whole_of(struct arena *arena, const char *part)
     return arena_print(arena, "%.*s", (int)strcspn(part, "."), part);
 }
 
+bool facts_part_passed(const struct facts_view *view, const char *part, struct wall_time since)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        for (size_t i = 0; i < entry->run->step_count; i++)
+            if (facts_step_needs(&entry->run->steps[i], part) &&
+                history_passed(entry, entry->run->steps[i].name).us >= since.us)
+                return true;
+    }
+    return false;
+}
+
+/* Whether it answered since one of those hung first that need it, and hang now: then it comes and
+ * goes, as whatever holds an application now and then does. */
+static bool part_comes_and_goes(const struct facts_view *view, const char *part)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *first =
+            history_failure(entry) != NULL ? run_first_failure(entry->first) : NULL;
+        if (first != NULL && facts_has_hung(first) && facts_step_needs(first, part) &&
+            facts_part_passed(view, part, wall_after(first->started, first->total)))
+            return true;
+    }
+    return false;
+}
+
 static void note_part(struct database_view *view, const char *part)
 {
     size_t length = view->part != NULL ? strcspn(view->part, ".") : 0;
@@ -271,7 +298,8 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
         const char *suspect = facts->suspects[i];
         enum cause kind = shop_kind(view->shop, suspect);
         struct clearing clearing = pattern_look(view, suspect, false);
-        if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count >= 2) {
+        if (kind == CAUSE_DATABASE && !clearing.read_passes && clearing.route_count >= 2 &&
+            !(hung && part_comes_and_goes(view, suspect))) {
             facts_add(facts, hung ? FACT_ONE_PART_TWO_ROUTES : FACT_ONE_PART_ERRORS, suspect);
             return;
         }

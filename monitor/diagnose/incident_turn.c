@@ -5,10 +5,9 @@
  */
 #include "monitor/diagnose/incident_private.h"
 
+#include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "monitor/diagnose/diagnose.h"
-
-#include <string.h>
 
 #define MINUTES(time) ((unsigned)((time) / DURATION_MINUTE))
 
@@ -160,30 +159,41 @@ void turn_change(struct incident_book *book, struct kept *kept, const struct ver
         turn(book, kept, INCIDENT_UPDATED, text, now);
 }
 
-/* A journey that shows it from there, and of which nobody has heard that it does, from anywhere. */
-static bool is_news(const struct incident *incident, const struct incident_shower *shower)
+static bool is_heard(const struct incident *incident)
 {
-    if (!shower->unheard || shower->recovered.us != 0)
-        return false;
-    for (const struct incident_shower *other = incident->showers;
-         other < &incident->showers[incident->shower_count]; other++)
-        if ((!other->unheard || (other < shower && other->recovered.us == 0)) &&
-            strcmp(other->journey, shower->journey) == 0)
+    for (size_t i = 0; i < incident->shower_count; i++)
+        if (incident->showers[i].unheard)
             return false;
     return true;
+}
+
+/* Journeys that show it and of which nobody has heard that they do, from anywhere; the first. */
+static size_t newcomers(const struct incident *incident, const char **ret_first)
+{
+    struct map *known = map_create(NULL);
+    size_t count = 0;
+    for (size_t i = 0; i < incident->shower_count; i++)
+        if (!incident->showers[i].unheard)
+            map_put(known, incident->showers[i].journey, incident->showers);
+    for (size_t i = 0; i < incident->shower_count; i++) {
+        const char *journey = incident->showers[i].journey;
+        if (incident->showers[i].recovered.us != 0 || map_has(known, journey))
+            continue;
+        if (count++ == 0)
+            *ret_first = journey;
+        map_put(known, journey, incident->showers);
+    }
+    map_free(known);
+    return count;
 }
 
 void turn_spread(struct incident_book *book, struct kept *kept, struct wall_time now)
 {
     struct incident *incident = &kept->incident;
     const char *first = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < incident->shower_count; i++) {
-        if (!is_news(incident, &incident->showers[i]))
-            continue;
-        if (count++ == 0)
-            first = incident->showers[i].journey;
-    }
+    if (is_heard(incident)) /* as with nearly every run */
+        return;
+    size_t count = newcomers(incident, &first);
     hear(incident);
     if (count == 1)
         turn(book, kept, INCIDENT_SPREAD, arena_print(kept->arena, "%s is affected, too.", first),

@@ -2,6 +2,7 @@
 /* Incidents: copies, timeline and JSON. See incident.h. */
 #include "monitor/record/incident.h"
 
+#include "monitor/base/map.h"
 #include "monitor/record/json.h"
 #include "monitor/record/json_writer.h"
 
@@ -81,20 +82,18 @@ bool incident_is_shown(const struct incident *incident)
 
 size_t incident_journeys(const struct incident *incident, const char **names, size_t max)
 {
-    size_t count = 0;
+    struct map *known = map_create(NULL);
     bool shown = incident_is_shown(incident);
     for (size_t i = 0; i < incident->shower_count; i++) {
-        const char *name = incident->showers[i].journey;
-        bool known = shown && incident->showers[i].recovered.us != 0;
-        for (size_t j = 0; j < i && !known; j++)
-            known = strcmp(incident->showers[j].journey, name) == 0 &&
-                    (!shown || incident->showers[j].recovered.us == 0);
-        if (known)
+        const struct incident_shower *shower = &incident->showers[i];
+        if ((shown && shower->recovered.us != 0) || map_has(known, shower->journey))
             continue;
-        if (count < max)
-            names[count] = name;
-        count++;
+        if (map_count(known) < max)
+            names[map_count(known)] = shower->journey;
+        map_put(known, shower->journey, incident->showers);
     }
+    size_t count = map_count(known);
+    map_free(known);
     return count;
 }
 

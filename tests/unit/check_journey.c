@@ -361,7 +361,6 @@ static const struct {
 START_TEST(words_stay_where_they_are_evidence)
 {
     struct journey_fixture fixture;
-    journey_fixture_open(&fixture);
     journey_fixture_run(&fixture, words_cases[_i].steps);
     const struct words *words = fixture.run->steps[0].exchanges[0].words;
     ck_assert_int_eq(words == NULL, words_cases[_i].x_cache == NULL);

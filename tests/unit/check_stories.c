@@ -243,6 +243,19 @@ static const struct {
      "5 here look: list hangs\n"
      "6 here buy: alive, list\n"
      "7 here browse: alive hangs\n"},
+    {"one that stutters, seen by a step of the database first", "undetermined - ~",
+     "1 here browse: alive, list\n"
+     "1 here buy: alive, list\n"
+     "4 here look: list hangs\n"
+     "6 here buy: alive, list\n"
+     "7 here browse: alive hangs\n"},
+    {"one that stutters, seen by two steps of one table", "undetermined - ?",
+     "1 here browse: alive, list\n"
+     "1 here look: product\n"
+     "4 here look: product hangs\n"
+     "6 here browse: alive, list\n"
+     "7 here look: product hangs\n"
+     "8 here buy: list hangs\n"},
     {"an old failure of a table is not what a dead application began with", "application web",
      "1 here look: alive, order wrong\n"
      "4000 here browse: alive, list\n"
