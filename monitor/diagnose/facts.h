@@ -80,8 +80,10 @@ bool facts_is_application_alone(const struct shop *shop, const struct run_step *
 /* The part of a database that a step writes or needs; NULL: none. */
 const char *facts_part_of_database(const struct shop *shop, const struct run_step *step);
 
-/* Whether a step that needs it was begun since, and passed. */
-bool facts_part_passed(const struct facts_view *view, const char *part, struct wall_time since);
+/* Whether, since that step hung, one was begun that needs the part as well, or writes it where that
+ * one does, and passed. */
+bool facts_part_passed(const struct facts_view *view, const char *part,
+                       const struct run_step *hung);
 
 /* The component that a part is of: `db` of `db.orders`. */
 const char *facts_whole_of(struct arena *arena, const char *part);

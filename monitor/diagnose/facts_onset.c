@@ -205,7 +205,7 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_BEGAN_WITH_APPLICATION, application->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
         view->failure->started.us < wall_after(first->started, LATER).us ||
-        facts_part_passed(view, part, wall_after(first->started, first->total)))
+        facts_part_passed(view, part, first))
         return;
     facts->began_with = part;
     facts_add(facts, FACT_BEGAN_WITH_DATABASE, part);

@@ -174,14 +174,19 @@ const char *facts_whole_of(struct arena *arena, const char *part)
     return arena_print(arena, "%.*s", (int)strcspn(part, "."), part);
 }
 
-bool facts_part_passed(const struct facts_view *view, const char *part, struct wall_time since)
+bool facts_part_passed(const struct facts_view *view, const char *part, const struct run_step *hung)
 {
+    bool written = facts_name_is_among(hung->writes, hung->writes_count, part);
+    struct wall_time since = wall_after(hung->started, hung->total);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        for (size_t i = 0; i < entry->run->step_count; i++)
-            if (facts_step_needs(&entry->run->steps[i], part) &&
-                history_passed(entry, entry->run->steps[i].name).us >= since.us)
+        for (size_t i = 0; i < entry->run->step_count; i++) {
+            const struct run_step *step = &entry->run->steps[i];
+            bool is_alike = written ? facts_name_is_among(step->writes, step->writes_count, part)
+                                    : facts_step_needs(step, part);
+            if (is_alike && history_passed(entry, step->name).us >= since.us)
                 return true;
+        }
     }
     return false;
 }
@@ -195,7 +200,7 @@ static bool part_comes_and_goes(const struct facts_view *view, const char *part)
         const struct run_step *first =
             history_failure(entry) != NULL ? run_first_failure(entry->first) : NULL;
         if (first != NULL && facts_has_hung(first) && facts_step_needs(first, part) &&
-            facts_part_passed(view, part, wall_after(first->started, first->total)))
+            facts_part_passed(view, part, first))
             return true;
     }
     return false;

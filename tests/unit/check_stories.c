@@ -45,6 +45,7 @@ static const struct step_kind {
     {"list", {"web", "db.catalogue"}, {NULL}},
     {"product", {"web", "db.catalogue"}, {NULL}},
     {"cart", {"web"}, {"db.carts"}},
+    {"basket", {"web", "db.carts"}, {NULL}},
     {"order", {"web", "db.orders"}, {NULL}},
     {"history", {"web", "db.orders"}, {NULL}},
     {"pay", {"web", "payment"}, {NULL}},
@@ -256,6 +257,14 @@ static const struct {
      "6 here browse: alive, list\n"
      "7 here look: product hangs\n"
      "8 here buy: list hangs\n"},
+    {"a table that is only read since, when others hang with its writers", "database db.carts",
+     "1 here browse: alive, list\n"
+     "1 here buy: cart\n"
+     "4 here buy: cart hangs\n"
+     "6 here look: basket\n"
+     "7 here browse: alive, list\n"
+     "7 here buy: cart hangs\n"
+     "10 here browse: alive hangs\n"},
     {"an old failure of a table is not what a dead application began with", "application web",
      "1 here look: alive, order wrong\n"
      "4000 here browse: alive, list\n"
