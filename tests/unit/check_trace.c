@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* `@` is the process's number: two may test at once. */
+/* `@` is the number of the process that begins the tests: two may test at once. */
 static const char lay[] =
     "exec 2>/dev/null; set -e\n"
     "for name in a b c d; do ip netns add sw@$name; ip -n sw@$name link set lo up;\n"
@@ -43,6 +43,7 @@ static const char drop[] =
     "END\n";
 
 static bool is_laid;
+static int id; /* of the process that begins the tests */
 
 static bool run_script(const char *pattern)
 {
@@ -50,7 +51,7 @@ static bool run_script(const char *pattern)
     buffer_init(&script, 8192);
     for (; *pattern != '\0'; pattern++)
         if (*pattern == '@')
-            buffer_print(&script, "%d", (int)getpid());
+            buffer_print(&script, "%d", id);
         else
             buffer_append(&script, pattern, 1);
     int status = system(script.data);
@@ -58,15 +59,22 @@ static bool run_script(const char *pattern)
     return status == 0;
 }
 
-static void lay_way(void)
+static void begin(void)
 {
-    is_laid = geteuid() == 0 && run_script(lay);
+    id = getpid();
 }
 
+/* Also what a test has left that failed. */
 static void take_way(void)
 {
     if (geteuid() == 0)
         run_script(take);
+}
+
+static void lay_way(void)
+{
+    take_way();
+    is_laid = geteuid() == 0 && run_script(lay);
 }
 
 static struct {
@@ -93,7 +101,7 @@ static unsigned long packets_that_arrived(void)
 {
     char command[160];
     snprintf(command, sizeof command,
-             "ip netns exec sw%dd awk '/^Tcp: [0-9]/ { print $15 }' /proc/net/snmp", (int)getpid());
+             "ip netns exec sw%dd awk '/^Tcp: [0-9]/ { print $15 }' /proc/net/snmp", id);
     FILE *pipe = popen(command, "r");
     unsigned long count = 0;
     ck_assert_int_eq(fscanf(pipe, "%lu", &count), 1);
@@ -125,7 +133,7 @@ START_TEST(a_trace_tells_how_far_the_way_answers)
         return;
     }
     ck_assert(run_script(cases[_i].script));
-    snprintf(name, sizeof name, "sw%da", (int)getpid());
+    snprintf(name, sizeof name, "sw%da", id);
     told.loop = loop_create();
     struct net *net = net_create(told.loop, &error);
     struct net_vantage *vantage =
@@ -154,6 +162,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("trace");
     TCase *tests = tcase_create("trace");
+    tcase_add_unchecked_fixture(tests, begin, take_way);
     tcase_add_checked_fixture(tests, lay_way, take_way);
     tcase_set_timeout(tests, 30);
     tcase_add_loop_test(tests, a_trace_tells_how_far_the_way_answers, 0, COUNT_OF(cases));
