@@ -142,20 +142,26 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
     for (size_t i = 0; i < view->run->finding_count; i++)
         if (is_of_database(&view->run->findings[i]))
             word_note(&word, facts, view, &view->run->findings[i]);
+    facts->locked = word.here != NULL && word.here->symptom == SYMPTOM_DB_LOCKED;
     if (word.here != NULL)
         facts_add(facts, FACT_DATABASE_ILL, word.here->detail);
     else if (word.near != NULL)
         facts_add(facts, FACT_DATABASE_ILL_NEAR, word.near->detail);
     else if (word.behind != NULL && found_nobody(facts, view) &&
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
-        facts_add(facts, FACT_DATABASE_ILL_BEHIND, word.behind->detail);
+        /* Who hangs may wait for the lock, or hold it. */
+        facts_add(facts,
+                  word.behind->symptom == SYMPTOM_DB_LOCKED ? FACT_DATABASE_LOCKED_BEHIND
+                                                            : FACT_DATABASE_ILL_BEHIND,
+                  word.behind->detail);
     else if (word.well != NULL)
         add_well(facts, view, &word);
 }
 
 bool facts_may_follow(const struct facts *facts, const struct facts_view *view)
 {
-    bool is_ill =
-        facts_have(facts, FACT_DATABASE_ILL) || facts_have(facts, FACT_DATABASE_ILL_BEHIND);
+    bool is_ill = (facts_have(facts, FACT_DATABASE_ILL) && !facts->locked) ||
+                  facts_have(facts, FACT_DATABASE_ILL_BEHIND) ||
+                  facts_have(facts, FACT_DATABASE_LOCKED_BEHIND);
     return view->grew || (is_ill && found_nobody(facts, view));
 }

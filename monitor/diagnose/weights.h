@@ -182,6 +182,8 @@
       "Asked directly, another part of the database is not well: {}")                              \
     X(DATABASE_ILL_BEHIND, DATABASE, "probe.database_ill_behind", -10, -6, 20, -8, -8, -8,         \
       "Asked directly, the database is not well, and who waits for it leaves no worker: {}")       \
+    X(DATABASE_LOCKED_BEHIND, DATABASE, "probe.database_locked_behind", -8, 0, 3, -6, -4, -6,      \
+      "Asked directly, the database is locked: who hangs waits for it, or holds it: {}")           \
     X(DATABASE_ALL_WELL, DATABASE, "probe.database_all_well", 2, 2, -12, 3, 1, 1,                  \
       "Asked directly, {} takes connections, reads and writes, and nobody waits in it.")           \
     X(DATABASE_WELL, DATABASE, "probe.database_well", 0, 1, -4, 1, 0, 1,                           \
@@ -195,8 +197,7 @@
     X(ALL_DATABASE_STEPS, PATTERN, "pattern.all_database_steps", -14, -3, 12, -4, -6, -6,          \
       "Every step that needs the database hangs, while “{}”, which needs none, passes.")           \
     X(ALL_DATABASE_ERRORS, PATTERN, "pattern.all_database_errors", -14, 0, 10, -4, -6, -6,         \
-      "Every step that needs the database is answered with an error; “{}”, which needs none, " \
-      "passes.")                                                                                   \
+      "Every step that needs the database gets an error; “{}”, which needs none, passes.")         \
     X(ONE_PART_TWO_ROUTES, PATTERN, "pattern.one_part_two_routes", -12, -2, 12, -6, -6, -4,        \
       "Different steps that need {} hang; no step that needs it passes.")                          \
     X(ONE_PART_ERRORS, PATTERN, "pattern.one_part_errors", -12, 0, 10, -6, -6, -4,                 \
