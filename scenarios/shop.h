@@ -57,7 +57,7 @@ struct component_timeouts {
 #define PRIOR_KEY_TABLE(X)                                                                         \
     X(NETWORK, "network", "The way to the shop, and its front door.")                              \
     X(APPLICATION, "application", "The shop's own programs.")                                      \
-    X(DATABASE, "database", "Its databases.")                                                      \
+    X(DATABASE, "database", "The databases behind them.")                                          \
     X(THIRD_PARTY, "third-party", "Those whom it asks, and who stand before it.")                  \
     X(MONITOR, "monitor", "The vantage points, and whatever keeps them out.")                      \
     X(SCENARIO, "scenario", "What journeys expect, when the shop has changed.")

@@ -6,6 +6,7 @@
  */
 #include "monitor/diagnose/facts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SIGHTS_MAX = 64 };
@@ -241,6 +242,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .began_now = !began || own->onset.us >= failure->started.us,
     };
     *ret_facts = (struct facts){.failure = failure};
+    facts_see_steps(&view);
     facts_look_at_onset(&view);
     view_count_vantages(&view);
     facts_find_suspects(ret_facts, &view);
@@ -263,4 +265,5 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
     ret_facts->unsettled = what_is_unsettled(&view);
+    free(view.seen);
 }

@@ -54,7 +54,9 @@ struct facts_view {
                                   failure is of the way, by any */
     bool unheard;              /* others look as well, and none has been heard of since */
     const struct run_step *database_began; /* the first step of a database that failed; or NULL */
-    bool grew; /* what needs no database passed for a while after that */
+    bool grew;                    /* what needs no database passed for a while after that */
+    const struct run_step **seen; /* those that count as evidence */
+    size_t seen_count;
 };
 
 /* What steps tell. */
@@ -145,10 +147,11 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view);
 
 /* facts_pattern.c: which steps fail and pass together. Suspects first, they are needed by others.
  */
-typedef void facts_step_visitor(void *data, const struct run *run, const struct run_step *step);
+typedef void facts_step_visitor(void *data, const struct run_step *step);
 
-/* Visits the steps that count as evidence: of this run, of runs that fail now, and what passed
- * after the onset. */
+/* Finds the steps that count as evidence: of this run, of runs that fail now, and what passed after
+ * the onset; `seen` is the caller's to free. Then they can be visited. */
+void facts_see_steps(struct facts_view *view);
 void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data);
 
 void facts_find_suspects(struct facts *facts, const struct facts_view *view);

@@ -55,23 +55,21 @@ static void add_candidates(struct cover *cover, const struct run_step *step)
         add_candidate(cover, facts_whole_of(cover->arena, step->needs[i]), false);
 }
 
-static void failing_visit(void *data, const struct run *run, const struct run_step *step)
+static void failing_visit(void *data, const struct run_step *step)
 {
     struct cover *cover = data;
-    (void)run;
+    if (facts_step_passed(step) || cover->failing_count == STEPS_MAX)
+        return;
     for (size_t i = 0; i < cover->failing_count; i++)
         if (strcmp(cover->failing[i]->name, step->name) == 0)
             return;
-    if (facts_step_passed(step) || cover->failing_count == STEPS_MAX)
-        return;
     cover->failing[cover->failing_count++] = step;
     add_candidates(cover, step);
 }
 
-static void passing_visit(void *data, const struct run *run, const struct run_step *step)
+static void passing_visit(void *data, const struct run_step *step)
 {
     struct cover *cover = data;
-    (void)run;
     for (size_t i = 0; facts_step_passed(step) && i < cover->candidate_count; i++) {
         struct candidate *candidate = &cover->candidates[i];
         candidate->cleared = candidate->cleared || explains(candidate, step);

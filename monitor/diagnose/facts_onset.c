@@ -35,13 +35,11 @@ static const struct run_step *streak_began(const struct facts_view *view,
 static bool passes_elsewhere(const struct facts_view *view, const struct history_entry *entry,
                              const struct run_step *failure)
 {
+    struct wall_time since = wall_after(failure->started, failure->total);
+    const struct history_entry *other = history_of_journey(view->history, entry->run->journey);
     unsigned passing = 0;
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *other = history_at(view->history, e);
-        passing += other != entry && strcmp(other->run->journey, entry->run->journey) == 0 &&
-                   history_passed(other, failure->name).us >=
-                       wall_after(failure->started, failure->total).us;
-    }
+    for (; other != NULL; other = other->sibling)
+        passing += other != entry && history_passed(other, failure->name).us >= since.us;
     return passing >= 2;
 }
 
@@ -64,6 +62,13 @@ static const struct run_step *first_of_all(const struct facts_view *view, bool d
     return first;
 }
 
+/* When a step of the latest run was begun that passed, the last time; 0: never. */
+static struct wall_time last_pass(const struct history_entry *entry, const struct run_step *step)
+{
+    bool passed = facts_step_passed(step) && !run_step_is_cached(step);
+    return passed ? step->started : history_passed(entry, step->name);
+}
+
 /* When an application's own step was begun that passed, or its health page, the last time; 0:
  * never. */
 static struct wall_time application_passed(const struct facts_view *view)
@@ -73,8 +78,8 @@ static struct wall_time application_passed(const struct facts_view *view)
         const struct history_entry *entry = history_at(view->history, e);
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
-            struct wall_time passed = history_passed(entry, step->name);
-            if (facts_is_application_alone(view->shop, step) && passed.us > last.us)
+            struct wall_time passed = last_pass(entry, step);
+            if (passed.us > last.us && facts_is_application_alone(view->shop, step))
                 last = passed;
         }
     }
@@ -129,7 +134,7 @@ static bool shop_passed_after(const struct facts_view *view, struct wall_time mo
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         for (size_t i = 0; i < entry->run->step_count; i++)
-            if (history_passed(entry, entry->run->steps[i].name).us >= moment.us)
+            if (last_pass(entry, &entry->run->steps[i]).us >= moment.us)
                 return true;
     }
     return false;

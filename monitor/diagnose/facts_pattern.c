@@ -2,32 +2,50 @@
 /* Facts from which steps fail and pass together. See facts.h. */
 #include "monitor/diagnose/facts.h"
 
+#include "monitor/base/memory.h"
+
 #include <string.h>
 
 enum { ROUTES_MAX = 64 };
 
-void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data)
+/* Whether a step counts: of this run, of runs that fail now, and what passed after the onset. */
+static bool is_evidence(const struct facts_view *view, const struct run_step *step, bool own)
 {
+    if (step->state == STATE_SKIPPED || step->cleanup)
+        return false;
+    /* What never reached the shop's door tells nothing about who is behind it. */
+    if (!facts_step_passed(step))
+        return facts_reached(step);
+    /* A cached answer clears nobody. */
+    return (own || wall_after(step->started, step->total).us >= view->onset.us) &&
+           !run_step_is_cached(step);
+}
+
+static size_t count_steps(const struct history *history)
+{
+    size_t count = 0;
+    for (size_t e = 0; e < history_count(history); e++)
+        count += history_at(history, e)->run->step_count;
+    return count;
+}
+
+void facts_see_steps(struct facts_view *view)
+{
+    const struct history_entry *mine =
+        history_find(view->history, view->run->journey, view->run->vantage);
+    view->seen = memory_allocate(count_steps(view->history), sizeof *view->seen);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        const struct run *run = entry->run;
-        if (entry->blind)
-            continue;
-        bool same = strcmp(run->journey, view->run->journey) == 0 &&
-                    strcmp(run->vantage, view->run->vantage) == 0;
-        for (size_t i = 0; i < run->step_count; i++) {
-            const struct run_step *step = &run->steps[i];
-            struct wall_time ended = wall_after(step->started, step->total);
-            bool fresh = same || ended.us >= view->onset.us;
-            /* What never reached the shop's door tells nothing about who is behind it. */
-            bool outside = !facts_step_passed(step) && !facts_reached(step);
-            /* A cached answer clears nobody. */
-            if (step->state == STATE_SKIPPED || step->cleanup || outside ||
-                (facts_step_passed(step) && (!fresh || run_step_is_cached(step))))
-                continue;
-            visit(data, run, step);
-        }
+        for (size_t i = 0; !entry->blind && i < entry->run->step_count; i++)
+            if (is_evidence(view, &entry->run->steps[i], entry == mine))
+                view->seen[view->seen_count++] = &entry->run->steps[i];
     }
+}
+
+void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data)
+{
+    for (size_t i = 0; i < view->seen_count; i++)
+        visit(data, view->seen[i]);
 }
 
 /* What is seen of one component: does it work anywhere, and which steps fail that need it? */
@@ -39,18 +57,25 @@ struct clearing {
     bool written; /* by the step that is judged */
 };
 
-static void clearing_visit(void *data, const struct run *run, const struct run_step *step)
+/* In a large shop most steps say what is known already. */
+static bool is_known(const struct clearing *clearing, const struct run_step *step)
+{
+    if (facts_step_passed(step))
+        return clearing->read_passes && (clearing->write_passes || step->writes_count == 0);
+    return clearing->route_count == COUNT_OF(clearing->routes) ||
+           facts_name_is_among(clearing->routes, clearing->route_count, step->name);
+}
+
+static void clearing_visit(void *data, const struct run_step *step)
 {
     struct clearing *clearing = data;
-    (void)run;
-    if (!facts_step_needs(step, clearing->component))
+    if (is_known(clearing, step) || !facts_step_needs(step, clearing->component))
         return;
     if (facts_step_passed(step)) {
         bool wrote = facts_name_is_among(step->writes, step->writes_count, clearing->component);
         clearing->write_passes |= wrote;
         clearing->read_passes = true;
-    } else if (clearing->route_count < COUNT_OF(clearing->routes) &&
-               !facts_name_is_among(clearing->routes, clearing->route_count, step->name)) {
+    } else {
         clearing->routes[clearing->route_count++] = step->name;
     }
 }
@@ -215,31 +240,36 @@ static void note_part(struct database_view *view, const char *part)
         view->other_part = true;
 }
 
-static void database_visit(void *data, const struct run *run, const struct run_step *step)
+/* What an application does alone, and fails in. */
+static void note_alone(struct database_view *view, const struct run_step *step)
+{
+    if (symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
+        view->dead = step->name;
+    else if (symptom_layer(step->symptom) == SYMPTOM_LAYER_CONTENT)
+        view->wrong = step->name;
+}
+
+static void database_visit(void *data, const struct run_step *step)
 {
     struct database_view *view = data;
-    (void)run;
+    /* Where the database serves any, who else is served tells nothing more. */
+    if (facts_step_passed(step) && view->database_passing > 0)
+        return;
     bool database = facts_step_needs_kind(view->shop, step, CAUSE_DATABASE);
     bool application = facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
-    if (!facts_step_passed(step) &&
-        facts_name_is_among(view->facts->others, view->facts->other_count, step->name))
+    if (facts_step_passed(step)) {
+        view->database_passing += database;
+        view->alive = !database && application ? step->name : view->alive;
         return;
-    if (facts_step_passed(step) && database)
-        view->database_passing++;
-    else if (facts_step_passed(step) && application)
-        view->alive = step->name;
-    else if (!facts_step_passed(step) && database)
-        view->database_failing++;
-    else if (!facts_step_passed(step))
-        view->other_failing++;
-    if (!facts_step_passed(step) && database)
+    }
+    if (facts_name_is_among(view->facts->others, view->facts->other_count, step->name))
+        return;
+    view->database_failing += database;
+    view->other_failing += !database;
+    if (database)
         note_part(view, facts_part_of_database(view->shop, step));
-    if (!facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
-        symptom_layer(step->symptom) == SYMPTOM_LAYER_HTTP)
-        view->dead = step->name;
-    if (!facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
-        symptom_layer(step->symptom) == SYMPTOM_LAYER_CONTENT)
-        view->wrong = step->name;
+    else if (application && !facts_step_needs_kind(view->shop, step, CAUSE_THIRD_PARTY))
+        note_alone(view, step);
 }
 
 bool facts_answer_is_of_the_way(const struct facts *facts)

@@ -18,7 +18,8 @@ struct history_event {
 };
 
 struct history {
-    struct map *entries; /* "journey\x1fvantage" -> struct history_entry, owned */
+    struct map *entries;  /* "journey\x1fvantage" -> struct history_entry, owned */
+    struct map *journeys; /* journey -> its first entry, borrowed */
     struct history_event events[EVENTS_MAX];
     size_t next_event; /* the oldest, which goes first */
 };
@@ -37,6 +38,7 @@ struct history *history_create(void)
 {
     struct history *history = memory_allocate(1, sizeof *history);
     history->entries = map_create(history_entry_free);
+    history->journeys = map_create(NULL);
     return history;
 }
 
@@ -45,15 +47,29 @@ void history_free(struct history *history)
     if (history == NULL)
         return;
     map_free(history->entries);
+    map_free(history->journeys);
     for (size_t i = 0; i < EVENTS_MAX; i++)
         arena_free(history->events[i].arena);
     free(history);
+}
+
+/* Second among those of its journey, or first. */
+static void history_link(struct history *history, struct history_entry *entry, const char *journey)
+{
+    struct history_entry *first = map_get(history->journeys, journey);
+    entry->sibling = first != NULL ? first->sibling : NULL;
+    if (first != NULL)
+        first->sibling = entry;
+    else
+        map_put(history->journeys, journey, entry);
 }
 
 /* Those that stay move into another map. */
 void history_prune(struct history *history, history_is_watched *is_watched, void *data)
 {
     struct map *kept = map_create(history_entry_free);
+    map_free(history->journeys);
+    history->journeys = map_create(NULL);
     for (size_t i = 0; i < map_count(history->entries); i++) {
         struct history_entry *entry = map_value(history->entries, i);
         if (!is_watched(data, entry->run->journey, entry->run->vantage))
@@ -62,6 +78,7 @@ void history_prune(struct history *history, history_is_watched *is_watched, void
         *moved = *entry;
         *entry = (struct history_entry){0};
         map_put(kept, map_key(history->entries, i), moved);
+        history_link(history, moved, moved->run->journey);
     }
     map_free(history->entries);
     history->entries = kept;
@@ -133,6 +150,7 @@ static struct history_entry *history_entry_new(struct history *history, const st
     entry->passes = map_create(free);
     entry->connect = PHASE_ABSENT;
     map_put(history->entries, key.data, entry);
+    history_link(history, entry, run->journey);
     buffer_free(&key);
     return entry;
 }
@@ -227,6 +245,11 @@ size_t history_count(const struct history *history)
 const struct history_entry *history_at(const struct history *history, size_t n)
 {
     return map_value(history->entries, n);
+}
+
+const struct history_entry *history_of_journey(const struct history *history, const char *journey)
+{
+    return map_get(history->journeys, journey);
 }
 
 const struct history_entry *history_find(const struct history *history, const char *journey,

@@ -24,6 +24,7 @@ struct history_entry {
     enum symptom words; /* of a database, in an answer of this streak; or NONE */
     bool passed_before; /* all steps of an earlier run passed */
     bool blind;         /* the last run could not look: what was seen before is old news */
+    const struct history_entry *sibling; /* the same journey from elsewhere; NULL: the last */
 };
 
 /* The nth of the last events, in the order in which they were told, from the latest; NULL: there
@@ -38,6 +39,9 @@ struct wall_time history_passed(const struct history_entry *entry, const char *s
 
 size_t history_count(const struct history *history);
 const struct history_entry *history_at(const struct history *history, size_t n);
+
+/* The first of a journey; further ones by `sibling`. NULL: it was never seen. */
+const struct history_entry *history_of_journey(const struct history *history, const char *journey);
 
 /* NULL when that journey was never seen from there. */
 const struct history_entry *history_find(const struct history *history, const char *journey,

@@ -356,7 +356,7 @@ START_TEST(shop_file_arrives)
     ck_assert_str_eq(shop->vantages[1].interface, "eth1");
     ck_assert_str_eq(shop->vantages[1].resolver, "10.0.0.2");
     ck_assert_str_eq(shop->vantages[1].source, "2001:db8::7");
-    ck_assert_int_eq(shop->vantages[1].position.line, 18);
+    ck_assert_int_eq(shop->vantages[1].position.line, 19);
     ck_assert_int_eq(shop->vantages[1].position.column, 3);
     ck_assert_str_eq(shop->reporters[0].listen, "127.0.0.1:8080");
     ck_assert_str_eq(shop->reporters[1].kind, "json-lines");
