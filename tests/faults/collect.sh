@@ -44,8 +44,10 @@ judge_again() { # judge_again DIRECTORY: one that was kept
     local id trial probe slot onset until line family shop door injection truth told seconds again=$scratch/again
     read -r id trial probe slot onset until < <(jq -r '"\(.id) \(.trial) \(.probe // false) \(.slot) \(.onset) \(.end)"' "$1/trial")
     read_row || return
-    mkdir -p "$again"
-    "$SHOPWATCH" diagnose --replay .. --json -c "$1/shopwatch.yaml" --store "$1/shopwatch.db" >"$again/lines" || [ $? = 1 ] || return
+    rm -rf "$again" && mkdir -p "$again"
+    cp -r "$1/shopwatch.yaml" "$1/journeys" "$again/"
+    sed -i '/^tls: /d' "$again"/journeys/*.yaml # whom they trusted is gone with the laboratory
+    "$SHOPWATCH" diagnose --replay .. --json -c "$again/shopwatch.yaml" --store "$1/shopwatch.db" >"$again/lines" || [ $? = 1 ] || return
     jq -c 'def microseconds: capture("(?<second>.*)\\.(?<part>[0-9]+)Z") | (.second + "Z" | fromdate) * 1000000 + (.part | tonumber) * 1000;
         if .change then {to: "changes", what: {at: (.at | microseconds), incident}}
         elif .now then {to: "incidents", what: .now}
