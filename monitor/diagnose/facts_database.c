@@ -163,5 +163,5 @@ bool facts_may_follow(const struct facts *facts, const struct facts_view *view)
     bool is_ill = (facts_have(facts, FACT_DATABASE_ILL) && !facts->locked) ||
                   facts_have(facts, FACT_DATABASE_ILL_BEHIND) ||
                   facts_have(facts, FACT_DATABASE_LOCKED_BEHIND);
-    return view->grew || (is_ill && found_nobody(facts, view));
+    return view->grew || view->passed_first != NULL || (is_ill && found_nobody(facts, view));
 }

@@ -69,25 +69,38 @@ static struct wall_time last_pass(const struct history_entry *entry, const struc
     return passed ? step->started : history_passed(entry, step->name);
 }
 
+/* When the health page was well, the last time that it was asked beside that run; 0: never. */
+static struct wall_time health_passed(const struct run *run)
+{
+    struct wall_time last = {0};
+    for (size_t i = 0; run != NULL && i < run->finding_count; i++) {
+        const struct finding *finding = &run->findings[i];
+        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) && !finding->cached &&
+            finding->at.us > last.us)
+            last = finding->at;
+    }
+    return last;
+}
+
+static struct wall_time later_of(struct wall_time one, struct wall_time other)
+{
+    return one.us > other.us ? one : other;
+}
+
 /* When an application's own step was begun that passed, or its health page, the last time; 0:
  * never. */
 static struct wall_time application_passed(const struct facts_view *view)
 {
-    struct wall_time last = {0};
+    struct wall_time last = health_passed(view->run);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
+        last = later_of(last, health_passed(entry->first));
+        last = later_of(last, health_passed(entry->run));
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
-            struct wall_time passed = last_pass(entry, step);
-            if (passed.us > last.us && facts_is_application_alone(view->shop, step))
-                last = passed;
+            if (facts_is_application_alone(view->shop, step))
+                last = later_of(last, last_pass(entry, step));
         }
-    }
-    for (size_t i = 0; i < view->run->finding_count; i++) {
-        const struct finding *finding = &view->run->findings[i];
-        if (finding->kind == FINDING_HEALTH && finding_is_well(finding) && !finding->cached &&
-            finding->at.us > last.us)
-            last = finding->at;
     }
     return last;
 }
@@ -177,6 +190,43 @@ static bool application_hung_before(const struct facts_view *view, const struct 
     return false;
 }
 
+/* The step of the application alone that a run had just passed when one hung that needs a database;
+ * NULL: it did not begin to fail like that. */
+static const struct run_step *passed_before_hanging(const struct facts_view *view,
+                                                    const struct run *run,
+                                                    const struct run_step *failure)
+{
+    const struct run_step *last = NULL;
+    if (!was_held(failure) || !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
+        return NULL;
+    for (const struct run_step *step = run->steps; step < failure; step++)
+        if (facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
+            wall_between(step->started, failure->started) < LATER)
+            last = step;
+    return last;
+}
+
+/* An application that stops does so between journeys, mostly, and each begins to fail where it
+ * begins: with what the application does alone as often as not. A database that stops lets all pass
+ * that comes before it, until no worker is left. */
+static const struct run_step *began_behind_application(const struct facts_view *view)
+{
+    const struct run_step *passed = NULL;
+    unsigned behind = 0, alone = 0;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        const struct run_step *failure = streak_began(view, entry);
+        if (failure == NULL)
+            continue;
+        const struct run_step *before = passed_before_hanging(view, entry->first, failure);
+        passed = before != NULL ? before : passed;
+        behind += before != NULL;
+        alone += facts_is_application_alone(view->shop, failure) &&
+                 !facts_is_of_the_way(failure->symptom);
+    }
+    return behind >= alone ? passed : NULL;
+}
+
 void facts_look_at_onset(struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, true);
@@ -186,6 +236,7 @@ void facts_look_at_onset(struct facts_view *view)
                  passed.us >= wall_after(first->started, LATER).us &&
                  !way_failed_before(view, passed) && !fails_from_one_alone(view) &&
                  !application_hung_before(view, first);
+    view->passed_first = began_behind_application(view);
 }
 
 /* The first step that the application does alone, and that hung while its kernel did not; NULL: it
@@ -208,6 +259,9 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
     const struct run_step *application = unconnected ? application_began(view) : NULL;
     if (application != NULL && !facts_may_follow(facts, view))
         facts_add(facts, FACT_BEGAN_WITH_APPLICATION, application->name);
+    if (view->passed_first != NULL && !view->grew && facts_has_hung(view->failure) &&
+        facts_was_delivered(facts, view))
+        facts_add(facts, FACT_BEGAN_BEHIND_APPLICATION, view->passed_first->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
         view->failure->started.us < wall_after(first->started, LATER).us ||
         facts_part_passed(view, part, first))

@@ -127,6 +127,10 @@ static struct run *history_digest(const struct run *run)
         if (last != NULL)
             history_copy_exchange(digest, step, last);
     }
+    /* When the application was last well, it may have been asked beside another run. */
+    for (size_t i = 0; i < run->finding_count; i++)
+        if (run->findings[i].kind == FINDING_HEALTH)
+            run_add_finding(digest, &run->findings[i]);
     return digest;
 }
 

@@ -210,6 +210,8 @@
       "It began with steps that need {}; what needs no database passed for a while yet.")          \
     X(BEGAN_WITH_APPLICATION, PATTERN, "pattern.began_with_application", -8, 10, -8, -4, -4, -6,   \
       "It began with “{}” among others, which needs no database.")                                 \
+    X(BEGAN_BEHIND_APPLICATION, PATTERN, "pattern.began_behind_application", -6, -4, 4, -2, -4,    \
+      -4, "It began behind “{}”, which needs no database and had just passed.")                    \
     X(HEALTH_WITHOUT_DATABASE, PATTERN, "probe.health_without_database", -12, -4, 8, 2, -4, -2,    \
       "The health page of {}, which needs no database, answers at the same moment.")               \
     X(HEALTH_ANSWERS, PATTERN, "probe.health_answers", -12, 0, 0, 2, -4, 2,                        \

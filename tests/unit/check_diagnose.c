@@ -176,6 +176,27 @@ START_TEST(frozen_application)
 }
 END_TEST
 
+/* Whoever came to it had just been served without; at last there is no worker left. */
+START_TEST(database_hangs_first)
+{
+    EXPECT(&shop_without_door, CAUSE_DATABASE, "db.orders",
+           failed("browse", "here", 1, STEPS("alive", "my orders"), &silent),
+           failed("guest checkout", "here", 1, STEPS("alive"), &silent),
+           failed("browse", "there", 1, STEPS("alive", "order page"), &silent));
+}
+END_TEST
+
+/* One run was in the middle of it. */
+START_TEST(application_freezes_between_journeys)
+{
+    EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
+           failed("browse", "here", 1, STEPS("alive", "browse"), &silent),
+           failed("guest checkout", "there", 1, STEPS("alive"), &silent),
+           failed("guest checkout", "here", 1, STEPS("alive"), &silent),
+           failed("browse", "there", 2, STEPS("alive"), &silent));
+}
+END_TEST
+
 START_TEST(dead_application)
 {
     EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
@@ -319,6 +340,18 @@ START_TEST(health_hangs_with_all_else)
     EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
            with_finding(failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
                         FINDING_HEALTH, "web", 503, true));
+}
+END_TEST
+
+/* What was found beside the run with which it began is remembered. */
+START_TEST(health_answered_after_a_step_on_a_table_hung)
+{
+    struct run *first =
+        with_finding(failed("guest checkout", "here", 1, STEPS("my orders"), &silent),
+                     FINDING_HEALTH, "web", 200, true);
+    first->findings[0].at = first->slot.ended;
+    EXPECT(&shop_without_door, CAUSE_DATABASE, "db.orders", first,
+           failed("browse", "here", 2, STEPS("alive"), &silent));
 }
 END_TEST
 
@@ -623,6 +656,8 @@ Suite *test_suite(void)
     Suite *suite = suite_create("diagnose");
     TCase *verdicts = tcase_create("verdict");
     tcase_add_test(verdicts, frozen_application);
+    tcase_add_test(verdicts, database_hangs_first);
+    tcase_add_test(verdicts, application_freezes_between_journeys);
     tcase_add_test(verdicts, dead_application);
     tcase_add_test(verdicts, refused_at_a_declared_front_door);
     tcase_add_test(verdicts, proxy_without_application);
@@ -639,6 +674,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(verdicts, a_database_is_asked_directly, 0, COUNT_OF(database_cases));
     tcase_add_test(verdicts, a_database_that_the_step_does_not_need_is_no_suspect);
     tcase_add_test(verdicts, health_hangs_with_all_else);
+    tcase_add_test(verdicts, health_answered_after_a_step_on_a_table_hung);
     tcase_add_test(verdicts, health_answers_while_the_provider_does_not);
     tcase_add_test(verdicts, a_health_page_that_is_lost_on_the_way_tells_nothing);
     tcase_add_test(verdicts, another_port_of_the_silent_host_answers);
