@@ -72,10 +72,6 @@ bool facts_step_passed(const struct run_step *step);
 bool facts_reached(const struct run_step *step);
 bool facts_is_of_the_way(enum symptom symptom); /* of DNS, TCP or TLS, however it ended */
 
-/* Whether nobody answered the step, or a proxy gave up: what waits for a database, and takes its
- * worker. */
-bool facts_has_hung(const struct run_step *step);
-
 /* Whether it fails from here alone, while two others pass at least. */
 bool facts_only_here(const struct facts_view *view);
 

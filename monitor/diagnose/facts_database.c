@@ -112,7 +112,7 @@ static void word_note(struct word *word, const struct facts *facts, const struct
 static void add_well(struct facts *facts, const struct facts_view *view, const struct word *word)
 {
     const bool *checks = word->checks;
-    if (facts_has_hung(view->failure) && checks[DATABASE_CONNECT] && checks[DATABASE_SESSIONS] &&
+    if (history_has_hung(view->failure) && checks[DATABASE_CONNECT] && checks[DATABASE_SESSIONS] &&
         checks[DATABASE_READ] && checks[DATABASE_WRITE])
         facts_add(facts, FACT_DATABASE_ALL_WELL,
                   facts_whole_of(view->run->arena, word->well->component));
@@ -129,7 +129,7 @@ static bool found_nobody(const struct facts *facts, const struct facts_view *vie
         FACT_TCP_TIMEOUT_LATER, FACT_REFUSED,         FACT_CUT_OFF,
         FACT_GATEWAY_AT_ONCE,   FACT_GATEWAY_AT_DOOR, FACT_APPLICATION_BREAKS_OFF,
     };
-    bool found = !facts_has_hung(view->failure);
+    bool found = !history_has_hung(view->failure);
     for (size_t i = 0; i < COUNT_OF(signs); i++)
         found &= !facts_have(facts, signs[i]);
     return !found;

@@ -125,19 +125,11 @@ static bool way_failed_before(const struct facts_view *view, struct wall_time mo
     return false;
 }
 
-bool facts_has_hung(const struct run_step *step)
-{
-    const struct exchange *exchange = run_last_exchange(step);
-    return step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
-           step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
-           (exchange != NULL && exchange->status == 504);
-}
-
 /* The same of a server whose kernel acknowledged the request, as far as is known. */
 static bool was_held(const struct run_step *step)
 {
     const struct exchange *exchange = run_last_exchange(step);
-    return exchange != NULL && facts_has_hung(step) && !facts_path_is_broken(exchange) &&
+    return exchange != NULL && history_has_hung(step) && !facts_path_is_broken(exchange) &&
            exchange->tcp.unacknowledged == 0;
 }
 
@@ -173,7 +165,7 @@ static bool hung_alone_before(const struct facts_view *view, const struct run *r
                               const struct run_step *first)
 {
     const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
-    return failure != NULL && facts_has_hung(failure) && failure->started.us < first->started.us &&
+    return failure != NULL && history_has_hung(failure) && failure->started.us < first->started.us &&
            wall_between(failure->started, first->started) < ONSET_WINDOW &&
            facts_is_application_alone(view->shop, failure);
 }
@@ -259,7 +251,7 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
     const struct run_step *application = unconnected ? application_began(view) : NULL;
     if (application != NULL && !facts_may_follow(facts, view))
         facts_add(facts, FACT_BEGAN_WITH_APPLICATION, application->name);
-    if (view->passed_first != NULL && !view->grew && facts_has_hung(view->failure) &&
+    if (view->passed_first != NULL && !view->grew && history_has_hung(view->failure) &&
         facts_was_delivered(facts, view))
         facts_add(facts, FACT_BEGAN_BEHIND_APPLICATION, view->passed_first->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||

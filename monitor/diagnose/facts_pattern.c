@@ -224,7 +224,7 @@ static bool part_comes_and_goes(const struct facts_view *view, const char *part)
         const struct history_entry *entry = history_at(view->history, e);
         const struct run_step *first =
             history_failure(entry) != NULL ? run_first_failure(entry->first) : NULL;
-        if (first != NULL && facts_has_hung(first) && facts_step_needs(first, part) &&
+        if (first != NULL && history_has_hung(first) && facts_step_needs(first, part) &&
             facts_part_passed(view, part, first))
             return true;
     }
@@ -300,7 +300,7 @@ static void facts_of_application_alone(struct facts *facts, const struct facts_v
 void facts_of_pattern(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *failure = view->failure;
-    bool hung = facts_has_hung(failure);
+    bool hung = history_has_hung(failure);
     struct database_view database = {.shop = view->shop, .facts = facts};
     facts_visit_steps(view, database_visit, &database);
     if (facts_have(facts, FACT_CONTENT) && database.wrong != NULL &&

@@ -48,7 +48,7 @@ static bool waits_for_database(const struct facts *facts, const struct facts_vie
     return !facts_have(facts, FACT_DATABASE_ALL_WELL) &&
            facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE) &&
            !facts_step_needs_kind(view->shop, view->failure, CAUSE_THIRD_PARTY) &&
-           facts_has_hung(view->failure);
+           history_has_hung(view->failure);
 }
 
 static void facts_of_health(struct facts *facts, const struct run *run, bool needs_database,

@@ -202,6 +202,23 @@ struct wall_time history_passed(const struct history_entry *entry, const char *s
     return passed != NULL ? *passed : (struct wall_time){0};
 }
 
+bool history_has_hung(const struct run_step *step)
+{
+    const struct exchange *exchange = run_last_exchange(step);
+    return step->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
+           step->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
+           (exchange != NULL && exchange->status == 504);
+}
+
+/* Who answers, if only with an error, and then no more, has another trouble now. */
+static bool history_turns(const struct history_entry *entry, const struct run_step *failure)
+{
+    const struct run_step *first = run_first_failure(entry->first);
+    enum symptom_layer layer = symptom_layer(first->symptom);
+    bool answered = layer == SYMPTOM_LAYER_CONTENT || layer == SYMPTOM_LAYER_HTTP;
+    return answered && !history_has_hung(first) && history_has_hung(failure);
+}
+
 void history_add(struct history *history, const struct run *run)
 {
     struct history_entry *entry = history_entry_get(history, run->journey, run->vantage);
@@ -226,7 +243,7 @@ void history_add(struct history *history, const struct run *run)
         entry->words = SYMPTOM_NONE;
     else if (failure->excerpt != NULL && entry->words == SYMPTOM_NONE)
         entry->words = diagnose_database_words(failure->excerpt);
-    if (failed && entry->first != NULL)
+    if (failed && entry->first != NULL && !history_turns(entry, failure))
         return;
     if (entry->first != NULL) {
         run_free(entry->before);

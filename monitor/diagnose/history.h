@@ -14,7 +14,8 @@ struct map;
 /* A digest has of each step its last exchange, and of that what facts are made of. */
 struct history_entry {
     struct run *run;         /* digest of the latest */
-    struct run *first;       /* of the first of this streak of failures; NULL while it passes */
+    struct run *first;       /* of the first of this streak of failures; NULL while it passes. One
+                                that turns from answers that are wrong to none begins anew */
     struct run *before;      /* of the first of the streak before; NULL: there was none */
     struct wall_time onset;  /* when that began to fail; 0 while it passes */
     struct map *passes;      /* step's name -> struct wall_time, owned: begin of its last pass */
@@ -33,6 +34,10 @@ const struct event *history_event(const struct history *history, size_t n);
 
 /* The step that its latest run failed by; NULL: it passes, or was not seen lately. */
 const struct run_step *history_failure(const struct history_entry *entry);
+
+/* Whether nobody answered the step, or a proxy gave up: what waits for a database, and takes its
+ * worker. */
+bool history_has_hung(const struct run_step *step);
 
 /* When a step of that name was begun that passed, the last time; 0: never. */
 struct wall_time history_passed(const struct history_entry *entry, const char *step);
