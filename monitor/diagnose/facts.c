@@ -191,6 +191,8 @@ static void facts_of_vantages(struct facts *facts, const struct facts_view *view
     /* Where workers are lost one by one, chance decides who meets one that is left. */
     if (facts_have(facts, FACT_LIMITED))
         return; /* who limits the monitor limits all of it */
+    if (view->passing == 0 && facts_have(facts, FACT_GATEWAY_AT_DOOR))
+        return; /* that all come to the same door does not tell it from what is behind it */
     if (heard < 2 || (facts_have(facts, FACT_BEGAN_WITH_DATABASE) && view->passing > 0))
         return;
     if (view->passing == 0)

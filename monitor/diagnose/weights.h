@@ -76,7 +76,7 @@
       "The shop itself answered, with status {}.")                                                 \
     X(GATEWAY_AT_ONCE, ANSWER, "answer.gateway_at_once", -12, 9, -2, 2, -6, -8,                    \
       "A proxy answered {} at once: it has no application behind it.")                             \
-    X(GATEWAY_AT_DOOR, ANSWER, "answer.gateway_at_door", 14, 8, -8, 0, -6, -8,                     \
+    X(GATEWAY_AT_DOOR, ANSWER, "answer.gateway_at_door", 9, 8, -8, 0, -6, -8,                      \
       "The front door itself answered {} at once: it has nobody behind it, or looks wrongly.")     \
     X(APPLICATION_BREAKS_OFF, ANSWER, "answer.application_breaks_off", -12, 14, -4, 0, -6, -6,     \
       "A proxy got no answer to this request ({}), while the application answers others.")         \
