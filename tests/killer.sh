@@ -72,8 +72,9 @@ count_unheard() { # while nothing is answered, and nobody is left to hear it
 loaded=0
 for round in $(seq "$rounds"); do
     start_monitor
-    # Long enough to start and be in the middle of it; the moment itself is chance.
-    sleep "$((RANDOM % 2)).$((RANDOM % 700 + 200))"
+    # Long enough to start and be in the middle of it, also of the second in which what passed is held together; the
+    # moment itself is chance.
+    sleep "$((RANDOM % 5)).$((RANDOM % 700 + 200))"
     [ $((round % UNHEARD)) -gt 0 ] || begin_silence
     end_monitor KILL 2>/dev/null
     [ $((round % UNHEARD)) -gt 0 ] || count_unheard

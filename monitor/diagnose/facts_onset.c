@@ -165,7 +165,8 @@ static bool hung_alone_before(const struct facts_view *view, const struct run *r
                               const struct run_step *first)
 {
     const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
-    return failure != NULL && history_has_hung(failure) && failure->started.us < first->started.us &&
+    return failure != NULL && history_has_hung(failure) &&
+           failure->started.us < first->started.us &&
            wall_between(failure->started, first->started) < ONSET_WINDOW &&
            facts_is_application_alone(view->shop, failure);
 }

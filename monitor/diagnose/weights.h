@@ -64,8 +64,7 @@
     X(CUT_OFF_ANYWHERE, TRANSPORT, "transport.cut_off_anywhere", 14, -6, -8, 0, 2, -8,             \
       "Connections break at steps that share nothing, and the same steps pass in between.")        \
     X(CUT_OFF_FRONT_DOOR, TRANSPORT, "transport.cut_off_front_door", 16, -8, -12, 0, 0, -6,        \
-      "The connection was ended before the request was sent: {}, or somebody before it, did "      \
-      "that.")                                                                                     \
+      "{}, or somebody before it, ended the connection before the request was sent.")              \
     X(CUT_OFF_EARLY, TRANSPORT, "transport.cut_off_early", 4, 4, -6, 0, 0, -4,                     \
       "The connection was ended before the request was sent.")                                     \
     X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, -6, 0, -4, 0,                               \
@@ -132,8 +131,7 @@
     X(STATIC_ANSWERS, TRANSPORT, "probe.static_answers", -14, 3, 3, 0, -6, 0,                      \
       "A file of {} that needs no application is answered, asked at the same moment.")             \
     X(LARGE_IS_LOST, TRANSPORT, "probe.large_is_lost", 18, -8, -14, -4, 0, -10,                    \
-      "Asked at the same moment, a small answer of the server arrives, and a large file does "     \
-      "not.")                                                                                      \
+      "A small answer of the server arrives at the same moment, and a large file does not.")       \
     X(LARGE_ARRIVES, TRANSPORT, "probe.large_arrives", -8, 2, 2, 0, -4, 0,                         \
       "A large file of {} arrives whole, asked at the same moment.")                               \
     X(AGAIN_ANSWERS, TRANSPORT, "probe.again_answers", 6, -4, -4, 0, 0, -2,                        \
