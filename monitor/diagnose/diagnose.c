@@ -176,17 +176,8 @@ static const char *choose_component(const struct facts *facts, const struct shop
     for (size_t i = 0; i < facts->suspect_count; i++)
         if (shop_kind(shop, facts->suspects[i]) == cause)
             return facts->suspects[i];
-    const struct run_step *step = facts->failure;
-    for (size_t i = 0; i < step->writes_count; i++)
-        if (shop_kind(shop, step->writes[i]) == cause)
-            return step->writes[i];
-    for (size_t i = 0; i < step->needs_count; i++)
-        if (shop_kind(shop, step->needs[i]) == cause)
-            return step->needs[i];
-    for (size_t i = 0; cause == CAUSE_NETWORK && shop != NULL && i < shop->component_count; i++)
-        if (shop->components[i].kind == CAUSE_NETWORK)
-            return shop->components[i].name;
-    return NULL;
+    const char *needed = facts_need_of_kind(shop, facts->failure, cause);
+    return needed == NULL && cause == CAUSE_NETWORK ? facts_front_door(shop) : needed;
 }
 
 static const char *certainty(double confidence, double lead)

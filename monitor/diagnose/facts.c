@@ -25,6 +25,14 @@ bool facts_have(const struct facts *facts, enum fact_name name)
     return false;
 }
 
+bool facts_have_any(const struct facts *facts, const enum fact_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (facts_have(facts, names[i]))
+            return true;
+    return false;
+}
+
 /* --- what steps tell ------------------------------------------------------------------------- */
 
 bool facts_name_is_among(const char *const *names, size_t count, const char *name)
@@ -41,15 +49,21 @@ bool facts_step_needs(const struct run_step *step, const char *component)
            facts_name_is_among(step->writes, step->writes_count, component);
 }
 
-bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind)
+const char *facts_need_of_kind(const struct shop *shop, const struct run_step *step,
+                               enum cause kind)
 {
-    for (size_t i = 0; i < step->needs_count; i++)
-        if (shop_kind(shop, step->needs[i]) == kind)
-            return true;
     for (size_t i = 0; i < step->writes_count; i++)
         if (shop_kind(shop, step->writes[i]) == kind)
-            return true;
-    return false;
+            return step->writes[i];
+    for (size_t i = 0; i < step->needs_count; i++)
+        if (shop_kind(shop, step->needs[i]) == kind)
+            return step->needs[i];
+    return NULL;
+}
+
+bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind)
+{
+    return facts_need_of_kind(shop, step, kind) != NULL;
 }
 
 bool facts_step_passed(const struct run_step *step)

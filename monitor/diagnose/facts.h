@@ -40,6 +40,7 @@ struct facts {
 
 void facts_add(struct facts *facts, enum fact_name name, const char *about);
 bool facts_have(const struct facts *facts, enum fact_name name);
+bool facts_have_any(const struct facts *facts, const enum fact_name *names, size_t count);
 
 /* From where facts are seen. */
 struct facts_view {
@@ -64,6 +65,9 @@ struct facts_view {
 /* What steps tell. */
 bool facts_name_is_among(const char *const *names, size_t count, const char *name);
 bool facts_step_needs(const struct run_step *step, const char *component);
+/* What a step writes or else needs of that kind; NULL: nothing. */
+const char *facts_need_of_kind(const struct shop *shop, const struct run_step *step,
+                               enum cause kind);
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
 bool facts_step_passed(const struct run_step *step);
 
@@ -77,9 +81,6 @@ bool facts_only_here(const struct facts_view *view);
 
 /* A step that the application does alone. */
 bool facts_is_application_alone(const struct shop *shop, const struct run_step *step);
-
-/* The part of a database that a step writes or needs; NULL: none. */
-const char *facts_part_of_database(const struct shop *shop, const struct run_step *step);
 
 /* Whether, since that step hung, one was begun that needs the part as well, or writes it where that
  * one does, and passed. */
@@ -183,6 +184,10 @@ void facts_of_events(struct facts *facts, const struct facts_view *view);
  * small, or which steps fail, says nothing of the shop then. A file that is not there, or too large
  * for us, is not lost. */
 bool facts_large_is_lost(const struct run *run);
+
+/* Whether a question was lost on the way to the shop: it tells nothing of who would have answered
+ * it. */
+bool facts_finding_is_lost(const struct finding *finding);
 
 /* The first finding of that kind; NULL: none was asked. */
 const struct finding *facts_find(const struct run *run, enum finding_kind kind);

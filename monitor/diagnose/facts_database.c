@@ -129,10 +129,7 @@ static bool found_nobody(const struct facts *facts, const struct facts_view *vie
         FACT_TCP_TIMEOUT_LATER, FACT_REFUSED,         FACT_CUT_OFF,
         FACT_GATEWAY_AT_ONCE,   FACT_GATEWAY_AT_DOOR, FACT_APPLICATION_BREAKS_OFF,
     };
-    bool found = !history_has_hung(view->failure);
-    for (size_t i = 0; i < COUNT_OF(signs); i++)
-        found &= !facts_have(facts, signs[i]);
-    return !found;
+    return history_has_hung(view->failure) || facts_have_any(facts, signs, COUNT_OF(signs));
 }
 
 void facts_of_databases(struct facts *facts, const struct facts_view *view)

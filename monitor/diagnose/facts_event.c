@@ -38,14 +38,6 @@ static const enum fact_name direct[] = {
     FACT_ONE_VANTAGE_OF_MANY,
 };
 
-static bool is_told_directly(const struct facts *facts)
-{
-    bool is_told = false;
-    for (size_t i = 0; i < COUNT_OF(direct); i++)
-        is_told |= facts_have(facts, direct[i]);
-    return is_told;
-}
-
 static bool is_part_of_word(char letter)
 {
     return isalnum((unsigned char)letter) || letter == '_' || letter == '-';
@@ -101,10 +93,12 @@ static bool may_matter(const struct facts_view *view, const struct component *co
 void facts_of_events(struct facts *facts, const struct facts_view *view)
 {
     const struct event *event;
+    if (facts_have_any(facts, direct, COUNT_OF(direct)))
+        return;
     for (size_t n = 0; (event = history_event(view->history, n)) != NULL; n++) {
         const struct component *component = event_concerns(view->shop, event);
         if (event->at.us > view->onset.us || wall_between(event->at, view->onset) > EVENT_WITHIN ||
-            (component != NULL && !may_matter(view, component)) || is_told_directly(facts))
+            (component != NULL && !may_matter(view, component)))
             continue;
         facts_add(facts, component != NULL ? fact_of_kind(component->kind) : FACT_CHANGED_BEFORE,
                   arena_print(view->run->arena, "%s: %s", event->kind, event->text));

@@ -43,8 +43,8 @@ static bool passes_elsewhere(const struct facts_view *view, const struct history
     return passing >= 2;
 }
 
-/* Of those that the shop was reached by, and that need a database; or, with `database` false, of
- * those that got no answer in time. NULL: there is none. */
+/* The earliest of those that failed at the shop, by whatever; with `database`, of those that need
+ * one. NULL: there is none. */
 static const struct run_step *first_of_all(const struct facts_view *view, bool database)
 {
     const struct run_step *first = NULL;
@@ -60,13 +60,6 @@ static const struct run_step *first_of_all(const struct facts_view *view, bool d
         first = failure;
     }
     return first;
-}
-
-/* When a step of the latest run was begun that passed, the last time; 0: never. */
-static struct wall_time last_pass(const struct history_entry *entry, const struct run_step *step)
-{
-    bool passed = facts_step_passed(step) && !run_step_is_cached(step);
-    return passed ? step->started : history_passed(entry, step->name);
 }
 
 /* When the health page was well, the last time that it was asked beside that run; 0: never. */
@@ -99,7 +92,7 @@ static struct wall_time application_passed(const struct facts_view *view)
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
             if (facts_is_application_alone(view->shop, step))
-                last = later_of(last, last_pass(entry, step));
+                last = later_of(last, history_passed(entry, step->name));
         }
     }
     return last;
@@ -136,12 +129,9 @@ static bool was_held(const struct run_step *step)
 /* Whether anything was begun after that, and passed. */
 static bool shop_passed_after(const struct facts_view *view, struct wall_time moment)
 {
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        for (size_t i = 0; i < entry->run->step_count; i++)
-            if (last_pass(entry, &entry->run->steps[i]).us >= moment.us)
-                return true;
-    }
+    for (size_t e = 0; e < history_count(view->history); e++)
+        if (history_at(view->history, e)->passed.us >= moment.us)
+            return true;
     return false;
 }
 
@@ -247,7 +237,7 @@ static const struct run_step *application_began(const struct facts_view *view)
 void facts_of_onset(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *first = view->database_began;
-    const char *part = first != NULL ? facts_part_of_database(view->shop, first) : NULL;
+    const char *part = first != NULL ? facts_need_of_kind(view->shop, first, CAUSE_DATABASE) : NULL;
     bool unconnected = facts_have(facts, FACT_TCP_TIMEOUT_LATER);
     const struct run_step *application = unconnected ? application_began(view) : NULL;
     if (application != NULL && !facts_may_follow(facts, view))
@@ -276,16 +266,22 @@ static bool most_were_held(const struct facts_view *view)
     return held >= HELD_MIN && held > unconnected;
 }
 
-bool facts_began_with_silence(const struct facts_view *view)
+/* The step that it began with, where that was held; NULL: it began otherwise. */
+static const struct run_step *began_with_silence(const struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, false);
-    return first != NULL && was_held(first);
+    return first != NULL && was_held(first) ? first : NULL;
+}
+
+bool facts_began_with_silence(const struct facts_view *view)
+{
+    return began_with_silence(view) != NULL;
 }
 
 const struct run_step *facts_filled_up_since(const struct facts_view *view)
 {
-    const struct run_step *first = first_of_all(view, false);
-    if (first == NULL || !was_held(first))
+    const struct run_step *first = began_with_silence(view);
+    if (first == NULL)
         return NULL;
     /* A front door lets in whoever comes, as long as the way to it is well. */
     bool passed = facts_front_door(view->shop) != NULL

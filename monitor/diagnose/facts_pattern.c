@@ -183,17 +183,6 @@ struct database_view {
     const char *wrong; /* one that got another answer than expected */
 };
 
-const char *facts_part_of_database(const struct shop *shop, const struct run_step *step)
-{
-    for (size_t i = 0; i < step->writes_count; i++)
-        if (shop_kind(shop, step->writes[i]) == CAUSE_DATABASE)
-            return step->writes[i];
-    for (size_t i = 0; i < step->needs_count; i++)
-        if (shop_kind(shop, step->needs[i]) == CAUSE_DATABASE)
-            return step->needs[i];
-    return NULL;
-}
-
 const char *facts_whole_of(struct arena *arena, const char *part)
 {
     return arena_print(arena, "%.*s", (int)strcspn(part, "."), part);
@@ -267,7 +256,7 @@ static void database_visit(void *data, const struct run_step *step)
     view->database_failing += database;
     view->other_failing += !database;
     if (database)
-        note_part(view, facts_part_of_database(view->shop, step));
+        note_part(view, facts_need_of_kind(view->shop, step, CAUSE_DATABASE));
     else if (application && !facts_step_needs_kind(view->shop, step, CAUSE_THIRD_PARTY))
         note_alone(view, step);
 }
@@ -279,10 +268,7 @@ bool facts_answer_is_of_the_way(const struct facts *facts)
         FACT_EDGE_TLS,     FACT_LIMITED,       FACT_PROXY_DENIED,
         FACT_PROXY_ITSELF, FACT_LARGE_IS_LOST, FACT_GATEWAY_AT_DOOR,
     };
-    bool is_one = false;
-    for (size_t i = 0; i < COUNT_OF(of_the_way); i++)
-        is_one |= facts_have(facts, of_the_way[i]);
-    return is_one;
+    return facts_have_any(facts, of_the_way, COUNT_OF(of_the_way));
 }
 
 /* What the failing step of an application alone tells. Who refuses the request, or answers
@@ -290,10 +276,9 @@ bool facts_answer_is_of_the_way(const struct facts *facts)
  * the same step, or where connections break at whatever. */
 static void facts_of_application_alone(struct facts *facts, const struct facts_view *view)
 {
-    if (!facts_have(facts, FACT_BEGAN_WITH_DATABASE) && !facts_may_follow(facts, view) &&
-        !facts_have(facts, FACT_CLIENT_ERROR) && !facts_have(facts, FACT_CONTENT) &&
-        !facts_have(facts, FACT_CUT_OFF_ANYWHERE) && !facts_answer_is_of_the_way(facts) &&
-        !facts_only_here(view))
+    if (!facts_may_follow(facts, view) && !facts_have(facts, FACT_CLIENT_ERROR) &&
+        !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
+        !facts_answer_is_of_the_way(facts) && !facts_only_here(view))
         facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
 }
 

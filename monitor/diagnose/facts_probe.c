@@ -35,8 +35,7 @@ static void facts_of_references(struct facts *facts, const struct run *run)
     }
 }
 
-/* A question that was lost on the way to the shop tells nothing of who would have answered it. */
-static bool lost_on_the_way(const struct finding *finding)
+bool facts_finding_is_lost(const struct finding *finding)
 {
     return !finding->reached || facts_is_of_the_way(finding->symptom);
 }
@@ -55,7 +54,7 @@ static void facts_of_health(struct facts *facts, const struct run *run, bool nee
                             bool at_onset)
 {
     const struct finding *health = facts_find(run, FINDING_HEALTH);
-    if (health == NULL || lost_on_the_way(health) || health->cached)
+    if (health == NULL || facts_finding_is_lost(health) || health->cached)
         return;
     if (!finding_is_well(health))
         facts_add(facts, at_onset ? FACT_HEALTH_FAILS : FACT_HEALTH_FAILS_LATER, health->component);
@@ -132,7 +131,7 @@ static enum fact_name fact_of_origin(const struct facts *facts, const struct fac
 {
     bool others = shop_kind(view->shop, origin->component) == CAUSE_THIRD_PARTY;
     if (!finding_is_well(origin))
-        return lost_on_the_way(origin) && facts_front_door(view->shop) != NULL
+        return facts_finding_is_lost(origin) && facts_front_door(view->shop) != NULL
                    ? FACT_ORIGIN_UNREACHED
                    : FACT_ORIGIN_FAILS;
     if (others && facts_have(facts, FACT_EDGE_NO_WAY))

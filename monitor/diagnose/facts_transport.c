@@ -179,11 +179,9 @@ bool facts_was_delivered(const struct facts *facts, const struct facts_view *vie
         FACT_PATH_BROKEN,       FACT_PATH_LATE,        FACT_PATH_LOSES,    FACT_SILENT_HERE,
         FACT_TCP_TIMEOUT_LATER, FACT_CUT_OFF_ANYWHERE, FACT_LARGE_IS_LOST,
     };
-    bool delivered =
+    bool arrived =
         view->exchange == NULL || (facts_reached(view->failure) && !facts_door_fails(facts));
-    for (size_t i = 0; i < COUNT_OF(lost); i++)
-        delivered &= !facts_have(facts, lost[i]);
-    return delivered;
+    return arrived && !facts_have_any(facts, lost, COUNT_OF(lost));
 }
 
 void facts_of_transport(struct facts *facts, const struct facts_view *view)

@@ -19,7 +19,7 @@ static void look_at_address(struct addresses *addresses, const struct finding *f
 {
     bool is_six = finding->ip != NULL && strchr(finding->ip, ':') != NULL;
     struct family_look *family = is_six ? &addresses->six : &addresses->four;
-    bool is_lost = !finding->reached || facts_is_of_the_way(finding->symptom);
+    bool is_lost = facts_finding_is_lost(finding);
     family->well += finding_is_well(finding);
     family->lost += is_lost;
     if (is_lost && addresses->lost == NULL)
