@@ -2,16 +2,14 @@
 /* See casebook.h. */
 #include "monitor/diagnose/casebook.h"
 
-#include "monitor/base/buffer.h"
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
+#include "monitor/diagnose/history.h"
 #include "monitor/record/reason.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { KEY_MAX = 1024 };
 
 /* How the last run of a journey from a vantage point was judged, of those that went. */
 struct judged {
@@ -25,7 +23,7 @@ struct judged {
 struct casebook {
     struct history *history;
     struct incident_book *incidents;
-    struct map *judged; /* "journey\x1fvantage" -> struct judged, owned */
+    struct map *judged; /* history_key -> struct judged, owned */
     uint64_t hung_count;
 };
 
@@ -88,17 +86,9 @@ void casebook_prune(struct casebook *casebook, history_is_watched *is_watched, v
 
 /* --- how runs were judged -------------------------------------------------------------------- */
 
-static char *key_of(const struct run *run)
-{
-    struct buffer key;
-    buffer_init(&key, KEY_MAX);
-    buffer_print(&key, "%s\x1f%s", run->journey, run->vantage);
-    return buffer_steal(&key);
-}
-
 static struct judged *find_judged(const struct casebook *casebook, const struct run *run)
 {
-    char *key = key_of(run);
+    char *key = history_key(run->journey, run->vantage);
     struct judged *judged = map_get(casebook->judged, key);
     free(key);
     return judged;
@@ -106,7 +96,7 @@ static struct judged *find_judged(const struct casebook *casebook, const struct 
 
 static struct judged *add_judged(struct casebook *casebook, const struct run *run)
 {
-    char *key = key_of(run);
+    char *key = history_key(run->journey, run->vantage);
     struct judged *judged = memory_allocate(1, sizeof *judged);
     judged->journey = memory_duplicate(run->journey);
     judged->vantage = memory_duplicate(run->vantage);

@@ -134,28 +134,32 @@ static struct run *history_digest(const struct run *run)
     return digest;
 }
 
-static struct history_entry *history_entry_get(const struct history *history, const char *journey,
-                                               const char *vantage)
+char *history_key(const char *journey, const char *vantage)
 {
     struct buffer key;
     buffer_init(&key, HISTORY_KEY_MAX);
     buffer_print(&key, "%s\x1f%s", journey, vantage);
-    struct history_entry *entry = map_get(history->entries, key.data);
-    buffer_free(&key);
+    return buffer_steal(&key);
+}
+
+static struct history_entry *history_entry_get(const struct history *history, const char *journey,
+                                               const char *vantage)
+{
+    char *key = history_key(journey, vantage);
+    struct history_entry *entry = map_get(history->entries, key);
+    free(key);
     return entry;
 }
 
 static struct history_entry *history_entry_new(struct history *history, const struct run *run)
 {
-    struct buffer key;
-    buffer_init(&key, HISTORY_KEY_MAX);
-    buffer_print(&key, "%s\x1f%s", run->journey, run->vantage);
+    char *key = history_key(run->journey, run->vantage);
     struct history_entry *entry = memory_allocate(1, sizeof *entry);
     entry->passes = map_create(free);
     entry->connect = PHASE_ABSENT;
-    map_put(history->entries, key.data, entry);
+    map_put(history->entries, key, entry);
     history_link(history, entry, run->journey);
-    buffer_free(&key);
+    free(key);
     return entry;
 }
 

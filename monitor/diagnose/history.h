@@ -28,6 +28,9 @@ struct history_entry {
     const struct history_entry *sibling; /* the same journey from elsewhere; NULL: the last */
 };
 
+/* What a journey and a vantage point are looked up by; the caller's to free. */
+char *history_key(const char *journey, const char *vantage);
+
 /* The nth of the last events, in the order in which they were told, from the latest; NULL: there
  * are no more. */
 const struct event *history_event(const struct history *history, size_t n);
