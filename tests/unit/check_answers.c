@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* diagnose/: what an answer says of itself, by its page and its headers: who made it, and why. */
-#include "tests/unit/runner.h"
-
-#include "monitor/diagnose/diagnose.h"
+#include "tests/unit/lone_run.h"
 
 #include <string.h>
 
@@ -65,29 +63,18 @@ static const struct {
 
 START_TEST(an_answer_says_who_made_it)
 {
-    static const char *needs[] = {"web"};
-    struct history *history = history_create();
-    struct run *run = run_create("browse", "here", (struct wall_time){1});
-    struct run_step *step = run_add_step(run, "home");
-    struct exchange *exchange = run_add_exchange(run, step);
-    step->needs = needs;
-    step->needs_count = COUNT_OF(needs);
-    step->symptom = SYMPTOM_HTTP_ERROR;
-    step->excerpt = answer_cases[_i].page;
-    step->state = run->state = STATE_FAILED;
-    exchange->status = answer_cases[_i].status;
-    exchange->words = &answer_cases[_i].words;
-    exchange->phases[PHASE_WAIT] = 150 * DURATION_MILLISECOND;
-    history_add(history, run);
-    diagnose_run(history, NULL, run);
-    const struct evidence *found = NULL;
-    for (size_t i = 0; i < run->verdict.evidence_count; i++)
-        if (strcmp(run->verdict.evidence[i].fact, answer_cases[_i].code) == 0)
-            found = &run->verdict.evidence[i];
+    struct lone_run lone;
+    lone_run_open(&lone, "web");
+    lone.step->symptom = SYMPTOM_HTTP_ERROR;
+    lone.step->excerpt = answer_cases[_i].page;
+    lone.exchange->status = answer_cases[_i].status;
+    lone.exchange->words = &answer_cases[_i].words;
+    lone.exchange->phases[PHASE_WAIT] = 150 * DURATION_MILLISECOND;
+    const struct evidence *found = lone_run_judge(&lone, NULL, &answer_cases[_i].code, 1);
     ck_assert_msg(found != NULL, "%s is not among the evidence", answer_cases[_i].code);
+    ck_assert_str_eq(found->fact, answer_cases[_i].code);
     ck_assert_msg(strstr(found->text, answer_cases[_i].text) != NULL, "%s", found->text);
-    run_free(run);
-    history_free(history);
+    lone_run_close(&lone);
 }
 END_TEST
 
@@ -112,6 +99,35 @@ START_TEST(a_shop_says_what_it_took_its_time_for)
     duration time;
     ck_assert_int_eq(diagnose_database_time(timing_cases[_i].header, &time), timing_cases[_i].told);
     ck_assert_int_eq(time, timing_cases[_i].time);
+}
+END_TEST
+
+/* What a body names of a database. */
+static const struct {
+    const char *body;
+    enum symptom symptom;
+} words[] = {
+    {"<h1>Sorry</h1>", SYMPTOM_NONE},
+    {"SQLSTATE[53300]: too many", SYMPTOM_DB_EXHAUSTED},
+    {"ERROR: refused (SQLSTATE 25006)", SYMPTOM_DB_READ_ONLY},
+    {"SQLSTATE[08006] [7]", SYMPTOM_DB_UNAVAILABLE},
+    {"{\"code\":\"57P01\"}", SYMPTOM_DB_UNAVAILABLE},
+    {"{\"code\":\"XX002\",\"file\":\"nbtpage.c\"}", SYMPTOM_DB_CORRUPT},
+    {"{\"total\":53300, \"id\": \"XX0011\", \"item\": \"08abc\"}", SYMPTOM_NONE},
+    {"database disk image is malformed", SYMPTOM_DB_CORRUPT},
+    {"{\"errors\":[{\"message\":\"connect ECONNREFUSED 10.0.0.5:5432\"}]}", SYMPTOM_DB_UNAVAILABLE},
+    {"connect ECONNREFUSED 127.0.0.1:3306 at TCPConnectWrap", SYMPTOM_DB_UNAVAILABLE},
+    /* Another's port, a longer number, and no refusal at all. */
+    {"connect ECONNREFUSED 127.0.0.1:8443", SYMPTOM_NONE},
+    {"connect ECONNREFUSED 127.0.0.1:54320", SYMPTOM_NONE},
+    {"order 12:5432 was not found", SYMPTOM_NONE},
+    {"connect ECONNREFUSED ", SYMPTOM_NONE},
+};
+
+START_TEST(a_body_names_a_database_or_does_not)
+{
+    ck_assert_str_eq(symptom_code(diagnose_database_words(words[_i].body)),
+                     symptom_code(words[_i].symptom));
 }
 END_TEST
 
@@ -155,27 +171,16 @@ static const struct {
 
 START_TEST(the_moment_says_who_gave_up)
 {
-    const char *needs[] = {patience_cases[_i].needs};
-    struct history *history = history_create();
-    struct run *run = run_create("browse", "here", (struct wall_time){1});
-    struct run_step *step = run_add_step(run, "home");
-    struct exchange *exchange = run_add_exchange(run, step);
-    step->needs = needs;
-    step->needs_count = COUNT_OF(needs);
-    step->state = run->state = STATE_FAILED;
-    exchange->status = patience_cases[_i].status;
-    step->symptom = exchange->symptom = patience_cases[_i].symptom;
-    exchange->phases[PHASE_WAIT] = patience_cases[_i].wait * DURATION_MILLISECOND;
-    exchange->phases[PHASE_RECEIVE] = patience_cases[_i].receive * DURATION_MILLISECOND;
-    history_add(history, run);
-    diagnose_run(history, &shop, run);
-    const char *found = NULL;
-    for (size_t i = 0; i < run->verdict.evidence_count; i++)
-        if (strncmp(run->verdict.evidence[i].fact, "patience.", 9) == 0)
-            found = run->verdict.evidence[i].fact;
-    ck_assert_pstr_eq(found, patience_cases[_i].code);
-    run_free(run);
-    history_free(history);
+    static const char *const codes[] = {"patience."};
+    struct lone_run lone;
+    lone_run_open(&lone, patience_cases[_i].needs);
+    lone.exchange->status = patience_cases[_i].status;
+    lone.step->symptom = lone.exchange->symptom = patience_cases[_i].symptom;
+    lone.exchange->phases[PHASE_WAIT] = patience_cases[_i].wait * DURATION_MILLISECOND;
+    lone.exchange->phases[PHASE_RECEIVE] = patience_cases[_i].receive * DURATION_MILLISECOND;
+    const struct evidence *found = lone_run_judge(&lone, &shop, codes, COUNT_OF(codes));
+    ck_assert_pstr_eq(found != NULL ? found->fact : NULL, patience_cases[_i].code);
+    lone_run_close(&lone);
 }
 END_TEST
 
@@ -185,6 +190,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("answers");
     tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
     tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
+    tcase_add_loop_test(tests, a_body_names_a_database_or_does_not, 0, COUNT_OF(words));
     tcase_add_loop_test(tests, the_moment_says_who_gave_up, 0, COUNT_OF(patience_cases));
     suite_add_tcase(suite, tests);
     return suite;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* diagnose/: what is found on the way to the shop, asked apart, and the fact that it is. */
-#include "tests/unit/runner.h"
-
-#include "monitor/diagnose/diagnose.h"
+/* diagnose/: what is found on the way to the shop, asked apart or by the time that it takes, and
+ * the fact that it is. */
+#include "tests/unit/lone_run.h"
 
 #include <string.h>
 
@@ -94,48 +93,62 @@ static const struct {
      NULL},
 };
 
-static bool is_of_the_way(const struct evidence *evidence)
+START_TEST(what_is_found_on_the_way_is_a_fact)
 {
     static const char *const codes[] = {"probe.address", "probe.family", "probe.resolver",
                                         "probe.path", "probe.again"};
-    bool is = false;
-    for (size_t i = 0; i < COUNT_OF(codes); i++)
-        is |= strncmp(evidence->fact, codes[i], strlen(codes[i])) == 0;
-    return is;
-}
-
-START_TEST(what_is_found_on_the_way_is_a_fact)
-{
-    static const char *needs[] = {"web"};
-    struct history *history = history_create();
-    struct run *run = run_create("browse", "here", (struct wall_time){1});
-    struct run_step *step = run_add_step(run, "home");
-    struct exchange *exchange = run_add_exchange(run, step);
-    step->needs = needs;
-    step->needs_count = COUNT_OF(needs);
-    step->state = run->state = STATE_FAILED;
-    step->symptom = exchange->symptom = cases[_i].symptom;
-    exchange->url = "https://shop.test/home";
-    exchange->ip = cases[_i].ip;
-    exchange->status = cases[_i].symptom == SYMPTOM_NONE ? 500 : 0;
+    struct lone_run lone;
+    lone_run_open(&lone, "web");
+    lone.step->symptom = lone.exchange->symptom = cases[_i].symptom;
+    lone.exchange->url = "https://shop.test/home";
+    lone.exchange->ip = cases[_i].ip;
+    lone.exchange->status = cases[_i].symptom == SYMPTOM_NONE ? 500 : 0;
     for (size_t i = 0; i < COUNT_OF(cases[_i].findings); i++) {
         struct finding finding = cases[_i].findings[i];
         if (finding.target == NULL)
             finding.target = "https://shop.test/";
         if (finding.kind != FINDING_REFERENCE)
-            run_add_finding(run, &finding);
+            run_add_finding(lone.run, &finding);
     }
-    history_add(history, run);
-    diagnose_run(history, NULL, run);
-    const struct evidence *found = NULL;
-    for (size_t i = 0; i < run->verdict.evidence_count; i++)
-        if (is_of_the_way(&run->verdict.evidence[i]))
-            found = &run->verdict.evidence[i];
+    const struct evidence *found = lone_run_judge(&lone, NULL, codes, COUNT_OF(codes));
     ck_assert_pstr_eq(found != NULL ? found->fact : NULL, cases[_i].code);
     if (found != NULL)
         ck_assert_msg(strstr(found->text, cases[_i].text) != NULL, "%s", found->text);
-    run_free(run);
-    history_free(history);
+    lone_run_close(&lone);
+}
+END_TEST
+
+/* --- how long a connection takes to be made --------------------------------------------------- */
+
+static const struct {
+    duration before, now; /* in milliseconds */
+    unsigned retransmits;
+    bool is_late;
+} connect_cases[] = {
+    {2, 150, 0, true},
+    {2, 90, 0, false},   /* not for long */
+    {20, 150, 0, false}, /* nor by many times */
+    {2, 150, 1, false},  /* a packet was lost on it */
+};
+
+START_TEST(a_way_that_has_become_long_is_a_fact)
+{
+    static const char *const codes[] = {"transport.path_late"};
+    struct lone_run lone;
+    lone_run_open(&lone, "web");
+    struct run *before = run_create("browse", "here", (struct wall_time){0});
+    struct run_step *step = run_add_step(before, "home");
+    before->state = step->state = STATE_PASSED;
+    run_add_exchange(before, step)->phases[PHASE_CONNECT] =
+        connect_cases[_i].before * DURATION_MILLISECOND;
+    history_add(lone.history, before);
+    lone.step->symptom = lone.exchange->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;
+    lone.exchange->phases[PHASE_CONNECT] = connect_cases[_i].now * DURATION_MILLISECOND;
+    lone.exchange->tcp.total_retransmits = connect_cases[_i].retransmits;
+    const struct evidence *found = lone_run_judge(&lone, NULL, codes, COUNT_OF(codes));
+    ck_assert_int_eq(found != NULL, connect_cases[_i].is_late);
+    run_free(before);
+    lone_run_close(&lone);
 }
 END_TEST
 
@@ -144,6 +157,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("way");
     TCase *tests = tcase_create("way");
     tcase_add_loop_test(tests, what_is_found_on_the_way_is_a_fact, 0, COUNT_OF(cases));
+    tcase_add_loop_test(tests, a_way_that_has_become_long_is_a_fact, 0, COUNT_OF(connect_cases));
     suite_add_tcase(suite, tests);
     return suite;
 }
