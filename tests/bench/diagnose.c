@@ -10,6 +10,7 @@
 #include "monitor/base/buffer.h"
 #include "monitor/base/memory.h"
 #include "monitor/diagnose/casebook.h"
+#include "tests/unit/story_shop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +20,6 @@
 enum { STEPS = 6, EXCHANGES = 2, FAILED_SLOTS = 4, PASSED_SLOTS = 10, RECORD_MAX = 1024 * 1024 };
 
 #define SLOT (10 * DURATION_SECOND)
-
-static struct component components[] = {
-    {.name = "edge", .title = "Front door", .kind = CAUSE_NETWORK},
-    {.name = "web", .title = "Storefront", .kind = CAUSE_APPLICATION},
-    {.name = "db", .title = "Shop database", .kind = CAUSE_DATABASE},
-    {.name = "payment", .title = "Payment provider", .kind = CAUSE_THIRD_PARTY},
-};
-static const struct shop shop = {.components = components, .component_count = COUNT_OF(components)};
 
 static const struct {
     const char *name;

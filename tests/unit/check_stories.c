@@ -11,6 +11,7 @@
  * TEXT` is an event. What they need is in step_kinds, how one can fail in failures.
  */
 #include "tests/unit/runner.h"
+#include "tests/unit/story_shop.h"
 
 #include "monitor/diagnose/diagnose.h"
 
@@ -20,13 +21,6 @@
 
 enum { RUNS_MAX = 64, WORD_MAX = 32, STORY_LINE_MAX = 200 };
 
-static struct component components[] = {
-    {.name = "edge", .title = "Front door", .kind = CAUSE_NETWORK},
-    {.name = "web", .title = "Storefront", .kind = CAUSE_APPLICATION},
-    {.name = "db", .title = "Shop database", .kind = CAUSE_DATABASE},
-    {.name = "payment", .title = "Payment provider", .kind = CAUSE_THIRD_PARTY},
-};
-static const struct shop shop = {.components = components, .component_count = COUNT_OF(components)};
 /* Directly exposed: it declares no front door. */
 static const struct shop exposed = {.components = components + 1,
                                     .component_count = COUNT_OF(components) - 1};
@@ -170,6 +164,11 @@ static const struct {
      "4 here browse: alive, list cut\n"
      "5 there buy: alive silence\n"
      "7 here browse: alive silence\n"},
+    {"what was received, and heard of no more, when the path broke", "network edge",
+     "1 here browse: alive, list\n"
+     "4 here browse: alive, list lifeless\n"
+     "4 here look: alive, order lifeless\n"
+     "5 there buy: alive silence\n"},
     {"one vantage point of many, whatever it sees", "network -",
      "1 here browse: alive, list\n"
      "1 there browse: alive, list\n"

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The shop that stories of runs are about: a component of each kind, and the front door first. For
+ * check_stories.c and tests/bench/diagnose.c. */
+#ifndef TESTS_UNIT_STORY_SHOP_H
+#define TESTS_UNIT_STORY_SHOP_H
+
+#include "scenarios/shop.h"
+
+static struct component components[] = {
+    {.name = "edge", .title = "Front door", .kind = CAUSE_NETWORK},
+    {.name = "web", .title = "Storefront", .kind = CAUSE_APPLICATION},
+    {.name = "db", .title = "Shop database", .kind = CAUSE_DATABASE},
+    {.name = "payment", .title = "Payment provider", .kind = CAUSE_THIRD_PARTY},
+};
+static const struct shop shop = {.components = components, .component_count = COUNT_OF(components)};
+
+#endif
