@@ -84,7 +84,7 @@ static struct wall_time later_of(struct wall_time one, struct wall_time other)
  * never. */
 static struct wall_time application_passed(const struct facts_view *view)
 {
-    struct wall_time last = health_passed(view->run);
+    struct wall_time last = {0};
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         last = later_of(last, health_passed(entry->first));
