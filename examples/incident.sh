@@ -23,28 +23,17 @@ with_database_stopped() { # with_database_stopped SIGNAL COMMAND...
     "${@:2}" || fail "the index could not be changed"
     start_database
     # Each worker finds out by itself that its old session is gone.
-    for try in $(seq 30); do curl -s -o /dev/null -m 1 "http://$address:$(cat "$scratch/shop.port")/api/products"; done
+    for try in $(seq 30); do curl -s -o /dev/null -m 1 "$shop_url/api/products"; done
 }
 damage_index() { with_database_stopped INT "$build/examples/shop/damage_index" "$scratch/postgresql/$index" on; }
 mend_index() { with_database_stopped QUIT "$build/examples/shop/damage_index" "$scratch/postgresql/$index" off; }
 
 operate() { "$SHOPWATCH" "$1" --all -c "$scratch/shopwatch.yaml" >/dev/null || fail "shopwatch $1 did not go"; }
-nobody_gets_in() { [ "$(curl -s -o /dev/null -w '%{time_connect}' -m 1 "http://$address:$(cat "$scratch/shop.port")/health")" = 0.000000 ]; }
+nobody_gets_in() { [ "$(curl -s -o /dev/null -w '%{time_connect}' -m 1 "$shop_url/health")" = 0.000000 ]; }
 all_blame_the_database() { status | jq -e 'all(.incidents[].verdict; .cause == "database")' >/dev/null; }
 
-expect_database() { # expect_database SECONDS: and its table, within so many
-    local try
-    for try in $(seq $(($1 * 5))); do
-        verdict_is database db.orders && break
-        sleep 0.2
-    done
-    show_verdict
-    if verdict_is database db.orders && all_blame_the_database; then
-        say "${green}right${plain}: not the network, not the application"
-    else
-        say "${red}wrong${plain}: it was database db.orders"
-        wrong=$((wrong + 1))
-    fi
+expect_database() { # expect_database SECONDS: and its table, within so many, and nobody else
+    expect "$1" database db.orders all_blame_the_database && say "${green}right${plain}: not the network, not the application"
 }
 
 tell_incident() {
@@ -54,7 +43,7 @@ tell_incident() {
     make_postgresql "$scratch/postgresql" || fail "PostgreSQL could not be set up"
     start_database
     start_shop --store "postgresql:host=$scratch/postgresql user=shop dbname=postgres connect_timeout=2" --workers 6
-    wait_for 10 "the making of its tables" curl -sf -o /dev/null "http://$address:$(cat "$scratch/shop.port")/api/products"
+    wait_for 10 "the making of its tables" curl -sf -o /dev/null "$shop_url/api/products"
     start_monitor "postgresql: 'host=$scratch/postgresql user=shop dbname=postgres'"
     begin "with six workers and PostgreSQL"
     index=$(in_database "select pg_relation_filepath('orders_pkey')")
