@@ -13,13 +13,12 @@
 'use strict';
 
 const fs = require('fs');
-const { CAUSES, ASSERTED, truths, judge, summary, matrix, columns, SAID } = require('./score.js');
+const { CAUSES, ASSERTED, SUMMARY_HEADS, truths, familiesOf, judge, summary, columns, matrixText } = require('./score.js');
 
 const SPREAD = Number(process.env.SPREAD || 2); // dB
 const STEPS = 400, RATE = 0.1;
 const PROBABLE = 0.6, PROBABLE_LEAD = 5, SURER = 0.01, UNKNOWN_FLOOR = 0.02, UNSETTLED_MAX = 0.84, GROUP_MAX = 20; // as diagnose.c, weights.h, incident_match.c
 const DECIBEL = Math.LN10 / 10;
-const FAMILIES = ['dns', 'path', 'tls', 'edge', 'process', 'code', 'pool', 'db-connect', 'db-lock', 'db-corruption', 'db-write', 'third-party', 'monitor'];
 
 // --- the table -------------------------------------------------------------------------------------
 
@@ -167,10 +166,8 @@ function judgeBy(table, trial) {
 
 // --- what is said --------------------------------------------------------------------------------------
 
-const HEADS = ['', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'];
-
 function compare(hand, trials) {
-    const families = FAMILIES.filter(family => trials.some(trial => trial.family === family));
+    const families = familiesOf(trials);
     const recorded = trials.map(judge), before = trials.map(trial => judgeBy(hand, trial));
     const after = families.flatMap(family => {
         const table = fit(hand, trials.filter(trial => trial.family !== family));
@@ -181,10 +178,10 @@ function compare(hand, trials) {
         summary(`${family}, ${name}`, all.filter(judgement => judgement.trial.family === family))));
     return [
         `${trials.length} trials; one incident is made of each here, and comes out as the program's own did in ${alike} of them.`, '',
-        columns([HEADS, ...rows, summary('all, by hand', before), summary('all, held out', after)]), '',
+        columns([['', ...SUMMARY_HEADS], ...rows, summary('all, by hand', before), summary('all, held out', after)]), '',
         ...[['By hand', before], ['Held out', after]].flatMap(([name, all]) => [
             `${name}: what was asserted (columns) of what was done (rows):`, '',
-            columns([['truth', ...SAID], ...matrix(all).map(row => [row.truth, ...row.cells])]), '']),
+            matrixText(all), '']),
     ].join('\n') + '\n';
 }
 

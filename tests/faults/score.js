@@ -149,11 +149,13 @@ function columns(rows) {
         .join('  ').trimEnd()).join('\n');
 }
 
+const SUMMARY_HEADS = ['trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'];
+const familiesOf = trials => [...new Set(trials.map(trial => trial.family))];
+
 function sums(judgements) {
-    const families = [...new Set(judgements.map(j => j.trial.family))];
     return columns([
-        ['family', 'trials', 'right of asserted', 'wrong', 'open', 'allowed', 'unseen', 'db<->net', 'changed', 'Brier', 'median s', '<= 2 slots'],
-        ...families.map(family => summary(family, judgements.filter(j => j.trial.family === family))),
+        ['family', ...SUMMARY_HEADS],
+        ...familiesOf(judgements.map(j => j.trial)).map(family => summary(family, judgements.filter(j => j.trial.family === family))),
         summary('told from outside', judgements.filter(j => j.trial.told)),
         summary('all', judgements),
     ]);
@@ -277,6 +279,6 @@ function main() {
     process.stdout.write(output());
 }
 
-module.exports = { CAUSES, ASSERTED, truths, judge, summary, matrix, brier, columns, SAID };
+module.exports = { CAUSES, ASSERTED, SUMMARY_HEADS, truths, familiesOf, judge, summary, columns, matrixText };
 if (require.main === module)
     main();
