@@ -8,12 +8,13 @@
 
 #include <inttypes.h>
 
+enum { COLUMNS = 4 }; /* of a listing */
+
 static void write_answer(struct html *html, const struct health *health, bool well)
 {
-    html_begin(html, "div", well ? "answer passed" : "answer failed");
-    page_mark(html, well ? STATE_PASSED : STATE_FAILED);
-    html_begin(html, "div", NULL);
-    html_leaf(html, "p", "question", "Can one rely on what the monitor says?");
+    page_begin_answer(html, well ? STATE_PASSED : STATE_FAILED);
+    html_text(html, "Can one rely on what the monitor says?");
+    html_end(html);
     html_leaf(html, "h1", NULL, well ? "The monitor is well" : "The monitor is not well");
     html_begin(html, "p", NULL);
     html_text(html, "Running for ");
@@ -98,43 +99,68 @@ static void write_time(struct html *html, bool known, duration time, const char 
     html_end(html);
 }
 
-static void write_reporter(struct html *html, const struct health_reporter *reporter)
+/* A row as far as the note behind its name. */
+static void begin_row(struct html *html, const char *name)
 {
     html_begin(html, "tr", NULL);
     html_begin(html, "th", NULL);
     html_attribute(html, "scope", "row");
-    html_text(html, reporter->name);
+    html_text(html, name);
     html_begin(html, "span", "note");
-    html_print(html, " %s", reporter->kind);
+}
+
+/* Its next two cells, when the note is written. */
+static void write_outcome(struct html *html, enum state look, const char *words,
+                          const char *outcome)
+{
     html_end(html);
     html_end(html);
     html_begin(html, "td", "status");
-    page_badge(html, reporter->trouble != NULL ? STATE_FAILED : STATE_PASSED,
-               reporter->trouble != NULL ? "in trouble" : "well");
+    page_badge(html, look, words);
     html_end(html);
     html_begin(html, "td", "outcome");
-    html_text(html, reporter->trouble);
+    html_text(html, outcome);
     html_end(html);
+}
+
+static void begin_listing(struct html *html, const char *heading,
+                          const char *const columns[COLUMNS])
+{
+    page_section(html, heading);
+    html_begin(html, "div", "card listing");
+    html_begin(html, "table", "reporters");
+    page_table_head(html, columns, COLUMNS);
+    html_begin(html, "tbody", NULL);
+}
+
+static void end_listing(struct html *html)
+{
+    html_end(html);
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+static void write_reporter(struct html *html, const struct health_reporter *reporter)
+{
+    bool well = reporter->trouble == NULL;
+    begin_row(html, reporter->name);
+    html_print(html, " %s", reporter->kind);
+    write_outcome(html, well ? STATE_PASSED : STATE_FAILED, well ? "well" : "in trouble",
+                  reporter->trouble);
     write_time(html, reporter->behind > 0, reporter->behind, " behind");
     html_end(html);
 }
 
 static void write_reporters(struct html *html, const struct health *health)
 {
-    static const char *const columns[] = {"Reporter", "State", "Trouble", "Behind"};
+    static const char *const columns[COLUMNS] = {"Reporter", "State", "Trouble", "Behind"};
     if (health->reporter_count == 0)
         return;
-    page_section(html, "Reporters");
-    html_begin(html, "div", "card listing");
-    html_begin(html, "table", "reporters");
-    page_table_head(html, columns, COUNT_OF(columns));
-    html_begin(html, "tbody", NULL);
+    begin_listing(html, "Reporters", columns);
     for (size_t i = 0; i < health->reporter_count; i++)
         write_reporter(html, &health->reporters[i]);
-    html_end(html);
-    html_end(html);
-    html_end(html);
-    html_end(html);
+    end_listing(html);
 }
 
 /* --- databases that are asked directly ---------------------------------------------------------
@@ -154,42 +180,25 @@ static const struct {
 static void write_finding(struct html *html, const struct database_state *database,
                           const struct database_finding *finding)
 {
-    html_begin(html, "tr", NULL);
-    html_begin(html, "th", NULL);
-    html_attribute(html, "scope", "row");
-    html_text(html, database->component);
-    html_begin(html, "span", "note");
+    begin_row(html, database->component);
     html_print(html, " %s%s%s", database_check_word(finding->check),
                finding->table != NULL ? " of " : "", finding->table != NULL ? finding->table : "");
-    html_end(html);
-    html_end(html);
-    html_begin(html, "td", "status");
-    page_badge(html, outcomes[finding->outcome].look, outcomes[finding->outcome].words);
-    html_end(html);
-    html_begin(html, "td", "outcome");
-    html_text(html, finding->text);
-    html_end(html);
+    write_outcome(html, outcomes[finding->outcome].look, outcomes[finding->outcome].words,
+                  finding->text);
     write_time(html, finding->at.us != 0, finding->time, " to answer");
     html_end(html);
 }
 
 static void write_databases(struct html *html, const struct health *health)
 {
-    static const char *const columns[] = {"Database", "State", "What it says", "Time"};
+    static const char *const columns[COLUMNS] = {"Database", "State", "What it says", "Time"};
     if (health->database_count == 0)
         return;
-    page_section(html, "Databases that are asked directly");
-    html_begin(html, "div", "card listing");
-    html_begin(html, "table", "reporters");
-    page_table_head(html, columns, COUNT_OF(columns));
-    html_begin(html, "tbody", NULL);
+    begin_listing(html, "Databases that are asked directly", columns);
     for (size_t i = 0; i < health->database_count; i++)
         for (size_t j = 0; j < health->databases[i]->finding_count; j++)
             write_finding(html, health->databases[i], &health->databases[i]->findings[j]);
-    html_end(html);
-    html_end(html);
-    html_end(html);
-    html_end(html);
+    end_listing(html);
 }
 
 void page_monitor_render(const struct shop *shop, const struct health *health,

@@ -11,12 +11,7 @@
 
 static void write_head(struct html *html, const struct shop *shop, const struct run *run)
 {
-    char class_name[32];
-    snprintf(class_name, sizeof class_name, "answer %s", state_name(run->state));
-    html_begin(html, "div", class_name);
-    page_mark(html, run->state);
-    html_begin(html, "div", NULL);
-    html_begin(html, "p", "question");
+    page_begin_answer(html, run->state);
     html_print(html, "%s from %s, ", run_span(run).start.us != 0 ? "A run" : "A slot without a run",
                shop_vantage_title(shop, run->vantage));
     page_exact_time(html, run->slot.planned);
