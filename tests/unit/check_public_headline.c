@@ -5,11 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
+struct headline_case {
     const char *cells, *shown; /* shown: of an incident that is open; NULL: none is */
     enum state look;
     const char *sentence, *detail;
-} headline_cases[] = {
+};
+
+static void open_case(struct situation *situation, const struct headline_case *it)
+{
+    situation_open(situation, it->cells);
+    if (it->shown != NULL)
+        situation_add_incident(situation, it->shown);
+}
+
+static void check_headline(struct situation *situation, const struct headline_case *it)
+{
+    struct public_headline headline;
+    public_judge(&situation->view);
+    public_headline(&situation->view, &headline);
+    ck_assert_str_eq(headline.sentence, it->sentence);
+    ck_assert_str_eq(headline.detail, it->detail);
+    ck_assert_int_eq(headline.look, it->look);
+}
+
+static const struct headline_case headline_cases[] = {
     {"pp pp pp", NULL, STATE_PASSED, "Everything works",
      "Our test customer tries 3 things here, day and night, from 2 places. All of them work."},
     {"pp ff pp", "1a 1n", STATE_FAILED, "Guest checkout is failing since 13:55 UTC",
@@ -55,22 +74,16 @@ static const struct {
     {"-- -- --", NULL, STATE_UNKNOWN, "We cannot tell yet",
      "Our test customer has just set out. This page fills as soon as it has tried everything "
      "once."},
-    {"", NULL, STATE_UNKNOWN, "We cannot tell yet", NULL},
+    {"", NULL, STATE_UNKNOWN, "We cannot tell yet",
+     "Our test customer has just set out. This page fills as soon as it has tried everything "
+     "once."},
 };
 
 START_TEST(the_headline_says_what_everybody_may_know)
 {
     struct situation situation;
-    struct public_headline headline;
-    situation_open(&situation, headline_cases[_i].cells);
-    if (headline_cases[_i].shown != NULL)
-        situation_add_incident(&situation, headline_cases[_i].shown);
-    public_judge(&situation.view);
-    public_headline(&situation.view, &headline);
-    ck_assert_str_eq(headline.sentence, headline_cases[_i].sentence);
-    if (headline_cases[_i].detail != NULL)
-        ck_assert_str_eq(headline.detail, headline_cases[_i].detail);
-    ck_assert_int_eq(headline.look, headline_cases[_i].look);
+    open_case(&situation, &headline_cases[_i]);
+    check_headline(&situation, &headline_cases[_i]);
     situation_close(&situation);
 }
 END_TEST
@@ -127,11 +140,7 @@ static void add_maintenance(struct situation *situation)
     ck_assert(public_window_at(&upkeep, situation_now, &view->windows[view->window_count++]));
 }
 
-static const struct {
-    const char *cells, *shown;
-    enum state look;
-    const char *sentence, *detail;
-} maintenance_cases[] = {
+static const struct headline_case maintenance_cases[] = {
     {"pp ff pp", NULL, STATE_SKIPPED, "Planned maintenance until 15:07 UTC",
      "A new payment provider. Everything else works."},
     {"pp ff pp", "1a 1n", STATE_FAILED, "Guest checkout is failing since 13:55 UTC",
@@ -147,17 +156,10 @@ static const struct {
 START_TEST(maintenance_is_said_before_what_fails_in_it)
 {
     struct situation situation;
-    struct public_headline headline;
     struct public_window over;
-    situation_open(&situation, maintenance_cases[_i].cells);
-    if (maintenance_cases[_i].shown != NULL)
-        situation_add_incident(&situation, maintenance_cases[_i].shown);
+    open_case(&situation, &maintenance_cases[_i]);
     add_maintenance(&situation);
-    public_judge(&situation.view);
-    public_headline(&situation.view, &headline);
-    ck_assert_str_eq(headline.sentence, maintenance_cases[_i].sentence);
-    ck_assert_str_eq(headline.detail, maintenance_cases[_i].detail);
-    ck_assert_int_eq(headline.look, maintenance_cases[_i].look);
+    check_headline(&situation, &maintenance_cases[_i]);
     ck_assert(!public_window_at(&upkeep, upkeep.end, &over));
     situation_close(&situation);
 }
