@@ -206,9 +206,13 @@ static void lint_objective(const struct lint *lint)
 }
 
 /* What is wrong with a secret's file here, and what to do about it; NULL: nothing is. */
-static const char *find_fault(struct arena *arena, const char *file, const char **ret_hint)
+static const char *find_fault(struct arena *arena, const struct secret *secret,
+                              const char **ret_hint)
 {
+    const char *file = secret->file;
     struct stat status;
+    if (file == NULL)
+        return NULL;
     *ret_hint = "it must be there, and readable, on the machine and for the user that replays";
     if (stat(file, &status) != 0 || access(file, R_OK) != 0)
         return arena_print(arena, "%s: %s", file, strerror(errno));
@@ -221,9 +225,7 @@ static const char *find_fault(struct arena *arena, const char *file, const char 
 static void lint_secrets(const struct lint *lint, const struct secret *secrets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *hint, *fault = secrets[i].file != NULL
-                                       ? find_fault(lint->arena, secrets[i].file, &hint)
-                                       : NULL;
+        const char *hint, *fault = find_fault(lint->arena, &secrets[i], &hint);
         if (fault != NULL)
             advise(lint, MISTAKE_LINT_SECRET_FILE, secrets[i].position, hint, "%s", fault);
     }
@@ -235,8 +237,7 @@ static void lint_shop_secrets(const struct lint *lint, const struct shop *shop)
     for (size_t i = 0; i < shop->secret_count; i++) {
         const struct secret *secret = &shop->secrets[i];
         const struct mistake_place place = {.file = shop->file, .position = secret->position};
-        const char *hint,
-            *fault = secret->file != NULL ? find_fault(lint->arena, secret->file, &hint) : NULL;
+        const char *hint, *fault = find_fault(lint->arena, secret, &hint);
         for (size_t j = 0; j < lint->mistakes->count; j++)
             if (strcmp(lint->mistakes->items[j].file, shop->file) == 0 &&
                 lint->mistakes->items[j].position.line == secret->position.line)
