@@ -614,6 +614,7 @@ START_TEST(the_monitor_tells_what_ails_it)
     assert_says(&page, _i == 0 ? "The monitor is well" : "too busy to measure");
     assert_says(&page, "3.0 MiB");
     ck_assert_int_eq(strstr(page.data, "it answers 500") != NULL, _i == 1);
+    ck_assert_int_eq(strstr(page.data, " behind</span>") != NULL, _i == 1);
     buffer_free(&page);
     sample_free(sample);
 }

@@ -470,6 +470,40 @@ START_TEST(an_incident_says_how_it_stands)
 }
 END_TEST
 
+/* The reason gives way first, then the name, then the place, each down to its least; then the
+ * reason again. */
+static const struct {
+    unsigned width;
+    const char *says;
+} history_cases[] = {
+    {160, "  the returning customer  amsterdam-west  http.timeout.ttfb\n"},
+    {102, "  the returning customer  amsterdam-west  http.timeout.ttfb\n"},
+    {97, "  the returning customer  amsterdam-west  http.timeou~\n"},
+    {87, "  the returni~  amsterdam-west  http.timeou~\n"},
+    {81, "  the returni~  amsterd~  http.timeou~\n"},
+    {75, "  the returni~  amsterd~  http.~\n"},
+};
+
+START_TEST(history_has_room_for_what_names_need)
+{
+    const struct terminal terminal = {.width = history_cases[_i].width};
+    struct run_step step = {
+        .name = "pay", .state = STATE_FAILED, .symptom = SYMPTOM_HTTP_TIMEOUT_TTFB};
+    struct run run = {.id = "fedcba9876543210",
+                      .journey = "the returning customer",
+                      .vantage = "amsterdam-west",
+                      .state = STATE_FAILED,
+                      .steps = &step,
+                      .step_count = 1};
+    struct run *runs[] = {&run};
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    terminal_history(&terminal, runs, 1, run.slot.planned, &out);
+    ck_assert_msg(strstr(out.data, history_cases[_i].says) != NULL, "%s", out.data);
+    buffer_free(&out);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("terminal");
@@ -489,6 +523,7 @@ Suite *test_suite(void)
     tcase_add_test(reports, terminal_colours_are_always_switched_off_again);
     tcase_add_loop_test(reports, terminal_is_detected, 0, COUNT_OF(detect_cases));
     tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
+    tcase_add_loop_test(reports, history_has_room_for_what_names_need, 0, COUNT_OF(history_cases));
     tcase_add_loop_test(reports, an_incident_says_how_it_stands, 0, COUNT_OF(standing_cases));
     suite_add_tcase(suite, reports);
     return suite;
