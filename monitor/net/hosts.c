@@ -2,8 +2,8 @@
 /* Reading a hosts file line by line, anew each time: it is short, and may change. See hosts.h. */
 #include "monitor/net/hosts.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "monitor/net/address.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,20 +12,6 @@
 enum { HOSTS_LINE_MAX = 1024, HOSTS_LINES_MAX = 100000 };
 
 #define HOSTS_BLANKS " \t\r\n"
-
-static bool hosts_address(const char *text, int family, struct sockaddr_storage *ret_address)
-{
-    struct sockaddr_in *four = (struct sockaddr_in *)ret_address;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)ret_address;
-    memset(ret_address, 0, sizeof *ret_address);
-    if (family != AF_INET6 && inet_pton(AF_INET, text, &four->sin_addr) == 1)
-        four->sin_family = AF_INET;
-    else if (family != AF_INET && inet_pton(AF_INET6, text, &six->sin6_addr) == 1)
-        six->sin6_family = AF_INET6;
-    else
-        return false;
-    return true;
-}
 
 /* A name may end with a full stop, which makes it no other. */
 static bool hosts_same(const char *name, const char *host)
@@ -59,7 +45,7 @@ size_t hosts_find(const char *path, const char *host, int family,
         line[strcspn(line, "#")] = '\0';
         char *address = strtok_r(line, HOSTS_BLANKS, &state);
         if (address != NULL && hosts_line_names(state, host) &&
-            hosts_address(address, family, &ret_addresses[count]))
+            address_parse(address, family, 0, &ret_addresses[count]) > 0)
             count++;
     }
     fclose(file);

@@ -4,8 +4,8 @@
 #include "monitor/net/internal.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/net/address.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,14 +32,6 @@ static void lookup_finish(void *data)
     answer.done(answer.data, &found);
 }
 
-static void print_address(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
-{
-    const void *bytes = address->sa_family == AF_INET6
-                            ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-                            : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
-    inet_ntop(address->sa_family, bytes, text, INET6_ADDRSTRLEN);
-}
-
 static void lookup_answered(void *data, const struct resolver_answer *answer)
 {
     struct net_lookup *lookup = data;
@@ -49,7 +41,7 @@ static void lookup_answered(void *data, const struct resolver_answer *answer)
         snprintf(lookup->reason, sizeof lookup->reason, "%s",
                  answer->detail != NULL ? answer->detail : symptom_sentence(answer->symptom));
     for (; lookup->count < answer->address_count; lookup->count++)
-        print_address(answer->addresses[lookup->count], lookup->texts[lookup->count]);
+        address_print(answer->addresses[lookup->count], lookup->texts[lookup->count]);
     loop_timer_set(lookup->finish, 0);
 }
 

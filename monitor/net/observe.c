@@ -3,6 +3,7 @@
  * libcurl's callbacks during an exchange. Each only stamps, counts and collects; none calls back
  * into libcurl, and none decides what the exchange was worth.
  */
+#include "monitor/net/address.h"
 #include "monitor/net/classify.h"
 #include "monitor/net/internal.h"
 #include "monitor/net/tcp_info.h"
@@ -30,10 +31,8 @@ static void note_peer(struct net_transfer *transfer, const struct curl_sockaddr 
 {
     const struct sockaddr_in *four = (const struct sockaddr_in *)&address->addr;
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address->addr;
-    bool is_six = address->family == AF_INET6;
-    const void *bytes = is_six ? (const void *)&six->sin6_addr : (const void *)&four->sin_addr;
-    inet_ntop(address->family, bytes, transfer->peer, sizeof transfer->peer);
-    transfer->peer_port = ntohs(is_six ? six->sin6_port : four->sin_port);
+    address_print(&address->addr, transfer->peer);
+    transfer->peer_port = ntohs(address->family == AF_INET6 ? six->sin6_port : four->sin_port);
 }
 
 /* Of the vantage point; -1 with the trouble noted. */

@@ -7,9 +7,9 @@
 #include "config.h" /* GNU extensions: SO_EE_OFFENDER's addresses */
 
 #include "monitor/base/memory.h"
+#include "monitor/net/address.h"
 #include "monitor/net/internal.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/tcp.h>
@@ -39,22 +39,6 @@ struct net_trace {
     net_trace_done *done;
     void *data;
 };
-
-static bool parse_address(struct net_trace *trace, const char *address, unsigned port)
-{
-    struct sockaddr_in *four = (struct sockaddr_in *)&trace->to;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&trace->to;
-    if (inet_pton(AF_INET, address, &four->sin_addr) == 1) {
-        four->sin_family = AF_INET;
-        four->sin_port = htons((uint16_t)port);
-        trace->to_size = sizeof *four;
-    } else if (inet_pton(AF_INET6, address, &six->sin6_addr) == 1) {
-        six->sin6_family = AF_INET6;
-        six->sin6_port = htons((uint16_t)port);
-        trace->to_size = sizeof *six;
-    }
-    return trace->to_size > 0;
-}
 
 static void trace_hop(struct net_trace *trace, unsigned n)
 {
@@ -97,12 +81,9 @@ static void begin_round(struct net_trace *trace)
 /* A router that has no way on says so of every packet, however far it might have come. */
 static void hear(struct net_trace *trace, unsigned hop, const struct sockaddr *from)
 {
-    char text[INET6_ADDRSTRLEN] = "";
-    const void *bytes = from->sa_family == AF_INET6
-                            ? (const void *)&((const struct sockaddr_in6 *)from)->sin6_addr
-                            : (const void *)&((const struct sockaddr_in *)from)->sin_addr;
+    char text[INET6_ADDRSTRLEN];
     trace->spoke = true;
-    inet_ntop(from->sa_family, bytes, text, sizeof text);
+    address_print(from, text);
     if (hop <= trace->traced.hops || text[0] == '\0' || strcmp(text, trace->farthest) == 0)
         return;
     trace->traced.hops = hop;
@@ -194,7 +175,8 @@ struct net_trace *net_trace(struct net_vantage *vantage, const char *address, un
     trace->timer = loop_timer_create(vantage->net->loop, trace_look, trace);
     for (unsigned n = 0; n < ROUND_HOPS; n++)
         trace->sockets[n] = -1;
-    if (parse_address(trace, address, port)) {
+    trace->to_size = address_parse(address, AF_UNSPEC, port, &trace->to);
+    if (trace->to_size > 0) {
         begin_round(trace);
     } else {
         trace->base = HOPS_MAX;

@@ -6,6 +6,7 @@
 #include "config.h" /* GNU extensions: strcasestr */
 
 #include "monitor/base/memory.h"
+#include "monitor/net/address.h"
 #include "monitor/net/classify.h"
 #include "monitor/net/internal.h"
 #include "monitor/net/tcp_info.h"
@@ -107,11 +108,9 @@ static char *list_addresses(const struct net_transfer *transfer,
     for (size_t i = 0; i < answer->address_count; i++) {
         const struct sockaddr *address = answer->addresses[i];
         bool six = address->sa_family == AF_INET6;
-        const void *bytes = six ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-                                : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
         char text[INET6_ADDRSTRLEN];
-        if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL ||
-            (!anywhere && net_host_is_forbidden(text)))
+        address_print(address, text);
+        if (text[0] == '\0' || (!anywhere && net_host_is_forbidden(text)))
             continue;
         buffer_print(&list, six ? "%s[%s]" : "%s%s", list.length > 0 ? "," : "", text);
     }

@@ -3,6 +3,7 @@
 #include "config.h" /* GNU extensions: setns */
 
 #include "monitor/base/memory.h"
+#include "monitor/net/address.h"
 #include "monitor/net/internal.h"
 
 #include <arpa/inet.h>
@@ -56,13 +57,7 @@ static int bind_source(const struct net_vantage *vantage, int descriptor)
 
 static enum result parse_source(struct net_vantage *vantage, const char *text, struct error *error)
 {
-    struct sockaddr_in *four = (struct sockaddr_in *)&vantage->source;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&vantage->source;
-    if (inet_pton(AF_INET, text, &four->sin_addr) == 1)
-        vantage->source.ss_family = AF_INET;
-    else if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1)
-        vantage->source.ss_family = AF_INET6;
-    else
+    if (address_parse(text, AF_UNSPEC, 0, &vantage->source) == 0)
         return error_set(error, RESULT_INVALID, "source `%s` is not an address", text);
     return RESULT_OK;
 }
