@@ -230,22 +230,17 @@ static bool is_of_names(enum finding_kind kind)
     return kind == FINDING_ADDRESS || kind == FINDING_RESOLVER || kind == FINDING_PATH;
 }
 
-static const char *copy_text(struct arena *arena, const char *text)
-{
-    return text != NULL ? arena_duplicate(arena, text) : NULL;
-}
-
 static struct probe_question copy_question(struct arena *arena,
                                            const struct probe_question *question)
 {
     return (struct probe_question){
         .kind = question->kind,
-        .component = copy_text(arena, question->component),
-        .url = copy_text(arena, question->url),
-        .address = copy_text(arena, question->address),
-        .ca = copy_text(arena, question->ca),
-        .certificate = copy_text(arena, question->certificate),
-        .key = copy_text(arena, question->key),
+        .component = arena_duplicate(arena, question->component),
+        .url = arena_duplicate(arena, question->url),
+        .address = arena_duplicate(arena, question->address),
+        .ca = arena_duplicate(arena, question->ca),
+        .certificate = arena_duplicate(arena, question->certificate),
+        .key = arena_duplicate(arena, question->key),
     };
 }
 
