@@ -8,7 +8,6 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +26,8 @@ struct diagnosing {
 /* --- the command line ------------------------------------------------------------------------ */
 
 /* `2h`, the last two hours; `FROM..UNTIL`, each a moment, or nothing for no such end. */
-static enum result parse_span(const char *text, struct rejudge_question *question)
+static enum result parse_span(const char *text, struct arena *arena,
+                              struct rejudge_question *question)
 {
     const char *dots = strstr(text, "..");
     enum result result = RESULT_OK;
@@ -37,10 +37,9 @@ static enum result parse_span(const char *text, struct rejudge_question *questio
         question->since = wall_after(clock_wall(), -length);
         return result;
     }
-    char *from = strndup(text, (size_t)(dots - text));
+    const char *from = arena_duplicate_bytes(arena, text, (size_t)(dots - text));
     if (from[0] != '\0')
         result = operate_parse_moment(from, clock_wall(), MOMENT_LATEST, &question->since);
-    free(from);
     if (result == RESULT_OK && dots[2] != '\0')
         result = operate_parse_moment(dots + 2, clock_wall(), MOMENT_LATEST, &question->until);
     return result;
@@ -76,7 +75,7 @@ static int read_options(struct diagnosing *diagnosing, struct arena *arena, int 
         return cli_usage_error("diagnose", "give the shop file: -c shopwatch.yaml");
     if (span == NULL)
         return cli_usage_error("diagnose", "say which runs: --replay 2h, or --replay FROM..UNTIL");
-    if (parse_span(span, &diagnosing->question) != RESULT_OK)
+    if (parse_span(span, arena, &diagnosing->question) != RESULT_OK)
         return cli_usage_error("diagnose",
                                "--replay %s: a time with its unit is needed, such as 2h, or two "
                                "moments, such as 02:00..03:30",
