@@ -73,6 +73,20 @@ ok "and each is held against that of then" is "[.[] | select(.now != null)] | le
 ok "of a time without runs there is nothing to say" exits 0 --replay 2020-01-01T00:00:00Z..2020-01-02T00:00:00Z -c "$config"
 ok "and that is said" out_has '^0 of 0 incidents'
 
+# What is more than one read of the store gives is told, and not held for nothing.
+many() { # many TABLE VALUES: a store with 1000 more of them, a second apart
+    cp "$scratch/shopwatch.db" "$scratch/many.db"
+    sqlite3 "$scratch/many.db" "create temp table one as select * from $1 limit 1;
+        with recursive n(i) as (values(1) union all select i + 1 from n where i < 1000)
+        insert into $1 select $2 from one, n"
+}
+many incident "id || i, opened + i * 1000000, updated, resolved, cause, component, record"
+ok "more incidents than can be read are not compared" exits 5 --replay .. -c "$config" --store "$scratch/many.db"
+ok "and why is said" err_has 'there are 1000 incidents or more since it begins'
+many event "id || i, at + i * 1000000, record"
+ok "nor does more of what was done count by half" exits 5 --replay .. -c "$config" --store "$scratch/many.db"
+ok "and that is said" err_has 'there are 1000 events or more in it'
+
 # Every incident, and of the runs each that is explained in other words.
 explained() {
     ask "select id from incident union all select min(id) from run where state in ('failed', 'unknown')

@@ -53,6 +53,15 @@ static void stop(struct rejudging *rejudging, enum result result)
     loop_stop(rejudging->loop);
 }
 
+/* The oldest are those that were not read: without them, what is there would be held for new, or
+ * for done by nobody. */
+static void stop_short(struct rejudging *rejudging, const char *what)
+{
+    error_set(rejudging->error, RESULT_LIMIT, "the span is too long: there are %d %s",
+              STORE_READ_MAX, what);
+    loop_stop(rejudging->loop);
+}
+
 /* --- incidents then and today ---------------------------------------------------------------- */
 
 static bool begins_alike(const struct incident *then, const struct incident *now)
@@ -211,6 +220,10 @@ static void events_read(void *data, enum result result, const struct store_event
         stop(rejudging, result);
         return;
     }
+    if (events->count == STORE_READ_MAX) {
+        stop_short(rejudging, "events or more in it");
+        return;
+    }
     rejudging->events = arena_allocate(rejudging->arena, events->count, sizeof *rejudging->events);
     for (size_t i = 0; i < events->count; i++)
         event_copy(rejudging->arena, &rejudging->events[rejudging->event_count++],
@@ -225,6 +238,11 @@ static void incidents_read(void *data, enum result result, const struct store_in
     struct wall_time begin = rejudging->question->since;
     if (result != RESULT_OK) {
         stop(rejudging, result);
+        return;
+    }
+    if (incidents->count == STORE_READ_MAX &&
+        incidents->incidents[incidents->count - 1].began.us >= begin.us) {
+        stop_short(rejudging, "incidents or more since it begins");
         return;
     }
     rejudging->told = arena_allocate(rejudging->arena, incidents->count, sizeof *rejudging->told);
