@@ -74,7 +74,7 @@ MUST_CHECK enum result operate_ask(const char *config, const char *socket,
                                    const struct json_t *request, struct json_t *lines,
                                    struct error *error);
 
-/* The same of the shop's store itself. */
+/* The same of the shop's store itself. RESULT_CLOSED: it cannot be opened. */
 MUST_CHECK enum result operate_ask_store(const char *config, const struct json_t *request,
                                          struct json_t *lines, struct error *error);
 

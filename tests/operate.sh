@@ -46,12 +46,17 @@ becomes() { # becomes SECONDS CONDITION COMMAND...: what a command answers, some
 ok "status needs a monitor" exits 5 status
 ok "and says where it looked" err_has "no monitor listens at $scratch/shopwatch.db.control"
 ok "history needs a store at least" exits 5 history
+ok "and says which" err_has "cannot read the store \"$scratch/shopwatch.db\": .*No such file"
 nofile() { # nofile COMMAND: of a shop file that is not there, beside one that is
     local code=0
     "$SHOPWATCH" "$1" -c "$scratch/nofile.yaml" >"$scratch/out" 2>"$scratch/err" || code=$?
     [ "$code" = 64 ] && err_has 'nofile.yaml: No such file'
 }
 ok "and makes none" test ! -e "$scratch/shopwatch.db"
+echo 'no store at all, but a note that somebody left where the store is to be' >"$scratch/shopwatch.db"
+ok "one that cannot be read is none" exits 5 history
+ok "which is said" err_has "cannot read the store .*not a database"
+rm "$scratch/shopwatch.db"
 ok "without a shop file it is a usage error" bash -c '"$1" status; [ $? = 64 ]' - "$SHOPWATCH"
 
 # A promise: the file is the example's.
