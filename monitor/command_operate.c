@@ -269,10 +269,8 @@ static int ask(const struct line *line)
     else
         code = REFUSED;
     /* What was done, and could not be kept, is told all the same. */
-    if (result != RESULT_OK) {
-        if (json_array_size(lines) > 0)
-            print_answer(line, lines);
-    }
+    if (result != RESULT_OK && json_array_size(lines) > 0)
+        print_answer(line, lines);
     if (from_store)
         fprintf(stderr, "shopwatch %s: %s; %s\n", line->name, error.text,
                 result == RESULT_OK ? "this is what its store has" : of_store.text);
