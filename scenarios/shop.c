@@ -196,10 +196,16 @@ const char *shop_title(const struct shop *shop, const char *name, struct arena *
     return arena_print(arena, "%s, %s", component->title, dot + 1);
 }
 
-const char *shop_vantage_title(const struct shop *shop, const char *name)
+const struct vantage *shop_vantage(const struct shop *shop, const char *name)
 {
     for (size_t i = 0; shop != NULL && i < shop->vantage_count; i++)
-        if (strcmp(shop->vantages[i].name, name) == 0 && shop->vantages[i].title != NULL)
-            return shop->vantages[i].title;
-    return name;
+        if (strcmp(shop->vantages[i].name, name) == 0)
+            return &shop->vantages[i];
+    return NULL;
+}
+
+const char *shop_vantage_title(const struct shop *shop, const char *name)
+{
+    const struct vantage *vantage = shop_vantage(shop, name);
+    return vantage != NULL && vantage->title != NULL ? vantage->title : name;
 }

@@ -178,6 +178,9 @@ enum cause shop_kind(const struct shop *shop, const char *name);
 /* The title for people: `Shop database, orders`; the name itself when there is none. In `arena`. */
 const char *shop_title(const struct shop *shop, const char *name, struct arena *arena);
 
+/* The vantage point of that name; NULL when the file has none. */
+const struct vantage *shop_vantage(const struct shop *shop, const char *name);
+
 /* The title of a vantage point for people; `name` itself when it has none. Borrowed. */
 const char *shop_vantage_title(const struct shop *shop, const char *name);
 

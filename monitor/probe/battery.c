@@ -98,18 +98,10 @@ static void plan_addresses(struct plan *plan)
         plan_add(plan, FINDING_ADDRESS, NULL, url, NULL);
 }
 
-/* Of a vantage point; NULL: as its machine is set up. */
-static const char *own_resolver(const struct shop *shop, const char *vantage)
-{
-    for (size_t i = 0; i < shop->vantage_count; i++)
-        if (strcmp(shop->vantages[i].name, vantage) == 0)
-            return shop->vantages[i].resolver;
-    return NULL;
-}
-
 /* Other servers, where the own one finds no address. */
-static void plan_resolvers(struct plan *plan, const char *own)
+static void plan_resolvers(struct plan *plan, const struct vantage *vantage)
 {
+    const char *own = vantage != NULL ? vantage->resolver : NULL;
     size_t asked = 0;
     if (symptom_layer(plan->failed->symptom) != SYMPTOM_LAYER_DNS)
         return;
@@ -192,7 +184,7 @@ size_t battery_plan_components(const struct shop *shop, const struct run *run, s
     if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
         return count;
     plan_again(&plan);
-    plan_resolvers(&plan, own_resolver(shop, run->vantage));
+    plan_resolvers(&plan, shop_vantage(shop, run->vantage));
     plan_path(&plan);
     plan_addresses(&plan);
     for (size_t i = 0; i < shop->component_count; i++)
