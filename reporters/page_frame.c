@@ -162,7 +162,7 @@ struct html *page_begin(const struct page_frame *frame, struct buffer *out)
 void page_whose_times(struct html *html, const struct zone *zone)
 {
     if (zone == NULL || zone == zone_utc())
-        html_text(html, "Times are of UTC. ");
+        html_text(html, "Times are in UTC. ");
     else
         html_print(html, "Times are those of %s, days those of UTC. ", zone_name(zone));
 }

@@ -138,9 +138,9 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
     write_reasons(html, verdict, heading);
     html_begin(html, "dl", "facts");
     page_fact_text(html, "Not excluded", verdict->unsure);
-    if (verdict->unsure == NULL && verdict->runner_up != CAUSE_NONE) {
+    if (verdict->unsure == NULL && words_runner_up(verdict) != CAUSE_NONE) {
         page_fact_prose(html, "Next likeliest");
-        page_capital(html, words_cause(verdict->runner_up));
+        page_capital(html, words_cause(words_runner_up(verdict)));
         html_print(html, ", %d %%", words_per_cent(verdict->runner_up_confidence));
         html_end(html);
         html_end(html);

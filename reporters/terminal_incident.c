@@ -138,12 +138,7 @@ static void write_evidence(const struct terminal *terminal, const struct verdict
         terminal_unpaint(terminal, paint, out);
     }
     buffer_clear(&text);
-    if (verdict->unsure != NULL)
-        buffer_print(&text, "Not excluded: %s", verdict->unsure);
-    else if (verdict->runner_up != CAUSE_NONE)
-        buffer_print(&text, "Next likeliest: %s, %d %%", cause_name(verdict->runner_up),
-                     words_per_cent(verdict->runner_up_confidence));
-    if (text.length > 0)
+    if (words_doubt(verdict, &text))
         write_line(terminal, text.data, 2, out);
     buffer_free(&text);
 }

@@ -59,12 +59,7 @@ static void write_unsure(const struct terminal *terminal, const struct verdict *
 {
     struct buffer text;
     buffer_init(&text, WORDS_MAX);
-    if (verdict->unsure != NULL)
-        buffer_print(&text, "Not excluded: %s", verdict->unsure);
-    else if (verdict->runner_up != CAUSE_NONE)
-        buffer_print(&text, "Next likeliest: %s, %d %%", cause_name(verdict->runner_up),
-                     words_per_cent(verdict->runner_up_confidence));
-    if (text.length > 0)
+    if (words_doubt(verdict, &text))
         terminal_dim(terminal, text.data, out);
     buffer_free(&text);
 }

@@ -33,6 +33,22 @@ int words_per_cent(double confidence)
     return per_cent < 0 ? 0 : per_cent > 100 ? 100 : per_cent;
 }
 
+enum cause words_runner_up(const struct verdict *verdict)
+{
+    return words_per_cent(verdict->runner_up_confidence) > 0 ? verdict->runner_up : CAUSE_NONE;
+}
+
+bool words_doubt(const struct verdict *verdict, struct buffer *out)
+{
+    enum cause next = words_runner_up(verdict);
+    if (verdict->unsure != NULL)
+        buffer_print(out, "Not excluded: %s", verdict->unsure);
+    else if (next != CAUSE_NONE)
+        buffer_print(out, "Next likeliest: %s, %d %%", cause_name(next),
+                     words_per_cent(verdict->runner_up_confidence));
+    return verdict->unsure != NULL || next != CAUSE_NONE;
+}
+
 static const char *const cause_words[] = {
     [CAUSE_NETWORK] = "the network",         [CAUSE_APPLICATION] = "the application",
     [CAUSE_DATABASE] = "the database",       [CAUSE_THIRD_PARTY] = "a third party",

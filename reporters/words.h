@@ -24,6 +24,12 @@ int words_per_cent(double confidence);
 /* `the database`, `the network`, `a third party`. */
 const char *words_cause(enum cause cause);
 
+/* Who is next likeliest, where that is a per cent at least; CAUSE_NONE: nobody. */
+enum cause words_runner_up(const struct verdict *verdict);
+
+/* What a verdict does not exclude, or who is next likeliest; false when there is nothing to say. */
+bool words_doubt(const struct verdict *verdict, struct buffer *out);
+
 /* One sentence of what TCP_INFO tells about an exchange that failed; false when it tells nothing.
  */
 bool words_tcp(const struct exchange *exchange, struct buffer *out);

@@ -504,6 +504,28 @@ START_TEST(history_has_room_for_what_names_need)
 }
 END_TEST
 
+static const struct {
+    struct verdict verdict;
+    const char *doubt; /* NULL: none is said */
+} doubt_cases[] = {
+    {{.unsure = "the monitor (2 %)", .runner_up = CAUSE_MONITOR, .runner_up_confidence = 0.02},
+     "Not excluded: the monitor (2 %)"},
+    {{.runner_up = CAUSE_APPLICATION, .runner_up_confidence = 0.012},
+     "Next likeliest: application, 1 %"},
+    {{.runner_up = CAUSE_APPLICATION, .runner_up_confidence = 0.004}, NULL},
+    {{.runner_up = CAUSE_NONE}, NULL},
+};
+
+START_TEST(what_is_next_to_impossible_is_not_named)
+{
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    ck_assert_int_eq(words_doubt(&doubt_cases[_i].verdict, &out), doubt_cases[_i].doubt != NULL);
+    ck_assert_str_eq(out.data, doubt_cases[_i].doubt != NULL ? doubt_cases[_i].doubt : "");
+    buffer_free(&out);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("terminal");
@@ -525,6 +547,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
     tcase_add_loop_test(reports, history_has_room_for_what_names_need, 0, COUNT_OF(history_cases));
     tcase_add_loop_test(reports, an_incident_says_how_it_stands, 0, COUNT_OF(standing_cases));
+    tcase_add_loop_test(reports, what_is_next_to_impossible_is_not_named, 0, COUNT_OF(doubt_cases));
     suite_add_tcase(suite, reports);
     return suite;
 }
