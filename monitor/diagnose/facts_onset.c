@@ -38,7 +38,7 @@ static bool passes_elsewhere(const struct facts_view *view, const struct history
     struct wall_time since = wall_after(failure->started, failure->total);
     const struct history_entry *other = history_of_journey(view->history, entry->run->journey);
     unsigned passing = 0;
-    for (; other != NULL; other = other->sibling)
+    for (; other != NULL && passing < 2; other = other->sibling)
         passing += other != entry && history_passed(other, failure->name).us >= since.us;
     return passing >= 2;
 }
