@@ -14,7 +14,7 @@ set -u
 want cc pkg-config sqlite3 awk
 
 waiting=10000 rounds=3 every=60
-[ -z "${SMOKE:-}" ] || waiting=500 rounds=1 every=6
+[ -z "${SMOKE:-}" ] || waiting=500 rounds=1 every=8
 readonly PER_MINUTE=1000
 # Microseconds. On a machine that has nothing else to do floor takes about 66 a step at such a rate; where it takes more
 # than 100, others use its caches, and the figure is theirs. What can be told of any machine is how many times floor's
@@ -123,7 +123,7 @@ busy_round() { # busy_round NUMBER
         echo "$hung" >>"$scratch/hung" && echo "$floor_late" >>"$scratch/floor_late"
     [ "$(states '%' "$begin" $((middle - 1000000)))" = "passed $(sqlite3 "$scratch/busy.db" "select count(*) from run
         where planned between $begin and $middle - 1000000")" ] &&
-        states 'hanging%' $((middle + 1000000)) $((end - 4000000)) | grep -q '^failed' &&
+        states 'hanging%' "$middle" "$end" | grep -q '^failed' &&
         ! states 'hanging%' $((middle + 1000000)) $((end - 4000000)) | grep -q passed ||
         { states '%' "$begin" "$middle"; states 'hanging%' "$middle" "$end"; return 1; }
 }
