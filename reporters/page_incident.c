@@ -42,7 +42,7 @@ static void write_verdict(struct html *html, const struct page_incident *model, 
     html_end(html);
     html_leaf(html, "p", "summary", verdict->summary);
     page_verdict(html, verdict, "h3");
-    page_suspects(html, verdict);
+    page_suspects(html, verdict, "h3");
     html_end(html);
     html_end(html);
 }

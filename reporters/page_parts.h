@@ -80,9 +80,9 @@ void page_incident_notes(struct html *html, const struct incident *incident);
  * headings: `h3`. */
 void page_verdict(struct html *html, const struct verdict *verdict, const char *heading);
 
-/* What each reason says for or against each suspect: folded, and nothing for a verdict that rests
- * on no such facts. */
-void page_suspects(struct html *html, const struct verdict *verdict);
+/* The other suspects: how likely each is, and the heaviest of what speaks for it and against; all
+ * reasons with their weights folded. Nothing for a verdict that rests on no such facts. */
+void page_suspects(struct html *html, const struct verdict *verdict, const char *heading);
 
 /* What scrolls by itself, so that the keyboard can stop at it; `label` says what it is. */
 void page_pre(struct html *html, const char *class_name, const char *label, const char *text);

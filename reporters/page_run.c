@@ -46,7 +46,7 @@ static void write_verdict(struct html *html, const struct shop *shop, const stru
     html_end(html);
     html_leaf(html, "p", "summary", run->verdict.summary);
     page_verdict(html, &run->verdict, "h3");
-    page_suspects(html, &run->verdict);
+    page_suspects(html, &run->verdict, "h3");
     html_end(html);
     html_end(html);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The suspects of a verdict side by side: what speaks for and against each. */
+/* The other suspects of a verdict: why it is not they, at a glance; and all side by side, folded.
+ */
 #include "monitor/diagnose/diagnose.h"
+#include "reporters/argument.h"
 #include "reporters/page_parts.h"
+#include "reporters/words.h"
 
 #include <math.h>
 
@@ -49,12 +52,11 @@ static void write_weight(struct html *html, double weight)
     html_end(html);
 }
 
-void page_suspects(struct html *html, const struct verdict *verdict)
+/* Side by side, each reason with its weight. */
+static void write_table(struct html *html, const struct verdict *verdict)
 {
-    if (!has_weights(verdict))
-        return;
     html_begin(html, "details", "suspects");
-    html_leaf(html, "summary", NULL, "For and against each suspect");
+    html_leaf(html, "summary", NULL, "All reasons, and what each weighs for whom");
     html_begin(html, "div", "scroll");
     html_attribute(html, "tabindex", "0");
     html_attribute(html, "role", "group");
@@ -80,4 +82,61 @@ void page_suspects(struct html *html, const struct verdict *verdict)
     html_end(html);
     html_end(html);
     html_end(html);
+}
+
+/* The side is told by its word and its sign; the colour comes on top. */
+static void write_reason(struct html *html, const struct argument_reason *reason)
+{
+    const char *side = argument_side(reason);
+    html_begin(html, "li", side);
+    html_begin(html, "span", "side");
+    html_begin(html, "span", "sign");
+    html_attribute(html, "aria-hidden", "true");
+    html_text(html, reason->weight < 0 ? "−" : "+");
+    html_end(html);
+    html_print(html, " %s", side);
+    html_end(html);
+    html_text(html, " ");
+    html_leaf(html, "span", "reason", argument_text(reason));
+    html_end(html);
+}
+
+static void write_other(struct html *html, const struct argument_suspect *suspect)
+{
+    char chance[WORDS_CHANCE_MAX];
+    const struct argument_reason *brief[ARGUMENT_BRIEF_MAX];
+    size_t count = argument_brief(suspect, brief);
+    html_begin(html, "li", NULL);
+    html_begin(html, "p", "who");
+    html_begin(html, "b", NULL);
+    page_capital(html, words_cause(suspect->cause));
+    html_end(html);
+    if (suspect->confidence >= 0) {
+        html_text(html, " ");
+        html_leaf(html, "span", "chance", words_chance(suspect->confidence, chance));
+    }
+    html_end(html);
+    if (count > 0)
+        html_begin(html, "ul", "sides");
+    for (size_t i = 0; i < count; i++)
+        write_reason(html, brief[i]);
+    if (count > 0)
+        html_end(html);
+    html_end(html);
+}
+
+void page_suspects(struct html *html, const struct verdict *verdict, const char *heading)
+{
+    struct arena *arena = arena_create();
+    struct argument argument;
+    argument_of(arena, verdict, &argument);
+    if (has_weights(verdict) && argument.suspect_count > 1) {
+        html_leaf(html, heading, NULL, "Other suspects");
+        html_begin(html, "ul", "others");
+        for (size_t i = 1; i < argument.suspect_count; i++)
+            write_other(html, &argument.suspects[i]);
+        html_end(html);
+        write_table(html, verdict);
+    }
+    arena_free(arena);
 }

@@ -2,12 +2,10 @@
 /* A verdict on a page: who is blamed, how sure that is, and every reason with its weight. */
 #include "reporters/page_parts.h"
 
-#include "monitor/base/memory.h"
+#include "reporters/argument.h"
 #include "reporters/words.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 void page_blame(struct html *html, const struct shop *shop, const struct verdict *verdict)
 {
@@ -48,10 +46,10 @@ static void write_confidence(struct html *html, const struct verdict *verdict)
 }
 
 /* One reason: its bar is as long as it weighs beside the heaviest. */
-static void write_evidence(struct html *html, const struct evidence *evidence, double heaviest)
+static void write_reason(struct html *html, const struct argument_reason *reason, double heaviest)
 {
-    double share = heaviest > 0 ? fabs(evidence->weight) / heaviest * 100 : 0;
-    bool against = evidence->weight < 0;
+    double share = heaviest > 0 ? fabs(reason->weight) / heaviest * 100 : 0;
+    bool against = reason->weight < 0;
     html_begin(html, "li", against ? "against" : NULL);
     html_begin(html, "span", "weight");
     html_begin(html, "svg", "bar");
@@ -66,39 +64,39 @@ static void write_evidence(struct html *html, const struct evidence *evidence, d
     html_end(html);
     html_end(html);
     html_begin(html, "span", "number");
-    html_print(html, "%s%.0f dB", against ? "−" : "+", fabs(evidence->weight));
+    html_print(html, "%s%.0f dB", against ? "−" : "+", fabs(reason->weight));
     html_end(html);
     html_end(html);
     html_begin(html, "span", "reason");
-    html_text(html, evidence->text != NULL ? evidence->text : evidence->fact);
+    html_text(html, argument_text(reason));
     html_text(html, " ");
-    html_leaf(html, "code", "fact", evidence->fact);
+    html_leaf(html, "code", "fact", reason->evidence->fact);
     html_end(html);
     html_end(html);
 }
 
-static int by_weight(const void *left, const void *right)
-{
-    const struct evidence *a = left, *b = right;
-    return (fabs(a->weight) < fabs(b->weight)) - (fabs(a->weight) > fabs(b->weight));
-}
-
-/* The heaviest first. */
+/* Of who is blamed, the heaviest first. */
 static void write_reasons(struct html *html, const struct verdict *verdict, const char *heading)
 {
-    size_t count = verdict->evidence_count;
-    if (count == 0)
-        return;
-    struct evidence *sorted = memory_allocate(count, sizeof *sorted);
-    memcpy(sorted, verdict->evidence, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_weight);
-    html_leaf(html, heading, NULL, "How we know");
-    html_begin(html, "ul", "evidence");
-    for (size_t i = 0; i < count; i++)
-        write_evidence(html, &sorted[i], fabs(sorted[0].weight));
-    free(sorted);
-    html_end(html);
-    html_leaf(html, "p", "note", WORDS_DECIBEL);
+    struct arena *arena = arena_create();
+    struct argument argument;
+    argument_of(arena, verdict, &argument);
+    const struct argument_suspect *first = &argument.suspects[0];
+    if (argument.suspect_count > 0 && first->reason_count > 0) {
+        html_begin(html, heading, NULL);
+        if (verdict->cause == CAUSE_UNDETERMINED)
+            html_print(html, "The likeliest: %s, %d %%", words_cause(first->cause),
+                       words_per_cent(verdict->confidence));
+        else
+            html_text(html, "How we know");
+        html_end(html);
+        html_begin(html, "ul", "evidence");
+        for (size_t i = 0; i < first->reason_count; i++)
+            write_reason(html, &first->reasons[i], fabs(first->reasons[0].weight));
+        html_end(html);
+        html_leaf(html, "p", "note", WORDS_DECIBEL);
+    }
+    arena_free(arena);
 }
 
 void page_first_sign(struct html *html, const struct incident *incident)
@@ -137,6 +135,7 @@ void page_verdict(struct html *html, const struct verdict *verdict, const char *
         write_confidence(html, verdict);
     write_reasons(html, verdict, heading);
     html_begin(html, "dl", "facts");
+    page_fact_text(html, "Still works", verdict->works);
     page_fact_text(html, "Not excluded", verdict->unsure);
     if (verdict->unsure == NULL && words_runner_up(verdict) != CAUSE_NONE) {
         page_fact_prose(html, "Next likeliest");

@@ -87,7 +87,7 @@ static void write_facts(const struct terminal *terminal, const struct verdict *t
         const struct evidence *before = find_fact(then, evidence->fact);
         const double *weights = diagnose_weights(evidence->fact);
         bool was_silent = weights != NULL && weights[then->leaning] == 0;
-        if (before == NULL && !was_silent)
+        if (before == NULL && !was_silent && evidence->weight != 0)
             write_fact(terminal, "new", now, evidence, NULL, out);
         else if (before != NULL && same_suspect &&
                  fabs(evidence->weight - before->weight) > SAME_WEIGHT)
@@ -97,7 +97,7 @@ static void write_facts(const struct terminal *terminal, const struct verdict *t
         const struct evidence *evidence = &then->evidence[i];
         const double *weights = diagnose_weights(evidence->fact);
         bool is_silent = weights != NULL && weights[now->leaning] == 0;
-        if (find_fact(now, evidence->fact) == NULL && !is_silent)
+        if (find_fact(now, evidence->fact) == NULL && !is_silent && evidence->weight != 0)
             write_fact(terminal, "gone", then, evidence, NULL, out);
     }
 }

@@ -3,6 +3,7 @@
  * An incident, or a run, as one engineer tells another: the sentence first, then how it is known,
  * what speaks against it, and what became of it. See terminal_operate.h.
  */
+#include "reporters/argument.h"
 #include "reporters/terminal_operate.h"
 #include "reporters/terminal_text.h"
 #include "reporters/words.h"
@@ -115,10 +116,25 @@ static void write_standing(const struct terminal *terminal, const struct inciden
     buffer_free(&text);
 }
 
-static void write_evidence(const struct terminal *terminal, const struct verdict *verdict,
-                           struct buffer *out)
+/* `+ The answer itself names the database.` */
+static void write_reason(const struct terminal *terminal, const struct argument_reason *reason,
+                         size_t indent, struct buffer *out)
 {
+    const enum paint paint = reason->weight < 0 ? PAINT_YELLOW : PAINT_PLAIN;
+    buffer_print(out, "%*s", (int)indent, "");
+    terminal_paint(terminal, paint, out);
+    buffer_text(out, reason->weight < 0 ? "- " : "+ ");
+    terminal_wrap(terminal, argument_text(reason), indent + 2, indent + 2, out);
+    terminal_unpaint(terminal, paint, out);
+}
+
+static void write_cause(const struct terminal *terminal, const struct verdict *verdict,
+                        struct buffer *out)
+{
+    struct arena *arena = arena_create();
+    struct argument argument;
     struct buffer text;
+    argument_of(arena, verdict, &argument);
     buffer_init(&text, WORDS_MAX);
     buffer_print(&text, "Cause: %s", cause_name(verdict->cause));
     if (verdict->component != NULL)
@@ -126,21 +142,46 @@ static void write_evidence(const struct terminal *terminal, const struct verdict
     if (verdict->cause != CAUSE_UNDETERMINED)
         buffer_print(&text, ", %s: %d %%", words_confidence(verdict->confidence),
                      words_per_cent(verdict->confidence));
+    else if (argument.suspect_count > 1)
+        buffer_print(&text, "; the likeliest is %s, %d %%", cause_name(verdict->leaning),
+                     words_per_cent(verdict->confidence));
     write_heading(terminal, text.data, out);
-    for (size_t i = 0; i < verdict->evidence_count; i++) {
-        const struct evidence *evidence = &verdict->evidence[i];
-        const enum paint paint = evidence->weight < 0 ? PAINT_YELLOW : PAINT_PLAIN;
-        buffer_clear(&text);
-        buffer_print(&text, "%s %s", evidence->weight < 0 ? "-" : "+",
-                     evidence->text != NULL ? evidence->text : evidence->fact);
-        terminal_paint(terminal, paint, out);
+    for (size_t i = 0; argument.suspect_count > 0 && i < argument.suspects[0].reason_count; i++)
+        write_reason(terminal, &argument.suspects[0].reasons[i], TERMINAL_INDENT, out);
+    buffer_clear(&text);
+    if (verdict->works != NULL) {
+        buffer_print(&text, "Still works: %s", verdict->works);
         write_line(terminal, text.data, 2, out);
-        terminal_unpaint(terminal, paint, out);
     }
     buffer_clear(&text);
     if (words_doubt(verdict, &text))
         write_line(terminal, text.data, 2, out);
     buffer_free(&text);
+    arena_free(arena);
+}
+
+/* Who else it might be: the heaviest of what speaks for each and against. */
+static void write_others(const struct terminal *terminal, const struct verdict *verdict,
+                         struct buffer *out)
+{
+    struct arena *arena = arena_create();
+    struct argument argument;
+    char chance[WORDS_CHANCE_MAX];
+    argument_of(arena, verdict, &argument);
+    if (argument.suspect_count > 1)
+        write_heading(terminal, "Other suspects", out);
+    for (size_t i = 1; i < argument.suspect_count; i++) {
+        const struct argument_suspect *suspect = &argument.suspects[i];
+        buffer_print(out, "%*s%s", TERMINAL_INDENT, "", cause_name(suspect->cause));
+        if (suspect->confidence >= 0)
+            buffer_print(out, ", %s", words_chance(suspect->confidence, chance));
+        buffer_text(out, "\n");
+        const struct argument_reason *brief[ARGUMENT_BRIEF_MAX];
+        size_t count = argument_brief(suspect, brief);
+        for (size_t n = 0; n < count; n++)
+            write_reason(terminal, brief[n], 2 * (size_t)TERMINAL_INDENT, out);
+    }
+    arena_free(arena);
 }
 
 static void write_timeline(const struct terminal *terminal, const struct incident *incident,
@@ -175,7 +216,8 @@ void terminal_incident(const struct terminal *terminal, const struct incident *i
     write_sentence(terminal, incident, now, out);
     write_where(terminal, incident, out);
     write_standing(terminal, incident, out);
-    write_evidence(terminal, &incident->verdict, out);
+    write_cause(terminal, &incident->verdict, out);
+    write_others(terminal, &incident->verdict, out);
     if (incident->timeline_count > 0)
         write_timeline(terminal, incident, now, out);
     buffer_text(out, "\n");
@@ -208,6 +250,7 @@ void terminal_explain_run(const struct terminal *terminal, const struct run *run
     if (run->step_count > 0) {
         buffer_text(out, "\n");
         terminal_report(terminal, run, out);
+        write_others(terminal, &run->verdict, out);
     }
     buffer_print(out, "\n%*srun %s\n", TERMINAL_INDENT, "", run->id);
 }

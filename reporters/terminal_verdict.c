@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verdict on one run, as far as a person who has just replayed it needs it. See
  * terminal_text.h. */
+#include "reporters/argument.h"
 #include "reporters/terminal_text.h"
 #include "reporters/words.h"
 
@@ -12,22 +13,26 @@ static void write_evidence(const struct terminal *terminal, const struct verdict
 {
     const bool weighed = verdict->cause != CAUSE_UNDETERMINED;
     const size_t column = TERMINAL_INDENT + (weighed ? DECIBEL_WIDTH : 2);
-    for (size_t i = 0; i < verdict->evidence_count; i++) {
-        const struct evidence *evidence = &verdict->evidence[i];
-        enum paint paint = evidence->weight < 0 ? PAINT_YELLOW : PAINT_DIM;
+    struct arena *arena = arena_create();
+    struct argument argument;
+    argument_of(arena, verdict, &argument);
+    const struct argument_suspect *first = &argument.suspects[0];
+    for (size_t i = 0; argument.suspect_count > 0 && i < first->reason_count; i++) {
+        const struct argument_reason *reason = &first->reasons[i];
+        enum paint paint = reason->weight < 0 ? PAINT_YELLOW : PAINT_DIM;
         buffer_print(out, "%*s", TERMINAL_INDENT, "");
         terminal_paint(terminal, paint, out);
         if (weighed)
-            buffer_print(out, "%+4.0f dB", evidence->weight);
+            buffer_print(out, "%+4.0f dB", reason->weight);
         else
-            buffer_text(out, evidence->weight < 0 ? "-" : "+");
+            buffer_text(out, reason->weight < 0 ? "-" : "+");
         terminal_unpaint(terminal, paint, out);
         buffer_print(out, "%*s", weighed ? 2 : 1, "");
-        terminal_wrap(terminal, evidence->text != NULL ? evidence->text : evidence->fact, column,
-                      column, out);
+        terminal_wrap(terminal, argument_text(reason), column, column, out);
     }
-    if (weighed && verdict->evidence_count > 0)
+    if (weighed && argument.suspect_count > 0 && first->reason_count > 0)
         terminal_dim(terminal, WORDS_DECIBEL, out);
+    arena_free(arena);
 }
 
 static void write_line(const struct terminal *terminal, const char *text, struct buffer *out)
@@ -54,11 +59,16 @@ static void write_advice(const struct terminal *terminal, const struct run *run,
     buffer_free(&text);
 }
 
-static void write_unsure(const struct terminal *terminal, const struct verdict *verdict,
-                         struct buffer *out)
+static void write_rest(const struct terminal *terminal, const struct verdict *verdict,
+                       struct buffer *out)
 {
     struct buffer text;
     buffer_init(&text, WORDS_MAX);
+    if (verdict->works != NULL)
+        buffer_print(&text, "Still works: %s", verdict->works);
+    if (text.length > 0)
+        terminal_dim(terminal, text.data, out);
+    buffer_clear(&text);
     if (words_doubt(verdict, &text))
         terminal_dim(terminal, text.data, out);
     buffer_free(&text);
@@ -84,6 +94,6 @@ void terminal_verdict(const struct terminal *terminal, const struct run *run, st
     if (verdict->summary != NULL)
         write_line(terminal, verdict->summary, out);
     write_evidence(terminal, verdict, out);
-    write_unsure(terminal, verdict, out);
+    write_rest(terminal, verdict, out);
     buffer_free(&text);
 }

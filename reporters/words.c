@@ -33,6 +33,13 @@ int words_per_cent(double confidence)
     return per_cent < 0 ? 0 : per_cent > 100 ? 100 : per_cent;
 }
 
+const char *words_chance(double confidence, char text[WORDS_CHANCE_MAX])
+{
+    int per_cent = words_per_cent(confidence);
+    snprintf(text, WORDS_CHANCE_MAX, per_cent > 0 ? "%d %%" : "under 1 %%", per_cent);
+    return text;
+}
+
 enum cause words_runner_up(const struct verdict *verdict)
 {
     return words_per_cent(verdict->runner_up_confidence) > 0 ? verdict->runner_up : CAUSE_NONE;

@@ -21,6 +21,10 @@ const char *words_confidence(double confidence);
 /* Whole per cent, never 100 unless it is meant. */
 int words_per_cent(double confidence);
 
+/* `12 %`, `under 1 %`. Returns `text`. */
+enum { WORDS_CHANCE_MAX = 16 };
+const char *words_chance(double confidence, char text[WORDS_CHANCE_MAX]);
+
 /* `the database`, `the network`, `a third party`. */
 const char *words_cause(enum cause cause);
 

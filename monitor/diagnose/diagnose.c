@@ -138,11 +138,9 @@ static void add_evidence(struct run *run, const struct shop *shop, const struct 
 {
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->items[i];
-        double weight = fact_rows[fact->name].weights[likeliest];
-        /* What does not move the verdict's cause is no reason for it. */
-        if (weight != 0)
-            verdict_add(run->arena, &run->verdict, fact_rows[fact->name].code,
-                        sentence_of(run, shop, fact), weight);
+        /* What does not move the verdict's cause is why it is not another. */
+        verdict_add(run->arena, &run->verdict, fact_rows[fact->name].code,
+                    sentence_of(run, shop, fact), fact_rows[fact->name].weights[likeliest]);
     }
     if (run->verdict.evidence_count > 1)
         qsort(run->verdict.evidence, run->verdict.evidence_count, sizeof *run->verdict.evidence,
@@ -317,6 +315,9 @@ void diagnose_in_full(const struct history *history, const struct shop *shop, st
         .runner_up = ranking.second,
         .runner_up_confidence = ranking.probability[ranking.second],
     };
+    memcpy(run->verdict.suspects, ranking.probability, sizeof run->verdict.suspects);
+    run->verdict.suspects[ranking.first] = confidence;
+    run->verdict.works = facts.works;
     run->verdict.summary = summarise(run, shop, &facts, &ranking);
     run->verdict.unsure = doubt(run, &facts, &ranking);
     add_evidence(run, shop, &facts, ranking.first);

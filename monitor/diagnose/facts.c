@@ -281,5 +281,6 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
     ret_facts->unsettled = what_is_unsettled(&view);
+    ret_facts->works = facts_what_works(&view, run->arena);
     free(view.seen);
 }

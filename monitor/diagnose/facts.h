@@ -30,6 +30,7 @@ struct facts {
     size_t suspect_count;
     const char *others[16]; /* names of failing steps that another fault explains */
     size_t other_count;
+    const char *works;     /* steps that pass meanwhile; NULL: none is known to */
     const char *unsettled; /* what must be seen before anything is asserted; NULL: all was seen */
     const char *whole_database; /* where several parts of it fail; or NULL */
     bool locked;                /* it is not well because somebody holds a lock */
@@ -197,6 +198,9 @@ void facts_of_way(struct facts *facts, const struct facts_view *view);
 
 /* What probes found beside the run. */
 void facts_of_probes(struct facts *facts, const struct facts_view *view);
+
+/* facts_works.c: the names of steps that pass, and fail nowhere; NULL: there are none. */
+const char *facts_what_works(const struct facts_view *view, struct arena *arena);
 
 /* `run` must be in the history. */
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,

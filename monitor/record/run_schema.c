@@ -90,10 +90,12 @@
     X(verdict, "confidence", share, REQUIRED, "From 0 to 1.")                                      \
     X(verdict, "evidence", evidences, REQUIRED, "The facts that were weighed.")                    \
     X(verdict, "runner_up", suspect, OPTIONAL, "The next likeliest cause.")                        \
+    X(verdict, "suspects", suspects, OPTIONAL, "How likely each is.")                              \
+    X(verdict, "works", text, OPTIONAL, "Steps that pass meanwhile, and fail nowhere.")            \
     X(verdict, "unsure", text, OPTIONAL, "Who is not excluded, and what would settle it.")         \
     X(evidence, "fact", text, REQUIRED, "A stable code.")                                          \
     X(evidence, "text", text, OPTIONAL, "One sentence for people.")                                \
-    X(evidence, "weight", number, REQUIRED, "In dB; below 0 it speaks against the cause.")         \
+    X(evidence, "weight", number, REQUIRED, "In dB; below 0 against the cause, 0 of others.")      \
     X(suspect, "cause", cause, REQUIRED, "Who it may be, too.")                                    \
     X(suspect, "confidence", share, REQUIRED, "From 0 to 1.")
 
@@ -127,6 +129,7 @@ static const struct {
     {"steps", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}"},
     {"exchanges", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/exchange\"}}"},
     {"findings", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/finding\"}}"},
+    {"suspects", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/suspect\"}}"},
     {"evidences", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/evidence\"}}"},
 };
 

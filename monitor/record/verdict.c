@@ -42,6 +42,7 @@ void verdict_copy(struct arena *arena, struct verdict *target, const struct verd
     *target = *source;
     target->component = arena_duplicate(arena, source->component);
     target->summary = arena_duplicate(arena, source->summary);
+    target->works = arena_duplicate(arena, source->works);
     target->unsure = arena_duplicate(arena, source->unsure);
     target->evidence = NULL;
     target->evidence_count = 0;
@@ -49,6 +50,28 @@ void verdict_copy(struct arena *arena, struct verdict *target, const struct verd
         const struct evidence *evidence = &source->evidence[i];
         verdict_add(arena, target, evidence->fact, evidence->text, evidence->weight);
     }
+}
+
+bool verdict_knows_suspects(const struct verdict *verdict)
+{
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++)
+        if (verdict->suspects[suspect] > 0)
+            return true;
+    return false;
+}
+
+static void write_suspects(const struct verdict *verdict, struct json_writer *writer)
+{
+    if (!verdict_knows_suspects(verdict))
+        return;
+    json_open_array(writer, "suspects");
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++) {
+        json_open_object(writer, NULL);
+        json_add_text(writer, "cause", cause_name((enum cause)suspect));
+        json_add_real(writer, "confidence", verdict->suspects[suspect]);
+        json_close_object(writer);
+    }
+    json_close_array(writer);
 }
 
 void verdict_write(const struct verdict *verdict, struct json_writer *writer, const char *key)
@@ -75,6 +98,8 @@ void verdict_write(const struct verdict *verdict, struct json_writer *writer, co
         json_add_real(writer, "confidence", verdict->runner_up_confidence);
         json_close_object(writer);
     }
+    write_suspects(verdict, writer);
+    json_add_text(writer, "works", verdict->works);
     json_add_text(writer, "unsure", verdict->unsure);
     json_close_object(writer);
 }
@@ -92,6 +117,7 @@ enum result verdict_from_json(struct arena *arena, const struct json_t *json,
         .confidence = json_get_real(json, "confidence"),
         .leaning = cause_from_name(cause),
         .runner_up = CAUSE_NONE,
+        .works = json_get_text(arena, json, "works"),
         .unsure = json_get_text(arena, json, "unsure"),
     };
     const char *leaning = json_get_text(arena, json, "leaning");
@@ -104,6 +130,13 @@ enum result verdict_from_json(struct arena *arena, const struct json_t *json,
         const char *fact = json_get_text(arena, item, "fact");
         const char *text = json_get_text(arena, item, "text");
         verdict_add(arena, ret_verdict, fact, text, json_get_real(item, "weight"));
+    }
+    json_array_foreach(json_object_get(json, "suspects"), index, item)
+    {
+        const char *name = json_get_text(arena, item, "cause");
+        enum cause suspect = name != NULL ? cause_from_name(name) : CAUSE_NONE;
+        if (suspect < CAUSE_UNDETERMINED)
+            ret_verdict->suspects[suspect] = json_get_real(item, "confidence");
     }
     const json_t *second = json_object_get(json, "runner_up");
     const char *runner_up = json_get_text(arena, second, "cause");

@@ -31,7 +31,7 @@ const char *cause_name(enum cause cause);
 enum cause cause_from_name(const char *name); /* CAUSE_NONE for an unknown one */
 
 /* One weighed fact. `weight` in dB (10 = ten times likelier) speaks for the verdict's cause, below
- * 0 against it. */
+ * 0 against it; 0 says nothing of it, but something of other suspects. */
 struct evidence {
     const char *fact; /* stable code: `pattern.shared_component` */
     const char *text; /* one sentence for people */
@@ -48,12 +48,17 @@ struct verdict {
     enum cause leaning; /* the likeliest suspect, also where the cause is undetermined */
     enum cause runner_up;
     double runner_up_confidence;
-    const char *unsure; /* who is not excluded, and what would settle it; may be NULL */
+    double suspects[SUSPECT_COUNT]; /* how likely each is; all 0: that is not known */
+    const char *works;              /* steps that pass meanwhile; may be NULL */
+    const char *unsure;             /* who is not excluded, and what would settle it; may be NULL */
 };
 
 void verdict_copy(struct arena *arena, struct verdict *target, const struct verdict *source);
 void verdict_add(struct arena *arena, struct verdict *verdict, const char *fact, const char *text,
                  double weight);
+
+/* Verdicts of before do not say how likely each suspect is, nor does one that weighs nothing. */
+bool verdict_knows_suspects(const struct verdict *verdict);
 
 struct json_t;
 struct json_writer;

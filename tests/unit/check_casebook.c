@@ -192,10 +192,43 @@ START_TEST(all_facts_and_suspects_are_told)
         sum += diagnosis.probability[suspect];
     ck_assert_double_eq_tol(sum, 0.98, 1e-9); /* the rest is what no rule knows of */
     ck_assert_double_eq(diagnosis.probability[run->verdict.leaning], run->verdict.confidence);
-    size_t moving = 0;
-    for (size_t i = 0; i < diagnosis.fact_count; i++)
-        moving += diagnose_weights(diagnosis.facts[i].code)[run->verdict.leaning] != 0;
-    ck_assert_uint_eq(moving, run->verdict.evidence_count);
+    /* And all of it is in the record: what does not move the likeliest speaks for others. */
+    ck_assert_uint_eq(diagnosis.fact_count, run->verdict.evidence_count);
+    for (int suspect = 0; suspect < SUSPECT_COUNT; suspect++)
+        ck_assert_double_eq(diagnosis.probability[suspect], run->verdict.suspects[suspect]);
+    run_free(run);
+}
+END_TEST
+
+static void pass_before(struct run *run, const char *name)
+{
+    struct run_step *step = run_add_step(run, name);
+    step->state = STATE_PASSED;
+    step->started = run->slot.started;
+    step->total = DURATION_MILLISECOND;
+}
+
+/* Steps of any run that pass since it began; what fails from elsewhere does not just work. */
+START_TEST(what_still_works_is_told)
+{
+    static const char *const names[] = {"list", "order", "home", "list", "a", "b", "c", "d"};
+    struct run *old = run_at(5, "here"), *before = run_at(10, "there");
+    pass_before(old, "old");
+    add_and_free(old);
+    for (size_t i = 0; i < (_i == 0 ? 4 : COUNT_OF(names)); i++)
+        pass_before(before, names[i]);
+    before->slot.started = wall_after(start, 20 * DURATION_SECOND);
+    for (size_t i = 0; i < before->step_count; i++)
+        before->steps[i].started = before->slot.started;
+    struct run *run = hung(15, "here");
+    add(run);
+    ck_assert_ptr_null(run->verdict.works);
+    run_free(run);
+    add_and_free(before);
+    run = hung(25, "here");
+    add(run);
+    ck_assert_str_eq(run->verdict.works,
+                     _i == 0 ? "“list”, “home”" : "“list”, “home”, “a”, “b”, “c” and more");
     run_free(run);
 }
 END_TEST
@@ -224,6 +257,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, the_last_run_before_a_restart_is_shared);
     tcase_add_test(tests, who_is_not_watched_any_more_is_forgotten);
     tcase_add_test(tests, all_facts_and_suspects_are_told);
+    tcase_add_loop_test(tests, what_still_works_is_told, 0, 2);
     tcase_add_test(tests, two_slots_make_an_incident);
     suite_add_tcase(suite, tests);
     return suite;

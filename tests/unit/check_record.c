@@ -54,12 +54,15 @@ static struct run *failed_run(void)
     exchange->total = 12345;
     exchange->words = &of_a_proxy;
     exchange->tcp = (struct tcp_facts){.known = true, .retransmits = 2, .bytes_acknowledged = 77};
-    run->verdict = (struct verdict){.cause = CAUSE_DATABASE,
-                                    .component = "db.orders",
-                                    .summary = "It is the database.",
-                                    .confidence = 0.97,
-                                    .runner_up = CAUSE_APPLICATION,
-                                    .runner_up_confidence = 0.02};
+    run->verdict =
+        (struct verdict){.cause = CAUSE_DATABASE,
+                         .component = "db.orders",
+                         .summary = "It is the database.",
+                         .confidence = 0.97,
+                         .runner_up = CAUSE_APPLICATION,
+                         .runner_up_confidence = 0.02,
+                         .suspects = {[CAUSE_DATABASE] = 0.97, [CAUSE_APPLICATION] = 0.02},
+                         .works = "“home page”"};
     verdict_add(run->arena, &run->verdict, "pattern.one_part_two_routes", "because", 12);
     return run;
 }
@@ -82,6 +85,8 @@ START_TEST(a_run_survives_its_json)
     ck_assert_str_eq(read->steps[1].values, "${code} is 201");
     ck_assert_str_eq(read->steps[1].excerpt, "bad \xef\xbf\xbd byte");
     ck_assert_int_eq(read->verdict.cause, CAUSE_DATABASE);
+    ck_assert_double_eq(read->verdict.suspects[CAUSE_APPLICATION], 0.02);
+    ck_assert_str_eq(read->verdict.works, "“home page”");
     ck_assert(read->excluded && read->muted);
     json_decref(json);
     json_decref(again);

@@ -227,32 +227,33 @@ static void add_step(struct run *run, enum sample_kind kind, const struct planne
 static void judge(enum sample_kind kind, struct arena *arena, struct verdict *verdict)
 {
     static const struct {
-        enum cause cause, runner_up;
+        enum cause cause, leaning, runner_up;
         const char *component, *summary, *unsure;
         double confidence, second;
     } verdicts[SAMPLE_COUNT] = {
-        [SAMPLE_FROZEN] = {CAUSE_APPLICATION, CAUSE_DATABASE, "web",
+        [SAMPLE_FROZEN] = {CAUSE_APPLICATION, CAUSE_APPLICATION, CAUSE_DATABASE, "web",
                            "The storefront accepts connections and answers no request, not even "
                            "those that need no database.",
                            "A database that hangs every worker of the storefront; a health page "
                            "that uses no database would settle it.",
                            0.91, 0.06},
-        [SAMPLE_DATABASE] = {CAUSE_DATABASE, CAUSE_APPLICATION, "db.orders",
+        [SAMPLE_DATABASE] = {CAUSE_DATABASE, CAUSE_DATABASE, CAUSE_APPLICATION, "db.orders",
                              "Every step that needs db.orders hangs; all others pass.",
                              "A lock held by a forgotten transaction instead of damage; a direct "
                              "read of the table would settle it.",
                              0.97, 0.02},
-        [SAMPLE_CUT] = {CAUSE_NETWORK, CAUSE_MONITOR, NULL,
+        [SAMPLE_CUT] = {CAUSE_NETWORK, CAUSE_NETWORK, CAUSE_MONITOR, NULL,
                         "The shop cannot be reached from New York; from Amsterdam all is well.",
                         NULL, 0.88, 0.08},
-        [SAMPLE_HOSTILE] = {CAUSE_UNDETERMINED, CAUSE_NETWORK, hostile_text, hostile_text,
-                            long_word, 0.4, 0.3},
+        [SAMPLE_HOSTILE] = {CAUSE_UNDETERMINED, CAUSE_MONITOR, CAUSE_NETWORK, hostile_text,
+                            hostile_text, long_word, 0.4, 0.3},
     };
     *verdict = (struct verdict){
         .cause = verdicts[kind].cause,
         .component = verdicts[kind].component,
         .summary = verdicts[kind].summary,
         .confidence = verdicts[kind].confidence,
+        .leaning = verdicts[kind].leaning,
         .runner_up = verdicts[kind].runner_up,
         .runner_up_confidence = verdicts[kind].second,
         .unsure = verdicts[kind].unsure,
