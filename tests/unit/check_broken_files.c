@@ -8,6 +8,7 @@
 #include "monitor/base/memory.h"
 #include "scenarios/scenario.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,12 +177,47 @@ START_TEST(aliases_do_not_explode)
 }
 END_TEST
 
+/* Who asked another process is told the same as who has the file. */
+static const struct mistake told[] = {
+    {.severity = MISTAKE_ERROR,
+     .code = "key.unknown",
+     .file = "x.yaml",
+     .position = {.line = 3, .column = 5},
+     .text = "there is no key `ster`",
+     .hint = "did you mean `step`?",
+     .source = "  - ster: a"},
+    {.severity = MISTAKE_WARNING, .code = "lint.quotes", .file = "x.yaml", .text = "of the whole"},
+};
+
+START_TEST(a_mistake_survives_its_json)
+{
+    struct buffer here, there;
+    struct mistake read;
+    json_t *json = mistake_to_json(&told[_i]);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "severity")),
+                     told[_i].severity == MISTAKE_ERROR ? "error" : "warning");
+    ck_assert(mistake_from_json(json, &read));
+    ck_assert_int_eq(read.severity, told[_i].severity);
+    buffer_init(&here, TEXT_MAX);
+    buffer_init(&there, TEXT_MAX);
+    mistake_print(&told[_i], false, &here);
+    mistake_print(&read, false, &there);
+    ck_assert_str_eq(here.data, there.data);
+    json_object_del(json, "code");
+    ck_assert(!mistake_from_json(json, &read));
+    json_decref(json);
+    buffer_free(&here);
+    buffer_free(&there);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("broken files");
     TCase *tests = tcase_create("broken files");
     tcase_set_timeout(tests, 10);
     tcase_add_loop_test(tests, broken_files_are_refused_in_these_words, 0, (int)COUNT_OF(cases));
+    tcase_add_loop_test(tests, a_mistake_survives_its_json, 0, (int)COUNT_OF(told));
     tcase_add_test(tests, aliases_do_not_explode);
     suite_add_tcase(suite, tests);
     return suite;
