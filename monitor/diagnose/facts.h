@@ -56,7 +56,8 @@ struct facts_view {
                                   failure is of the way, by any */
     bool unheard;              /* others look as well, and none has been heard of since */
     const struct run_step *database_began; /* the first step of a database that failed; or NULL */
-    bool grew;                           /* what needs no database passed for a while after that */
+    bool database_led; /* and it hung, before anything that the application does alone failed */
+    bool grew;         /* what needs no database passed for a while after that */
     const struct run_step *passed_first; /* what the application does alone, and what runs had just
                                             passed when it began with a database; or NULL */
     const struct run_step **seen;        /* those that count as evidence */

@@ -173,53 +173,68 @@ static bool application_hung_before(const struct facts_view *view, const struct 
     return false;
 }
 
-/* The step of the application alone that a run had just passed when one hung that needs a database;
- * NULL: it did not begin to fail like that. */
+/* The step of the application alone that a run had passed just before one hung that needs a
+ * database; NULL: it did not begin to fail like that. */
 static const struct run_step *passed_before_hanging(const struct facts_view *view,
                                                     const struct run *run,
                                                     const struct run_step *failure)
 {
-    const struct run_step *last = NULL;
-    if (!was_held(failure) || !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
+    const struct run_step *before = failure - 1;
+    if (failure == run->steps || !was_held(failure) || !facts_step_passed(before) ||
+        !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) ||
+        !facts_is_application_alone(view->shop, before) ||
+        wall_between(before->started, failure->started) >= LATER)
         return NULL;
-    for (const struct run_step *step = run->steps; step < failure; step++)
-        if (facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
-            wall_between(step->started, failure->started) < LATER)
-            last = step;
-    return last;
+    return before;
+}
+
+/* Whether anything began to fail before that which the application does alone. */
+static bool application_failed_before(const struct facts_view *view, struct wall_time moment)
+{
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct run_step *failure = streak_began(view, history_at(view->history, e));
+        if (failure != NULL && failure->started.us < moment.us &&
+            facts_is_application_alone(view->shop, failure) &&
+            !facts_is_of_the_way(failure->symptom))
+            return true;
+    }
+    return false;
 }
 
 /* An application that stops does so between journeys, mostly, and each begins to fail where it
- * begins: with what the application does alone as often as not. A database that stops lets all pass
- * that comes before it, until no worker is left. */
+ * begins. A database that stops lets all pass that comes before it, until no worker is left: of
+ * vantage points that begin together one may pass what the others find no worker for. */
 static const struct run_step *began_behind_application(const struct facts_view *view)
 {
-    const struct run_step *passed = NULL;
-    unsigned behind = 0, alone = 0;
+    const struct run_step *passed = NULL, *first = NULL;
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         const struct run_step *failure = streak_began(view, entry);
-        if (failure == NULL)
+        const struct run_step *before =
+            failure != NULL ? passed_before_hanging(view, entry->first, failure) : NULL;
+        if (before == NULL || (first != NULL && first->started.us <= failure->started.us) ||
+            passes_elsewhere(view, entry, failure))
             continue;
-        const struct run_step *before = passed_before_hanging(view, entry->first, failure);
-        passed = before != NULL ? before : passed;
-        behind += before != NULL;
-        alone += facts_is_application_alone(view->shop, failure) &&
-                 !facts_is_of_the_way(failure->symptom);
+        first = failure;
+        passed = before;
     }
-    return behind >= alone ? passed : NULL;
+    return first != NULL && !application_failed_before(view, wall_after(first->started, -LATER))
+               ? passed
+               : NULL;
 }
 
 void facts_look_at_onset(struct facts_view *view)
 {
     const struct run_step *first = first_of_all(view, true);
     struct wall_time passed = application_passed(view);
+    bool held = first != NULL && was_held(first);
     view->database_began = first;
-    view->grew = first != NULL && was_held(first) &&
-                 passed.us >= wall_after(first->started, LATER).us &&
+    view->grew = held && passed.us >= wall_after(first->started, LATER).us &&
                  !way_failed_before(view, passed) && !fails_from_one_alone(view) &&
                  !application_hung_before(view, first);
     view->passed_first = began_behind_application(view);
+    view->database_led =
+        held && !application_failed_before(view, wall_after(first->started, LATER));
 }
 
 /* The first step that the application does alone, and that hung while its kernel did not; NULL: it

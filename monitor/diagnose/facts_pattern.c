@@ -279,7 +279,8 @@ static void facts_of_application_alone(struct facts *facts, const struct facts_v
     if (!facts_may_follow(facts, view) && !facts_have(facts, FACT_CLIENT_ERROR) &&
         !facts_have(facts, FACT_CONTENT) && !facts_have(facts, FACT_CUT_OFF_ANYWHERE) &&
         !facts_answer_is_of_the_way(facts) && !facts_only_here(view))
-        facts_add(facts, FACT_NEEDS_NO_DATABASE, view->failure->name);
+        facts_add(facts, view->database_led ? FACT_APPLICATION_FAILS_LATER : FACT_NEEDS_NO_DATABASE,
+                  view->failure->name);
 }
 
 void facts_of_pattern(struct facts *facts, const struct facts_view *view)
@@ -303,7 +304,9 @@ void facts_of_pattern(struct facts *facts, const struct facts_view *view)
     if (facts_have(facts, FACT_BEGAN_WITH_DATABASE) || facts_answer_is_of_the_way(facts))
         return;
     if (database.dead != NULL && !facts_may_follow(facts, view)) {
-        facts_add(facts, FACT_APPLICATION_FAILS_TOO, database.dead);
+        facts_add(facts,
+                  view->database_led ? FACT_APPLICATION_FAILS_LATER : FACT_APPLICATION_FAILS_TOO,
+                  database.dead);
         return;
     }
     bool all_database = database.database_failing >= 2 && database.database_passing == 0 &&

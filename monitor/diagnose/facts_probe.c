@@ -162,7 +162,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (delivered && !facts_answer_is_of_the_way(facts) &&
         !facts_have(facts, FACT_ORIGIN_PAST_DOOR) && !facts_have(facts, FACT_ORIGIN_PAST_OTHERS))
         facts_of_health(facts, run, waits_for_database(facts, view),
-                        view->began_now && !facts_may_follow(facts, view));
+                        view->began_now && !view->database_led && !facts_may_follow(facts, view));
     if (delivered && view->exchange->status == 0)
         facts_of_files(facts, run);
     if (delivered && symptom_is_cut_off(view->exchange->symptom))

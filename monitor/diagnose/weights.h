@@ -202,6 +202,8 @@
       "Different steps that need {} are answered with an error; no step that needs it passes.")    \
     X(APPLICATION_FAILS_TOO, PATTERN, "pattern.application_fails_too", -8, 10, -6, -3, -4, -8,     \
       "A step that needs no database, “{}”, fails as well.")                                       \
+    X(APPLICATION_FAILS_LATER, PATTERN, "pattern.application_fails_later", -6, 3, 0, -2, -4, -6,   \
+      "It began with steps that need a database; “{}”, which needs none, failed soon after.")      \
     X(WRONG_EVERYWHERE, PATTERN, "pattern.wrong_everywhere", -6, 10, -8, -4, -4, -8,               \
       "Several steps get wrong answers, and one of them, “{}”, needs no database.")                \
     X(BEGAN_WITH_DATABASE, PATTERN, "pattern.began_with_database", -14, -6, 14, -4, -6, -6,        \
