@@ -2,6 +2,8 @@
 /* Facts from an answer that came, and was not the right one. See facts.h. */
 #include "monitor/diagnose/facts.h"
 
+#include "monitor/diagnose/answer_error.h"
+
 #include <string.h>
 
 #define GATEWAY_AT_ONCE_MAX (200 * DURATION_MILLISECOND)
@@ -47,6 +49,20 @@ static enum fact_name fact_of_gateway(const struct facts_view *view, const char 
     return door && !facts_began_with_silence(view) ? FACT_GATEWAY_AT_DOOR : FACT_GATEWAY_AT_ONCE;
 }
 
+/* `200 and the error INTERNAL_SERVER_ERROR, “Internal server error”`: what an answer says of its
+ * error itself, where the status tells none. */
+static const char *text_of_status(struct arena *arena, int status, const char *maker,
+                                  const struct answer_error *error)
+{
+    const char *code = error->code, *message = error->message;
+    if (error->kind == ANSWER_ERROR_NONE)
+        return arena_print(arena, maker != NULL ? "%d, %s" : "%d", status, maker);
+    if (message[0] == '\0')
+        return arena_print(arena, "%d and the error %s", status, code);
+    return arena_print(arena, "%d and the error %s%s“%s”", status, code,
+                       code[0] != '\0' ? ", " : "", message);
+}
+
 void facts_of_answer(struct facts *facts, const struct facts_view *view)
 {
     const struct shop *shop = view->shop;
@@ -54,8 +70,8 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     const struct exchange *exchange = view->exchange;
     const struct run_step *failure = facts->failure;
     const char *maker = facts_page_maker(failure);
-    const char *status =
-        arena_print(arena, maker != NULL ? "%d, %s" : "%d", exchange->status, maker);
+    struct answer_error error = answer_error_of(failure);
+    const char *status = text_of_status(arena, exchange->status, maker, &error);
     const char *third_party = third_party_suspect(facts, shop);
     bool by_application = facts_application_made(failure, exchange->words);
     bool silent = exchange->status >= 502 && exchange->status <= 504;
@@ -73,8 +89,8 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     else if (silent && third_party != NULL && application_works)
         facts_add(facts, maker != NULL ? FACT_APPLICATION_SILENT : FACT_UPSTREAM_SILENT,
                   third_party);
-    else if (exchange->status == 429)
-        facts_add(facts, FACT_LIMITED, NULL);
+    else if (exchange->status == 429 || error.kind == ANSWER_ERROR_LIMITED)
+        facts_add(facts, FACT_LIMITED, status);
     else if (exchange->status == 503 && exchange->words != NULL &&
              exchange->words->retry_after != NULL && maker == NULL)
         facts_add(facts, FACT_CLOSED, exchange->words->retry_after);
@@ -82,9 +98,9 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_GATEWAY_TIMEOUT, status);
     else if (gateway && exchange->phases[PHASE_WAIT] < GATEWAY_AT_ONCE_MAX)
         facts_add(facts, fact_of_gateway(view, maker), status);
-    else if (exchange->status >= 500)
+    else if (exchange->status >= 500 || error.kind == ANSWER_ERROR_SERVER)
         facts_add(facts, FACT_SERVER_ERROR, status);
-    else if (exchange->status >= 400)
+    else if (exchange->status >= 400 || error.kind == ANSWER_ERROR_CLIENT)
         facts_add(facts, FACT_CLIENT_ERROR, status);
     else if (exchange->status > 0)
         facts_add(facts, FACT_CONTENT, NULL);

@@ -2,6 +2,8 @@
 /* What was seen last from everywhere. See history.h. */
 #include "monitor/diagnose/history.h"
 
+#include "monitor/diagnose/answer_error.h"
+
 #include "monitor/base/buffer.h"
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
@@ -116,7 +118,7 @@ static struct run *history_digest(const struct run *run)
         struct run_step *step = run_add_step(digest, from->name);
         step->state = from->state;
         step->cleanup = from->cleanup;
-        step->symptom = from->symptom;
+        step->symptom = answer_error_symptom(from);
         step->started = from->started;
         step->total = from->total;
         step->needs = history_copy_names(digest->arena, from->needs, from->needs_count);

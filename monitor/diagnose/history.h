@@ -11,7 +11,8 @@
 
 struct map;
 
-/* A digest has of each step its last exchange, and of that what facts are made of. */
+/* A digest has of each step its last exchange, and of that what facts are made of; its symptom is
+ * http.error also where the answer reports an error under a good status. */
 struct history_entry {
     struct run *run;         /* digest of the latest */
     struct run *first;       /* of the first of this streak of failures; NULL while it passes. One

@@ -104,7 +104,7 @@
     X(PROXY_ITSELF, ANSWER, "answer.proxy_itself", 18, -6, -10, 2, -8, -8,                         \
       "Who answers in the shop's place has a trouble of his own ({}).")                            \
     X(LIMITED, ANSWER, "answer.limited", -12, -6, -8, 3, 19, 4,                                    \
-      "The shop says that it is asked too often (429): it limits who watches it.")                 \
+      "The shop says that it is asked too often ({}): it limits who watches it.")                  \
     X(CLOSED, ANSWER, "answer.closed", -15, 12, -6, -4, -6, -4,                                    \
       "The shop says that it is closed for a while (503, Retry-After {}).")                        \
     X(TIME_IN_DATABASE, ANSWER, "answer.time_in_database", -8, -2, 12, -4, -4, -2,                 \

@@ -2,6 +2,10 @@
 /* diagnose/: what an answer says of itself, by its page and its headers: who made it, and why. */
 #include "tests/unit/lone_run.h"
 
+#include "monitor/base/memory.h"
+#include "monitor/diagnose/answer_error.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* What an answer says by its page and its headers of who made it, and the fact that it is. */
@@ -102,6 +106,132 @@ START_TEST(a_shop_says_what_it_took_its_time_for)
 }
 END_TEST
 
+/* What an answer with status 200 says of an error all the same, and what it is. Bodies of shops. */
+static const struct {
+    const char *body, *code, *text;
+} error_cases[] = {
+    /* Apollo's, and Yoga's that masks what it did not expect; the first by Vendure */
+    {"{\"errors\":[{\"message\":\"Internal server "
+     "error\",\"path\":[\"orderByCode\"],\"extensions\":"
+     "{\"code\":\"INTERNAL_SERVER_ERROR\"}}],\"data\":{\"orderByCode\":null}}",
+     "answer.server_error",
+     "status 200 and the error INTERNAL_SERVER_ERROR, “Internal server error”."},
+    {"{\"errors\":[{\"message\":\"Unexpected "
+     "error.\",\"locations\":[{\"line\":2,\"column\":3}],\"path\":"
+     "[\"cart\"]}],\"data\":null}",
+     "answer.server_error", "status 200 and the error “Unexpected error.”."},
+    /* Of the fields asked for nothing came; and one did, so that another may be what is wrong. */
+    {"{\"errors\":[{\"message\":\"relation \\\"order\\\" does not "
+     "exist\",\"path\":[\"orderByCode\"]}],"
+     "\"data\":{\"orderByCode\":null}}",
+     "answer.server_error", "“relation \"order\" does not exist”"},
+    {"{\"errors\":[{\"message\":\"no stars "
+     "yet\",\"path\":[\"rating\"]}],\"data\":{\"product\":{\"id\":\"7\"},"
+     "\"rating\":null}}",
+     "answer.content", "normally"},
+    /* The worst of several counts, and what is cut off is read as far as it goes. */
+    {"{\"data\":null,\"errors\":[{\"message\":\"No\",\"extensions\":{\"code\":\"FORBIDDEN\"}},{"
+     "\"message\":"
+     "\"Ouch\",\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\",\"stacktrace\":[\"Error: Ou",
+     "answer.server_error", "INTERNAL_SERVER_ERROR, “Ouch”"},
+    /* Saleor, Magento, Spring, Shopware, a problem (RFC 9457), and one of Nest */
+    {"{\"errors\":[{\"message\":\"Internal Server "
+     "Error\",\"path\":[\"me\"],\"extensions\":{\"exception\":"
+     "{\"code\":\"OperationalError\"}}}],\"data\":{\"me\":null}}",
+     "answer.server_error", "OperationalError, “Internal Server Error”"},
+    {"{\"errors\":[{\"message\":\"Internal server "
+     "error\",\"extensions\":{\"category\":\"internal\"}}]}",
+     "answer.server_error", "internal, “Internal server error”"},
+    {"{\"errors\":[{\"message\":\"\",\"extensions\":{\"classification\":\"INTERNAL_ERROR\"}}]}",
+     "answer.server_error", "the error INTERNAL_ERROR."},
+    {"{\"errors\":[{\"status\":\"500\",\"code\":\"0\",\"title\":\"Internal Server "
+     "Error\",\"detail\":\"x\"}]}",
+     "answer.server_error", "500, “Internal Server Error”"},
+    {"{\"type\":\"about:blank\",\"title\":\"Bad Gateway\",\"status\":502}", "answer.server_error",
+     "the error 502, “Bad Gateway”"},
+    {"{\"statusCode\":500,\"message\":\"It broke\"}", "answer.server_error", "500, “It broke”"},
+    {"{\"error\":\"Internal Server Error\"}", "answer.server_error", "“Internal Server Error”"},
+    {"{\"error\":{\"code\":503,\"message\":\"Try again\"}}", "answer.server_error",
+     "503, “Try again”"},
+    /* The request is wrong: by its code, and by where it is, before anything was begun. */
+    {"{\"errors\":[{\"message\":\"Cannot query field \\\"prize\\\" on type \\\"Product\\\".\","
+     "\"extensions\":{\"code\":\"GRAPHQL_VALIDATION_FAILED\"}}]}",
+     "answer.client_error",
+     "status 200 and the error GRAPHQL_VALIDATION_FAILED, “Cannot query field"},
+    {"{\"errors\":[{\"message\":\"Unknown argument\",\"locations\":[{\"line\":1,\"column\":9}]}]}",
+     "answer.client_error", "“Unknown argument”"},
+    {"{\"errors\":[{\"message\":\"error.forbidden\",\"path\":[\"order\"],\"extensions\":{\"code\":"
+     "\"FORBIDDEN\"}}],\"data\":null}",
+     "answer.client_error", "FORBIDDEN"},
+    {"{\"errors\":[{\"message\":\"Unauthorized\",\"path\":[\"me\"]}],\"data\":{\"me\":null}}",
+     "answer.client_error", "“Unauthorized”"},
+    {"{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}]}",
+     "answer.limited", "too often (200 and the error THROTTLED, “Throttled”)"},
+    /* The shop's own words, names that only sound so, and what is no JSON */
+    {"{\"data\":{\"pay\":{\"errorCode\":\"PAYMENT_DECLINED_ERROR\",\"message\":\"declined\"}}}",
+     "answer.content", "normally"},
+    {"{\"errors\":[{\"message\":\"Sold "
+     "out\",\"path\":[\"add\"],\"extensions\":{\"code\":\"SOLD_OUT\"}}],"
+     "\"data\":null}",
+     "answer.content", "normally"},
+    {"{\"code\":\"500\",\"title\":\"Internal\",\"status\":\"new\",\"errors\":[],\"data\":null}",
+     "answer.content", "normally"},
+    {"{\"error\":\"No such product\"}", "answer.content", "normally"},
+    {"{\"errors\":[{\"mess", "answer.content", "normally"},
+    {"<p>{\"statusCode\":500}</p>", "answer.content", "normally"},
+    {"", "answer.content", "normally"},
+};
+
+START_TEST(an_error_under_a_good_status_is_one)
+{
+    struct lone_run lone;
+    static const char *const answer[] = {"answer."};
+    lone_run_open(&lone, "web");
+    lone.step->symptom = SYMPTOM_CONTENT_MISMATCH;
+    lone.step->excerpt = error_cases[_i].body;
+    lone.exchange->status = 200;
+    const struct evidence *found = lone_run_judge(&lone, NULL, answer, COUNT_OF(answer));
+    ck_assert_ptr_nonnull(found);
+    ck_assert_str_eq(found->fact, error_cases[_i].code);
+    ck_assert_msg(strstr(found->text, error_cases[_i].text) != NULL, "%s", found->text);
+    lone_run_close(&lone);
+}
+END_TEST
+
+/* What comes from a shop is one short line, however it is written, and ends between words. */
+START_TEST(an_errors_message_is_one_short_line)
+{
+    char body[2000] = "{\"errors\":[{\"message\":\"a\\u0007\\nb \\u00fc\\ud83d \x01";
+    for (size_t i = 0; i < 80; i++)
+        strcat(body, "12345 ");
+    strcat(body, "\"}],\"data\":null}");
+    struct answer_error error = answer_error_in(body);
+    ck_assert_int_eq(error.kind, ANSWER_ERROR_SERVER);
+    ck_assert_mem_eq(error.message, "a  b ü� ", strlen("a  b ü� "));
+    ck_assert_uint_lt(strlen(error.message), ANSWER_MESSAGE_SIZE);
+    ck_assert_str_eq(error.message + strlen(error.message) - 6, " 12345");
+    /* Deeper than anything means anything by. */
+    memset(body, '[', sizeof body - 1);
+    memcpy(body, "{\"errors\":", strlen("{\"errors\":"));
+    ck_assert_int_eq(answer_error_in(body).kind, ANSWER_ERROR_NONE);
+}
+END_TEST
+
+/* An answer cut off anywhere is never taken for worse than it is. */
+START_TEST(an_error_that_is_cut_off_is_no_worse)
+{
+    for (size_t i = 0; i < COUNT_OF(error_cases); i++) {
+        enum answer_error_kind whole = answer_error_in(error_cases[i].body).kind;
+        for (size_t length = 0; length < strlen(error_cases[i].body); length++) {
+            char *cut = memory_allocate(length + 1, 1);
+            memcpy(cut, error_cases[i].body, length);
+            ck_assert_int_le(answer_error_in(cut).kind, whole);
+            free(cut);
+        }
+    }
+}
+END_TEST
+
 /* What a body names of a database. */
 static const struct {
     const char *body;
@@ -189,6 +319,9 @@ Suite *test_suite(void)
     Suite *suite = suite_create("answers");
     TCase *tests = tcase_create("answers");
     tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
+    tcase_add_loop_test(tests, an_error_under_a_good_status_is_one, 0, COUNT_OF(error_cases));
+    tcase_add_test(tests, an_errors_message_is_one_short_line);
+    tcase_add_test(tests, an_error_that_is_cut_off_is_no_worse);
     tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
     tcase_add_loop_test(tests, a_body_names_a_database_or_does_not, 0, COUNT_OF(words));
     tcase_add_loop_test(tests, the_moment_says_who_gave_up, 0, COUNT_OF(patience_cases));

@@ -126,6 +126,11 @@ static const struct story stories[] = {
      "1 here buy: list, pay\n"
      "4 here browse: alive, list\n"
      "4 here buy: list, pay provider\n"},
+    {"an application that fails without its database as well", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive 500\n"
+     "4 here browse: alive, list 500\n"},
     {"a step that fails with an error", "undetermined -",
      "1 here browse: alive, list\n"
      "1 here buy: alive, pay\n"
@@ -268,11 +273,19 @@ START_TEST(the_last_run_is_called_what_it_is)
 }
 END_TEST
 
+START_TEST(errors_under_a_good_status_are_called_the_same)
+{
+    story_is_the_same_under_a_good_status(&stories[_i]);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("stories");
     TCase *tests = tcase_create("stories");
     tcase_add_loop_test(tests, the_last_run_is_called_what_it_is, 0, COUNT_OF(stories));
+    tcase_add_loop_test(tests, errors_under_a_good_status_are_called_the_same, 0,
+                        COUNT_OF(stories));
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -4,6 +4,7 @@
 #include "tests/unit/runner.h"
 #include "tests/unit/story_shop.h"
 
+#include "monitor/base/buffer.h"
 #include "monitor/diagnose/diagnose.h"
 
 #include <stdio.h>
@@ -92,6 +93,13 @@ static const struct failure {
     {"nameless", SYMPTOM_DNS_NAME_NOT_RESOLVED, 0, NULL, {0}, PHASE_WAIT},
     {"expired", SYMPTOM_TLS_CERT_DATE_INVALID, 0, NULL, {0}, PHASE_WAIT},
     {"500", SYMPTOM_HTTP_ERROR, 500, "<h1>Sorry</h1>", {0}, PHASE_WAIT},
+    {"reports",
+     SYMPTOM_CONTENT_MISMATCH,
+     200,
+     "{\"errors\":[{\"message\":\"Internal server error\",\"path\":[\"search\"],\"extensions\":{"
+     "\"code\":\"INTERNAL_SERVER_ERROR\"}}],\"data\":null}",
+     {0},
+     PHASE_WAIT},
     {"words", SYMPTOM_HTTP_ERROR, 500, "database is locked", {0}, PHASE_WAIT},
     {"502", SYMPTOM_HTTP_ERROR, 502, "<hr><center>nginx/1.22.1</center>", {0}, PHASE_WAIT},
     {"provider",
@@ -274,4 +282,17 @@ void story_is_called_what_it_is(const struct story *story)
     while (count > 0)
         run_free(runs[--count]);
     history_free(history);
+}
+
+void story_is_the_same_under_a_good_status(const struct story *story)
+{
+    struct buffer told;
+    const char *rest = story->runs, *error;
+    buffer_init(&told, (size_t)RUNS_MAX * STORY_LINE_MAX);
+    for (; (error = strstr(rest, " 500")) != NULL; rest = error + strlen(" 500"))
+        buffer_print(&told, "%.*s reports", (int)(error - rest), rest);
+    buffer_text(&told, rest);
+    const struct story other = {story->name, story->verdict, told.data};
+    story_is_called_what_it_is(&other);
+    buffer_free(&told);
 }

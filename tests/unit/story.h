@@ -27,4 +27,8 @@ struct story {
 /* Fails the test where it is not. */
 void story_is_called_what_it_is(const struct story *story);
 
+/* The same of a shop that answers each 500 of it with status 200, and reports the error in the
+ * answer. */
+void story_is_the_same_under_a_good_status(const struct story *story);
+
 #endif
