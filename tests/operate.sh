@@ -298,7 +298,7 @@ ok "the incident is over" becomes 60 'length == 0' incidents --open
 
 logged() { grep -qE -- "$1" "$scratch/monitor.log" || { tail -20 "$scratch/monitor.log"; return 1; }; }
 ok "a line has time, level, module, message and fields" \
-    logged "^2[0-9T:.-]+Z warning pipeline: incident ${incident:0:8} opened: It (is|cannot be told) .* incident=$incident .*journey="
+    logged "^2[0-9T:.-]+Z warning pipeline: incident ${incident:0:8} opened: [A-Z].*[.] incident=$incident .*journey="
 stop_monitor
 mv "$scratch/monitor.log" "$scratch/monitor.text"
 begin --log json
