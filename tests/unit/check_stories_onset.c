@@ -184,6 +184,11 @@ static const struct story stories[] = {
      "4 here look: alive, order hangs\n"
      "4000 here browse: alive, list\n"
      "4003 here browse: alive hangs\n"},
+    {"what was lost on the way before is not the application's failure",
+     "? - with pattern.began_behind_application",
+     "1 here look: alive, order\n"
+     "3 there browse: alive silence\n"
+     "4 here look: alive, order hangs\n"},
     {"what hangs behind the application's own step", "? - with pattern.began_behind_application",
      "1 here look: alive, order\n"
      "4 here look: alive, order hangs\n"},
