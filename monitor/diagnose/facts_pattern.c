@@ -164,7 +164,9 @@ bool facts_door_fails(const struct facts *facts)
 void facts_of_door(struct facts *facts, const struct facts_view *view)
 {
     const char *owed = what_door_owes(view);
-    if (view->exchange == NULL || view->exchange->status != 0)
+    /* Without the name's address nobody came to the door. */
+    if (view->exchange == NULL || view->exchange->status != 0 ||
+        symptom_layer(view->exchange->symptom) == SYMPTOM_LAYER_DNS)
         return;
     if (is_of_the_door(view->shop, view->failure))
         facts_add(facts, FACT_NEEDS_DOOR_ONLY, view->failure->name);

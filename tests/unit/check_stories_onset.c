@@ -246,6 +246,42 @@ static const struct story stories[] = {
      "4 here shop: list hangs\n"
      "4 there shop: list hangs\n"
      "5 there browse: alive silence\n"},
+    {"one worker that waits: of three that begin together one passed the health page before it",
+     "? - with pattern.began_behind_application",
+     "1 here browse: alive, list\n"
+     "1 there browse: alive, list\n"
+     "1 yonder browse: alive, list\n"
+     "1 here look: order\n"
+     "1 there look: order\n"
+     "4 there browse: alive hangs\n"
+     "4 yonder browse: alive hangs\n"
+     "4 here browse: alive, list hangs\n"
+     "5 there look: order hangs\n"
+     "5 here look: order hangs\n"},
+    {"what passed in between does not tell of the health page before it",
+     "? - without pattern.began_behind_application",
+     "1 here look: alive, list, order\n"
+     "4 here look: alive, list, order hangs\n"},
+    {"a table's step hangs before the health page does: a freeze, or a lock behind one worker",
+     "application web ~",
+     "1 here browse: alive, list\n"
+     "1 here look: order\n"
+     "4 here look: order hangs\n"
+     "5 here browse: alive hangs\n"},
+    {"the same, seen by the table's step", "application web ~",
+     "1 here browse: alive, list\n"
+     "1 here look: order\n"
+     "4 here look: order hangs\n"
+     "5 here browse: alive hangs\n"
+     "7 here look: order hangs\n"},
+    {"the health page hung first", "application web ! with pattern.application_fails_too",
+     "1 here browse: alive, list\n"
+     "1 here look: order\n"
+     "4 here browse: alive hangs\n"
+     "5 here look: order hangs\n"},
+    {"whose name is not known has not come to the door", "? - without pattern.needs_door_only",
+     "1 here assets: picture\n"
+     "4 here assets: picture nameless\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)
