@@ -15,23 +15,20 @@ struct works {
     size_t count;
 };
 
-static void find_passing(void *data, const struct run_step *step)
+static void find_passing(const struct facts_view *view, struct works *works)
 {
-    struct works *works = data;
-    if (works->count < NAMES_MAX && facts_step_passed(step) &&
-        !facts_name_is_among(works->names, works->count, step->name))
-        works->names[works->count++] = step->name;
+    for (size_t i = 0; i < view->seen_count && works->count < NAMES_MAX; i++)
+        if (facts_step_passed(view->seen[i]) &&
+            !facts_name_is_among(works->names, works->count, view->seen[i]->name))
+            works->names[works->count++] = view->seen[i]->name;
 }
 
 /* What fails anywhere does not just work. */
-static void leave_out_failing(void *data, const struct run_step *step)
+static void leave_out(struct works *works, const char *failing)
 {
-    struct works *works = data;
     size_t kept = 0;
-    if (facts_step_passed(step))
-        return;
     for (size_t i = 0; i < works->count; i++)
-        if (strcmp(works->names[i], step->name) != 0)
+        if (strcmp(works->names[i], failing) != 0)
             works->names[kept++] = works->names[i];
     works->count = kept;
 }
@@ -40,9 +37,13 @@ const char *facts_what_works(const struct facts_view *view, struct arena *arena)
 {
     struct works works = {0};
     struct buffer text;
-    facts_visit_steps(view, find_passing, &works);
-    facts_visit_steps(view, leave_out_failing, &works);
-    leave_out_failing(&works, view->failure);
+    find_passing(view, &works);
+    leave_out(&works, view->failure->name);
+    for (size_t e = 0; e < history_count(view->history) && works.count > 0; e++) {
+        const struct run_step *failure = history_failure(history_at(view->history, e));
+        if (failure != NULL)
+            leave_out(&works, failure->name);
+    }
     if (works.count == 0)
         return NULL;
     buffer_init(&text, WORDS_MAX);
