@@ -9,6 +9,7 @@
 #include "monitor/base/map.h"
 #include "monitor/base/memory.h"
 #include "monitor/base/worker.h"
+#include "monitor/probe/sqlite_holder.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -72,6 +73,35 @@ static void judge(struct check_job *job, sqlite3 *database, int code)
         }
     snprintf(answer->code, sizeof answer->code, "%d", code);
     engine_say(answer, sqlite3_errmsg(database));
+}
+
+static enum sqlite_wish wish_of(enum database_check check)
+{
+    return check == DATABASE_WRITE      ? SQLITE_WISH_COMMIT
+           : check == DATABASE_SESSIONS ? SQLITE_WISH_BEGIN
+                                        : SQLITE_WISH_READ;
+}
+
+/*
+ * Who holds the lock is named. Where that one is stopped and may be who serves the shop, the
+ * database waits for the shop, and not the shop for it: no illness of the database's own. One that
+ * runs says nothing: SQLite is a part of whoever uses it, and what holds him up may be in it, or
+ * its disk.
+ */
+static void name_holder(struct check_job *job, sqlite3 *database)
+{
+    struct engine_answer *answer = &job->answer;
+    struct sqlite_holder holder;
+    char text[DATABASE_TEXT_MAX];
+    if (answer->symptom != SYMPTOM_DB_LOCKED ||
+        !sqlite_find_holder(sqlite3_db_filename(database, NULL), wish_of(job->check), &holder))
+        return;
+    snprintf(text, sizeof text, "%.100s; %s (process %ld) holds the lock%s", answer->text,
+             holder.process.name, holder.number,
+             holder.process.is_stopped ? ", and is stopped" : "");
+    engine_say(answer, text);
+    if (holder.process.is_stopped && holder.process.may_serve)
+        answer->symptom = SYMPTOM_DB_HOLDER_STOPPED;
 }
 
 static int run_statement(sqlite3 *database, const char *sql, const char *value)
@@ -196,6 +226,7 @@ static void check_work(void *context, struct job **jobs, size_t count)
     if (code == SQLITE_OK)
         code = run_check(job, database);
     judge(job, database, code);
+    name_holder(job, database);
     sqlite3_close(database);
     job->answer.time = instant_between(began, clock_instant());
 }

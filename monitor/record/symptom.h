@@ -64,6 +64,8 @@
     X(DB_READ_ONLY, DB, "db.read_only", "The answer names a database that is read-only.")          \
     X(DB_FULL, DB, "db.full", "The answer names a database whose disk is full.")                   \
     X(DB_LOCKED, DB, "db.locked", "The answer names a lock that was not released in time.")        \
+    X(DB_HOLDER_STOPPED, DB, "db.holder_stopped",                                                  \
+      "The database's lock is held by a process that is stopped, and may be who serves the shop.") \
     X(MONITOR_LATE, MONITOR, "monitor.late", "The monitor was too late to start the run.")         \
     X(MONITOR_OVERLOAD, MONITOR, "monitor.overload", "The monitor had too many runs in flight.")   \
     X(MONITOR_STOPPED, MONITOR, "monitor.stopped", "The monitor was stopped meanwhile.")           \
