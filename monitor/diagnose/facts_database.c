@@ -83,6 +83,7 @@ static const char *find_ill(const struct run *run)
 /* What it says of the step that is judged. */
 struct word {
     const struct finding *here, *near, *behind; /* what is not well */
+    const struct finding *stopped;              /* its lock is held by one who is stopped */
     const struct finding *well;                 /* that the step needs */
     bool checks[DATABASE_CHECK_COUNT];          /* that are well, and about the step */
 };
@@ -99,6 +100,8 @@ static void word_note(struct word *word, const struct facts *facts, const struct
             word->well = finding;
         return;
     }
+    if (finding->symptom == SYMPTOM_DB_HOLDER_STOPPED)
+        word->stopped = finding;
     if (is_about)
         word->here = word->here == NULL || is_blamed ? finding : word->here;
     else if (step_is_near(view->run->arena, view->failure, finding->component))
@@ -132,6 +135,21 @@ static bool found_nobody(const struct facts *facts, const struct facts_view *vie
     return history_has_hung(view->failure) || facts_have_any(facts, signs, COUNT_OF(signs));
 }
 
+static bool is_lock(const struct finding *finding)
+{
+    return finding->symptom == SYMPTOM_DB_LOCKED || finding->symptom == SYMPTOM_DB_HOLDER_STOPPED;
+}
+
+/* A lock is of all of it: who holds it may have been seen by one of several questions only. */
+static void add_ill(struct facts *facts, const struct word *word, const struct finding *ill,
+                    enum fact_name name)
+{
+    if (is_lock(ill) && word->stopped != NULL)
+        facts_add(facts, FACT_DATABASE_HOLDER_STOPPED, word->stopped->detail);
+    else
+        facts_add(facts, name, ill->detail);
+}
+
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
 {
     struct word word = {0};
@@ -139,18 +157,16 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
     for (size_t i = 0; i < view->run->finding_count; i++)
         if (is_of_database(&view->run->findings[i]))
             word_note(&word, facts, view, &view->run->findings[i]);
-    facts->locked = word.here != NULL && word.here->symptom == SYMPTOM_DB_LOCKED;
+    facts->locked = word.here != NULL && is_lock(word.here);
     if (word.here != NULL)
-        facts_add(facts, FACT_DATABASE_ILL, word.here->detail);
+        add_ill(facts, &word, word.here, FACT_DATABASE_ILL);
     else if (word.near != NULL)
-        facts_add(facts, FACT_DATABASE_ILL_NEAR, word.near->detail);
+        add_ill(facts, &word, word.near, FACT_DATABASE_ILL_NEAR);
     else if (word.behind != NULL && found_nobody(facts, view) &&
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
         /* Who hangs may wait for the lock, or hold it. */
-        facts_add(facts,
-                  word.behind->symptom == SYMPTOM_DB_LOCKED ? FACT_DATABASE_LOCKED_BEHIND
-                                                            : FACT_DATABASE_ILL_BEHIND,
-                  word.behind->detail);
+        add_ill(facts, &word, word.behind,
+                is_lock(word.behind) ? FACT_DATABASE_LOCKED_BEHIND : FACT_DATABASE_ILL_BEHIND);
     else if (word.well != NULL)
         add_well(facts, view, &word);
 }

@@ -21,13 +21,7 @@
     X(SCENARIO, 10)
 
 #define FACT_GROUP_TABLE(X)                                                                        \
-    X(TRANSPORT)                                                                                   \
-    X(ANSWER)                                                                                      \
-    X(BODY)                                                                                        \
-    X(PATTERN)                                                                                     \
-    X(VANTAGE)                                                                                     \
-    X(DATABASE)                                                                                    \
-    X(ONSET)
+    X(TRANSPORT) X(ANSWER) X(BODY) X(PATTERN) X(VANTAGE) X(DATABASE) X(ONSET)
 
 /* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
 #define FACT_TABLE(X)                                                                              \
@@ -182,6 +176,8 @@
       "Asked directly, the database is not well, and who waits for it leaves no worker: {}")       \
     X(DATABASE_LOCKED_BEHIND, DATABASE, "probe.database_locked_behind", -8, 0, 3, -6, -4, -6,      \
       "Asked directly, the database is locked: who hangs waits for it, or holds it: {}")           \
+    X(DATABASE_HOLDER_STOPPED, DATABASE, "probe.database_holder_stopped", -8, 8, -4, -6, -4, -6,   \
+      "Asked directly, the database waits for a stopped process that may serve the shop: {}")      \
     X(DATABASE_ALL_WELL, DATABASE, "probe.database_all_well", 2, 2, -12, 3, 1, 1,                  \
       "Asked directly, {} takes connections, reads and writes, and nobody waits in it.")           \
     X(DATABASE_WELL, DATABASE, "probe.database_well", 0, 1, -4, 1, 0, 1,                           \

@@ -82,6 +82,24 @@ static const struct story stories[] = {
      "1 here look: alive, order\n"
      "4 here look: alive hangs; locked connect db; locked read db.orders\n"
      "4 here browse: alive hangs; locked connect db; locked read db.orders\n"},
+    {"one whose lock is held by a server that is stopped", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive hangs; stopped connect db; stopped read db.orders\n"
+     "4 here browse: alive hangs; stopped connect db; locked read db.orders\n"},
+    {"one that a stopped server holds, at a step that needs it", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here browse: alive hangs; stopped connect db; stopped read db.orders\n"
+     "4 here look: order hangs; locked connect db; stopped read db.orders\n"},
+    {"one that is stopped, where only what needs the database hangs", "database - ~",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here browse: alive, list hangs; stopped connect db\n"
+     "4 here look: alive, order hangs; stopped connect db; stopped read db.orders\n"},
+    {"one that is stopped, and a table that is damaged", "database db.orders !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; stopped connect db; corrupt read db.orders\n"},
     {"one that refuses, and an application that does not live without it", "database db",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"

@@ -172,6 +172,7 @@ static void read_findings(struct run *run, const char *line)
             .component = arena_duplicate(run->arena, component),
             .target = arena_duplicate(run->arena, check),
             .symptom = strcmp(state, "locked") == 0    ? SYMPTOM_DB_LOCKED
+                       : strcmp(state, "stopped") == 0 ? SYMPTOM_DB_HOLDER_STOPPED
                        : strcmp(state, "corrupt") == 0 ? SYMPTOM_DB_CORRUPT
                                                        : SYMPTOM_NONE,
             .detail = strcmp(state, "well") != 0 ? arena_duplicate(run->arena, check) : NULL};
