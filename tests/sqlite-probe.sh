@@ -36,8 +36,8 @@ for mode in delete wal; do
     started+=("$locker")
     wait_for 5 test -e "$scratch/locked"
     rm -f "$scratch/locked"
-    ok "$mode: one who keeps others from writing" probes 3 'found("sessions"; null) | .outcome == "failed" and .symptom == "db.locked"' \
-        'found("write"; null).symptom == "db.locked" and found("read"; "orders").outcome == "good"' \
+    ok "$mode: one who keeps others from writing" probes 3 'found("sessions"; null) | .outcome == "failed" and .symptom == "db.locked_outside"' \
+        'found("write"; null).symptom == "db.locked_outside" and found("read"; "orders").outcome == "good"' \
         'found("write"; null).text | test("; sqlite3 .process [0-9]+. holds the lock$")'
     kill "$locker" 2>/dev/null
     wait "$locker" 2>/dev/null

@@ -82,12 +82,16 @@ static enum sqlite_wish wish_of(enum database_check check)
                                         : SQLITE_WISH_READ;
 }
 
-/*
- * Who holds the lock is named. Where that one is stopped and may be who serves the shop, the
- * database waits for the shop, and not the shop for it: no illness of the database's own. One that
- * runs says nothing: SQLite is a part of whoever uses it, and what holds him up may be in it, or
- * its disk.
- */
+/* Who cannot be who serves the shop is told apart, for who hangs waits for him then; and of those
+ * who can, one that is stopped: the database waits for the shop then, and is not ill. One that runs
+ * tells nothing more: SQLite is a part of whoever uses it, and what holds him up may be in it. */
+static enum symptom symptom_of_lock(const struct process *holder)
+{
+    if (!holder->may_serve)
+        return SYMPTOM_DB_LOCKED_OUTSIDE;
+    return holder->is_stopped ? SYMPTOM_DB_HOLDER_STOPPED : SYMPTOM_DB_LOCKED;
+}
+
 static void name_holder(struct check_job *job, sqlite3 *database)
 {
     struct engine_answer *answer = &job->answer;
@@ -100,8 +104,7 @@ static void name_holder(struct check_job *job, sqlite3 *database)
              holder.process.name, holder.number,
              holder.process.is_stopped ? ", and is stopped" : "");
     engine_say(answer, text);
-    if (holder.process.is_stopped && holder.process.may_serve)
-        answer->symptom = SYMPTOM_DB_HOLDER_STOPPED;
+    answer->symptom = symptom_of_lock(&holder.process);
 }
 
 static int run_statement(sqlite3 *database, const char *sql, const char *value)

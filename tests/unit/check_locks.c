@@ -142,7 +142,8 @@ static const struct {
     {"delete", "BEGIN EXCLUSIVE", true, true, DATABASE_READ, SYMPTOM_DB_HOLDER_STOPPED,
      ", and is stopped"},
     /* Who has no socket is not who serves the shop. */
-    {"delete", "BEGIN EXCLUSIVE", false, true, DATABASE_READ, SYMPTOM_DB_LOCKED,
+    {"delete", "BEGIN EXCLUSIVE", false, false, DATABASE_READ, SYMPTOM_DB_LOCKED_OUTSIDE, ""},
+    {"delete", "BEGIN EXCLUSIVE", false, true, DATABASE_READ, SYMPTOM_DB_LOCKED_OUTSIDE,
      ", and is stopped"},
     {"delete", "BEGIN IMMEDIATE", true, true, DATABASE_READ, SYMPTOM_NONE, NULL},
     {"delete", "BEGIN IMMEDIATE", true, true, DATABASE_SESSIONS, SYMPTOM_DB_HOLDER_STOPPED,
