@@ -49,6 +49,18 @@ static bool is_check(const struct finding *finding, enum database_check check)
            (finding->target[length] == '\0' || finding->target[length] == ' ');
 }
 
+static bool is_lock(const struct finding *finding)
+{
+    return finding->symptom == SYMPTOM_DB_LOCKED || finding->symptom == SYMPTOM_DB_HOLDER_STOPPED ||
+           finding->symptom == SYMPTOM_DB_LOCKED_OUTSIDE;
+}
+
+/* A lock is of all of it: who holds it may have been seen by one of several questions only. */
+static bool is_the_same(const struct finding *one, const struct finding *other)
+{
+    return one->symptom == other->symptom || (is_lock(one) && is_lock(other));
+}
+
 /*
  * What of it is not well: the part of which a row is not read; all of it where there are several,
  * or nothing can be written, or where no question is answered. But a part that is ill in a way of
@@ -74,7 +86,7 @@ static const char *find_ill(const struct run *run)
     }
     if (part != NULL && is_several)
         return facts_whole_of(run->arena, part->component);
-    if (part != NULL && (silent == NULL || silent->symptom != part->symptom))
+    if (part != NULL && (silent == NULL || !is_the_same(silent, part)))
         return part->component;
     const struct finding *whole = silent != NULL ? silent : write;
     return whole != NULL ? whole->component : NULL;
@@ -84,6 +96,7 @@ static const char *find_ill(const struct run *run)
 struct word {
     const struct finding *here, *near, *behind; /* what is not well */
     const struct finding *stopped;              /* its lock is held by one who is stopped */
+    bool outside;                               /* or by one who does not serve the shop */
     const struct finding *well;                 /* that the step needs */
     bool checks[DATABASE_CHECK_COUNT];          /* that are well, and about the step */
 };
@@ -102,6 +115,7 @@ static void word_note(struct word *word, const struct facts *facts, const struct
     }
     if (finding->symptom == SYMPTOM_DB_HOLDER_STOPPED)
         word->stopped = finding;
+    word->outside |= finding->symptom == SYMPTOM_DB_LOCKED_OUTSIDE;
     if (is_about)
         word->here = word->here == NULL || is_blamed ? finding : word->here;
     else if (step_is_near(view->run->arena, view->failure, finding->component))
@@ -135,16 +149,16 @@ static bool found_nobody(const struct facts *facts, const struct facts_view *vie
     return history_has_hung(view->failure) || facts_have_any(facts, signs, COUNT_OF(signs));
 }
 
-static bool is_lock(const struct finding *finding)
+/* Whether the shop itself may hold what it waits for. */
+static bool may_hold(const struct word *word, const struct finding *ill)
 {
-    return finding->symptom == SYMPTOM_DB_LOCKED || finding->symptom == SYMPTOM_DB_HOLDER_STOPPED;
+    return is_lock(ill) && !word->outside;
 }
 
-/* A lock is of all of it: who holds it may have been seen by one of several questions only. */
 static void add_ill(struct facts *facts, const struct word *word, const struct finding *ill,
                     enum fact_name name)
 {
-    if (is_lock(ill) && word->stopped != NULL)
+    if (may_hold(word, ill) && word->stopped != NULL)
         facts_add(facts, FACT_DATABASE_HOLDER_STOPPED, word->stopped->detail);
     else
         facts_add(facts, name, ill->detail);
@@ -157,7 +171,7 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
     for (size_t i = 0; i < view->run->finding_count; i++)
         if (is_of_database(&view->run->findings[i]))
             word_note(&word, facts, view, &view->run->findings[i]);
-    facts->locked = word.here != NULL && is_lock(word.here);
+    facts->locked = word.here != NULL && may_hold(&word, word.here);
     if (word.here != NULL)
         add_ill(facts, &word, word.here, FACT_DATABASE_ILL);
     else if (word.near != NULL)
@@ -166,7 +180,8 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
         /* Who hangs may wait for the lock, or hold it. */
         add_ill(facts, &word, word.behind,
-                is_lock(word.behind) ? FACT_DATABASE_LOCKED_BEHIND : FACT_DATABASE_ILL_BEHIND);
+                may_hold(&word, word.behind) ? FACT_DATABASE_LOCKED_BEHIND
+                                             : FACT_DATABASE_ILL_BEHIND);
     else if (word.well != NULL)
         add_well(facts, view, &word);
 }

@@ -87,6 +87,11 @@ static const struct story stories[] = {
      "1 here look: alive, order\n"
      "4 here look: alive hangs; stopped connect db; stopped read db.orders\n"
      "4 here browse: alive hangs; stopped connect db; locked read db.orders\n"},
+    {"one whose lock is held by somebody else", "database db !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive hangs; outside connect db; outside read db.orders\n"
+     "4 here browse: alive hangs; outside connect db; locked read db.orders\n"},
     {"one that a stopped server holds, at a step that needs it", "application web !",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"

@@ -173,6 +173,7 @@ static void read_findings(struct run *run, const char *line)
             .target = arena_duplicate(run->arena, check),
             .symptom = strcmp(state, "locked") == 0    ? SYMPTOM_DB_LOCKED
                        : strcmp(state, "stopped") == 0 ? SYMPTOM_DB_HOLDER_STOPPED
+                       : strcmp(state, "outside") == 0 ? SYMPTOM_DB_LOCKED_OUTSIDE
                        : strcmp(state, "corrupt") == 0 ? SYMPTOM_DB_CORRUPT
                                                        : SYMPTOM_NONE,
             .detail = strcmp(state, "well") != 0 ? arena_duplicate(run->arena, check) : NULL};

@@ -7,9 +7,10 @@
  * Its last step fails as FAILURE says; without one all steps pass. The steps take a second
  * together; between two of them `wait` is a second more. In place of steps, `overlap` is a slot
  * that ends as the run before did, and `held` one that was held back. `; ill CHECK COMPONENT` and
- * `; well CHECK COMPONENT` behind it are what a database said that was asked directly; `locked` and
- * `corrupt` say how it is ill. `SECOND did TEXT` is an event. What they need is in step_kinds, how
- * one can fail in failures. For check_stories.c and check_stories_onset.c.
+ * `; well CHECK COMPONENT` behind it are what a database said that was asked directly; `locked`,
+ * `stopped` and `outside` (by whom) and `corrupt` say how it is ill. `SECOND did TEXT` is an event.
+ * What they need is in step_kinds, how one can fail in failures. For check_stories.c and
+ * check_stories_onset.c.
  */
 #ifndef TESTS_UNIT_STORY_H
 #define TESTS_UNIT_STORY_H
