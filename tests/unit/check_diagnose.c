@@ -187,18 +187,6 @@ START_TEST(database_hangs_first)
 END_TEST
 
 /* One run was in the middle of it. */
-/* Of those that begin together one passes what the others find no worker for: a lock behind a
- * single worker does that, and an application that freezes in that very moment. */
-START_TEST(one_is_caught_behind_the_health_page)
-{
-    EXPECT(&shop_without_door, CAUSE_UNDETERMINED, NULL,
-           failed("browse", "here", 1, STEPS("alive", "browse"), &silent),
-           failed("guest checkout", "there", 1, STEPS("alive"), &silent),
-           failed("guest checkout", "here", 1, STEPS("alive"), &silent),
-           failed("browse", "there", 2, STEPS("alive"), &silent));
-}
-END_TEST
-
 START_TEST(dead_application)
 {
     EXPECT(&shop_without_door, CAUSE_APPLICATION, "web",
@@ -665,7 +653,6 @@ Suite *test_suite(void)
     TCase *verdicts = tcase_create("verdict");
     tcase_add_test(verdicts, frozen_application);
     tcase_add_test(verdicts, database_hangs_first);
-    tcase_add_test(verdicts, one_is_caught_behind_the_health_page);
     tcase_add_test(verdicts, dead_application);
     tcase_add_test(verdicts, refused_at_a_declared_front_door);
     tcase_add_test(verdicts, proxy_without_application);
