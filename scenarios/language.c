@@ -430,11 +430,11 @@ static const struct language_key component_keys[] = {
      .help = "Ports of the shop's host that something listens at; another than the step's is tried "
              "when no connection is made.",
      .example = "ports: [443, 80]"},
-    {"origin", LANGUAGE_TEXT, LANGUAGE_FORMAT_ADDRESS, AT(component, origin),
-     .help =
-         "The address of the shop's own server, past what stands in front of it; a `static` file "
-         "or `health` page is asked there as well.",
-     .example = "origin: 203.0.113.9"},
+    {"origin", LANGUAGE_TEXT, LANGUAGE_FORMAT_ORIGIN, AT(component, origin),
+     .help = "Where the shop's own server is, past the component that stands in front of it: an "
+             "address, its port where that is another, and http:// where no TLS is spoken there; a "
+             "`health` page or `static` file is asked there as well.",
+     .example = "origin: \"http://10.0.0.5:8080\""},
     {"timeouts", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TIMEOUTS, AT(component, timeouts),
      .help =
          "After how long a proxy or an application gives up on what is behind it, or the shop on "

@@ -79,6 +79,11 @@ enum language_type {
       "an address and a port, such as 127.0.0.1:8080")                                             \
     X(ADDRESS, "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$",                    \
       "an IP address, such as 192.0.2.7 or 2001:db8::7")                                           \
+    X(ORIGIN,                                                                                      \
+      "^((https?://)?([0-9]{1,3}([.][0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+\\])"                          \
+      "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?" \
+      "|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$",                                             \
+      "an IP address, such as 203.0.113.9, 203.0.113.9:8443 or http://10.0.0.5:8080")              \
     X(NAMESPACE, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "the name of a network namespace")               \
     X(INTERFACE, "^[^\\s/]{1,15}$", "the name of a network interface, such as eth1")               \
     X(MEDIA_TYPE, "^[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(;.*)?$",                           \

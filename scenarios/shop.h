@@ -76,7 +76,7 @@ struct component {
     size_t part_count;
     /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */
     const char *health, *static_file, *large;
-    const char *origin; /* the address of its own server, past what stands in front of it */
+    const char *origin; /* where its own server is, past this: an address, a port, a scheme */
     unsigned *ports;    /* further ones that something listens at */
     size_t port_count;
     struct position position;

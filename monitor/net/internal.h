@@ -158,8 +158,8 @@ struct net_transfer {
     duration timeout;
 
     struct curl_slist *headers, **headers_end; /* in the arena */
-    struct curl_slist *resolve;
-    char *host, *port;         /* of the URL; host without brackets */
+    struct curl_slist *resolve, *connect_to;
+    char *host, *port;         /* of the URL, or the port asked for; host without brackets */
     bool cold;                 /* no connection of before, no address known before */
     bool is_late;              /* its deadline was seen too late once */
     bool own_trust;            /* authorities are the request's, not the system's */

@@ -120,6 +120,7 @@ struct net_request {
     enum net_http http;  /* what is asked for; the exchange says what was spoken */
     bool cold;           /* a new connection, its name looked up anew */
     const char *address; /* in place of what DNS says, in a session's first request; NULL: ask */
+    unsigned port;       /* to connect to, in place of the URL's; 0: that */
     const char *proxy;   /* in place of the vantage point's; NULL: that */
     /* PEM files; NULL: the system's authorities, no certificate of our own, its key with it. */
     const char *ca, *certificate, *key;

@@ -8,6 +8,9 @@
 
 #include "config.h"
 
+#include "monitor/base/memory.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -186,6 +189,21 @@ static void set_connection(struct net_transfer *transfer, const struct net_reque
     curl_easy_setopt(easy, CURLOPT_COOKIE, request->cookies);
 }
 
+/* Connects to another port than the URL's, by which everything else goes. */
+static void set_port(struct net_transfer *transfer, unsigned port)
+{
+    char text[sizeof ":::65535"];
+    if (port != 0 && port <= UINT16_MAX) {
+        snprintf(text, sizeof text, ":::%u", port);
+        transfer->connect_to = curl_slist_append(NULL, text);
+        if (transfer->connect_to == NULL)
+            abort();
+        free(transfer->port);
+        transfer->port = memory_duplicate(text + strlen(":::"));
+    }
+    curl_easy_setopt(transfer->session->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
+}
+
 static void install_proxy(CURL *easy, const struct proxy *proxy)
 {
     /* Never from the environment: it would be another vantage point. */
@@ -242,6 +260,7 @@ enum result transfer_build(struct net_transfer *transfer, const struct net_reque
     if (result != RESULT_OK)
         return result;
     set_connection(transfer, request);
+    set_port(transfer, request->port);
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L); /* until before_request */
     result = add_headers(transfer, request);

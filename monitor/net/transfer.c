@@ -322,6 +322,7 @@ static void detach(struct net_transfer *transfer, bool well)
 static void free_transfer(struct net_transfer *transfer)
 {
     curl_slist_free_all(transfer->resolve);
+    curl_slist_free_all(transfer->connect_to);
     free(transfer->host);
     free(transfer->port);
     proxy_free(transfer->own_proxy);

@@ -9,10 +9,14 @@
 /* Who has not wanted to ask for so much longer than twice the pause has another failure. */
 #define PAUSE_FORGOTTEN (10 * DURATION_MINUTE)
 
+/* Who has answered this soon does not hang. */
+#define SOON DURATION_SECOND
+
 struct plan {
     const struct shop *shop;
     const struct exchange *failed;
     struct arena *arena;
+    bool by_proxy;
     struct probe_question *questions;
     size_t count;
 };
@@ -50,15 +54,37 @@ static bool is_broken_off(const struct exchange *failed)
     return failed->symptom != SYMPTOM_NONE && failed->ip != NULL && !is_unconnected(failed);
 }
 
-/* What broke off is asked again where that changes nothing in the shop. What hung is not: it would
- * hang again, and take a worker with it. */
+static const char *health_of_shop(const struct shop *shop)
+{
+    for (size_t i = 0; i < shop->component_count; i++)
+        if (shop->components[i].health != NULL)
+            return shop->components[i].health;
+    return NULL;
+}
+
+static bool is_failed_page(const struct plan *plan, const char *page)
+{
+    const char *url = page != NULL ? net_url_resolve(plan->arena, plan->failed->url, page) : NULL;
+    return url != NULL && strcmp(url, plan->failed->url) == 0;
+}
+
+/* Whether it is the health page that failed, and took its answer from nobody's time: what is asked
+ * past the front door is held against what the door says at the same moment. */
+static bool is_health_at_once(const struct plan *plan)
+{
+    return plan->failed->status >= 500 && plan->failed->symptom == SYMPTOM_NONE &&
+           plan->failed->total < SOON && is_failed_page(plan, health_of_shop(plan->shop));
+}
+
+/* What broke off is asked again where that changes nothing in the shop, and so is its health. What
+ * hung is not: it would hang again, and take a worker with it. */
 static void plan_again(struct plan *plan)
 {
     const struct exchange *failed = plan->failed;
     /* With a secret in it, it is not known here. */
     bool is_known = strstr(failed->url, MASK_TEXT) == NULL;
-    if (symptom_is_cut_off(failed->symptom) && is_known && failed->ip != NULL &&
-        strcmp(failed->method, "GET") == 0)
+    if ((symptom_is_cut_off(failed->symptom) || is_health_at_once(plan)) && is_known &&
+        failed->ip != NULL && strcmp(failed->method, "GET") == 0)
         plan_add(plan, FINDING_AGAIN, NULL, failed->url, NULL);
 }
 
@@ -124,17 +150,79 @@ static void plan_path(struct plan *plan)
         plan_add(plan, FINDING_PATH, NULL, failed->url, NULL);
 }
 
+/* The health page, which nobody before the shop's own server has himself, unless it is the one that
+ * hangs; else what there is. */
+static const char *page_of_origin(const struct plan *plan)
+{
+    const char *health = health_of_shop(plan->shop);
+    bool hangs = plan->failed->status == 0 && is_failed_page(plan, health);
+    return health != NULL && !hangs ? health : page_of_shop(plan->shop);
+}
+
+/* The same page by another scheme, and not with what it says of a user. */
+static const char *with_scheme(struct arena *arena, const char *place, const char *url)
+{
+    const char *host = strstr(url, "://") + strlen("://"), *end = host + strcspn(host, "/?#");
+    int scheme = (int)(strstr(place, "://") - place);
+    for (const char *at = host; at < end; at++)
+        if (*at == '@')
+            host = at + 1;
+    return arena_print(arena, "%.*s://%s", scheme, place, host);
+}
+
+/* Where an `origin` is; its address is NULL where it is none. */
+struct place {
+    const char *url; /* NULL: by the scheme of the page */
+    const char *address;
+    unsigned port; /* 0: that of the page */
+};
+
+/* `ADDRESS`, `ADDRESS:PORT`, or a URL of these; an address of IPv6 with a port is in brackets. */
+static struct place place_of(struct arena *arena, const char *origin)
+{
+    const char *bracket = strrchr(origin, ']'), *colon = strchr(origin, ':');
+    bool has_scheme = strstr(origin, "://") != NULL;
+    if (!has_scheme && bracket == NULL && colon != NULL && strchr(colon + 1, ':') != NULL)
+        return (struct place){.address = origin};
+    bool has_port = has_scheme || strchr(bracket != NULL ? bracket : origin, ':') != NULL;
+    const char *url = has_scheme ? origin : arena_print(arena, "http://%s", origin);
+    return (struct place){.url = has_scheme ? url : NULL,
+                          .address = net_url_host(arena, url),
+                          .port = has_port ? net_url_port(url) : 0};
+}
+
+/* A proxy that finds the address itself would lead to the front door again. */
+static void plan_origin(struct plan *plan, const struct component *component)
+{
+    const char *page = page_of_origin(plan);
+    const char *url = page != NULL ? net_url_resolve(plan->arena, plan->failed->url, page) : NULL;
+    const struct place place = place_of(plan->arena, component->origin);
+    if (url == NULL || place.address == NULL || plan->by_proxy ||
+        plan->count == PROBE_QUESTIONS_MAX)
+        return;
+    bool is_plain = place.url != NULL && strncmp(place.url, "http:", strlen("http:")) == 0;
+    bool is_tls = strncmp(url, "https:", strlen("https:")) == 0;
+    plan->questions[plan->count++] = (struct probe_question){
+        .kind = FINDING_ORIGIN,
+        .component = component->name,
+        .url = place.url != NULL && is_plain == is_tls ? with_scheme(plan->arena, place.url, url)
+                                                       : url,
+        .address = place.address,
+        .port = place.port,
+        .is_handed_on = is_plain && is_tls,
+    };
+}
+
 static void plan_component(struct plan *plan, const struct component *component)
 {
-    const char *page = page_of_shop(plan->shop);
     if (component->health != NULL)
         plan_page(plan, FINDING_HEALTH, component, component->health, NULL);
     if (component->static_file != NULL)
         plan_page(plan, FINDING_STATIC, component, component->static_file, NULL);
     if (component->large != NULL && is_broken_off(plan->failed))
         plan_page(plan, FINDING_LARGE, component, component->large, NULL);
-    if (component->origin != NULL && page != NULL)
-        plan_page(plan, FINDING_ORIGIN, component, page, component->origin);
+    if (component->origin != NULL)
+        plan_origin(plan, component);
     if (is_unconnected(plan->failed))
         plan_ports(plan, component);
 }
@@ -176,15 +264,17 @@ size_t battery_plan_references(const struct shop *shop, const struct run *run,
 size_t battery_plan_components(const struct shop *shop, const struct run *run, struct arena *arena,
                                struct probe_question *questions, size_t count)
 {
+    const struct vantage *vantage = shop_vantage(shop, run->vantage);
     struct plan plan = {.shop = shop,
                         .failed = failed_exchange(run),
                         .arena = arena,
+                        .by_proxy = vantage != NULL && vantage->proxy != NULL,
                         .questions = questions,
                         .count = count};
     if (plan.failed == NULL || !is_of_the_shop(shop, arena, plan.failed->url))
         return count;
     plan_again(&plan);
-    plan_resolvers(&plan, shop_vantage(shop, run->vantage));
+    plan_resolvers(&plan, vantage);
     plan_path(&plan);
     plan_addresses(&plan);
     for (size_t i = 0; i < shop->component_count; i++)

@@ -100,19 +100,24 @@ static void page_answered(void *data, struct net_response *response_taken)
  * further than any answer. */
 static const struct net_header first_part = {"Range", "bytes=0-131071"};
 
+/* An application that only wants to be visited by TLS would send us back to its door. */
+static const struct net_header handed_on = {"X-Forwarded-Proto", "https"};
+
 static void ask_page(struct probe_asked *asked)
 {
     const struct probe_question *question = &asked->question;
     struct probe *probe = asked->probe;
-    const struct net_request request = {.method = "GET",
-                                        .url = question->url,
-                                        .headers = &first_part,
-                                        .header_count = question->kind == FINDING_LARGE,
-                                        .address = question->address,
-                                        .ca = question->ca,
-                                        .certificate = question->certificate,
-                                        .key = question->key,
-                                        .timeout = instant_between(clock_instant(), probe->until)};
+    const struct net_request request = {
+        .method = "GET",
+        .url = question->url,
+        .headers = question->is_handed_on ? &handed_on : &first_part,
+        .header_count = question->is_handed_on || question->kind == FINDING_LARGE,
+        .address = question->address,
+        .port = question->port,
+        .ca = question->ca,
+        .certificate = question->certificate,
+        .key = question->key,
+        .timeout = instant_between(clock_instant(), probe->until)};
     asked->session = net_session_open(probe->vantage);
     net_send(asked->session, &request, probe->arena, &asked->exchange, page_answered, asked);
 }
@@ -238,6 +243,8 @@ static struct probe_question copy_question(struct arena *arena,
         .component = arena_duplicate(arena, question->component),
         .url = arena_duplicate(arena, question->url),
         .address = arena_duplicate(arena, question->address),
+        .port = question->port,
+        .is_handed_on = question->is_handed_on,
         .ca = arena_duplicate(arena, question->ca),
         .certificate = arena_duplicate(arena, question->certificate),
         .key = arena_duplicate(arena, question->key),

@@ -22,6 +22,8 @@ struct probe_question {
     const char *url;
     const char *address; /* to ask there, whatever DNS says; of a RESOLVER, whom to ask; NULL: as
                             DNS says */
+    unsigned port;       /* and at that port; 0: the URL's */
+    bool is_handed_on;   /* as the front door hands it on, past which it is asked */
     /* PEM files, as in struct net_request; may be NULL. */
     const char *ca, *certificate, *key;
 };

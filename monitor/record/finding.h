@@ -18,7 +18,7 @@
     X(HEALTH, "health")       /* a component's health page */                                      \
     X(STATIC, "static")       /* a file that needs no application */                               \
     X(LARGE, "large")         /* a large one beside it */                                          \
-    X(AGAIN, "again")         /* the page that broke off, over a new connection */                 \
+    X(AGAIN, "again")         /* the page that broke off, or health, anew */                       \
     X(PORT, "port")           /* the same host, another port */                                    \
     X(ORIGIN, "origin")       /* the shop's own server, past what stands in front of it */         \
     X(ADDRESS, "address")     /* the same page at each address of the shop's name, apart */        \

@@ -256,31 +256,35 @@ static const struct {
     const char *asked;
 } plans[] = {
     {"https://shop.test/cart", SYMPTOM_NONE, 500,
-     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "address https://shop.test/logo.svg\norigin https://shop.test/health 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"},
     {"https://shop.test/health", SYMPTOM_HTTP_TIMEOUT_TTFB, 0,
      "reference https://reference.test/\naddress https://shop.test/logo.svg\n"
      "origin https://shop.test/logo.svg 203.0.113.9\nstatic https://shop.test/logo.svg\nlarge "
      "https://shop.test/shoes.jpg\n"},
+    /* Where it is answered, that is held against what its own server says. */
+    {"https://shop.test/health", SYMPTOM_NONE, 502,
+     "again https://shop.test/health\naddress https://shop.test/logo.svg\n"
+     "origin https://shop.test/health 203.0.113.9\nstatic https://shop.test/logo.svg\n"},
     /* What hangs is not asked again, but for what nobody waits for; what broke off is. */
     {"https://shop.test/shoes.jpg", SYMPTOM_HTTP_TRUNCATED, 200,
      "again https://shop.test/shoes.jpg\naddress https://shop.test/logo.svg\norigin "
-     "https://shop.test/logo.svg 203.0.113.9\nhealth "
+     "https://shop.test/health 203.0.113.9\nhealth "
      "https://shop.test/health\n"
      "static https://shop.test/logo.svg\nlarge https://shop.test/shoes.jpg\n"},
     {"https://shop.test/", SYMPTOM_TCP_TIMED_OUT, 0,
      "reference https://reference.test/\npath https://shop.test/\n"
-     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "address https://shop.test/logo.svg\norigin https://shop.test/health 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
      "port http://shop.test:8443/\n"},
     {"https://shop.test/orders?token=***", SYMPTOM_TCP_RESET, 200,
-     "address https://shop.test/logo.svg\norigin https://shop.test/logo.svg 203.0.113.9\n"
+     "address https://shop.test/logo.svg\norigin https://shop.test/health 203.0.113.9\n"
      "health https://shop.test/health\nstatic https://shop.test/logo.svg\n"
      "large https://shop.test/shoes.jpg\n"},
     {"https://shop.test/", SYMPTOM_DNS_FAILED, 0,
      "reference https://reference.test/\nresolver https://shop.test/ 192.0.2.1\n"
      "resolver https://shop.test/ 192.0.2.2\n"
-     "origin https://shop.test/logo.svg 203.0.113.9\nhealth https://shop.test/health\n"
+     "origin https://shop.test/health 203.0.113.9\nhealth https://shop.test/health\n"
      "static https://shop.test/logo.svg\n"},
     {"https://pay.test/charge", SYMPTOM_TCP_TIMED_OUT, 0, "reference https://reference.test/\n"},
 };
@@ -314,6 +318,103 @@ START_TEST(each_failure_has_its_questions)
     ck_assert_str_eq(asked.data, plans[_i].asked);
     buffer_free(&asked);
     run_free(run);
+}
+END_TEST
+
+/* The only question past the front door that a run has. */
+static size_t plan_past(const char *base, const char *origin, const char *proxy,
+                        struct arena *arena, struct probe_question *ret_question)
+{
+    struct probe_question questions[PROBE_QUESTIONS_MAX];
+    struct component parts[] = {
+        {.name = "edge", .kind = CAUSE_NETWORK, .static_file = "/logo.svg", .origin = origin},
+        {.name = "web", .kind = CAUSE_APPLICATION, .health = "/health"}};
+    struct vantage here = {.name = "here", .proxy = proxy};
+    const struct shop one = {.base = base,
+                             .components = parts,
+                             .component_count = COUNT_OF(parts),
+                             .vantages = &here,
+                             .vantage_count = 1};
+    const char *url = net_url_resolve(arena, base, "/cart");
+    struct run *run = failed_run(url, SYMPTOM_NONE, 502);
+    size_t count = battery_plan_components(&one, run, arena, questions, 0), found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (questions[i].kind == FINDING_ORIGIN && found++ == 0)
+            *ret_question = questions[i];
+    run_free(run);
+    return found;
+}
+
+/* How a shop file says where its own server is, and what is asked there: `URL ADDRESS PORT`, and
+ * whether it is said that a door handed it on. */
+static const struct {
+    const char *base, *origin, *proxy, *asked;
+} places[] = {
+    {"https://shop.test", "10.0.0.5", NULL, "https://shop.test/health 10.0.0.5 0"},
+    {"https://shop.test", "10.0.0.5:8443", NULL, "https://shop.test/health 10.0.0.5 8443"},
+    {"https://shop.test", "http://10.0.0.5", NULL, "http://shop.test/health 10.0.0.5 80 handed on"},
+    {"https://shop.test", "http://10.0.0.5:8080", NULL,
+     "http://shop.test/health 10.0.0.5 8080 handed on"},
+    {"https://shop.test:444", "https://10.0.0.5", NULL,
+     "https://shop.test:444/health 10.0.0.5 443"},
+    {"http://shop.test", "http://10.0.0.5:8080", NULL, "http://shop.test/health 10.0.0.5 8080"},
+    {"http://shop.test", "https://10.0.0.5:8443", NULL, "https://shop.test/health 10.0.0.5 8443"},
+    {"https://shop.test", "2001:db8::7", NULL, "https://shop.test/health 2001:db8::7 0"},
+    {"https://shop.test", "[2001:db8::7]", NULL, "https://shop.test/health 2001:db8::7 0"},
+    {"https://shop.test", "[2001:db8::7]:8443", NULL, "https://shop.test/health 2001:db8::7 8443"},
+    {"https://shop.test", "http://[2001:db8::7]:8080", NULL,
+     "http://shop.test/health 2001:db8::7 8080 handed on"},
+    /* Who may come in by TLS is nobody's to read without it. */
+    {"https://me:secret@shop.test", "http://10.0.0.5:8080", NULL,
+     "http://shop.test/health 10.0.0.5 8080 handed on"},
+    /* It would lead to the front door. */
+    {"https://shop.test", "10.0.0.5", "http://127.0.0.1:3128", NULL},
+};
+
+START_TEST(past_the_door_is_where_the_shop_file_says)
+{
+    struct probe_question question;
+    struct arena *arena = arena_create();
+    size_t count =
+        plan_past(places[_i].base, places[_i].origin, places[_i].proxy, arena, &question);
+    ck_assert_uint_eq(count, places[_i].asked != NULL);
+    if (count > 0)
+        ck_assert_str_eq(arena_print(arena, "%s %s %u%s", question.url, question.address,
+                                     question.port, question.is_handed_on ? " handed on" : ""),
+                         places[_i].asked);
+    arena_free(arena);
+}
+END_TEST
+
+/* An application that speaks no TLS, at a port of its own; and nobody at another. */
+START_TEST(an_application_is_asked_past_its_front_door)
+{
+    static const struct act act = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
+    struct fixture fixture;
+    struct raw_server server;
+    struct probe_question questions[2];
+    fixture_open(&fixture);
+    raw_server_open(&server, fixture.loop, "127.0.0.1");
+    raw_server_play(&server, &act, 1);
+    const char *origin = arena_print(fixture.arena, "http://127.0.0.1:%u", server.port);
+    plan_past("https://me:secret@shop.invalid", origin, NULL, fixture.arena, &questions[0]);
+    plan_past("https://shop.invalid", "http://127.0.0.1:1", NULL, fixture.arena, &questions[1]);
+    ask(&fixture, questions, COUNT_OF(questions));
+    loop_run(fixture.loop);
+    ck_assert(finding_is_well(&fixture.findings[0]));
+    ck_assert_str_eq(fixture.findings[0].ip, "127.0.0.1");
+    ck_assert_str_eq(fixture.findings[0].component, "edge");
+    ck_assert_int_eq(strncmp(server.latest.data, "GET /health HTTP/1.1\r\n", 22), 0);
+    ck_assert_ptr_nonnull(strstr(server.latest.data, "\r\nHost: shop.invalid\r\n"));
+    ck_assert_ptr_nonnull(strstr(server.latest.data, "\r\nX-Forwarded-Proto: https\r\n"));
+    ck_assert_ptr_null(strstr(server.latest.data, "Authorization"));
+    ck_assert_ptr_null(strstr(server.latest.data, "Cookie"));
+    ck_assert_uint_eq(server.requests, 1);
+    ck_assert_int_eq(fixture.findings[1].symptom, SYMPTOM_TCP_REFUSED);
+    ck_assert_ptr_nonnull(strstr(fixture.findings[1].detail, "127.0.0.1:1"));
+    ck_assert(fixture.findings[1].reached);
+    raw_server_close(&server);
+    fixture_close(&fixture);
 }
 END_TEST
 
@@ -415,6 +516,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, no_question_is_answered_in_a_later_turn);
     tcase_add_test(tests, a_cancelled_probe_says_nothing);
     tcase_add_loop_test(tests, each_failure_has_its_questions, 0, COUNT_OF(plans));
+    tcase_add_loop_test(tests, past_the_door_is_where_the_shop_file_says, 0, COUNT_OF(places));
+    tcase_add_test(tests, an_application_is_asked_past_its_front_door);
     tcase_add_test(tests, a_battery_is_bounded);
     tcase_add_test(tests, who_passed_is_not_asked_about);
     tcase_add_test(tests, it_asks_ever_more_rarely);

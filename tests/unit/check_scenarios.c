@@ -344,7 +344,8 @@ START_TEST(shop_file_arrives)
     ck_assert_str_eq(shop->scenarios[1], "/etc/shopwatch/*.yaml");
     ck_assert_uint_eq(shop->host_count, 3);
     ck_assert_uint_eq(shop->reference_count, 2);
-    ck_assert_uint_eq(shop->component_count, 5);
+    ck_assert_uint_eq(shop->component_count, 6);
+    ck_assert_str_eq(shop->components[5].origin, "http://10.0.0.5:8080");
     ck_assert_uint_eq(shop->components[2].part_count, 2);
     ck_assert_str_eq(shop->components[2].parts[1].tables[1], "public.order_line");
     ck_assert_uint_eq(shop->vantage_count, 3);
@@ -356,7 +357,7 @@ START_TEST(shop_file_arrives)
     ck_assert_str_eq(shop->vantages[1].interface, "eth1");
     ck_assert_str_eq(shop->vantages[1].resolver, "10.0.0.2");
     ck_assert_str_eq(shop->vantages[1].source, "2001:db8::7");
-    ck_assert_int_eq(shop->vantages[1].position.line, 19);
+    ck_assert_int_eq(shop->vantages[1].position.line, 20);
     ck_assert_int_eq(shop->vantages[1].position.column, 3);
     ck_assert_str_eq(shop->reporters[0].listen, "127.0.0.1:8080");
     ck_assert_str_eq(shop->reporters[1].kind, "json-lines");
