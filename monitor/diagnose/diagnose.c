@@ -216,6 +216,12 @@ static const char *summarise(struct run *run, const struct shop *shop, const str
     return summary;
 }
 
+static bool is_between(const struct ranking *ranking, enum cause one, enum cause other)
+{
+    return (ranking->first == one && ranking->second == other) ||
+           (ranking->first == other && ranking->second == one);
+}
+
 /* What would tell two suspects apart, as far as it has not been seen yet; NULL when only probes of
  * the suspect itself could. */
 static const char *what_settles(const struct ranking *ranking, const struct facts *facts)
@@ -233,9 +239,11 @@ static const char *what_settles(const struct ranking *ranking, const struct fact
         {CAUSE_DATABASE, CAUSE_THIRD_PARTY, "the provider's own status page"},
     };
     enum cause first = ranking->first, second = ranking->second;
+    if (is_between(ranking, CAUSE_APPLICATION, CAUSE_NETWORK) &&
+        facts_have(facts, FACT_GATEWAY_AT_DOOR))
+        return "the application asked past its front door (`origin`)";
     for (size_t i = 0; i < COUNT_OF(probes); i++)
-        if ((probes[i].one == first && probes[i].other == second) ||
-            (probes[i].other == first && probes[i].one == second))
+        if (is_between(ranking, probes[i].one, probes[i].other))
             return probes[i].settles;
     if (first != CAUSE_DATABASE && second != CAUSE_DATABASE)
         return NULL;

@@ -107,6 +107,13 @@ static void facts_of_again(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
 }
 
+/* By whatever scheme: past the door there may be no TLS. */
+static bool is_same_page(const char *url, const char *other)
+{
+    const char *host = strstr(url, "://"), *others = strstr(other, "://");
+    return host != NULL && others != NULL && strcmp(host, others) == 0;
+}
+
 /* What was asked through the front door beside that: the same page; else one that fails with the
  * status that the step fails with, so that the same one gave both; NULL: nothing. */
 static const struct finding *find_through_door(const struct facts_view *view,
@@ -115,7 +122,7 @@ static const struct finding *find_through_door(const struct facts_view *view,
     const struct finding *alike = NULL;
     for (size_t i = 0; i < view->run->finding_count; i++) {
         const struct finding *finding = &view->run->findings[i];
-        if (finding->kind != FINDING_ORIGIN && strcmp(finding->target, origin->target) == 0)
+        if (finding->kind != FINDING_ORIGIN && is_same_page(finding->target, origin->target))
             return finding;
         if (finding->kind == FINDING_HEALTH && finding->status >= 400 &&
             finding->status == view->exchange->status)
@@ -124,27 +131,62 @@ static const struct finding *find_through_door(const struct facts_view *view,
     return alike;
 }
 
+/* Whether another one's own door may stand behind it, and not the application itself. */
+static bool has_door_behind(const struct shop *shop, const char *component)
+{
+    for (size_t i = 0; shop != NULL && i < shop->component_count; i++)
+        if (shop->components[i].kind == CAUSE_NETWORK &&
+            strcmp(shop->components[i].name, component) != 0)
+            return true;
+    return false;
+}
+
+/* Where not even a connection is made past who stands before it. */
+static enum fact_name fact_of_lost_origin(const struct facts_view *view,
+                                          const struct finding *origin)
+{
+    if (has_door_behind(view->shop, origin->component))
+        return FACT_ORIGIN_UNREACHED;
+    return origin->symptom == SYMPTOM_TCP_REFUSED ? FACT_ORIGIN_REFUSED : FACT_ORIGIN_SILENT;
+}
+
 /* Whom a page accuses that the shop's own server gives, asked past him. Who says himself that he
  * finds no way to it may be right: it is between them. */
 static enum fact_name fact_of_origin(const struct facts *facts, const struct facts_view *view,
                                      const struct finding *origin)
 {
     bool others = shop_kind(view->shop, origin->component) == CAUSE_THIRD_PARTY;
+    if (facts_finding_is_lost(origin))
+        return fact_of_lost_origin(view, origin);
     if (!finding_is_well(origin))
-        return facts_finding_is_lost(origin) && facts_front_door(view->shop) != NULL
-                   ? FACT_ORIGIN_UNREACHED
-                   : FACT_ORIGIN_FAILS;
+        return FACT_ORIGIN_FAILS;
     if (others && facts_have(facts, FACT_EDGE_NO_WAY))
         return FACT_ORIGIN_HAS_WAY;
     return others ? FACT_ORIGIN_PAST_OTHERS : FACT_ORIGIN_PAST_DOOR;
 }
 
-static void facts_of_origin(struct facts *facts, const struct facts_view *view)
+/* Who only lets in what comes through the door, or does not speak TLS as the door does, tells
+ * nothing of what fails there. Nor does who is not reached, unless the door says that it has nobody
+ * behind it, either: it is not reached itself, or somebody answers there. */
+static bool tells_nothing(const struct facts_view *view, const struct finding *origin,
+                          const struct finding *same)
 {
-    const struct finding *origin = facts_find(view->run, FINDING_ORIGIN);
-    const struct finding *same = origin != NULL ? find_through_door(view, origin) : NULL;
-    if (same != NULL && !finding_is_well(same))
-        facts_add(facts, fact_of_origin(facts, view, origin), origin->component);
+    bool is_closed =
+        origin->status >= 400 && origin->status < 500 && origin->status != same->status;
+    bool is_foreign = symptom_layer(origin->symptom) == SYMPTOM_LAYER_TLS || same->status < 502;
+    return is_closed || (is_foreign && facts_finding_is_lost(origin) &&
+                         !has_door_behind(view->shop, origin->component));
+}
+
+static void facts_of_origins(struct facts *facts, const struct facts_view *view)
+{
+    for (size_t i = 0; i < view->run->finding_count; i++) {
+        const struct finding *origin = &view->run->findings[i];
+        const struct finding *same =
+            origin->kind == FINDING_ORIGIN ? find_through_door(view, origin) : NULL;
+        if (same != NULL && !finding_is_well(same) && !tells_nothing(view, origin, same))
+            facts_add(facts, fact_of_origin(facts, view, origin), origin->component);
+    }
 }
 
 void facts_of_probes(struct facts *facts, const struct facts_view *view)
@@ -156,7 +198,7 @@ void facts_of_probes(struct facts *facts, const struct facts_view *view)
     if (facts_have(facts, FACT_LARGE_IS_LOST))
         return;
     facts_of_way(facts, view);
-    facts_of_origin(facts, view);
+    facts_of_origins(facts, view);
     /* Who asks through the same stranger gets the same stranger's answer. */
     bool delivered = facts_was_delivered(facts, view);
     if (delivered && !facts_answer_is_of_the_way(facts) &&

@@ -160,6 +160,10 @@
       "Past {}, the shop's own server answers what fails through it.")                             \
     X(ORIGIN_PAST_OTHERS, TRANSPORT, "probe.origin_past_others", 0, -14, -12, 26, -4, -6,          \
       "Past {}, the shop's own server answers what fails through it.")                             \
+    X(ORIGIN_REFUSED, TRANSPORT, "probe.origin_refused", -10, 12, -6, -10, -4, -6,                 \
+      "Past {}, the shop's own server refuses a connection: nothing listens there.")               \
+    X(ORIGIN_SILENT, TRANSPORT, "probe.origin_silent", -2, 5, 3, -8, 0, -4,                        \
+      "Past {}, no connection to the shop's own server is made either.")                           \
     X(ORIGIN_UNREACHED, TRANSPORT, "probe.origin_unreached", 12, -2, -4, -10, 0, -6,               \
       "Past {}, not even a connection to the shop's own door is made.")                            \
     X(ORIGIN_HAS_WAY, TRANSPORT, "probe.origin_has_way", 14, -14, -12, 4, -4, -6,                  \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A run that fails by its only step, and is all that was ever seen: what its exchange and its
- * findings say by themselves. For check_answers.c and check_way.c. */
+ * findings say by themselves. For check_answers.c, check_door.c and
+ * check_way.c. */
 #ifndef TESTS_UNIT_LONE_RUN_H
 #define TESTS_UNIT_LONE_RUN_H
 

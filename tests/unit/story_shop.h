@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The shop that stories of runs are about: a component of each kind, and the front door first. For
- * story.c and tests/bench/diagnose.c. */
+ * check_door.c, story.c and tests/bench/diagnose.c. */
 #ifndef TESTS_UNIT_STORY_SHOP_H
 #define TESTS_UNIT_STORY_SHOP_H
 
