@@ -8,7 +8,10 @@
 #     direct   the shop's own port
 #     pooled   as edge, and six workers on PostgreSQL
 #     workers  the port of six workers on PostgreSQL
+# With +origin behind it, the vantage points reach the application past the door, and the shop file says where.
 is_direct() { [ "$door" = direct ] || [ "$door" = workers ]; }
+is_haproxy() { [ "${door%+origin}" = haproxy ]; }
+has_origin() { [ "$door" != "${door%+origin}" ]; }
 has_postgresql() { [ "$door" = pooled ] || [ "$door" = workers ]; }
 
 start_payment() {
@@ -32,6 +35,7 @@ prepare_database() {
 start_application() {
     local where=127.0.0.1:$APPLICATION_PORT store=sqlite:$scratch/disk/shop.db workers=
     ! is_direct || where=$SERVER:$APPLICATION_PORT
+    ! has_origin || where=0.0.0.0:$APPLICATION_PORT
     ! has_postgresql || { workers=6 store="postgresql:host=127.0.0.1 port=$DATABASE_PORT dbname=postgres user=shop connect_timeout=2"; }
     start application server "$BUILD/examples/shop/shop" --listen "$where" --store "$store" ${workers:+--workers $workers} \
         --payment "http://$PAYMENT:$PAYMENT_PORT" --static "$SOURCE/examples/shop/static"
@@ -68,7 +72,7 @@ end_example() {
 # What the files must say otherwise where the door is another.
 fit_to_door() {
     local shop_file=$scratch/shopwatch.yaml
-    case $door in
+    case ${door%+origin} in
     direct | workers)
         sed -i -e '/^  edge:/d' -e "/^  web:/s|}|, large: /static/style.css, ports: [$APPLICATION_PORT, 80]}|" "$shop_file"
         sed -i 's/needs: \[edge\]/needs: [web]/' "$scratch/journeys/assets.yaml"
@@ -82,6 +86,7 @@ fit_to_door() {
         sed -i 's/needs: \[/needs: [cdn, /' "$scratch"/journeys/*.yaml
         ;;
     esac
+    ! has_origin || sed -i "/^  edge:/s|}|, origin: \"http://$SERVER:$APPLICATION_PORT\"}|" "$shop_file"
 }
 
 vantage_lines() { # of a shop file

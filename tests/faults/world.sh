@@ -224,7 +224,7 @@ reload() { # reload NAME PLACE: an nginx, whose file must be right
 }
 
 start_edge() {
-    if [ "$door" = haproxy ]; then
+    if is_haproxy; then
         edge_tls=
         write_haproxy && start edge server haproxy -db -f "$scratch/edge.conf"
     else
@@ -236,7 +236,7 @@ start_edge() {
 change_edge() { # change_edge [VARIABLE=VALUE]...
     local change
     for change in "$@"; do printf -v "${change%%=*}" '%s' "${change#*=}"; done
-    if [ "$door" = haproxy ]; then
+    if is_haproxy; then
         write_haproxy && stop edge KILL && start edge server haproxy -db -f "$scratch/edge.conf"
     else
         write_nginx && reload edge server
