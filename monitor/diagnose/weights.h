@@ -14,11 +14,7 @@
  * X(SUSPECT, per cent) */
 #define PRIOR_TABLE(X)                                                                             \
     X(NETWORK, 9)                                                                                  \
-    X(APPLICATION, 42)                                                                             \
-    X(DATABASE, 20)                                                                                \
-    X(THIRD_PARTY, 13)                                                                             \
-    X(MONITOR, 6)                                                                                  \
-    X(SCENARIO, 10)
+    X(APPLICATION, 42) X(DATABASE, 20) X(THIRD_PARTY, 13) X(MONITOR, 6) X(SCENARIO, 10)
 
 #define FACT_GROUP_TABLE(X)                                                                        \
     X(TRANSPORT) X(ANSWER) X(BODY) X(PATTERN) X(VANTAGE) X(DATABASE) X(ONSET)
