@@ -23,6 +23,7 @@ struct multi {
     CURLM *handle;
     struct event_base *base;
     struct event *timer;
+    bool acts;           /* libcurl is at work, and may say that it has more to do */
     struct watch *spare; /* to be used again: a transfer begins and ends with each step */
 };
 
@@ -57,7 +58,9 @@ static struct net_session *collect_finished(struct multi *multi)
 static void act(struct multi *multi, int descriptor, int what, struct net_session *session)
 {
     int running;
+    multi->acts = true;
     curl_multi_socket_action(multi->handle, descriptor, what, &running);
+    multi->acts = false;
     struct net_session *finished = collect_finished(multi);
     if (session != NULL)
         observe_read(session);
@@ -181,14 +184,20 @@ static int socket_wanted(CURL *easy, curl_socket_t descriptor, int what, void *d
     return 0;
 }
 
+/* A transfer that begins does so in this turn of the loop: a turn of its own would set the kernel's
+ * timer once more, and wait for nothing. Where libcurl has more to do, others have their turn
+ * first.
+ */
 static int timer_wanted(CURLM *handle, long milliseconds, void *data)
 {
     struct multi *multi = data;
     struct timeval delay = {milliseconds / 1000, milliseconds % 1000 * 1000};
     (void)handle;
-    if (milliseconds < 0)
+    if (milliseconds <= 0)
         event_del(multi->timer);
-    else
+    if (milliseconds == 0 && !multi->acts)
+        event_active(multi->timer, EV_TIMEOUT, 0);
+    else if (milliseconds >= 0)
         event_add(multi->timer, &delay);
     return 0;
 }
