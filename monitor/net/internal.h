@@ -99,6 +99,7 @@ struct net_session {
     struct net_vantage *vantage;
     CURLSH *share; /* connections, addresses and cookies of this visitor */
     CURL *easy;    /* that serves all transfers; NULL: one is to be made */
+    CURLU *url;    /* of the latest request, in its parts */
     char error_text[CURL_ERROR_SIZE];
     size_t writers; /* sockets that are waited for until more can be written */
     bool finished;  /* libcurl is through with the transfer, and says so by `code` */

@@ -247,21 +247,30 @@ void request_install(CURL *easy, const struct net_vantage *vantage)
     install_proxy(easy, vantage->proxy);
 }
 
+/* Given the parts, libcurl does not put a URL together again from what it has just taken apart. */
+static enum result set_url(struct net_transfer *transfer, const char *url)
+{
+    struct net_session *session = transfer->session;
+    enum result result = url_split(url, &transfer->host, &transfer->port, &transfer->stamps.tls);
+    if (result == RESULT_OK && curl_url_set(session->url, CURLUPART_URL, url, 0) != CURLUE_OK)
+        result = RESULT_INVALID;
+    if (result != RESULT_OK)
+        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
+    curl_easy_setopt(session->easy, CURLOPT_CURLU, session->url);
+    curl_easy_setopt(session->easy, CURLOPT_URL, url); /* which some versions make of it else */
+    return result;
+}
+
 enum result transfer_build(struct net_transfer *transfer, const struct net_request *request)
 {
     CURL *easy = session_easy(transfer->session);
-    enum result result =
-        url_split(request->url, &transfer->host, &transfer->port, &transfer->stamps.tls);
-    if (result != RESULT_OK) {
-        transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
-        return result;
-    }
-    result = set_proxy(transfer, request);
+    enum result result = set_url(transfer, request->url);
+    if (result == RESULT_OK)
+        result = set_proxy(transfer, request);
     if (result != RESULT_OK)
         return result;
     set_connection(transfer, request);
     set_port(transfer, request->port);
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L); /* until before_request */
     result = add_headers(transfer, request);
     if (result == RESULT_OK)
