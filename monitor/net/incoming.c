@@ -130,12 +130,18 @@ const char *net_response_header(const struct net_response *response, const char 
     return NULL;
 }
 
+/* Of an answer's few names hardly one is of the table: the length alone says so. */
 void net_response_words(const struct net_response *response, struct words *ret_words)
 {
     *ret_words = (struct words){0};
-    if (response == NULL)
-        return;
-#define X(field, header, meaning) ret_words->field = net_response_header(response, header);
-    WORDS_TABLE(X)
+    for (size_t i = 0; response != NULL && i < response->header_count; i++) {
+        const struct net_header *given = &response->headers[i];
+        size_t length = strlen(given->name);
+#define X(field, header, meaning)                                                                  \
+    if (length == strlen(header) && ret_words->field == NULL &&                                    \
+        strcasecmp(given->name, header) == 0)                                                      \
+        ret_words->field = given->value;
+        WORDS_TABLE(X)
 #undef X
+    }
 }
