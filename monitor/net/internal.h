@@ -99,7 +99,8 @@ struct net_session {
     struct net_vantage *vantage;
     CURLSH *share; /* connections, addresses and cookies of this visitor */
     CURL *easy;    /* that serves all transfers; NULL: one is to be made */
-    CURLU *url;    /* of the latest request, in its parts */
+    CURLU *parts;  /* of `url` */
+    char *url;     /* of the latest request; NULL: none */
     char error_text[CURL_ERROR_SIZE];
     size_t writers; /* sockets that are waited for until more can be written */
     bool finished;  /* libcurl is through with the transfer, and says so by `code` */
@@ -239,9 +240,11 @@ const char *explain_deadline(const struct net_transfer *transfer, enum phase pha
 /* Whether `host`, without brackets, is an IPv4 or IPv6 address. */
 bool url_host_is_literal(const char *host);
 
-/* Host (lower case, without brackets, as DNS spells it) and port of an http(s) URL; free with
- * free(). */
+/* Host (lower case, no brackets, as DNS spells it) and port of an http(s) URL; free() them. */
 MUST_CHECK enum result url_split(const char *url, char **ret_host, char **ret_port,
                                  bool *ret_https);
+
+/* Into `parts`, which are those of `before`; NULL: of nothing. */
+MUST_CHECK enum result url_take_apart(const char *url, const char *before, CURLU *parts);
 
 #endif

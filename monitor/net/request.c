@@ -251,12 +251,15 @@ void request_install(CURL *easy, const struct net_vantage *vantage)
 static enum result set_url(struct net_transfer *transfer, const char *url)
 {
     struct net_session *session = transfer->session;
+    char *before = session->url;
     enum result result = url_split(url, &transfer->host, &transfer->port, &transfer->stamps.tls);
-    if (result == RESULT_OK && curl_url_set(session->url, CURLUPART_URL, url, 0) != CURLUE_OK)
-        result = RESULT_INVALID;
+    if (result == RESULT_OK)
+        result = url_take_apart(url, before, session->parts);
     if (result != RESULT_OK)
         transfer_trouble(transfer, SYMPTOM_MONITOR_URL_REFUSED, "not an http or https URL");
-    curl_easy_setopt(session->easy, CURLOPT_CURLU, session->url);
+    session->url = result == RESULT_OK ? memory_duplicate(url) : NULL;
+    free(before);
+    curl_easy_setopt(session->easy, CURLOPT_CURLU, session->parts);
     curl_easy_setopt(session->easy, CURLOPT_URL, url); /* which some versions make of it else */
     return result;
 }

@@ -17,8 +17,8 @@ struct net_session *net_session_open(struct net_vantage *vantage)
     struct loop *loop = vantage->net->loop;
     session->vantage = vantage;
     session->share = curl_share_init();
-    session->url = curl_url();
-    if (session->share == NULL || session->url == NULL)
+    session->parts = curl_url();
+    if (session->share == NULL || session->parts == NULL)
         abort(); /* only for want of memory */
     curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
     curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
@@ -56,7 +56,8 @@ void net_session_close(struct net_session *session)
     if (session->transfer != NULL)
         net_cancel(session->transfer);
     session_drop_easy(session);
-    curl_url_cleanup(session->url);
+    curl_url_cleanup(session->parts);
+    free(session->url);
     curl_share_cleanup(session->share); /* closes its connections */
     loop_timer_free(session->deadline);
     loop_timer_free(session->at_once);

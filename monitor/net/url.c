@@ -174,6 +174,37 @@ out:
     return result;
 }
 
+/* Without `%`, which libcurl spells in its own way, and without `.` and `..` to work out. */
+static bool path_is_plain(const char *path)
+{
+    return path[0] == '/' && strchr(path, '%') == NULL && strstr(path, "/.") == NULL;
+}
+
+static enum result set_path(CURLU *parts, const char *path)
+{
+    const char *query = strchr(path, '?');
+    char *copy = query != NULL ? memory_duplicate_bytes(path, (size_t)(query - path)) : NULL;
+    bool is_set =
+        curl_url_set(parts, CURLUPART_PATH, copy != NULL ? copy : path, 0) == CURLUE_OK &&
+        curl_url_set(parts, CURLUPART_QUERY, query != NULL ? query + 1 : NULL, 0) == CURLUE_OK;
+    free(copy);
+    return is_set ? RESULT_OK : RESULT_INVALID;
+}
+
+/* Most requests of a visit go to one origin: then only what follows it is new. */
+enum result url_take_apart(const char *url, const char *before, CURLU *parts)
+{
+    struct plain_url plain;
+    if (before != NULL && parse_plain(url, &plain)) {
+        size_t origin = (size_t)(plain.path - url);
+        const char *query = strchr(plain.path, '?');
+        if (strncmp(url, before, origin) == 0 && before[origin] == '/' &&
+            path_is_plain(plain.path) && (query == NULL || query[1] != '\0'))
+            return set_path(parts, plain.path);
+    }
+    return curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK ? RESULT_OK : RESULT_INVALID;
+}
+
 const char *net_url_host(struct arena *arena, const char *url)
 {
     char *host, *port;
@@ -219,12 +250,11 @@ bool net_url_leads_to(const char *url, const char *place)
     return leads;
 }
 
-/* A path on a plain host, without `.` and `..` to work out. NULL: libcurl is to look. */
+/* A plain path on a plain host. NULL: libcurl is to look. */
 static const char *resolve_plain(struct arena *arena, const char *base, const char *location)
 {
     struct plain_url plain;
-    if (location[0] != '/' || location[1] == '/' || strstr(location, "/.") != NULL ||
-        strchr(location, '%') != NULL || !parse_plain(base, &plain))
+    if (!path_is_plain(location) || location[1] == '/' || !parse_plain(base, &plain))
         return NULL;
     size_t origin = (size_t)(plain.path - base), length = span(location, IN_PATH);
     if (location[length] != '\0')

@@ -81,6 +81,37 @@ START_TEST(second_exchange_uses_the_connection_again)
 }
 END_TEST
 
+/* What follows the origin is taken apart alone, where libcurl would make the same of it. */
+START_TEST(each_request_of_a_session_has_its_own_path)
+{
+    static const struct {
+        const char *path, *target;
+    } visits[] = {
+        {"list?page=2", "/list?page=2"},
+        {"", "/"},
+        {"cart/", "/cart/"},
+        {"find?q=a?b&c", "/find?q=a?b&c"},
+        {"find?", "/find?"},
+        {"a/./b/../c", "/a/c"},
+        {"a%2Fb?q=%C3%A9", "/a%2Fb?q=%C3%A9"},
+        {"part#end", "/part"},
+        {"part?q=1", "/part?q=1"},
+        {"//", "///"},
+        {"plain", "/plain"},
+    };
+    play(&well, 1);
+    for (size_t i = 0; i < COUNT_OF(visits); i++) {
+        char url[64], line[64];
+        snprintf(url, sizeof url, URL "%s", visits[i].path);
+        snprintf(line, sizeof line, "GET %s HTTP/1.1\r\n", visits[i].target);
+        stage_get(&stage, url);
+        ck_assert_msg(strncmp(stage.server.latest.data, line, strlen(line)) == 0, "%s: %s",
+                      visits[i].path, stage.server.latest.data);
+    }
+    ck_assert_uint_eq(stage.server.accepted, 1);
+}
+END_TEST
+
 START_TEST(kernel_is_asked_when_an_answer_takes_its_time)
 {
     const struct act act = {.answer = OK_ANSWER, .delay = 150 * DURATION_MILLISECOND};
@@ -615,6 +646,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, plain_exchange_is_measured);
     tcase_add_test(tests, second_exchange_uses_the_connection_again);
+    tcase_add_test(tests, each_request_of_a_session_has_its_own_path);
     tcase_add_test(tests, kernel_is_asked_when_an_answer_takes_its_time);
     tcase_add_test(tests, sessions_share_no_connection);
     tcase_add_loop_test(tests, fault_has_its_symptom, 0, COUNT_OF(faults));
