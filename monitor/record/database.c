@@ -33,17 +33,18 @@ static const struct {
     const char *code;
     enum symptom symptom;
 } codes[] = {
-    {"XX001", SYMPTOM_DB_CORRUPT},     /* data_corrupted */
-    {"XX002", SYMPTOM_DB_CORRUPT},     /* index_corrupted */
-    {"58P01", SYMPTOM_DB_CORRUPT},     /* undefined_file: that of a table */
-    {"53300", SYMPTOM_DB_EXHAUSTED},   /* too_many_connections */
-    {"53100", SYMPTOM_DB_FULL},        /* disk_full */
-    {"25006", SYMPTOM_DB_READ_ONLY},   /* read_only_sql_transaction */
-    {"55P03", SYMPTOM_DB_LOCKED},      /* lock_not_available */
-    {"57014", SYMPTOM_DB_LOCKED},      /* query_canceled: its time was over */
-    {"57P0", SYMPTOM_DB_UNAVAILABLE},  /* admin_shutdown, crash_shutdown, cannot_connect_now */
-    {"08", SYMPTOM_DB_UNAVAILABLE},    /* connection exceptions */
-    {"58030", SYMPTOM_DB_UNAVAILABLE}, /* io_error */
+    {"XX001", SYMPTOM_DB_CORRUPT},        /* data_corrupted */
+    {"XX002", SYMPTOM_DB_CORRUPT},        /* index_corrupted */
+    {"58P01", SYMPTOM_DB_CORRUPT},        /* undefined_file: that of a table */
+    {"53300", SYMPTOM_DB_EXHAUSTED},      /* too_many_connections */
+    {"53100", SYMPTOM_DB_FULL},           /* disk_full */
+    {"25006", SYMPTOM_DB_READ_ONLY},      /* read_only_sql_transaction */
+    {"2200H", SYMPTOM_DB_OUT_OF_NUMBERS}, /* sequence_generator_limit_exceeded */
+    {"55P03", SYMPTOM_DB_LOCKED},         /* lock_not_available */
+    {"57014", SYMPTOM_DB_LOCKED},         /* query_canceled: its time was over */
+    {"57P0", SYMPTOM_DB_UNAVAILABLE},     /* admin_shutdown, crash_shutdown, cannot_connect_now */
+    {"08", SYMPTOM_DB_UNAVAILABLE},       /* connection exceptions */
+    {"58030", SYMPTOM_DB_UNAVAILABLE},    /* io_error */
 };
 
 enum symptom database_symptom(const char *code)

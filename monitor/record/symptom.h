@@ -63,6 +63,8 @@
     X(DB_EXHAUSTED, DB, "db.exhausted", "The answer names a database without free connections.")   \
     X(DB_READ_ONLY, DB, "db.read_only", "The answer names a database that is read-only.")          \
     X(DB_FULL, DB, "db.full", "The answer names a database whose disk is full.")                   \
+    X(DB_OUT_OF_NUMBERS, DB, "db.out_of_numbers",                                                  \
+      "The answer names a sequence that has no number left.")                                      \
     X(DB_LOCKED, DB, "db.locked", "The answer names a lock that was not released in time.")        \
     X(DB_HOLDER_STOPPED, DB, "db.holder_stopped",                                                  \
       "The database's lock is held by a process that is stopped, and may be who serves the shop.") \

@@ -245,6 +245,13 @@ static const struct {
     {"{\"code\":\"XX002\",\"file\":\"nbtpage.c\"}", SYMPTOM_DB_CORRUPT},
     {"{\"total\":53300, \"id\": \"XX0011\", \"item\": \"08abc\"}", SYMPTOM_NONE},
     {"database disk image is malformed", SYMPTOM_DB_CORRUPT},
+    {"nextval: reached maximum value of sequence \"order_id_seq\" (543)",
+     SYMPTOM_DB_OUT_OF_NUMBERS},
+    {"SQLSTATE[2200H]: nextval", SYMPTOM_DB_OUT_OF_NUMBERS},
+    {"ERROR 1467 (HY000): Failed to read auto-increment value from storage engine",
+     SYMPTOM_DB_OUT_OF_NUMBERS},
+    {"database is not accepting commands to avoid wraparound data loss in database \"shop\"",
+     SYMPTOM_DB_READ_ONLY},
     {"{\"errors\":[{\"message\":\"connect ECONNREFUSED 10.0.0.5:5432\"}]}", SYMPTOM_DB_UNAVAILABLE},
     {"connect ECONNREFUSED 127.0.0.1:3306 at TCPConnectWrap", SYMPTOM_DB_UNAVAILABLE},
     /* Another's port, a longer number, and no refusal at all. */
