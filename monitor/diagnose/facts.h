@@ -43,6 +43,10 @@ void facts_add(struct facts *facts, enum fact_name name, const char *about);
 bool facts_have(const struct facts *facts, enum fact_name name);
 bool facts_have_any(const struct facts *facts, const enum fact_name *names, size_t count);
 
+/* What is begun this long after a step that fails, and passes, was not caught by the same thing at
+ * the same moment. */
+#define FACTS_LATER (300 * DURATION_MILLISECOND)
+
 /* From where facts are seen. */
 struct facts_view {
     const struct history *history;

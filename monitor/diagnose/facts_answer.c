@@ -26,14 +26,15 @@ static bool application_is_cleared(const struct facts *facts, const struct shop 
 }
 
 /* Whether any step of the application was begun since, and passed: there is one behind the proxy.
- */
+ * While a proxy takes up new settings, connections of before are served for a moment yet. */
 static bool application_answers_others(const struct facts_view *view)
 {
+    struct wall_time since = wall_after(view->onset, FACTS_LATER);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
-            if (history_passed(entry, step->name).us > view->onset.us &&
+            if (history_passed(entry, step->name).us > since.us &&
                 facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION))
                 return true;
         }

@@ -13,10 +13,6 @@
 /* Failures that began longer ago than this are another story. */
 #define ONSET_WINDOW (30 * DURATION_MINUTE)
 
-/* What is begun this long after a step that fails, and passes, was not caught by the same thing at
- * the same moment. */
-#define LATER (300 * DURATION_MILLISECOND)
-
 /* So many runs, held by a server, are no chance. */
 enum { HELD_MIN = 2 };
 
@@ -183,7 +179,7 @@ static const struct run_step *passed_before_hanging(const struct facts_view *vie
     if (failure == run->steps || !was_held(failure) || !facts_step_passed(before) ||
         !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) ||
         !facts_is_application_alone(view->shop, before) ||
-        wall_between(before->started, failure->started) >= LATER)
+        wall_between(before->started, failure->started) >= FACTS_LATER)
         return NULL;
     return before;
 }
@@ -218,7 +214,8 @@ static const struct run_step *began_behind_application(const struct facts_view *
         first = failure;
         passed = before;
     }
-    return first != NULL && !application_failed_before(view, wall_after(first->started, -LATER))
+    return first != NULL &&
+                   !application_failed_before(view, wall_after(first->started, -FACTS_LATER))
                ? passed
                : NULL;
 }
@@ -229,12 +226,12 @@ void facts_look_at_onset(struct facts_view *view)
     struct wall_time passed = application_passed(view);
     bool held = first != NULL && was_held(first);
     view->database_began = first;
-    view->grew = held && passed.us >= wall_after(first->started, LATER).us &&
+    view->grew = held && passed.us >= wall_after(first->started, FACTS_LATER).us &&
                  !way_failed_before(view, passed) && !fails_from_one_alone(view) &&
                  !application_hung_before(view, first);
     view->passed_first = began_behind_application(view);
     view->database_led =
-        held && !application_failed_before(view, wall_after(first->started, LATER));
+        held && !application_failed_before(view, wall_after(first->started, FACTS_LATER));
 }
 
 /* The first step that the application does alone, and that hung while its kernel did not; NULL: it
@@ -261,7 +258,7 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
         facts_was_delivered(facts, view))
         facts_add(facts, FACT_BEGAN_BEHIND_APPLICATION, view->passed_first->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
-        view->failure->started.us < wall_after(first->started, LATER).us ||
+        view->failure->started.us < wall_after(first->started, FACTS_LATER).us ||
         facts_part_passed(view, part, first))
         return;
     facts->began_with = part;
@@ -301,6 +298,6 @@ const struct run_step *facts_filled_up_since(const struct facts_view *view)
     /* A front door lets in whoever comes, as long as the way to it is well. */
     bool passed = facts_front_door(view->shop) != NULL
                       ? view->grew
-                      : shop_passed_after(view, wall_after(first->started, LATER));
+                      : shop_passed_after(view, wall_after(first->started, FACTS_LATER));
     return passed || most_were_held(view) ? first : NULL;
 }

@@ -282,6 +282,19 @@ static const struct story stories[] = {
     {"whose name is not known has not come to the door", "? - without pattern.needs_door_only",
      "1 here assets: picture\n"
      "4 here assets: picture nameless\n"},
+    {"what passes in the moment of a door's first error does not tell of who is behind it",
+     "? - without answer.application_breaks_off",
+     "1 here browse: alive\n"
+     "1 there browse: alive, list\n"
+     "4 here browse: alive 502\n"
+     "4 there browse: alive, list\n"
+     "7 here browse: alive 502\n"},
+    {"what passes a second later does", "application web with answer.application_breaks_off",
+     "1 here browse: alive\n"
+     "1 there browse: alive, list\n"
+     "4 here browse: alive 502\n"
+     "5 there browse: alive, list\n"
+     "7 here browse: alive 502\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)
