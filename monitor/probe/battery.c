@@ -72,7 +72,7 @@ static bool is_failed_page(const struct plan *plan, const char *page)
  * past the front door is held against what the door says at the same moment. */
 static bool is_health_at_once(const struct plan *plan)
 {
-    return plan->failed->status >= 500 && plan->failed->symptom == SYMPTOM_NONE &&
+    return plan->failed->status >= 400 && plan->failed->symptom == SYMPTOM_NONE &&
            plan->failed->total < SOON && is_failed_page(plan, health_of_shop(plan->shop));
 }
 

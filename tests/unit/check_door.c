@@ -47,6 +47,9 @@ static const struct door_case {
     /* Of others before the shop's own door, past whom there is that door; and before none. */
     {&shop, "payment", SYMPTOM_NONE, 521, SYMPTOM_TCP_REFUSED, 0, "probe.origin_unreached",
      CAUSE_NETWORK, "edge", true},
+    /* Others ask whether one is a human. */
+    {&exposed, "payment", SYMPTOM_NONE, 403, SYMPTOM_NONE, 200, "probe.origin_past_others",
+     CAUSE_THIRD_PARTY, "payment", true},
     {&exposed, "payment", SYMPTOM_NONE, 502, SYMPTOM_TCP_REFUSED, 0, "probe.origin_refused",
      CAUSE_APPLICATION, "web", true},
 };

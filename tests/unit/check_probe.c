@@ -266,6 +266,9 @@ static const struct {
     {"https://shop.test/health", SYMPTOM_NONE, 502,
      "again https://shop.test/health\naddress https://shop.test/logo.svg\n"
      "origin https://shop.test/health 203.0.113.9\nstatic https://shop.test/logo.svg\n"},
+    {"https://shop.test/health", SYMPTOM_NONE, 403,
+     "again https://shop.test/health\naddress https://shop.test/logo.svg\n"
+     "origin https://shop.test/health 203.0.113.9\nstatic https://shop.test/logo.svg\n"},
     /* What hangs is not asked again, but for what nobody waits for; what broke off is. */
     {"https://shop.test/shoes.jpg", SYMPTOM_HTTP_TRUNCATED, 200,
      "again https://shop.test/shoes.jpg\naddress https://shop.test/logo.svg\norigin "
