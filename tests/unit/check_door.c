@@ -49,7 +49,7 @@ static const struct door_case {
      CAUSE_NETWORK, "edge", true},
     /* Others ask whether one is a human. */
     {&exposed, "payment", SYMPTOM_NONE, 403, SYMPTOM_NONE, 200, "probe.origin_past_others",
-     CAUSE_THIRD_PARTY, "payment", true},
+     CAUSE_THIRD_PARTY, NULL, true},
     {&exposed, "payment", SYMPTOM_NONE, 502, SYMPTOM_TCP_REFUSED, 0, "probe.origin_refused",
      CAUSE_APPLICATION, "web", true},
 };
