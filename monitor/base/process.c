@@ -3,6 +3,7 @@
 #include "monitor/base/process.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +64,9 @@ static void copy_name(char name[PROCESS_NAME_MAX], const char *from, const char 
     name[length] = '\0';
 }
 
-/* Who has no socket serves nobody, over no network and no socket of this machine. */
+/* Who has no socket serves nobody by itself, over no network and no socket of this machine; what
+ * its parent hands on to it through pipes is not seen. The list of what one has may be read where
+ * what stands in it may not: other rights are asked for. */
 static bool may_serve(long number)
 {
     char path[64], target[16];
@@ -75,7 +78,8 @@ static bool may_serve(long number)
         return true;
     while (!found && (entry = readdir(folder)) != NULL) {
         ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof target);
-        found = length > 7 && memcmp(target, "socket:", 7) == 0;
+        found = length < 0 ? errno == EACCES || errno == EPERM
+                           : length > 7 && memcmp(target, "socket:", 7) == 0;
     }
     closedir(folder);
     return found;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* base/: buffers, maps, arenas, times, the worker. */
+#define _GNU_SOURCE /* setresuid */
 #include "tests/unit/runner.h"
 
 #include "monitor/base/arena.h"
@@ -15,11 +16,16 @@
 #include "monitor/base/process.h"
 #include "monitor/base/worker.h"
 
+#include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { DESCRIPTORS_MAX = 256, OTHER_USER = 65534 };
 
 START_TEST(a_process_is_alive_until_it_ends)
 {
@@ -53,6 +59,58 @@ START_TEST(a_process_is_alive_until_it_ends)
     ck_assert(!process_is_alive(mark));
     close(ends[0]);
     close(ends[1]);
+}
+END_TEST
+
+/* Of this user, or of another one: 0 where this one may not become that. */
+static pid_t start_without_socket(bool is_other)
+{
+    char byte;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDIN_FILENO);
+        for (int descriptor = STDIN_FILENO + 1; descriptor < DESCRIPTORS_MAX; descriptor++)
+            close(descriptor);
+        if ((is_other && setresuid(OTHER_USER, OTHER_USER, OTHER_USER) != 0) ||
+            write(STDIN_FILENO, "", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    bool is_ready = read(ends[0], &byte, 1) == 1;
+    close(ends[0]);
+    return is_ready ? child : 0;
+}
+
+/* Root without it lists another user's descriptors, and reads none. */
+static bool drop_right_to_look(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &head, rights) != 0)
+        return false;
+    rights[0].effective &= ~(1U << CAP_SYS_PTRACE);
+    rights[0].permitted &= ~(1U << CAP_SYS_PTRACE);
+    return syscall(SYS_capset, &head, rights) == 0;
+}
+
+START_TEST(who_may_not_be_looked_at_may_serve)
+{
+    struct process own_look, other_look = {.may_serve = true};
+    ck_assert(drop_right_to_look());
+    pid_t own = start_without_socket(false), other = start_without_socket(true);
+    bool is_seen = process_look(own, &own_look) && (other == 0 || process_look(other, &other_look));
+    kill(own, SIGKILL);
+    if (other != 0)
+        kill(other, SIGKILL);
+    while (wait(NULL) > 0)
+        ;
+    ck_assert(is_seen);
+    ck_assert(!own_look.may_serve);
+    ck_assert(other_look.may_serve);
 }
 END_TEST
 
@@ -425,6 +483,7 @@ Suite *test_suite(void)
     TCase *tests = tcase_create("base");
     tcase_add_loop_test(tests, addresses_to_listen_on, 0, COUNT_OF(listen_cases));
     tcase_add_test(tests, a_process_is_alive_until_it_ends);
+    tcase_add_test(tests, who_may_not_be_looked_at_may_serve);
     tcase_add_test(tests, buffer_keeps_what_fits_and_remembers);
     tcase_add_test(tests, buffer_prints_long_text);
     tcase_add_test(tests, map_keeps_order_and_replaces);
