@@ -133,6 +133,12 @@ static struct files find_files(const char *path)
     return (struct files){find_file(path), find_file(memory)};
 }
 
+/* All wait for each of several: an outsider does not hide that the shop is among them. */
+static int rank_of(const struct process *process)
+{
+    return 2 * process->may_serve + process->is_stopped;
+}
+
 bool sqlite_find_holder(const char *path, enum sqlite_wish wish, struct sqlite_holder *ret_holder)
 {
     struct lock lock;
@@ -149,7 +155,7 @@ bool sqlite_find_holder(const char *path, enum sqlite_wish wish, struct sqlite_h
             !keeps_from(&lock, &files, wish) || !process_look(lock.number, &holder.process))
             continue;
         holder.number = lock.number;
-        if (!found || (holder.process.is_stopped && !ret_holder->process.is_stopped))
+        if (!found || rank_of(&holder.process) > rank_of(&ret_holder->process))
             *ret_holder = holder;
         found = true;
     }

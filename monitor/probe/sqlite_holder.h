@@ -14,9 +14,10 @@ struct sqlite_holder {
     struct process process;
 };
 
-/* Who keeps this process from it now; of several one that is stopped. `path` leads to the file
- * itself, by no link. False: nobody does any more, or none that is seen from here: one on another
- * machine, or outside of the monitor's container. */
+/* Who keeps this process from it now; of several one that may serve, and of those, or of the others
+ * where there is none, one that is stopped. `path` leads to the file itself, by no link. False:
+ * nobody does any more, or none that is seen from here: one on another machine, or outside of the
+ * monitor's container. */
 bool sqlite_find_holder(const char *path, enum sqlite_wish wish, struct sqlite_holder *ret_holder);
 
 #endif

@@ -179,21 +179,37 @@ START_TEST(who_holds_the_lock_is_named)
 }
 END_TEST
 
-/* Of several the one that is stopped is who all wait for. */
-START_TEST(of_several_the_stopped_one_is_named)
+/* Of several the one that may be the shop is named, and of those the one that is stopped: here the
+ * second. */
+static const struct {
+    struct {
+        bool is_server, is_stopped;
+    } holders[3];
+    enum symptom symptom;
+} several_cases[] = {
+    {{{true, false}, {true, true}, {true, false}}, SYMPTOM_DB_HOLDER_STOPPED},
+    {{{false, true}, {true, true}, {false, true}}, SYMPTOM_DB_HOLDER_STOPPED},
+    {{{false, false}, {true, false}, {false, false}}, SYMPTOM_DB_LOCKED},
+    {{{false, true}, {true, false}, {false, true}}, SYMPTOM_DB_LOCKED},
+    {{{false, false}, {false, true}, {false, false}}, SYMPTOM_DB_LOCKED_OUTSIDE},
+};
+
+START_TEST(of_several_the_shop_is_named)
 {
     char words[PATH_SIZE];
-    static const char sql[] = "BEGIN; SELECT * FROM orders";
+    pid_t holders[3];
     make_file("delete");
-    pid_t running = start_holder(sql, true, false), stopped = start_holder(sql, true, true),
-          other = start_holder(sql, true, false);
+    for (int i = 0; i < 3; i++)
+        holders[i] =
+            start_holder("BEGIN; SELECT * FROM orders", several_cases[_i].holders[i].is_server,
+                         several_cases[_i].holders[i].is_stopped);
     struct database_finding found = ask(DATABASE_WRITE);
-    end_holder(running);
-    end_holder(stopped);
-    end_holder(other);
+    for (int i = 0; i < 3; i++)
+        end_holder(holders[i]);
     remove_file();
-    snprintf(words, sizeof words, "process %ld", (long)stopped);
+    snprintf(words, sizeof words, "process %ld", (long)holders[1]);
     ck_assert_msg(strstr(found.text, words) != NULL, "%s, not %s", words, found.text);
+    ck_assert_str_eq(symptom_code(found.symptom), symptom_code(several_cases[_i].symptom));
 }
 END_TEST
 
@@ -226,7 +242,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("locks");
     TCase *tests = tcase_create("locks");
     tcase_add_loop_test(tests, who_holds_the_lock_is_named, 0, COUNT_OF(cases));
-    tcase_add_test(tests, of_several_the_stopped_one_is_named);
+    tcase_add_loop_test(tests, of_several_the_shop_is_named, 0, COUNT_OF(several_cases));
     tcase_add_test(tests, own_locks_are_kept);
     suite_add_tcase(suite, tests);
     return suite;
