@@ -34,10 +34,10 @@ bool facts_step_is_about(const struct run_step *step, const char *component)
            names_component(step->writes, step->writes_count, component);
 }
 
-/* Whether the step needs another part of the same database, or all of it. */
+/* Whether the step needs a part of the same database, or all of it. */
 static bool step_is_near(struct arena *arena, const struct run_step *step, const char *asked)
 {
-    return strchr(asked, '.') != NULL && facts_step_is_about(step, facts_whole_of(arena, asked));
+    return facts_step_is_about(step, facts_whole_of(arena, asked));
 }
 
 /* `read public.orders` is one, too. */
@@ -67,13 +67,15 @@ static bool is_the_same(const struct finding *one, const struct finding *other)
  * its own was asked, and answered, after all. What sessions do tells of no part: NULL, as where
  * nothing was found.
  */
-static const char *find_ill(const struct run *run)
+static const char *find_ill_among(const struct facts_view *view, bool is_near)
 {
+    const struct run *run = view->run;
     const struct finding *part = NULL, *silent = NULL, *write = NULL;
     bool is_several = false;
     for (size_t i = 0; i < run->finding_count; i++) {
         const struct finding *finding = &run->findings[i];
-        if (!is_of_database(finding) || finding_is_well(finding))
+        if (!is_of_database(finding) || finding_is_well(finding) ||
+            (is_near && !step_is_near(run->arena, view->failure, finding->component)))
             continue;
         if (is_check(finding, DATABASE_CONNECT) || is_check(finding, DATABASE_ANSWER)) {
             silent = finding;
@@ -92,11 +94,16 @@ static const char *find_ill(const struct run *run)
     return whole != NULL ? whole->component : NULL;
 }
 
+/* Of several databases, of which each may be ill in its way, of the one that the step needs. */
+static const char *find_ill(const struct facts_view *view)
+{
+    const char *near = find_ill_among(view, true);
+    return near != NULL ? near : find_ill_among(view, false);
+}
+
 /* What it says of the step that is judged. */
 struct word {
     const struct finding *here, *near, *behind; /* what is not well */
-    const struct finding *stopped;              /* its lock is held by one who is stopped */
-    bool outside;                               /* or by one who does not serve the shop */
     const struct finding *well;                 /* that the step needs */
     bool checks[DATABASE_CHECK_COUNT];          /* that are well, and about the step */
 };
@@ -113,9 +120,6 @@ static void word_note(struct word *word, const struct facts *facts, const struct
             word->well = finding;
         return;
     }
-    if (finding->symptom == SYMPTOM_DB_HOLDER_STOPPED)
-        word->stopped = finding;
-    word->outside |= finding->symptom == SYMPTOM_DB_LOCKED_OUTSIDE;
     if (is_about)
         word->here = word->here == NULL || is_blamed ? finding : word->here;
     else if (step_is_near(view->run->arena, view->failure, finding->component))
@@ -149,17 +153,38 @@ static bool found_nobody(const struct facts *facts, const struct facts_view *vie
     return history_has_hung(view->failure) || facts_have_any(facts, signs, COUNT_OF(signs));
 }
 
-/* Whether the shop itself may hold what it waits for. */
-static bool may_hold(const struct word *word, const struct finding *ill)
+static bool are_of_one(const char *component, const char *other)
 {
-    return is_lock(ill) && !word->outside;
+    size_t length = strcspn(component, ".");
+    return strcspn(other, ".") == length && strncmp(component, other, length) == 0;
 }
 
-static void add_ill(struct facts *facts, const struct word *word, const struct finding *ill,
+/* What tells, with that symptom, of the same database. */
+static const struct finding *find_beside(const struct run *run, const struct finding *ill,
+                                         enum symptom symptom)
+{
+    for (size_t i = run->finding_count; i-- > 0;) {
+        const struct finding *finding = &run->findings[i];
+        if (is_of_database(finding) && finding->symptom == symptom && !finding_is_well(finding) &&
+            are_of_one(finding->component, ill->component))
+            return finding;
+    }
+    return NULL;
+}
+
+/* Whether the shop itself may hold what it waits for. */
+static bool may_hold(const struct run *run, const struct finding *ill)
+{
+    return is_lock(ill) && find_beside(run, ill, SYMPTOM_DB_LOCKED_OUTSIDE) == NULL;
+}
+
+static void add_ill(struct facts *facts, const struct run *run, const struct finding *ill,
                     enum fact_name name)
 {
-    if (may_hold(word, ill) && word->stopped != NULL)
-        facts_add(facts, FACT_DATABASE_HOLDER_STOPPED, word->stopped->detail);
+    const struct finding *stopped =
+        may_hold(run, ill) ? find_beside(run, ill, SYMPTOM_DB_HOLDER_STOPPED) : NULL;
+    if (stopped != NULL)
+        facts_add(facts, FACT_DATABASE_HOLDER_STOPPED, stopped->detail);
     else
         facts_add(facts, name, ill->detail);
 }
@@ -167,21 +192,21 @@ static void add_ill(struct facts *facts, const struct word *word, const struct f
 void facts_of_databases(struct facts *facts, const struct facts_view *view)
 {
     struct word word = {0};
-    facts->ill = find_ill(view->run);
+    facts->ill = find_ill(view);
     for (size_t i = 0; i < view->run->finding_count; i++)
         if (is_of_database(&view->run->findings[i]))
             word_note(&word, facts, view, &view->run->findings[i]);
-    facts->locked = word.here != NULL && may_hold(&word, word.here);
+    facts->locked = word.here != NULL && may_hold(view->run, word.here);
     if (word.here != NULL)
-        add_ill(facts, &word, word.here, FACT_DATABASE_ILL);
+        add_ill(facts, view->run, word.here, FACT_DATABASE_ILL);
     else if (word.near != NULL)
-        add_ill(facts, &word, word.near, FACT_DATABASE_ILL_NEAR);
+        add_ill(facts, view->run, word.near, FACT_DATABASE_ILL_NEAR);
     else if (word.behind != NULL && found_nobody(facts, view) &&
              facts_step_needs_kind(view->shop, view->failure, CAUSE_APPLICATION))
         /* Who hangs may wait for the lock, or hold it. */
-        add_ill(facts, &word, word.behind,
-                may_hold(&word, word.behind) ? FACT_DATABASE_LOCKED_BEHIND
-                                             : FACT_DATABASE_ILL_BEHIND);
+        add_ill(facts, view->run, word.behind,
+                may_hold(view->run, word.behind) ? FACT_DATABASE_LOCKED_BEHIND
+                                                 : FACT_DATABASE_ILL_BEHIND);
     else if (word.well != NULL)
         add_well(facts, view, &word);
 }

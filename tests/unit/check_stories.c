@@ -102,6 +102,19 @@ static const struct story stories[] = {
      "1 here look: alive, order\n"
      "4 here browse: alive, list hangs; stopped connect db\n"
      "4 here look: alive, order hangs; stopped connect db; stopped read db.orders\n"},
+    {"one that the shop may hold, and another that somebody else does", "undetermined - ?",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive hangs; locked connect db; locked read db.orders; outside connect stock\n"
+     "4 here browse: alive hangs; locked connect db; outside connect stock\n"},
+    {"one that is locked, and another that a stopped server holds", "database db !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; stopped connect stock; locked connect db; "
+     "locked read db.orders\n"},
+    {"the same, asked in another order", "database db !",
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500; locked connect db; locked read db.orders; "
+     "stopped connect stock\n"},
     {"one that is stopped, and a table that is damaged", "database db.orders !",
      "1 here look: alive, order\n"
      "4 here look: alive, order 500; stopped connect db; corrupt read db.orders\n"},

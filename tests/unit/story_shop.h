@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The shop that stories of runs are about: a component of each kind, and the front door first. For
- * check_door.c, story.c and tests/bench/diagnose.c. */
+/* The shop that stories of runs are about: a component of each kind, the front door first, and a
+ * second database, that no step needs, last. For check_door.c, story.c and tests/bench/diagnose.c.
+ */
 #ifndef TESTS_UNIT_STORY_SHOP_H
 #define TESTS_UNIT_STORY_SHOP_H
 
@@ -11,6 +12,7 @@ static struct component components[] = {
     {.name = "web", .title = "Storefront", .kind = CAUSE_APPLICATION},
     {.name = "db", .title = "Shop database", .kind = CAUSE_DATABASE},
     {.name = "payment", .title = "Payment provider", .kind = CAUSE_THIRD_PARTY},
+    {.name = "stock", .title = "Stock database", .kind = CAUSE_DATABASE},
 };
 static const struct shop shop = {.components = components, .component_count = COUNT_OF(components)};
 
