@@ -69,7 +69,7 @@
     X(DB_HOLDER_STOPPED, DB, "db.holder_stopped",                                                  \
       "The database's lock is held by a process that is stopped, and may be who serves the shop.") \
     X(DB_LOCKED_OUTSIDE, DB, "db.locked_outside",                                                  \
-      "The database's lock is held by a process without a socket: it serves nobody.")              \
+      "The database's lock is held by a process without a socket: it serves nobody by itself.")    \
     X(MONITOR_LATE, MONITOR, "monitor.late", "The monitor was too late to start the run.")         \
     X(MONITOR_OVERLOAD, MONITOR, "monitor.overload", "The monitor had too many runs in flight.")   \
     X(MONITOR_STOPPED, MONITOR, "monitor.stopped", "The monitor was stopped meanwhile.")           \
