@@ -82,10 +82,11 @@ function samplesOf(trials) {
     const told = trials.filter(trial => CAUSES.includes(truths(trial)[0]) && trial.failed.some(run => run.facts?.length > 0));
     const sizes = new Map(CAUSES.map(cause => [cause, told.filter(trial => truths(trial)[0] === cause).length]));
     const present = CAUSES.filter(cause => sizes.get(cause) > 0).length;
+    const rows = new Set(told.map(trial => trial.id)).size; // three trials of a row tell little more than one
     for (const trial of told) {
         const right = CAUSES.map(cause => truths(trial).includes(cause));
         const runs = trial.failed.filter(run => run.facts?.length > 0);
-        const weight = told.length / present / sizes.get(truths(trial)[0]);
+        const weight = rows / present / sizes.get(truths(trial)[0]);
         for (const run of runs) {
             const key = JSON.stringify([[...run.facts].sort(), right]);
             const sample = samples.get(key) ?? { facts: run.facts, right, share: 0 };
