@@ -379,8 +379,9 @@ static bool read_value(struct reader *reader)
         note(reader, text);
         return true;
     }
-    size_t length = strcspn(reader->at, ",]} \t\r\n");
-    if (length == 0 || length >= sizeof text || reader->at[length] == '\0')
+    size_t length = strspn(reader->at, "+-.0123456789Eaeflnrstu");
+    const char end = reader->at[length];
+    if (length == 0 || length >= sizeof text || end == '\0' || strchr(",]} \t\r\n", end) == NULL)
         return false;
     memcpy(text, reader->at, length);
     text[length] = '\0';

@@ -5,6 +5,7 @@
 #include "monitor/base/memory.h"
 #include "monitor/diagnose/answer_error.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,20 @@ START_TEST(an_errors_message_is_one_short_line)
 }
 END_TEST
 
+/* Without quotes there are numbers, true, false and null. */
+START_TEST(what_is_no_json_is_not_told)
+{
+    static const char *const values[] = {
+        "\x1b]0;x\x07\xff", "true\x1b", "1\xff", "Ouch", "\x07", ""};
+    char body[64];
+    snprintf(body, sizeof body, "{\"status\":500,\"error\":%s}", values[_i]);
+    struct answer_error error = answer_error_in(body);
+    ck_assert_int_eq(error.kind, ANSWER_ERROR_SERVER);
+    ck_assert_str_eq(error.code, "500");
+    ck_assert_str_eq(error.message, "");
+}
+END_TEST
+
 /* An answer cut off anywhere is never taken for worse than it is. */
 START_TEST(an_error_that_is_cut_off_is_no_worse)
 {
@@ -328,6 +343,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
     tcase_add_loop_test(tests, an_error_under_a_good_status_is_one, 0, COUNT_OF(error_cases));
     tcase_add_test(tests, an_errors_message_is_one_short_line);
+    tcase_add_loop_test(tests, what_is_no_json_is_not_told, 0, 6);
     tcase_add_test(tests, an_error_that_is_cut_off_is_no_worse);
     tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
     tcase_add_loop_test(tests, a_body_names_a_database_or_does_not, 0, COUNT_OF(words));
