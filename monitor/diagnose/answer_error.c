@@ -120,6 +120,12 @@ struct report {
     bool is_of_request; /* GraphQL's `locations`: of a query that is not even begun, without path */
 };
 
+/* What stands for a member. */
+struct value {
+    const char *text;
+    bool is_string;
+};
+
 struct reader {
     const char *at;
     size_t depth;
@@ -222,10 +228,13 @@ static void note_code(struct report *report, const char *text)
     memcpy(report->error.code, text, strlen(text) + 1);
 }
 
-static void note_message(struct report *report, const char *text)
+/* Only a string is one: `true` and 0 say nothing to anybody. */
+static void note_message(struct report *report, struct value value)
 {
-    if (report->error.message[0] == '\0' && strlen(text) < sizeof report->error.message)
-        memcpy(report->error.message, text, strlen(text) + 1);
+    size_t length = strlen(value.text);
+    if (value.is_string && report->error.message[0] == '\0' &&
+        length < sizeof report->error.message)
+        memcpy(report->error.message, value.text, length + 1);
 }
 
 static bool is_among(const char *key, const char *const *keys, size_t count)
@@ -238,41 +247,41 @@ static bool is_among(const char *key, const char *const *keys, size_t count)
 
 /* A member of an error, of GraphQL or JSON:API, or one `inside` it, where servers add what they
  * know. */
-static void note_of_error(struct report *report, const char *key, const char *text, bool inside)
+static void note_of_error(struct report *report, const char *key, struct value value, bool inside)
 {
     static const char *const codes[] = {"code",           "status",    "statusCode", "category",
                                         "classification", "errorType", "type"};
     static const char *const messages[] = {"message", "detail", "title"};
     if (is_among(key, codes, COUNT_OF(codes)))
-        note_code(report, text);
+        note_code(report, value.text);
     else if (!inside && is_among(key, messages, COUNT_OF(messages)))
-        note_message(report, text);
+        note_message(report, value);
 }
 
 /* A member of the answer itself. What is called `type`, `code` or `status` may be anything there:
  * a status says so by its number, and `error` by its name. */
-static void note_of_answer(struct report *report, const char *key, const char *text)
+static void note_of_answer(struct report *report, const char *key, struct value value)
 {
     static const char *const statuses[] = {"status", "statusCode", "status_code"};
     static const char *const messages[] = {"message", "detail", "error_description", "title"};
     if (is_among(key, statuses, COUNT_OF(statuses))) {
-        if (kind_of_status(text) != ANSWER_ERROR_NONE)
-            note_code(report, text);
+        if (kind_of_status(value.text) != ANSWER_ERROR_NONE)
+            note_code(report, value.text);
     } else if (strcmp(key, "error") == 0 || strcmp(key, "errors") == 0) {
-        note_code(report, text);
-        note_message(report, text);
+        note_code(report, value.text);
+        note_message(report, value);
     } else if (is_among(key, messages, COUNT_OF(messages))) {
-        note_message(report, text);
+        note_message(report, value);
     }
 }
 
-/* `text` is NULL for null. */
-static void note(struct reader *reader, const char *text)
+/* The text is NULL for null. */
+static void note(struct reader *reader, struct value value)
 {
     struct report *report = &reader->report;
     const char *key = reader->depth > 0 ? reader->keys[reader->depth - 1] : "";
     reader->has_data |= is_at(reader, 0, "data");
-    if (text == NULL)
+    if (value.text == NULL)
         return;
     if (is_at(reader, 0, "data")) {
         reader->has_fields |= reader->depth >= 2;
@@ -280,11 +289,11 @@ static void note(struct reader *reader, const char *text)
         report->is_of_a_field |= is_at(reader, 2, "path");
         report->is_of_request |= is_at(reader, 2, "locations");
         if (reader->depth == 3 || is_at(reader, 2, "extensions"))
-            note_of_error(report, key, text, reader->depth > 3);
+            note_of_error(report, key, value, reader->depth > 3);
     } else if (reader->depth == 2 && is_at(reader, 0, "error")) {
-        note_of_error(&reader->own, key, text, false);
+        note_of_error(&reader->own, key, value, false);
     } else if (reader->depth == 1) {
-        note_of_answer(&reader->own, key, text);
+        note_of_answer(&reader->own, key, value);
     }
 }
 
@@ -368,7 +377,7 @@ static bool read_value(struct reader *reader)
     if (*reader->at == '{' || *reader->at == '[') {
         bool list = *reader->at == '[';
         if (list || reader->depth >= 2) /* that there is a list, or a field, counts as it is */
-            note(reader, "");
+            note(reader, (struct value){.text = ""});
         if (reader->depth == DEPTH_MAX)
             return false;
         return list ? read_list(reader) : read_object(reader);
@@ -376,7 +385,7 @@ static bool read_value(struct reader *reader)
     if (*reader->at == '"') {
         if (!read_text(reader, text, sizeof text))
             return false;
-        note(reader, text);
+        note(reader, (struct value){.text = text, .is_string = true});
         return true;
     }
     size_t length = strspn(reader->at, "+-.0123456789Eaeflnrstu");
@@ -386,7 +395,7 @@ static bool read_value(struct reader *reader)
     memcpy(text, reader->at, length);
     text[length] = '\0';
     reader->at += length;
-    note(reader, strcmp(text, "null") == 0 ? NULL : text);
+    note(reader, (struct value){.text = strcmp(text, "null") == 0 ? NULL : text});
     return true;
 }
 

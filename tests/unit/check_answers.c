@@ -154,6 +154,14 @@ static const struct {
     {"{\"error\":\"Internal Server Error\"}", "answer.server_error", "“Internal Server Error”"},
     {"{\"error\":{\"code\":503,\"message\":\"Try again\"}}", "answer.server_error",
      "503, “Try again”"},
+    /* Only words are a message. */
+    {"{\"error\":true,\"status\":500,\"message\":\"Database gone\"}", "answer.server_error",
+     "the error 500, “Database gone”."},
+    {"{\"error\":{\"message\":0,\"status\":503,\"title\":\"Try again\"}}", "answer.server_error",
+     "the error 503, “Try again”."},
+    {"{\"errors\":[{\"message\":false,\"code\":500,\"detail\":null}]}", "answer.server_error",
+     "the error 500."},
+    {"{\"error\":500}", "answer.server_error", "the error 500."},
     /* The request is wrong: by its code, and by where it is, before anything was begun. */
     {"{\"errors\":[{\"message\":\"Cannot query field \\\"prize\\\" on type \\\"Product\\\".\","
      "\"extensions\":{\"code\":\"GRAPHQL_VALIDATION_FAILED\"}}]}",
