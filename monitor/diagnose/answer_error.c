@@ -160,23 +160,40 @@ static void text_add(char *text, size_t size, size_t *length, uint32_t character
     text[*length] = '\0';
 }
 
+/* Four hexadecimal digits; -1: there are fewer. */
+static long read_unit(const char *text)
+{
+    char digits[5] = "";
+    strncpy(digits, text, 4);
+    return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
+}
+
+/* The character that is begun by `high`, if it is one, and its other half follows; else as it is.
+ */
+static uint32_t join_halves(struct reader *reader, uint32_t high)
+{
+    bool has_next = reader->at[0] == '\\' && reader->at[1] == 'u';
+    long low = high >= 0xd800 && high <= 0xdbff && has_next ? read_unit(reader->at + 2) : -1;
+    if (low < 0xdc00 || low > 0xdfff)
+        return high;
+    reader->at += 6;
+    return 0x10000 + ((high - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
+}
+
 /* The character behind a backslash; 0: it is no escape, or cut off. */
 static uint32_t read_escape(struct reader *reader)
 {
     static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/ \f\n\r\t";
     const char *name = *reader->at != '\0' ? strchr(names, *reader->at) : NULL;
-    char digits[5] = "";
     if (name != NULL) {
         reader->at++;
         return (unsigned char)meant[name - names];
     }
-    if (*reader->at != 'u')
-        return 0;
-    strncpy(digits, reader->at + 1, 4);
-    if (strspn(digits, "0123456789abcdefABCDEF") != 4)
+    long unit = *reader->at == 'u' ? read_unit(reader->at + 1) : -1;
+    if (unit < 0)
         return 0;
     reader->at += 5;
-    uint32_t character = (uint32_t)strtoul(digits, NULL, 16);
+    uint32_t character = join_halves(reader, (uint32_t)unit);
     bool is_half = character >= 0xd800 && character <= 0xdfff;
     return character == 0 || is_half ? 0xfffd : character;
 }

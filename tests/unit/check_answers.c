@@ -226,6 +226,26 @@ START_TEST(an_errors_message_is_one_short_line)
 }
 END_TEST
 
+/* A character beyond the first 65536 is written in two halves; one alone is none. */
+START_TEST(an_errors_halves_are_joined)
+{
+    static const struct {
+        const char *written, *meant;
+    } cases[] = {
+        {"\\ud83d\\ude00!", "😀!"},
+        {"\\uD800\\uDC00\\uDBFF\\uDFFF", "𐀀\xf4\x8f\xbf\xbf"},
+        {"\\ud83dA", "�A"},
+        {"\\ud83d\\u0041", "�A"},
+        {"\\ud83d\\ud83d\\ude00", "�😀"},
+        {"\\ude00\\ud83d", "��"},
+        {"\\ud83d\\n", "� "},
+    };
+    char body[96];
+    snprintf(body, sizeof body, "{\"status\":500,\"error\":\"%s\"}", cases[_i].written);
+    ck_assert_str_eq(answer_error_in(body).message, cases[_i].meant);
+}
+END_TEST
+
 /* Without quotes there are numbers, true, false and null. */
 START_TEST(what_is_no_json_is_not_told)
 {
@@ -351,6 +371,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, an_answer_says_who_made_it, 0, COUNT_OF(answer_cases));
     tcase_add_loop_test(tests, an_error_under_a_good_status_is_one, 0, COUNT_OF(error_cases));
     tcase_add_test(tests, an_errors_message_is_one_short_line);
+    tcase_add_loop_test(tests, an_errors_halves_are_joined, 0, 7);
     tcase_add_loop_test(tests, what_is_no_json_is_not_told, 0, 6);
     tcase_add_test(tests, an_error_that_is_cut_off_is_no_worse);
     tcase_add_loop_test(tests, a_shop_says_what_it_took_its_time_for, 0, COUNT_OF(timing_cases));
