@@ -107,11 +107,25 @@ static void facts_of_again(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_AGAIN_ANSWERS, NULL);
 }
 
-/* By whatever scheme: past the door there may be no TLS. */
+/* A URL without its scheme and who asks (`me:secret@`); NULL: it is none. */
+static const char *page_of(const char *url)
+{
+    const char *start = strstr(url, "://");
+    if (start == NULL)
+        return NULL;
+    start += strlen("://");
+    const char *at = start + strcspn(start, "/?#");
+    while (at > start && at[-1] != '@')
+        at--;
+    return at;
+}
+
+/* By whatever scheme: past the door there may be no TLS. Nor does he get what a URL says of who
+ * asks. */
 static bool is_same_page(const char *url, const char *other)
 {
-    const char *host = strstr(url, "://"), *others = strstr(other, "://");
-    return host != NULL && others != NULL && strcmp(host, others) == 0;
+    const char *page = page_of(url), *others = page_of(other);
+    return page != NULL && others != NULL && strcmp(page, others) == 0;
 }
 
 /* What was asked through the front door beside that: the same page; else one that fails with the

@@ -54,13 +54,17 @@ static const struct door_case {
      CAUSE_APPLICATION, "web", true},
 };
 
+/* The page as the step asks for it. */
+static const char *const urls[] = {"https://shop.test/health", "https://me:secret@shop.test/health",
+                                   "https://me@work:@shop.test/health"};
+
 static const char page[] = "<hr><center>nginx/1.22.1</center>";
 
 /* It was the health page that failed: it is asked again, and past the door, where no TLS is. */
-static void add_findings(struct run *run, const struct door_case *of)
+static void add_findings(struct run *run, const struct door_case *of, const char *url)
 {
     const struct finding through = {.kind = FINDING_AGAIN,
-                                    .target = "https://shop.test/health",
+                                    .target = url,
                                     .reached = of->through_symptom != SYMPTOM_TCP_TIMED_OUT,
                                     .status = of->through,
                                     .symptom = of->through_symptom};
@@ -77,17 +81,18 @@ static void add_findings(struct run *run, const struct door_case *of)
 START_TEST(past_the_door_is_asked_what_fails_at_it)
 {
     static const char *const codes[] = {"probe.origin"};
-    const struct door_case *of = &cases[_i];
+    const struct door_case *of = &cases[(size_t)_i / COUNT_OF(urls)];
+    const char *url = urls[(size_t)_i % COUNT_OF(urls)];
     struct lone_run lone;
     lone_run_open(&lone, "web");
     int status = of->through == 200 ? 502 : of->through;
     lone.step->symptom = status != 0 ? SYMPTOM_HTTP_ERROR : of->through_symptom;
     lone.step->excerpt = of->through != 500 && status != 0 ? page : NULL;
-    lone.exchange->url = "https://shop.test/health";
+    lone.exchange->url = url;
     lone.exchange->status = status;
     lone.exchange->symptom = of->through_symptom;
     lone.exchange->phases[PHASE_WAIT] = 20 * DURATION_MILLISECOND;
-    add_findings(lone.run, of);
+    add_findings(lone.run, of, url);
     const struct evidence *found = lone_run_judge(&lone, of->shop, codes, COUNT_OF(codes));
     const struct verdict *verdict = &lone.run->verdict;
     ck_assert_pstr_eq(found != NULL ? found->fact : NULL, of->fact);
@@ -119,7 +124,8 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("door");
     TCase *tests = tcase_create("door");
-    tcase_add_loop_test(tests, past_the_door_is_asked_what_fails_at_it, 0, COUNT_OF(cases));
+    tcase_add_loop_test(tests, past_the_door_is_asked_what_fails_at_it, 0,
+                        COUNT_OF(cases) * COUNT_OF(urls));
     tcase_add_test(tests, what_is_not_told_from_outside_is_said);
     suite_add_tcase(suite, tests);
     return suite;
