@@ -180,13 +180,15 @@ static bool path_is_plain(const char *path)
     return path[0] == '/' && strchr(path, '%') == NULL && strstr(path, "/.") == NULL;
 }
 
-static enum result set_path(CURLU *parts, const char *path)
+/* Before it the parts had what begins with `#` too, or not. */
+static enum result set_path(CURLU *parts, const char *path, bool had_fragment)
 {
     const char *query = strchr(path, '?');
     char *copy = query != NULL ? memory_duplicate_bytes(path, (size_t)(query - path)) : NULL;
     bool is_set =
         curl_url_set(parts, CURLUPART_PATH, copy != NULL ? copy : path, 0) == CURLUE_OK &&
-        curl_url_set(parts, CURLUPART_QUERY, query != NULL ? query + 1 : NULL, 0) == CURLUE_OK;
+        curl_url_set(parts, CURLUPART_QUERY, query != NULL ? query + 1 : NULL, 0) == CURLUE_OK &&
+        (!had_fragment || curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK);
     free(copy);
     return is_set ? RESULT_OK : RESULT_INVALID;
 }
@@ -200,7 +202,7 @@ enum result url_take_apart(const char *url, const char *before, CURLU *parts)
         const char *query = strchr(plain.path, '?');
         if (strncmp(url, before, origin) == 0 && before[origin] == '/' &&
             path_is_plain(plain.path) && (query == NULL || query[1] != '\0'))
-            return set_path(parts, plain.path);
+            return set_path(parts, plain.path, strchr(before, '#') != NULL);
     }
     return curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK ? RESULT_OK : RESULT_INVALID;
 }

@@ -4,6 +4,7 @@
 #include "tests/unit/stage.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/net/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,24 @@ START_TEST(each_request_of_a_session_has_its_own_path)
                       visits[i].path, stage.server.latest.data);
     }
     ck_assert_uint_eq(stage.server.accepted, 1);
+}
+END_TEST
+
+/* What it is to be taken apart into, whatever was before. */
+START_TEST(nothing_is_left_of_the_url_before)
+{
+    static const char *const urls[] = {"http://shop.test/part#end", "http://shop.test/part?q=1",
+                                       "http://shop.test/list?page=2#top", "http://shop.test/list",
+                                       "http://shop.test/"};
+    CURLU *parts = curl_url();
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        char *whole = NULL;
+        ck_assert_int_eq(url_take_apart(urls[i], i > 0 ? urls[i - 1] : NULL, parts), RESULT_OK);
+        ck_assert_int_eq(curl_url_get(parts, CURLUPART_URL, &whole, 0), CURLUE_OK);
+        ck_assert_str_eq(whole, urls[i]);
+        curl_free(whole);
+    }
+    curl_url_cleanup(parts);
 }
 END_TEST
 
@@ -647,6 +666,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, plain_exchange_is_measured);
     tcase_add_test(tests, second_exchange_uses_the_connection_again);
     tcase_add_test(tests, each_request_of_a_session_has_its_own_path);
+    tcase_add_test(tests, nothing_is_left_of_the_url_before);
     tcase_add_test(tests, kernel_is_asked_when_an_answer_takes_its_time);
     tcase_add_test(tests, sessions_share_no_connection);
     tcase_add_loop_test(tests, fault_has_its_symptom, 0, COUNT_OF(faults));
