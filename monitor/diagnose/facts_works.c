@@ -4,8 +4,7 @@
 #include "monitor/diagnose/facts.h"
 
 #include "monitor/base/buffer.h"
-
-#include <string.h>
+#include "monitor/base/map.h"
 
 enum { NAMES_MAX = 8, NAMES_TOLD = 5, WORDS_MAX = 1000 };
 
@@ -15,22 +14,30 @@ struct works {
     size_t count;
 };
 
-static void find_passing(const struct facts_view *view, struct works *works)
+/* The names of what fails anywhere, which does not just work: looked up, for there may be hundreds,
+ * and thousands of steps that pass. */
+static struct map *find_failing(const struct facts_view *view)
 {
-    for (size_t i = 0; i < view->seen_count && works->count < NAMES_MAX; i++)
-        if (facts_step_passed(view->seen[i]) &&
-            !facts_name_is_among(works->names, works->count, view->seen[i]->name))
-            works->names[works->count++] = view->seen[i]->name;
+    struct map *failing = map_create(NULL);
+    map_put(failing, view->failure->name, NULL);
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct run_step *failure = history_failure(history_at(view->history, e));
+        if (failure != NULL)
+            map_put(failing, failure->name, NULL);
+    }
+    return failing;
 }
 
-/* What fails anywhere does not just work. */
-static void leave_out(struct works *works, const char *failing)
+static void find_passing(const struct facts_view *view, struct works *works)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < works->count; i++)
-        if (strcmp(works->names[i], failing) != 0)
-            works->names[kept++] = works->names[i];
-    works->count = kept;
+    struct map *failing = find_failing(view);
+    for (size_t i = 0; i < view->seen_count && works->count < NAMES_MAX; i++) {
+        const char *name = view->seen[i]->name;
+        if (facts_step_passed(view->seen[i]) &&
+            !facts_name_is_among(works->names, works->count, name) && !map_has(failing, name))
+            works->names[works->count++] = name;
+    }
+    map_free(failing);
 }
 
 const char *facts_what_works(const struct facts_view *view, struct arena *arena)
@@ -38,12 +45,6 @@ const char *facts_what_works(const struct facts_view *view, struct arena *arena)
     struct works works = {0};
     struct buffer text;
     find_passing(view, &works);
-    leave_out(&works, view->failure->name);
-    for (size_t e = 0; e < history_count(view->history) && works.count > 0; e++) {
-        const struct run_step *failure = history_failure(history_at(view->history, e));
-        if (failure != NULL)
-            leave_out(&works, failure->name);
-    }
     if (works.count == 0)
         return NULL;
     buffer_init(&text, WORDS_MAX);

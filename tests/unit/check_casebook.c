@@ -233,6 +233,27 @@ START_TEST(what_still_works_is_told)
 }
 END_TEST
 
+/* However much passes there that fails from elsewhere. */
+START_TEST(what_still_works_is_found_behind_what_fails)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+    add_and_free(hung(15, "here"));
+    struct run *there = run_at(20, "there");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct run *elsewhere = hung(20, names[i]);
+        elsewhere->steps[0].name = names[i];
+        add_and_free(elsewhere);
+        pass_before(there, names[i]);
+    }
+    pass_before(there, "home");
+    add_and_free(there);
+    struct run *run = hung(25, "here");
+    add(run);
+    ck_assert_pstr_eq(run->verdict.works, "“home”");
+    run_free(run);
+}
+END_TEST
+
 START_TEST(two_slots_make_an_incident)
 {
     enum incident_change change;
@@ -258,6 +279,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, who_is_not_watched_any_more_is_forgotten);
     tcase_add_test(tests, all_facts_and_suspects_are_told);
     tcase_add_loop_test(tests, what_still_works_is_told, 0, 2);
+    tcase_add_test(tests, what_still_works_is_found_behind_what_fails);
     tcase_add_test(tests, two_slots_make_an_incident);
     suite_add_tcase(suite, tests);
     return suite;
