@@ -169,19 +169,20 @@ static bool application_hung_before(const struct facts_view *view, const struct 
     return false;
 }
 
-/* The step of the application alone that a run had passed just before one hung that needs a
- * database; NULL: it did not begin to fail like that. */
+/* The step of the application alone that a run had just passed when one hung that needs a database;
+ * NULL: it did not begin to fail like that. */
 static const struct run_step *passed_before_hanging(const struct facts_view *view,
                                                     const struct run *run,
                                                     const struct run_step *failure)
 {
-    const struct run_step *before = failure - 1;
-    if (failure == run->steps || !was_held(failure) || !facts_step_passed(before) ||
-        !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) ||
-        !facts_is_application_alone(view->shop, before) ||
-        wall_between(before->started, failure->started) >= FACTS_LATER)
+    const struct run_step *last = NULL;
+    if (!was_held(failure) || !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
         return NULL;
-    return before;
+    for (const struct run_step *step = run->steps; step < failure; step++)
+        if (facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
+            wall_between(step->started, failure->started) < FACTS_LATER)
+            last = step;
+    return last;
 }
 
 /* Whether anything began to fail before that which the application does alone. */

@@ -258,8 +258,8 @@ static const struct story stories[] = {
      "4 here browse: alive, list hangs\n"
      "5 there look: order hangs\n"
      "5 here look: order hangs\n"},
-    {"what passed in between does not tell of the health page before it",
-     "? - without pattern.began_behind_application",
+    {"one that waits for another table than those before it",
+     "? - with pattern.began_behind_application",
      "1 here look: alive, list, order\n"
      "4 here look: alive, list, order hangs\n"},
     {"a table's step hangs before the health page does: a freeze, or a lock behind one worker",
