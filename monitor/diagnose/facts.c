@@ -61,6 +61,16 @@ const char *facts_need_of_kind(const struct shop *shop, const struct run_step *s
     return NULL;
 }
 
+unsigned facts_kinds_of(const struct shop *shop, const struct run_step *step)
+{
+    unsigned kinds = 0;
+    for (size_t i = 0; i < step->writes_count; i++)
+        kinds |= 1u << shop_kind(shop, step->writes[i]);
+    for (size_t i = 0; i < step->needs_count; i++)
+        kinds |= 1u << shop_kind(shop, step->needs[i]);
+    return kinds;
+}
+
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind)
 {
     return facts_need_of_kind(shop, step, kind) != NULL;

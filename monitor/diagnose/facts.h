@@ -74,6 +74,8 @@ bool facts_step_needs(const struct run_step *step, const char *component);
 /* What a step writes or else needs of that kind; NULL: nothing. */
 const char *facts_need_of_kind(const struct shop *shop, const struct run_step *step,
                                enum cause kind);
+/* A bit for each kind, `1u << CAUSE_DATABASE`, of what the step writes or needs. */
+unsigned facts_kinds_of(const struct shop *shop, const struct run_step *step);
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
 bool facts_step_passed(const struct run_step *step);
 

@@ -122,18 +122,17 @@ void facts_find_suspects(struct facts *facts, const struct facts_view *view)
 
 bool facts_is_application_alone(const struct shop *shop, const struct run_step *step)
 {
-    return facts_step_needs_kind(shop, step, CAUSE_APPLICATION) &&
-           !facts_step_needs_kind(shop, step, CAUSE_DATABASE) &&
-           !facts_step_needs_kind(shop, step, CAUSE_THIRD_PARTY);
+    unsigned others = 1u << CAUSE_DATABASE | 1u << CAUSE_THIRD_PARTY;
+    unsigned kinds = facts_kinds_of(shop, step);
+    return (kinds & 1u << CAUSE_APPLICATION) != 0 && (kinds & others) == 0;
 }
 
 /* Whether all that the step needs stands at the shop's door. */
 static bool is_of_the_door(const struct shop *shop, const struct run_step *step)
 {
-    return facts_step_needs_kind(shop, step, CAUSE_NETWORK) &&
-           !facts_step_needs_kind(shop, step, CAUSE_APPLICATION) &&
-           !facts_step_needs_kind(shop, step, CAUSE_DATABASE) &&
-           !facts_step_needs_kind(shop, step, CAUSE_THIRD_PARTY);
+    unsigned behind = 1u << CAUSE_APPLICATION | 1u << CAUSE_DATABASE | 1u << CAUSE_THIRD_PARTY;
+    unsigned kinds = facts_kinds_of(shop, step);
+    return (kinds & 1u << CAUSE_NETWORK) != 0 && (kinds & behind) == 0;
 }
 
 /* What the door answers by itself, and does not answer this vantage point now; NULL: nothing. */
@@ -246,8 +245,9 @@ static void database_visit(void *data, const struct run_step *step)
     /* Where the database serves any, who else is served tells nothing more. */
     if (facts_step_passed(step) && view->database_passing > 0)
         return;
-    bool database = facts_step_needs_kind(view->shop, step, CAUSE_DATABASE);
-    bool application = facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
+    unsigned kinds = facts_kinds_of(view->shop, step);
+    bool database = (kinds & 1u << CAUSE_DATABASE) != 0;
+    bool application = (kinds & 1u << CAUSE_APPLICATION) != 0;
     if (facts_step_passed(step)) {
         view->database_passing += database;
         view->alive = !database && application ? step->name : view->alive;
