@@ -25,13 +25,32 @@ static bool application_is_cleared(const struct facts *facts, const struct shop 
     return true;
 }
 
-/* Whether any step of the application was begun since, and passed: there is one behind the proxy.
- * While a proxy takes up new settings, connections of before are served for a moment yet. */
+/* Whether a run came in at other addresses than the one that fails, as far as it tells any: by
+ * another proxy, that may be well. */
+static bool came_by_another_door(const struct facts_view *view, const struct run *run)
+{
+    bool is_known = false;
+    for (size_t i = 0; view->exchange->ip != NULL && i < run->step_count; i++) {
+        const struct exchange *exchange = run_last_exchange(&run->steps[i]);
+        if (exchange == NULL || exchange->ip == NULL)
+            continue;
+        if (strcmp(exchange->ip, view->exchange->ip) == 0)
+            return false;
+        is_known = true;
+    }
+    return is_known;
+}
+
+/* Whether any step of the application was begun since, by the same door, and passed: there is one
+ * behind the proxy. While a proxy takes up new settings, connections of before are served for a
+ * moment yet. */
 static bool application_answers_others(const struct facts_view *view)
 {
     struct wall_time since = wall_after(view->onset, FACTS_LATER);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
+        if (came_by_another_door(view, entry->run))
+            continue;
         for (size_t i = 0; i < entry->run->step_count; i++) {
             const struct run_step *step = &entry->run->steps[i];
             if (history_passed(entry, step->name).us > since.us &&

@@ -295,6 +295,12 @@ static const struct story stories[] = {
      "4 here browse: alive 502\n"
      "5 there browse: alive, list\n"
      "7 here browse: alive 502\n"},
+    {"what passes by another door does not", "? - without answer.application_breaks_off",
+     "1 here browse: alive\n"
+     "1 afar browse: alive, list\n"
+     "4 here browse: alive 502\n"
+     "5 afar browse: alive, list\n"
+     "7 here browse: alive 502\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)

@@ -5,7 +5,8 @@
  *   SECOND VANTAGE JOURNEY: STEP, STEP, STEP FAILURE
  *
  * Its last step fails as FAILURE says; without one all steps pass. The steps take a second
- * together; between two of them `wait` is a second more. In place of steps, `overlap` is a slot
+ * together; between two of them `wait` is a second more. The vantage point `afar` comes to another
+ * address of the shop's. In place of steps, `overlap` is a slot
  * that ends as the run before did, and `held` one that was held back. `; ill CHECK COMPONENT` and
  * `; well CHECK COMPONENT` behind it are what a database said that was asked directly; `locked`,
  * `stopped` and `outside` (by whom) and `corrupt` say how it is ill. `SECOND did TEXT` is an event.
