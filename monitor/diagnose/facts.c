@@ -245,11 +245,17 @@ static void facts_of_words_elsewhere(struct facts *facts, const struct facts_vie
 }
 
 /* What got no answer may be the way from here alone: who could tell is heard first, if he has a
- * look of his own before the next. */
-static const char *what_is_unsettled(const struct facts_view *view)
+ * look of his own before the next. The way between application and database nobody sees from
+ * outside. */
+static const char *what_is_unsettled(const struct facts *facts, const struct facts_view *view)
 {
     bool answered = view->exchange == NULL || view->exchange->status != 0;
-    return !answered && view->began_now && view->unheard ? "another vantage point's look" : NULL;
+    if (!answered && view->began_now && view->unheard)
+        return "another vantage point's look";
+    if (facts_way_to_database_may_be_cut(facts, view))
+        return "the database asked from the application's own host, for the way between them may"
+               " be cut";
+    return NULL;
 }
 
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,
@@ -290,7 +296,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
-    ret_facts->unsettled = what_is_unsettled(&view);
+    ret_facts->unsettled = what_is_unsettled(ret_facts, &view);
     ret_facts->works = facts_what_works(&view, run->arena);
     free(view.seen);
 }

@@ -184,6 +184,10 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view);
  * them, or the database says itself that it is not well. */
 bool facts_may_follow(const struct facts *facts, const struct facts_view *view);
 
+/* Whether it began with steps that need a database and hung, and none was served since, while the
+ * database is all well, asked directly: who asks it from the shop may hang, or the way between. */
+bool facts_way_to_database_may_be_cut(const struct facts *facts, const struct facts_view *view);
+
 /* facts_event.c: what people did to the shop before. After all others: it is a hint, for where
  * nothing says by itself whose fault it is. */
 void facts_of_events(struct facts *facts, const struct facts_view *view);

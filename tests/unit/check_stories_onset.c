@@ -301,6 +301,22 @@ static const struct story stories[] = {
      "4 here browse: alive 502\n"
      "5 afar browse: alive, list\n"
      "7 here browse: alive 502\n"},
+    {"it began with a database that is well: the way to it may be cut",
+     "application web ~ with probe.database_all_well",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here browse: list hangs\n"
+     "5 here look: alive hangs\n"
+     "7 here browse: list hangs; well connect db; well sessions db; well write db; well read "
+     "db.catalogue\n"},
+    {"the same, where somebody was served since: there is a way", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here browse: list hangs\n"
+     "5 here look: alive hangs\n"
+     "6 there look: order\n"
+     "7 here browse: list hangs; well connect db; well sessions db; well write db; well read "
+     "db.catalogue\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)
