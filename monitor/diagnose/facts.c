@@ -290,6 +290,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_onset(ret_facts, &view);
     if (facts_was_delivered(ret_facts, &view))
         facts_of_pattern(ret_facts, &view);
+    facts_of_lost_before(ret_facts, &view);
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);

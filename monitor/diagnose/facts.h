@@ -115,6 +115,10 @@ bool facts_began_with_silence(const struct facts_view *view);
 /* facts_transport.c: how the exchange ended that got no answer. */
 void facts_of_transport(struct facts *facts, const struct facts_view *view);
 
+/* What the shop's network loses, others whom the shop asks may have been sent as well. After the
+ * facts of pattern. */
+void facts_of_lost_before(struct facts *facts, const struct facts_view *view);
+
 /* Whether the request came to who should answer it; what nobody has received tells nothing of what
  * its step needs. */
 bool facts_was_delivered(const struct facts *facts, const struct facts_view *view);
@@ -180,13 +184,13 @@ bool facts_step_is_about(const struct run_step *step, const char *component);
 /* What a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
 
-/* Whether the step may hang for want of a worker, as others wait for a database: it began with
- * them, or the database says itself that it is not well. */
-bool facts_may_follow(const struct facts *facts, const struct facts_view *view);
-
 /* Whether it began with steps that need a database and hung, and none was served since, while the
  * database is all well, asked directly: who asks it from the shop may hang, or the way between. */
 bool facts_way_to_database_may_be_cut(const struct facts *facts, const struct facts_view *view);
+
+/* Whether the step may hang for want of a worker, as others wait for a database: it began with
+ * them, or the database says itself that it is not well. */
+bool facts_may_follow(const struct facts *facts, const struct facts_view *view);
 
 /* facts_event.c: what people did to the shop before. After all others: it is a hint, for where
  * nothing says by itself whose fault it is. */

@@ -15,7 +15,11 @@
 #define LATE       (100 * DURATION_MILLISECOND)
 #define LATE_TIMES 10
 
-enum { SCATTERED_MAX = 32 };
+/* What was lost longer ago than this is another story. */
+#define LOST_LATELY (5 * DURATION_MINUTE)
+
+/* One alone may have lost its packets by itself. */
+enum { LOST_MIN = 2, SCATTERED_MAX = 32 };
 
 const char *facts_front_door(const struct shop *shop)
 {
@@ -142,6 +146,41 @@ static bool is_scattered(const struct facts_view *view)
             scattering_add(&scattering, view, failure);
     }
     return scattering.count >= 2 && scattering.passes && scattering.outside;
+}
+
+/* Whether a run failed by packets that were lost, a while before the one that is judged began to: a
+ * server that has filled up since lets nobody in either. */
+static bool lost_packets_before(const struct facts_view *view, const struct run *run)
+{
+    const struct run_step *failure = run != NULL ? run_first_failure(run) : NULL;
+    const struct exchange *exchange = failure != NULL ? run_last_exchange(failure) : NULL;
+    return exchange != NULL && exchange->status == 0 && failure->started.us < view->onset.us &&
+           wall_between(failure->started, view->onset) < LOST_LATELY &&
+           (failure->symptom == SYMPTOM_TCP_TIMED_OUT ||
+            failure->symptom == SYMPTOM_TLS_TIMED_OUT || facts_path_is_broken(exchange));
+}
+
+/* How many journeys, each from a vantage point, lost some on the way to the shop; what is lost by
+ * chance passes again. */
+static size_t count_lost_before(const struct facts_view *view)
+{
+    size_t count = 0;
+    for (size_t e = 0; e < history_count(view->history); e++) {
+        const struct history_entry *entry = history_at(view->history, e);
+        count += lost_packets_before(view, entry->run) || lost_packets_before(view, entry->first) ||
+                 lost_packets_before(view, entry->before);
+    }
+    return count;
+}
+
+void facts_of_lost_before(struct facts *facts, const struct facts_view *view)
+{
+    static const enum fact_name blames[] = {FACT_UPSTREAM_SILENT, FACT_APPLICATION_SILENT,
+                                            FACT_PATIENCE_WITH_PROVIDER, FACT_ONLY_THIRD_PARTY};
+    const char *other = facts_need_of_kind(view->shop, view->failure, CAUSE_THIRD_PARTY);
+    if (other != NULL && facts_have_any(facts, blames, COUNT_OF(blames)) &&
+        count_lost_before(view) >= LOST_MIN)
+        facts_add(facts, FACT_WAY_FAILS_TOO, other);
 }
 
 /* Before the request was sent nobody but the front door can have ended the connection. */

@@ -219,6 +219,8 @@
     X(ONE_ROUTE, PATTERN, "pattern.one_route", -8, 3, 3, 0, -3, 2, "Only the step “{}” fails.")    \
     X(ONLY_WRITES, PATTERN, "pattern.only_writes", -10, 2, 8, 0, -2, 2,                            \
       "Reading {} works, writing it fails.")                                                       \
+    X(WAY_FAILS_TOO, PATTERN, "pattern.way_fails_too", 10, -2, -4, -10, 0, -4,                     \
+      "Just before, packets were lost on the way to the shop itself: those to {} may be, too.")    \
     X(ONLY_THIRD_PARTY, PATTERN, "pattern.only_third_party", -8, 0, -3, 12, -2, 0,                 \
       "Of what the step needs, only {} is not seen working elsewhere.")                            \
     X(ALL_VANTAGES, VANTAGE, "vantage.all", -3, 3, 3, 3, -12, 1, "All vantage points agree ({}).") \

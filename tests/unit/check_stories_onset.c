@@ -317,6 +317,34 @@ static const struct story stories[] = {
      "6 there look: order\n"
      "7 here browse: list hangs; well connect db; well sessions db; well write db; well read "
      "db.catalogue\n"},
+    {"a provider that the shop blames, while packets to the shop are lost",
+     "undetermined - ? with pattern.way_fails_too",
+     "1 here buy: list, pay\n"
+     "4 here assets: picture silence\n"
+     "4 there browse: alive silence\n"
+     "5 here browse: alive, list\n"
+     "6 there browse: alive, list\n"
+     "7 here buy: list, pay provider\n"},
+    {"the same, where they are long past", "third-party payment ! without pattern.way_fails_too",
+     "1 here buy: list, pay\n"
+     "4 here assets: picture silence\n"
+     "4 there browse: alive silence\n"
+     "905 here browse: alive, list\n"
+     "906 there browse: alive, list\n"
+     "907 here buy: list, pay provider\n"},
+    {"the same, where only one lost any", "third-party payment ! without pattern.way_fails_too",
+     "1 here buy: list, pay\n"
+     "4 there browse: alive silence\n"
+     "5 here browse: alive, list\n"
+     "5 here buy: list, pay provider\n"},
+    {"the same, where the shop lets in nobody any more since",
+     "third-party payment ! without pattern.way_fails_too",
+     "1 here buy: list, pay\n"
+     "4 here buy: list, pay provider\n"
+     "5 here assets: picture silence\n"
+     "5 there browse: alive silence\n"
+     "6 here browse: alive, list\n"
+     "7 here buy: list, pay provider\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)
