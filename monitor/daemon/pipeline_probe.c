@@ -99,15 +99,13 @@ static bool vantage_asks(struct pipeline_vantage *vantage, const struct run *run
     const struct shop *shop = pipeline->set->settings->shop;
     struct probe_question questions[PROBE_QUESTIONS_MAX];
     struct arena *arena = arena_create();
-    size_t count = 0, more;
-    if (!findings_are_since(&vantage->references, run->slot.started))
-        count = battery_plan_references(shop, run, questions, count);
-    more = battery_plan_components(shop, run, arena, questions, count);
+    size_t references = battery_plan_references(shop, run, questions, 0);
+    size_t count = battery_plan_components(shop, run, arena, questions, references);
     const struct scenario *scenario =
         pipeline_entry_of(pipeline, run->journey, run->vantage)->scenario;
-    questions_take_tls(tls_of_failure(scenario, run), questions + count, more - count);
-    if (more > count && battery_may_ask(&vantage->pace, clock_wall()))
-        count = more;
+    questions_take_tls(tls_of_failure(scenario, run), questions + references, count - references);
+    bool known = findings_are_since(&vantage->references, run->slot.started);
+    count = battery_choose(&vantage->pace, clock_wall(), references, count, known);
     if (count > 0)
         vantage->probe =
             probe_ask(pipeline->loop, vantage->net, questions, count, pipeline_probed, vantage);

@@ -299,3 +299,11 @@ bool battery_may_ask(struct battery_pace *pace, struct wall_time now)
         pace->pause = BATTERY_PAUSE_MAX;
     return true;
 }
+
+size_t battery_choose(struct battery_pace *pace, struct wall_time now, size_t references,
+                      size_t count, bool known)
+{
+    if (count > references && battery_may_ask(pace, now))
+        return count;
+    return known ? 0 : references;
+}

@@ -43,4 +43,12 @@ enum { BATTERY_HOUR_MAX = 30, BATTERY_RESOLVERS_MAX = 2 };
 /* Whether it may be asked now; if so, that is noted. */
 bool battery_may_ask(struct battery_pace *pace, struct wall_time now);
 
+/*
+ * How many of the `count` questions to ask now, of which the first `references` are of others: all,
+ * where the shop may be asked, so that its answers are held against those of others at the same
+ * moment; else those of others, unless they are `known`, or none.
+ */
+size_t battery_choose(struct battery_pace *pace, struct wall_time now, size_t references,
+                      size_t count, bool known);
+
 #endif

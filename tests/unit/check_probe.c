@@ -507,6 +507,21 @@ START_TEST(there_is_a_budget_an_hour)
 }
 END_TEST
 
+/* Of two questions to others and three to the shop. */
+START_TEST(others_are_asked_whenever_the_shop_is)
+{
+    struct battery_pace pace = {0};
+    struct wall_time now = {1763906820 * DURATION_SECOND};
+    ck_assert_uint_eq(battery_choose(&pace, now, 2, 5, true), 5);
+    ck_assert_uint_eq(battery_choose(&pace, now, 2, 5, false), 2);
+    ck_assert_uint_eq(battery_choose(&pace, now, 2, 5, true), 0);
+    now = wall_after(now, BATTERY_PAUSE_MIN);
+    /* Where the shop has nothing to be asked, that is not noted. */
+    ck_assert_uint_eq(battery_choose(&pace, now, 2, 2, true), 0);
+    ck_assert_uint_eq(battery_choose(&pace, now, 0, 3, true), 3);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("probe");
@@ -525,6 +540,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, who_passed_is_not_asked_about);
     tcase_add_test(tests, it_asks_ever_more_rarely);
     tcase_add_test(tests, there_is_a_budget_an_hour);
+    tcase_add_test(tests, others_are_asked_whenever_the_shop_is);
     suite_add_tcase(suite, tests);
     return suite;
 }
