@@ -30,11 +30,12 @@ path_breaks_off() { # path_breaks_off BYTES [VANTAGE]: silence on a connection a
     route_rule "$(forth "${2:-}") ct reply bytes > $1 drop" "$(back "${2:-}") ct reply bytes > $1 drop"
 }
 path_limits_connections() { route_rule "$(forth) tcp flags & (syn|ack) == syn limit rate over $1/second burst 1 packets drop"; } # A-SECOND
-path_is_narrow() { # path_is_narrow RATE [VANTAGE]: bits a second, as tc says it
+# A line that carries so many bits a second, as tc says it: the shop's, or each vantage point's own, to whatever it asks.
+narrow() { inside "$1" tc qdisc add dev "$2" root tbf rate "$3" burst 3000 latency 1s; } # PLACE DEVICE RATE
+path_is_narrow() { narrow router server "$1" && narrow server eth0 "$1"; }               # RATE
+lines_are_narrow() { # lines_are_narrow RATE
     local place
-    for place in ${2:-"${VANTAGES[@]}"}; do
-        inside router tc qdisc add dev "$place" root tbf rate "$1" burst 3000 latency 1s || return 1
-    done
+    for place in "${VANTAGES[@]}"; do narrow router "$place" "$1" || return 1; done
 }
 # Somebody between one vantage point and the shop answers in its place, over TLS, with a certificate of his own.
 path_is_intercepted() { # path_is_intercepted VANTAGE
