@@ -242,13 +242,14 @@ for option in --repeat --parallel; do
 done
 
 # Interrupted, those in flight clean up, and those never begun are not reported.
+all_three_wait() { [ "$(visitors_of "${shop_url##*:}")" -ge 3 ]; }
 interrupted() {
     kill -STOP "$shop_pid"
     "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" --repeat 5 --parallel 3 --json "$scratch/cut.jsonl" \
         "$SOURCE/examples/cart.yaml" >"$scratch/out" 2>&1 &
     local pid=$! code
     started+=("$pid")
-    sleep 1
+    wait_for 20 all_three_wait
     kill -INT "$pid"
     kill -CONT "$shop_pid"
     wait "$pid"

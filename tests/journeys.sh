@@ -101,11 +101,12 @@ ok "with a wrong one the login fails" wrong_password
 
 # Killed while an order is placed, the monitor knows of it still; with too many of those it places no more.
 scenario=$scratch/cases/lost-answer.yaml ledger=$scratch/cases/.lost-answer.yaml.ledger.jsonl
+owes() { tail -n 1 "$ledger" | jq -e .run; } # what was noted last is not settled
 leave_behind() {
     kill -STOP "$payment_pid"
     "$SHOPWATCH" run -c "$scratch/shopwatch.yaml" "$scenario" >/dev/null 2>&1 &
     local pid=$!
-    sleep 0.6
+    wait_for 20 owes
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null
     kill -CONT "$payment_pid"

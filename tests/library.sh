@@ -59,6 +59,15 @@ wait_for() { # wait_for SECONDS COMMAND...
     done
 }
 
+soon() { # soon SECONDS COMMAND...: as wait_for; what it said last is heard
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@" >"$scratch/soon.out" 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || { cat "$scratch/soon.out"; return 1; }
+        sleep 0.1
+    done
+}
+
 forget() { # forget PID: it has ended, and its number may be another's soon
     local i
     for i in "${!started[@]}"; do [ "${started[i]}" != "$1" ] || unset "started[i]"; done
@@ -153,6 +162,9 @@ free_port() { # that nobody listens on at this moment
     for port in $(shuf -i 20000-32000 -n 20); do
         (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
+}
+visitors_of() { # visitors_of PORT: how many connections there are to it, whether they are accepted or not
+    awk -v port="$(printf '%04X' "$1")" '$3 ~ ":" port "$" && $4 == "01" { n++ } END { print n + 0 }' /proc/net/tcp
 }
 answers() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # answers PORT
 

@@ -97,6 +97,13 @@ field() { jq -r "$1" "$scratch/body"; }
 header() { tr -d '\r' <"$scratch/head" | sed -n "s/^$1: //Ip"; }
 csrf() { sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' "$scratch/body" | head -n 1; }
 stock() { curl -s --noproxy '*' "$shop/api/products/$1" | jq .stock; }
+until_stock() { # product number: what a checkout that hangs has reserved
+    local try
+    for try in $(seq 200); do
+        [ "$(stock "$1")" != "$2" ] || return 0
+        sleep 0.05
+    done
+}
 
 buy='{"email":"json@shop.example","name":"J. Son","address":"1 Row","payment":{"method":"invoice"}}'
 card() { jq -cn --arg token "$1" \
@@ -350,7 +357,7 @@ test_payment() {
     kill -STOP "$payment_pid"
     started=$SECONDS
     json payer /api/checkout "$(card good)" -o "$scratch/hanging" >"$scratch/hanging.status" &
-    sleep 0.5
+    until_stock 3 99999
     is "provider hangs: others are served" 200 "$(fetch other /p/court-classic --max-time 2)"
     is "provider hangs: others may write" 201 \
         "$(json other /api/cart '{"product":4,"quantity":1}' --max-time 2)"
@@ -440,7 +447,7 @@ test_restart() {
     json crash /api/cart '{"product":6,"quantity":10}' >/dev/null
     kill -STOP "$payment_pid"
     json crash /api/checkout "$buy" >/dev/null &
-    sleep 0.5
+    until_stock 6 99990
     is "crash: in the middle of a checkout" 99990 "$(stock 6)"
     kill -KILL "$shop_pid"
     wait "$shop_pid" 2>/dev/null
@@ -457,7 +464,7 @@ test_restart() {
     json last /api/cart '{"product":6,"quantity":10}' >/dev/null
     kill -STOP "$payment_pid"
     json last /api/checkout "$buy" >/dev/null &
-    sleep 0.5
+    until_stock 6 99990
     is "stopped in the middle of a checkout" 99990 "$(stock 6)"
     stop "$shop_pid"
     status=$?

@@ -422,8 +422,7 @@ START_TEST(failures_are_judged_and_become_an_incident)
     store_fixture_release(&runs);
     bool read = false;
     store_read_incidents(fixture.store, true, 0, note_incidents, &read);
-    store_fixture_wait(&fixture, 200 * DURATION_MILLISECOND);
-    ck_assert(read);
+    store_fixture_wait_for(&fixture, &read);
 }
 END_TEST
 
@@ -589,13 +588,20 @@ static void give_orders(struct pipeline *pipeline)
         pipeline_change_incident(pipeline, &operators_cases[i].order, obeyed, &operators_cases[i]);
 }
 
+struct told_changes {
+    struct buffer text;
+    bool done;
+};
+
 static void note_changes(void *data, enum result result, const struct store_changes *changes)
 {
-    struct buffer *text = data;
+    struct told_changes *told = data;
     ck_assert_int_eq(result, RESULT_OK);
     for (size_t i = 0; i < changes->count; i++)
-        buffer_print(text, "%.4s %u %s\n", changes->incidents[i].id, changes->incidents[i].version,
+        buffer_print(&told->text, "%.4s %u %s\n", changes->incidents[i].id,
+                     changes->incidents[i].version,
                      incident_change_word(changes->incidents[i].change));
+    told->done = true;
 }
 
 /* Orders are given before the book has what was before; all are obeyed in their order, and in the
@@ -610,13 +616,13 @@ START_TEST(operators_change_incidents_that_are_open_and_that_are_over)
     started = NULL;
     for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
         ck_assert_msg(operators_cases[i].answered, "order %zu", i);
-    struct buffer text;
-    buffer_init(&text, 4096);
-    store_read_changes(fixture.store, 3, 0, note_changes, &text);
-    store_fixture_wait(&fixture, 200 * DURATION_MILLISECOND);
-    ck_assert_str_eq(text.data, "aaaa 2 acknowledged\naaaa 3 acknowledged\n"
-                                "bbbb 2 annotated\nbbbb 3 published\naaaa 4 annotated\n");
-    buffer_free(&text);
+    struct told_changes told = {.done = false};
+    buffer_init(&told.text, 4096);
+    store_read_changes(fixture.store, 3, 0, note_changes, &told);
+    store_fixture_wait_for(&fixture, &told.done);
+    ck_assert_str_eq(told.text.data, "aaaa 2 acknowledged\naaaa 3 acknowledged\n"
+                                     "bbbb 2 annotated\nbbbb 3 published\naaaa 4 annotated\n");
+    buffer_free(&told.text);
 }
 END_TEST
 

@@ -301,6 +301,8 @@ START_TEST(idle_visitors_do_not_take_all_descriptors)
         visitors[i] = connect_client();
         run_for(DURATION_MILLISECOND);
     }
+    for (int i = 0; i < 10000 && count_ended(visitors, COUNT_OF(visitors)) < TOO_MANY; i++)
+        run_for(DURATION_MILLISECOND);
     run_for(50 * DURATION_MILLISECOND);
     ck_assert_uint_eq(count_ended(visitors, COUNT_OF(visitors)), TOO_MANY);
     ck_assert_uint_eq(count_ended(visitors, HTTP_VISITORS_MAX), 0);

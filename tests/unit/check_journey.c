@@ -80,7 +80,7 @@ static const struct journey_case {
      "  - {step: c, get: /three}\n",
      STATE_DEGRADED, "pfp", SYMPTOM_HTTP_ERROR, "GET /one;GET /status/500;GET /three;"},
     /* No answer within the step's time. */
-    {"steps:\n  - {step: a, get: /silent, timeout: 50ms}\n", STATE_FAILED, "f",
+    {"steps:\n  - {step: a, get: /silent, timeout: 250ms}\n", STATE_FAILED, "f",
      SYMPTOM_HTTP_TIMEOUT_TTFB, "GET /silent;"},
     /* GraphQL: its errors come with status 200. */
     {"steps:\n  - step: a\n    graphql: /shop\n    query: |\n      query ($n: Int) { a(n: $n) }\n"
@@ -122,20 +122,20 @@ static const struct journey_case {
      STATE_PASSED, "pp", SYMPTOM_NONE, "GET /flaky;GET /flaky;GET /flaky;GET /confirmed;"},
     /* What is thought before is no part of the wait. */
     {"steps:\n"
-     "  - step: a\n    get: /flaky\n    think: 400ms\n"
-     "    until: {holds: jsonpath \"$.state\" == \"confirmed\", every: 50ms, for: 300ms}\n",
+     "  - step: a\n    get: /flaky\n    think: 900ms\n"
+     "    until: {holds: jsonpath \"$.state\" == \"confirmed\", every: 50ms, for: 800ms}\n",
      STATE_PASSED, "p", SYMPTOM_NONE, "GET /flaky;GET /flaky;GET /flaky;"},
     {"steps:\n"
      "  - step: a\n    get: /one\n"
-     "    until: {holds: jsonpath \"$.id\" == 8, every: 80ms, for: 200ms}\n"
+     "    until: {holds: jsonpath \"$.id\" == 8, every: 300ms, for: 800ms}\n"
      "  - {step: b, get: /two}\n",
      STATE_FAILED, "fs", SYMPTOM_CONTENT_MISMATCH, "GET /one;GET /one;GET /one;"},
     {"steps:\n"
      "  - step: a\n    get: /status/500\n"
-     "    until: {holds: jsonpath \"$.orders\" count == 0, every: 100ms, for: 150ms}\n",
+     "    until: {holds: jsonpath \"$.orders\" count == 0, every: 400ms, for: 650ms}\n",
      STATE_FAILED, "f", SYMPTOM_HTTP_ERROR, "GET /status/500;GET /status/500;"},
     {"steps:\n"
-     "  - step: a\n    get: /silent\n    timeout: 50ms\n"
+     "  - step: a\n    get: /silent\n    timeout: 250ms\n"
      "    until: {holds: status == 200, every: 50ms, for: 1s}\n",
      STATE_FAILED, "f", SYMPTOM_HTTP_TIMEOUT_TTFB, "GET /silent;"},
     /* retry: only after the named faults, at most so often; what passes then is degraded. */
@@ -300,10 +300,9 @@ START_TEST(a_cleanup_under_way_is_not_cut_short)
                                    "cleanup:\n  - {step: tidy, get: /silent, timeout: 500ms}\n"
                                    "  - {step: more, get: /more}\n");
     journey_fixture_start(&fixture);
-    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
-    loop_timer_set(timer, 150 * DURATION_MILLISECOND);
+    journey_fixture_until_asked(&fixture, "GET /one;GET /silent;");
+    journey_fixture_end(&fixture);
     loop_run(fixture.loop);
-    loop_timer_free(timer);
     ck_assert_ptr_nonnull(fixture.run);
     ck_assert_uint_eq(fixture.run->step_count, 3);
     ck_assert_int_eq(fixture.run->steps[1].symptom, SYMPTOM_HTTP_TIMEOUT_TTFB);
@@ -377,8 +376,8 @@ START_TEST(an_ended_run_still_cleans_up)
     journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n  - {step: b, get: /two}\n"
                                    "cleanup:\n  - {step: tidy, get: /tidy}\n");
     journey_fixture_start(&fixture);
-    struct loop_timer *timer = loop_timer_create(fixture.loop, journey_fixture_end, &fixture);
-    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
+    journey_fixture_until_asked(&fixture, "GET /silent;");
+    journey_fixture_end(&fixture);
     loop_run(fixture.loop);
     ck_assert_str_eq(fixture.asked, "GET /silent;GET /tidy;");
     ck_assert_int_eq(fixture.run->state, STATE_UNKNOWN);
@@ -386,7 +385,6 @@ START_TEST(an_ended_run_still_cleans_up)
     ck_assert_int_eq(fixture.run->steps[0].state, STATE_UNKNOWN);
     ck_assert_int_eq(fixture.run->steps[1].state, STATE_SKIPPED);
     ck_assert_int_eq(fixture.run->steps[2].state, STATE_PASSED);
-    loop_timer_free(timer);
     journey_fixture_close(&fixture);
 }
 END_TEST
@@ -474,23 +472,15 @@ START_TEST(the_budget_bounds_the_steps)
 }
 END_TEST
 
-static void stop(void *data)
-{
-    loop_stop(data);
-}
-
 START_TEST(an_abandoned_run_leaves_nothing)
 {
     struct journey_fixture fixture;
     journey_fixture_open(&fixture);
     journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /silent}\n");
     journey_fixture_start(&fixture);
-    struct loop_timer *timer = loop_timer_create(fixture.loop, stop, fixture.loop);
-    loop_timer_set(timer, 50 * DURATION_MILLISECOND);
-    loop_run(fixture.loop);
+    journey_fixture_until_asked(&fixture, "GET /silent;");
     journey_abandon(fixture.journey);
     ck_assert_ptr_null(fixture.run);
-    loop_timer_free(timer);
     journey_fixture_close(&fixture);
 }
 END_TEST

@@ -298,11 +298,11 @@ END_TEST
 /* The second step hangs until the budget of 2 s is used up. */
 START_TEST(thinking_is_no_part_of_any_time)
 {
-    const duration think = 150 * DURATION_MILLISECOND;
+    const duration think = 500 * DURATION_MILLISECOND;
     struct journey_fixture fixture;
     struct instant before = clock_instant();
-    journey_fixture_run(&fixture, "steps:\n  - {step: a, get: /one, think: 150ms}\n"
-                                  "  - {step: b, get: /silent, think: 150ms, timeout: 60s}\n");
+    journey_fixture_run(&fixture, "steps:\n  - {step: a, get: /one, think: 500ms}\n"
+                                  "  - {step: b, get: /silent, think: 500ms, timeout: 60s}\n");
     duration took = instant_between(before, clock_instant());
     const struct run_step *steps = fixture.run->steps;
     ck_assert_int_ge(took, 2 * DURATION_SECOND + 2 * think);

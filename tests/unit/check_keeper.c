@@ -79,6 +79,13 @@ static struct keeper_facts look(void)
     return facts;
 }
 
+static void wait_for_commits(unsigned count)
+{
+    for (int i = 0; i < 20000 && commits < count; i++)
+        store_fixture_wait(&fixture, DURATION_MILLISECOND);
+    ck_assert_uint_ge(commits, count);
+}
+
 static void wait_until_idle(void)
 {
     for (int i = 0; i < 1000 && !keeper_is_idle(keeper); i++)
@@ -112,14 +119,19 @@ START_TEST(what_is_kept_is_in_the_store)
 }
 END_TEST
 
-/* The first is not held up; those behind it share a commit. */
+/* The first is not held up; those behind it share a commit. Where the disk alone takes as long as
+ * they are held, that cannot be seen. */
 START_TEST(runs_of_a_moment_are_kept_together)
 {
+    struct instant begin = clock_instant();
     for (int minute = 0; minute < 5; minute++)
         keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
-    store_fixture_wait(&fixture, KEEPER_HOLD / 2);
-    ck_assert_uint_eq(commits, 1);
-    ck_assert_uint_eq(keeper_count(keeper), 4);
+    wait_for_commits(1);
+    store_fixture_wait(&fixture, KEEPER_HOLD / 4);
+    if (instant_between(begin, clock_instant()) < KEEPER_HOLD) {
+        ck_assert_uint_eq(commits, 1);
+        ck_assert_uint_eq(keeper_count(keeper), 4);
+    }
     wait_until_idle();
     ck_assert_uint_eq(commits, 5);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
@@ -134,14 +146,24 @@ END_TEST
 /* Nor is what people wait for, and what came before it goes with it. */
 START_TEST(a_run_that_did_not_pass_is_not_held_so_long)
 {
-    keep(0, NULL);
-    keep(1, NULL);
-    store_fixture_wait(&fixture, KEEPER_HOLD_TROUBLE + KEEPER_HOLD_TROUBLE / 2);
-    ck_assert_uint_eq(commits, 1);
-    keeper_keep(keeper, store_fixture_run("buy", "home", 2, STATE_FAILED), NULL);
-    store_fixture_wait(&fixture, KEEPER_HOLD_TROUBLE);
-    ck_assert_uint_eq(commits, 3);
-    ck_assert(keeper_is_idle(keeper));
+    /* Again where the disk was slower than that. */
+    bool seen = false;
+    for (int try = 0; try < 10 && !seen; try++) {
+        struct instant begin = clock_instant();
+        commits = 0;
+        keep(3 * try, NULL);
+        keep(3 * try + 1, NULL);
+        wait_for_commits(1);
+        store_fixture_wait(&fixture, KEEPER_HOLD_TROUBLE);
+        if (instant_between(begin, clock_instant()) < KEEPER_HOLD)
+            ck_assert_uint_eq(commits, 1);
+        keeper_keep(keeper, store_fixture_run("buy", "home", 3 * try + 2, STATE_FAILED), NULL);
+        wait_until_idle();
+        ck_assert_uint_eq(commits, 3);
+        seen = instant_between(begin, clock_instant()) < KEEPER_HOLD;
+        store_fixture_wait(&fixture, seen ? 0 : KEEPER_HOLD);
+    }
+    ck_assert(seen);
 }
 END_TEST
 

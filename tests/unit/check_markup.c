@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char page[] =
@@ -397,6 +398,14 @@ static const struct {
     {"<", MARKUP_TAGS_MAX + 1, "p", LEFT_OUT},
 };
 
+/* Of this program alone: what others do meanwhile is not the page's doing. */
+static duration processor_time(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return time.tv_sec * DURATION_SECOND + time.tv_nsec / 1000;
+}
+
 START_TEST(no_page_holds_the_monitor_up)
 {
     const char *xpath = hostile_cases[_i].selector;
@@ -405,10 +414,10 @@ START_TEST(no_page_holds_the_monitor_up)
     json_t *value;
     if (xpath[0] != '/')
         xpath = markup_css_to_xpath(arena, xpath, &error, NULL);
-    struct instant start = clock_instant();
+    duration start = processor_time();
     struct markup *markup = parse_repeated(hostile_cases[_i].unit, hostile_cases[_i].size);
     enum result result = markup_select(markup, xpath, &value, &error);
-    duration took = instant_between(start, clock_instant());
+    duration took = processor_time() - start;
     if (hostile_cases[_i].found == LEFT_OUT)
         ck_assert_int_eq(result, RESULT_LIMIT);
     else

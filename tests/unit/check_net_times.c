@@ -19,7 +19,7 @@
 #define URL       "http://127.0.0.1:PORT/"
 
 enum {
-    HOLD_UP = 300 * DURATION_MILLISECOND,
+    HOLD_UP = 900 * DURATION_MILLISECOND,
     SOON = HOLD_UP / 3, /* what takes no time may take that on a busy machine */
     ABSENT = PHASE_ABSENT,
 };

@@ -231,7 +231,7 @@ END_TEST
 /* Whether the vantage point has the proxy or the step. */
 START_TEST(what_a_proxy_takes_is_in_connect)
 {
-    enum { THOUGHT = 200 * DURATION_MILLISECOND };
+    enum { THOUGHT = 600 * DURATION_MILLISECOND };
     char proxy[64];
     struct net_request request = {.method = "GET", .url = "http://shop.invalid/x"};
     far.thought = THOUGHT;

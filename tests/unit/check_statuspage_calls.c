@@ -138,7 +138,7 @@ START_TEST(good_runs_become_a_point_a_minute)
     close_reporters();
     load_shop("    metrics: {guest checkout: m1, search: m2}\n");
     open_reporters();
-    store_fixture_wait(&fixture, 50 * DURATION_MILLISECOND);
+    wait_idle();
     append_now("search", STATE_FAILED, 4 * DURATION_SECOND);
     append_now("guest checkout", STATE_PASSED, 7 * DURATION_MILLISECOND);
     append_now("guest checkout", STATE_DEGRADED, 17 * DURATION_MILLISECOND);
@@ -171,7 +171,7 @@ START_TEST(a_metric_that_is_not_there_is_given_up)
     close_reporters();
     load_shop("    metrics: {guest checkout: m7}\n");
     open_reporters();
-    store_fixture_wait(&fixture, 50 * DURATION_MILLISECOND);
+    wait_idle();
     append_now("guest checkout", STATE_PASSED, DURATION_MILLISECOND);
     reporters_wake(reporters);
     wait_told(1);

@@ -76,40 +76,48 @@ static void watch(struct shop_server *shop, size_t count, const char *further_ke
 
 /* --- what is in the store afterwards --------------------------------------------------------- */
 
+struct told {
+    struct buffer text;
+    bool done;
+};
+
 static void note_changes(void *data, enum result result, const struct store_changes *changes)
 {
-    struct buffer *text = data;
+    struct told *told = data;
     ck_assert_int_eq(result, RESULT_OK);
     for (size_t i = 0; i < changes->count; i++)
-        buffer_print(text, "%s%s%s", i > 0 ? " " : "",
+        buffer_print(&told->text, "%s%s%s", i > 0 ? " " : "",
                      incident_change_word(changes->incidents[i].change),
                      changes->incidents[i].flapping ? "!" : "");
+    told->done = true;
 }
 
 static void note_incidents(void *data, enum result result, const struct store_incidents *incidents)
 {
-    struct buffer *text = data;
+    struct told *told = data;
     ck_assert_int_eq(result, RESULT_OK);
     for (size_t i = 0; i < incidents->count; i++) {
         const struct incident *incident = &incidents->incidents[i];
-        buffer_print(text, "%s%s%s, came back %u times", incident->muted ? "muted " : "",
+        buffer_print(&told->text, "%s%s%s, came back %u times", incident->muted ? "muted " : "",
                      incident->flapping ? "flapping " : "",
                      incident->resolved.us == 0 ? "open" : "over", incident->reopened);
     }
+    told->done = true;
 }
 
 static void expect_heard(const char *changes, const char *incidents)
 {
-    struct buffer heard, kept;
-    buffer_init(&heard, 4096);
-    buffer_init(&kept, 4096);
+    struct told heard = {.done = false}, kept = {.done = false};
+    buffer_init(&heard.text, 4096);
+    buffer_init(&kept.text, 4096);
     store_read_changes(fixture.store, 0, 0, note_changes, &heard);
     store_read_incidents(fixture.store, false, 0, note_incidents, &kept);
-    store_fixture_wait(&fixture, 200 * DURATION_MILLISECOND);
-    ck_assert_str_eq(heard.length > 0 ? heard.data : "", changes);
-    ck_assert_str_eq(kept.length > 0 ? kept.data : "", incidents);
-    buffer_free(&heard);
-    buffer_free(&kept);
+    store_fixture_wait_for(&fixture, &heard.done);
+    store_fixture_wait_for(&fixture, &kept.done);
+    ck_assert_str_eq(heard.text.length > 0 ? heard.text.data : "", changes);
+    ck_assert_str_eq(kept.text.length > 0 ? kept.text.data : "", incidents);
+    buffer_free(&heard.text);
+    buffer_free(&kept.text);
 }
 
 /* --- stories --------------------------------------------------------------------------------- */

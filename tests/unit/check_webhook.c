@@ -136,6 +136,14 @@ static void open_reporters(void)
     ck_assert_msg(reporters != NULL, "%s", error.text);
 }
 
+/* Until they know where they stand, and have told what there is. */
+static void wait_idle(void)
+{
+    for (int i = 0; i < 2000 && !reporters_are_idle(reporters); i++)
+        store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND);
+    ck_assert(reporters_are_idle(reporters));
+}
+
 /* `PORT` in the text stands for the server's. */
 static void load_shop(const char *text)
 {
@@ -403,8 +411,7 @@ START_TEST(a_new_reporter_hears_of_what_comes_and_misses_nothing_after)
     store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND);
     mood = BROKEN;
     open_reporters();
-    for (int i = 0; i < 20; i++)
-        store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND);
+    wait_idle();
     change(3, 3);
     store_fixture_wait(&fixture, 100 * DURATION_MILLISECOND);
     reporters_close(reporters);
@@ -420,7 +427,7 @@ START_TEST(closing_while_a_message_is_on_its_way_is_safe)
     mood = HANGING;
     open_reporters();
     change(1, 1);
-    for (int i = 0; i < 200 && tries == 0; i++)
+    for (int i = 0; i < 2000 && tries == 0; i++)
         store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND);
     ck_assert_uint_eq(tries, 1);
     reporters_close(reporters);
@@ -497,12 +504,12 @@ START_TEST(the_heart_does_not_beat_where_slots_are_missed)
 {
     load_shop("heartbeat: http://127.0.0.1:PORT/beat\n");
     open_reporters();
-    store_fixture_wait(&fixture, 50 * DURATION_MILLISECOND);
+    wait_idle();
     struct run *run = store_fixture_run("buy", "home", 1, STATE_UNKNOWN);
     run->reason = "overload";
     store_fixture_append(&fixture, run);
     reporters_wake(reporters);
-    for (int i = 0; i < 100 && told[0] == '\0'; i++)
+    for (int i = 0; i < 500 && told[0] == '\0'; i++)
         store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
     ck_assert_ptr_nonnull(strstr(told, "missed slots"));
     ck_assert_uint_eq(tries, 0);

@@ -140,7 +140,7 @@ void journey_fixture_load(struct journey_fixture *fixture, const char *steps)
     int descriptor = mkstemp(file);
     ck_assert_int_ge(descriptor, 0);
     dprintf(descriptor,
-            "shopwatch: 1\njourney: test\nbase: http://127.0.0.1:%u\ntimeout: 300ms\n"
+            "shopwatch: 1\njourney: test\nbase: http://127.0.0.1:%u\ntimeout: 1s\n"
             "budget: 2s\nvariables:\n  colour: blue\n  count: 3\n%s",
             fixture->port, steps);
     close(descriptor);
@@ -231,4 +231,20 @@ void journey_fixture_end(void *data)
 {
     struct journey_fixture *fixture = data;
     journey_end(fixture->journey, STATE_UNKNOWN, SYMPTOM_MONITOR_STOPPED, "stopped");
+}
+
+static void stop(void *data)
+{
+    loop_stop(data);
+}
+
+void journey_fixture_until_asked(struct journey_fixture *fixture, const char *asked)
+{
+    struct loop_timer *timer = loop_timer_create(fixture->loop, stop, fixture->loop);
+    for (int i = 0; i < 10000 && strcmp(fixture->asked, asked) != 0; i++) {
+        loop_timer_set(timer, DURATION_MILLISECOND);
+        loop_run(fixture->loop);
+    }
+    loop_timer_free(timer);
+    ck_assert_str_eq(fixture->asked, asked);
 }

@@ -38,6 +38,9 @@ void journey_fixture_close(struct journey_fixture *fixture);
 /* Starts the run, whose end stops the loop. */
 void journey_fixture_start(struct journey_fixture *fixture);
 
+/* Goes on until the server was asked all of that, and no more. */
+void journey_fixture_until_asked(struct journey_fixture *fixture, const char *asked);
+
 /* The whole run of `steps`; closed by the caller. */
 void journey_fixture_run(struct journey_fixture *fixture, const char *steps);
 

@@ -186,6 +186,13 @@ void wait_told(unsigned count)
     ck_assert_uint_eq(health.delivered + health.given_up, count);
 }
 
+void wait_idle(void)
+{
+    for (int i = 0; i < TRIES && !reporters_are_idle(reporters); i++)
+        store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND);
+    ck_assert(reporters_are_idle(reporters));
+}
+
 void wait_failed(void)
 {
     for (int i = 0; i < TRIES && health_now().failures == 0; i++)

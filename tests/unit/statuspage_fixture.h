@@ -34,6 +34,7 @@ struct reporter_health health_now(void);
 /* Until that many runs and changes are told, or given up. */
 void wait_told(unsigned count);
 void wait_failed(void);
+void wait_idle(void); /* what there is has been told, and it is known where they stand */
 
 /* The next `times` requests with the method (NULL: any): see statuspage_server.h. */
 void strike(unsigned times, const char *method, int status);

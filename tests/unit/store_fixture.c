@@ -211,6 +211,14 @@ static void stop_loop(void *data)
     loop_stop(data);
 }
 
+void store_fixture_wait_for(struct store_fixture *fixture, const bool *done)
+{
+    enum { PATIENCE = 20000 }; /* for a disk that is shared with others */
+    for (int i = 0; i < PATIENCE && !*done; i++)
+        store_fixture_wait(fixture, DURATION_MILLISECOND);
+    ck_assert(*done);
+}
+
 void store_fixture_wait(struct store_fixture *fixture, duration time)
 {
     struct loop_timer *timer = loop_timer_create(fixture->loop, stop_loop, fixture->loop);

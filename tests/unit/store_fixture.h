@@ -58,4 +58,7 @@ store_sequence store_fixture_cursor(struct store_fixture *fixture, const char *n
 /* Turns the loop for a while. */
 void store_fixture_wait(struct store_fixture *fixture, duration time);
 
+/* The same, until it is true: an answer has come. */
+void store_fixture_wait_for(struct store_fixture *fixture, const bool *done);
+
 #endif
