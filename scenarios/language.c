@@ -435,6 +435,10 @@ static const struct language_key component_keys[] = {
              "address, its port where that is another, and http:// where no TLS is spoken there; a "
              "`health` page or `static` file is asked there as well.",
      .example = "origin: \"http://10.0.0.5:8080\""},
+    {"at", LANGUAGE_TEXT_OR_TEXTS, LANGUAGE_FORMAT_HOST, LIST(component, at, at_count),
+     .help = "Where the shop's programs find a database or a third party: an error of theirs that "
+             "tells this host, or host and port, names it.",
+     .example = "at: \"10.0.0.7:5432\""},
     {"timeouts", LANGUAGE_OBJECT, .of = LANGUAGE_IN_TIMEOUTS, AT(component, timeouts),
      .help =
          "After how long a proxy or an application gives up on what is behind it, or the shop on "

@@ -77,6 +77,25 @@ static void check_vantage_names(struct loader *loader, const struct shop *shop)
                           "name");
 }
 
+/* Only of these an error tells whose fault it is that nobody is there. */
+static void check_addresses(struct loader *loader, const struct shop *shop,
+                            const struct yaml_node *components)
+{
+    for (size_t i = 0; i < shop->component_count; i++) {
+        const struct component *component = &shop->components[i];
+        if (component->at_count == 0 || component->kind == CAUSE_DATABASE ||
+            component->kind == CAUSE_THIRD_PARTY)
+            continue;
+        const struct yaml_node *map = components != NULL && component->name != NULL
+                                          ? yaml_find(components, component->name)
+                                          : NULL;
+        const struct yaml_node *at = map != NULL ? yaml_find(map, "at") : NULL;
+        loader_report(loader, MISTAKE_KEY_CONFLICT, at != NULL ? at->position : component->position,
+                      NULL, "`at` is where a database or a third party is, and `%s` is neither",
+                      component->name != NULL ? component->name : "this");
+    }
+}
+
 struct shop *shop_load(const char *file, struct mistakes *mistakes)
 {
     struct arena *arena = arena_create();
@@ -96,6 +115,7 @@ struct shop *shop_load(const char *file, struct mistakes *mistakes)
     reporter_settings_check_names(&loader, shop->secrets, shop->secret_count);
     reporter_settings_check_listeners(&loader, shop->reporters, shop->reporter_count);
     check_vantage_names(&loader, shop);
+    check_addresses(&loader, shop, yaml_find(yaml->root, "components"));
     shop_check_maintenance(&loader, shop);
     shop_check_probes(&loader, shop);
     loader_close(&loader);

@@ -76,6 +76,8 @@ struct component {
     size_t part_count;
     /* What probes ask when a step fails; paths or URLs, NULL: not to be asked. */
     const char *health, *static_file, *large;
+    const char **at; /* where the shop's programs find it: HOST or HOST:PORT, each */
+    size_t at_count;
     const char *origin; /* where its own server is, past this: an address, a port, a scheme */
     unsigned *ports;    /* further ones that something listens at */
     size_t port_count;

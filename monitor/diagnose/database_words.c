@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* Sentences of PostgreSQL, MySQL, MariaDB, SQLite and frameworks. Codes are in record/database.c.
- */
+/* Sentences of PostgreSQL, MySQL, MariaDB, SQLite and frameworks; of two in one body the first here
+ * counts. Codes are in record/database.c. */
 static const struct {
     const char *words;
     enum symptom symptom;
@@ -48,6 +48,12 @@ static const struct {
     {"reached maximum value of sequence", SYMPTOM_DB_OUT_OF_NUMBERS},
     {"Failed to read auto-increment value from storage engine", SYMPTOM_DB_OUT_OF_NUMBERS},
     {"to avoid wraparound data loss", SYMPTOM_DB_READ_ONLY},
+    {"could not translate host name", SYMPTOM_DB_UNAVAILABLE},
+    {"connection to server on socket", SYMPTOM_DB_UNAVAILABLE},
+    {"connection to server at \"", SYMPTOM_DB_UNAVAILABLE},
+    {"connection to server at \\\"", SYMPTOM_DB_UNAVAILABLE},
+    {"Can't connect to MySQL server", SYMPTOM_DB_UNAVAILABLE},
+    {"Can't connect to local MySQL server", SYMPTOM_DB_UNAVAILABLE},
     {"database is locked", SYMPTOM_DB_LOCKED},
     {"canceling statement due to lock timeout", SYMPTOM_DB_LOCKED},
     {"canceling statement due to statement timeout", SYMPTOM_DB_LOCKED},

@@ -160,13 +160,16 @@ static void fill_diagnosis(const struct run *run, const struct shop *shop,
     diagnosis->unsettled = facts->unsettled != NULL;
 }
 
-/* The component to blame: what a database itself says is not well, else a suspect of that kind,
- * else what the failing step needs of that kind, else a declared front door. */
+/* The component to blame: what a database itself says is not well, else what the answer names, else
+ * a suspect of that kind, else what the failing step needs of that kind, else a declared front
+ * door. */
 static const char *choose_component(const struct facts *facts, const struct shop *shop,
                                     enum cause cause)
 {
     if (cause == CAUSE_DATABASE && facts->ill != NULL)
         return facts->ill;
+    if (facts->named != NULL && shop_kind(shop, facts->named) == cause)
+        return facts->named;
     if (cause == CAUSE_DATABASE && facts->began_with != NULL)
         return facts->began_with;
     if (cause == CAUSE_DATABASE && facts->whole_database != NULL)

@@ -237,9 +237,12 @@ static void facts_of_words_elsewhere(struct facts *facts, const struct facts_vie
         return;
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
-        if (history_failure(entry) == NULL || entry->words == SYMPTOM_NONE)
+        const char *told = facts_database_unreached(view, entry);
+        if (told == NULL && history_failure(entry) != NULL && entry->words != SYMPTOM_NONE)
+            told = symptom_code(entry->words);
+        if (told == NULL)
             continue;
-        facts_add(facts, FACT_DATABASE_WORDS_ELSEWHERE, symptom_code(entry->words));
+        facts_add(facts, FACT_DATABASE_WORDS_ELSEWHERE, told);
         return;
     }
 }

@@ -34,7 +34,8 @@ struct facts {
     const char *unsettled; /* what must be seen before anything is asserted; NULL: all was seen */
     const char *whole_database; /* where several parts of it fail; or NULL */
     bool locked;                /* it is not well because somebody holds a lock */
-    const char *ill; /* what of a database is not well, asked directly: a part, or all; or NULL */
+    const char *ill;   /* what of a database is not well, asked directly: a part, or all; or NULL */
+    const char *named; /* the component that the answer itself says not to be reached; or NULL */
     const char *began_with; /* the part of the database that all began with, where that is another
                                one; or NULL */
 };
@@ -155,6 +156,14 @@ void facts_of_server_timing(struct facts *facts, const struct facts_view *view);
 
 /* facts_answer.c: what the answer was. */
 void facts_of_answer(struct facts *facts, const struct facts_view *view);
+
+/* facts_unreached.c: what its body says not to be reached; false: nobody whom the shop file knows.
+ */
+bool facts_of_unreached(struct facts *facts, const struct facts_view *view);
+
+/* The same of a database, that another's answer has named in this streak; NULL: none. */
+const char *facts_database_unreached(const struct facts_view *view,
+                                     const struct history_entry *entry);
 
 /* facts_pattern.c: which steps fail and pass together. Suspects first, they are needed by others.
  */

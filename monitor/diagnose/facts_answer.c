@@ -127,7 +127,7 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
     facts_of_server_timing(facts, view);
     if (words_say_cached(exchange->words))
         facts_add(facts, FACT_FROM_CACHE, NULL);
-    if (failure->excerpt != NULL && exchange->status > 0) {
+    if (failure->excerpt != NULL && exchange->status > 0 && !facts_of_unreached(facts, view)) {
         enum symptom words = diagnose_database_words(failure->excerpt);
         if (words != SYMPTOM_NONE)
             facts_add(facts, FACT_DATABASE_WORDS, symptom_code(words));

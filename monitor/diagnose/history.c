@@ -225,6 +225,21 @@ static bool history_turns(const struct history_entry *entry, const struct run_st
     return answered && !history_has_hung(first) && history_has_hung(failure);
 }
 
+/* What answers of a streak say; the first of it that says anything counts. */
+static void history_note_words(struct history_entry *entry, const char *body, bool is_over)
+{
+    if (is_over) {
+        entry->words = SYMPTOM_NONE;
+        entry->unreached.kind = UNREACHED_NONE;
+    }
+    if (body == NULL)
+        return;
+    if (entry->words == SYMPTOM_NONE)
+        entry->words = diagnose_database_words(body);
+    if (entry->unreached.kind == UNREACHED_NONE)
+        entry->unreached = unreached_next(&body);
+}
+
 void history_add(struct history *history, const struct run *run)
 {
     struct history_entry *entry = history_entry_get(history, run->journey, run->vantage);
@@ -245,10 +260,7 @@ void history_add(struct history *history, const struct run *run)
     bool failed = run->state == STATE_FAILED && failure != NULL;
     entry->passed_before |= failure == NULL;
     history_note_passes(entry, run);
-    if (!failed)
-        entry->words = SYMPTOM_NONE;
-    else if (failure->excerpt != NULL && entry->words == SYMPTOM_NONE)
-        entry->words = diagnose_database_words(failure->excerpt);
+    history_note_words(entry, failed ? failure->excerpt : NULL, !failed);
     if (failed && entry->first != NULL && !history_turns(entry, failure))
         return;
     if (entry->first != NULL) {

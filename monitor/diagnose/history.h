@@ -5,6 +5,7 @@
 #define DIAGNOSE_HISTORY_H
 
 #include "monitor/diagnose/diagnose.h"
+#include "monitor/diagnose/unreached.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,9 +24,10 @@ struct history_entry {
     struct wall_time passed; /* the latest of them */
     duration
         connect; /* how long a connection took to be made when it passed; PHASE_ABSENT: unknown */
-    enum symptom words; /* of a database, in an answer of this streak; or NONE */
-    bool passed_before; /* all steps of an earlier run passed */
-    bool blind;         /* the last run could not look: what was seen before is old news */
+    enum symptom words;         /* of a database, in an answer of this streak; or NONE */
+    struct unreached unreached; /* whom an answer of this streak said not to be reached */
+    bool passed_before;         /* all steps of an earlier run passed */
+    bool blind;                 /* the last run could not look: what was seen before is old news */
     const struct history_entry *sibling; /* the same journey from elsewhere; NULL: the last */
 };
 

@@ -21,8 +21,7 @@
 
 /* X(NAME, group, code, network, application, database, third-party, monitor, scenario, text) */
 #define FACT_TABLE(X)                                                                              \
-    X(DNS, TRANSPORT, "transport.dns", 18, -12, -14, 0, 2, -6,                                     \
-      "The shop's name could not be resolved.")                                                    \
+    X(DNS, TRANSPORT, "transport.dns", 18, -12, -14, 0, 2, -6, "The shop's name is not resolved.") \
     X(TCP_TIMEOUT, TRANSPORT, "transport.tcp_timeout", 16, -4, -8, 0, 0, -10,                      \
       "The connection was not answered at all.")                                                   \
     X(TCP_TIMEOUT_FRONT_DOOR, TRANSPORT, "transport.tcp_timeout_front_door", 18, -8, -12, 0, 0,    \
@@ -37,8 +36,7 @@
       "The declared front door, {}, refused the connection.")                                      \
     X(REFUSED_HERE, TRANSPORT, "transport.refused_here", 10, -4, -8, 0, -2, -8,                    \
       "The connection is refused from here alone; others are let in.")                             \
-    X(TLS, TRANSPORT, "transport.tls", 12, -3, -8, 2, 3, -3,                                       \
-      "The TLS handshake with the front door failed.")                                             \
+    X(TLS, TRANSPORT, "transport.tls", 12, -3, -8, 2, 3, -3, "The TLS handshake failed.")          \
     X(CERTIFICATE, TRANSPORT, "transport.certificate", 16, -8, -14, 0, 3, -6,                      \
       "The front door shows a certificate that is no good: {}")                                    \
     X(PATH_BROKEN, TRANSPORT, "transport.path_broken", 18, -8, -14, 0, 2, -8,                      \
@@ -168,6 +166,8 @@
       "Past {}, the shop's own server fails as well.")                                             \
     X(DATABASE_WORDS, BODY, "body.database_words", -15, -4, 18, -8, -10, -10,                      \
       "The answer itself names the database ({}).")                                                \
+    X(NAMES_THIRD_PARTY, BODY, "body.names_third_party", -12, -2, -8, 18, -8, -8,                  \
+      "The answer itself names a third party ({}).")                                               \
     X(DATABASE_ILL, DATABASE, "probe.database_ill", -10, -6, 20, -8, -8, -8,                       \
       "Asked directly, the database is not well: {}")                                              \
     X(DATABASE_ILL_NEAR, DATABASE, "probe.database_ill_near", -6, 0, 5, -3, -4, -3,                \

@@ -102,6 +102,8 @@ write_example_files() {
     ! is_direct || base=http://shop.test:$APPLICATION_PORT
     mkdir -p "$scratch/journeys"
     sed -e "s|@base@|$base|" -e "/^@vantages@/{r "<(vantage_lines) -e 'd}' "$suite/example/shopwatch.yaml" >"$scratch/shopwatch.yaml"
+    sed -i "/^  payment:/s|}|, at: \"$PAYMENT:$PAYMENT_PORT\"}|" "$scratch/shopwatch.yaml"
+    ! has_postgresql || sed -i "/^  db:/,/kind: database/s|kind: database|&\n    at: 127.0.0.1:$DATABASE_PORT|" "$scratch/shopwatch.yaml"
     # A vantage point may be alone with what it sees.
     for file in "$SOURCE"/examples/{browse,search,cart,guest-checkout}.yaml "$suite/example/assets.yaml"; do
         sed -e "s|^timeout:.*|timeout: $patience\ntls: {ca: $certificates/known.pem}|" -e "s|^    timeout: 10s|    timeout: 8s|" \

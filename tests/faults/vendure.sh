@@ -52,7 +52,8 @@ write_vendure_files() {
     local file
     sed -e "s|^base:.*|base: https://shop.test|" -e 's|^scenarios:.*|scenarios: ["journeys/*.yaml"]|' \
         -e '/^vantages:/,$d' -e '/^  proxy:/s|}|, static: /static/logo.svg, large: /static/style.css, ports: [443, 80]}|' \
-        -e '/^  web:/s|}|, health: /health}|' "$SOURCE/examples/vendure/shopwatch.yaml" >"$scratch/shopwatch.yaml"
+        -e '/^  web:/s|}|, health: /health}|' -e "/^  db:/,/kind: database/s|kind: database|&\n    at: 127.0.0.1:$PGPORT|" \
+        -e "/^  payment:/s|}|, at: \"127.0.0.1:$PSP_PORT\"}|" "$SOURCE/examples/vendure/shopwatch.yaml" >"$scratch/shopwatch.yaml"
     printf '%s\n' 'references: ["http://reference.test/"]' 'store: sqlite:shopwatch.db' 'vantages:' "$(vantage_lines)" \
         'reporters:' '  log: {kind: json-lines, path: runs.jsonl}' >>"$scratch/shopwatch.yaml"
     mkdir -p "$scratch/journeys"

@@ -297,6 +297,13 @@ static const struct {
      SYMPTOM_DB_READ_ONLY},
     {"{\"errors\":[{\"message\":\"connect ECONNREFUSED 10.0.0.5:5432\"}]}", SYMPTOM_DB_UNAVAILABLE},
     {"connect ECONNREFUSED 127.0.0.1:3306 at TCPConnectWrap", SYMPTOM_DB_UNAVAILABLE},
+    {"connection to server at \"10.0.0.5\", port 6432 failed: Connection refused",
+     SYMPTOM_DB_UNAVAILABLE},
+    {"{\"detail\":\"connection to server at \\\"db\\\", port 6432 failed: FATAL:  sorry, too many "
+     "clients already\"}",
+     SYMPTOM_DB_EXHAUSTED},
+    {"could not translate host name \"db.internal\" to address", SYMPTOM_DB_UNAVAILABLE},
+    {"Can't connect to MySQL server on 'db.internal' (115)", SYMPTOM_DB_UNAVAILABLE},
     /* Another's port, a longer number, and no refusal at all. */
     {"connect ECONNREFUSED 127.0.0.1:8443", SYMPTOM_NONE},
     {"connect ECONNREFUSED 127.0.0.1:54320", SYMPTOM_NONE},

@@ -62,6 +62,31 @@ static const struct story stories[] = {
      "1 here look: list, history\n"
      "4 here browse: alive, order 500; well connect db; well read db.orders\n"
      "4 here look: list, history 500; well connect db; well read db.orders\n"},
+    {"an answer that tells where it was refused, which is the database", "database db !",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order unreached\n"},
+    {"the same at another step, of what hangs here",
+     "database db ! with body.database_words_elsewhere",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order unreached\n"
+     "4 here browse: alive, list hangs\n"},
+    {"an answer that tells a provider's name, and that nobody finds it", "third-party payment !",
+     "1 here buy: list, pay\n"
+     "4 here buy: list, pay unpaid\n"},
+    {"a provider that is not found tells nothing of what fails beside it",
+     "? - without body.database_words_elsewhere",
+     "1 here buy: list, pay\n"
+     "1 here look: alive, order\n"
+     "4 here buy: list, pay unpaid\n"
+     "4 here look: alive, order 500\n"},
+    {"an answer that tells an address that is nobody's: settings may be wrong",
+     "? - without body.database_words",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here browse: alive, list astray\n"
+     "4 here look: alive, order astray\n"},
     {"two tables that hang, one of which is ill", "database db.catalogue !",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
