@@ -264,6 +264,8 @@ static const char *doubt(struct run *run, const struct facts *facts, const struc
         facts->unsettled != NULL ? facts->unsettled : what_settles(ranking, facts);
     if (second < 0.02 && facts->unsettled == NULL)
         return NULL;
+    if (facts->unseen != NULL)
+        return arena_print(run->arena, "%s; what would settle it: %s", facts->unseen, settles);
     return arena_print(run->arena, "%s (%.0f %%)%s%s", cause_words(ranking->second), second * 100,
                        settles != NULL ? "; what would settle it: " : "",
                        settles != NULL ? settles : "");

@@ -250,15 +250,15 @@ static void facts_of_words_elsewhere(struct facts *facts, const struct facts_vie
 /* What got no answer may be the way from here alone: who could tell is heard first, if he has a
  * look of his own before the next. The way between application and database nobody sees from
  * outside. */
-static const char *what_is_unsettled(const struct facts *facts, const struct facts_view *view)
+static void note_unsettled(struct facts *facts, const struct facts_view *view)
 {
     bool answered = view->exchange == NULL || view->exchange->status != 0;
-    if (!answered && view->began_now && view->unheard)
-        return "another vantage point's look";
-    if (facts_way_to_database_may_be_cut(facts, view))
-        return "the database asked from the application's own host, for the way between them may"
-               " be cut";
-    return NULL;
+    if (!answered && view->began_now && view->unheard) {
+        facts->unsettled = "another vantage point's look";
+    } else if (facts_way_to_database_may_be_cut(facts, view)) {
+        facts->unseen = "the way from the application to its database";
+        facts->unsettled = "the database asked from the application's own host";
+    }
 }
 
 void facts_gather(const struct history *history, const struct shop *shop, struct run *run,
@@ -300,7 +300,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)
         facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
-    ret_facts->unsettled = what_is_unsettled(ret_facts, &view);
+    note_unsettled(ret_facts, &view);
     ret_facts->works = facts_what_works(&view, run->arena);
     free(view.seen);
 }

@@ -32,6 +32,7 @@ struct facts {
     size_t other_count;
     const char *works;     /* steps that pass meanwhile; NULL: none is known to */
     const char *unsettled; /* what must be seen before anything is asserted; NULL: all was seen */
+    const char *unseen;    /* what else may be to blame, that no fact is about; NULL: nothing */
     const char *whole_database; /* where several parts of it fail; or NULL */
     bool locked;                /* it is not well because somebody holds a lock */
     const char *ill;   /* what of a database is not well, asked directly: a part, or all; or NULL */

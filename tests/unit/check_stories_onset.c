@@ -302,7 +302,7 @@ static const struct story stories[] = {
      "5 afar browse: alive, list\n"
      "7 here browse: alive 502\n"},
     {"it began with a database that is well: the way to it may be cut",
-     "application web ~ with probe.database_all_well",
+     "application web ~ with probe.database_all_well doubting way",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
      "4 here browse: list hangs\n"

@@ -236,7 +236,7 @@ static bool has_fact(const struct verdict *verdict, const char *code)
     return false;
 }
 
-/* `with CODE`, `without CODE`. */
+/* `with CODE`, `without CODE`; `doubting WORD`. */
 static void expect_facts(const struct verdict *verdict, const char *wanted, const char *story)
 {
     char code[CODE_MAX];
@@ -245,6 +245,10 @@ static void expect_facts(const struct verdict *verdict, const char *wanted, cons
         ck_assert_msg(has_fact(verdict, code), "%s: without %s", story, code);
     if (without != NULL && sscanf(without, "without %63s", code) == 1)
         ck_assert_msg(!has_fact(verdict, code), "%s: with %s", story, code);
+    const char *doubting = strstr(wanted, "doubting ");
+    if (doubting != NULL && sscanf(doubting, "doubting %63s", code) == 1)
+        ck_assert_msg(verdict->unsure != NULL && strstr(verdict->unsure, code) != NULL,
+                      "%s: not excluded is %s", story, verdict->unsure);
 }
 
 static void expect(const struct verdict *verdict, const char *wanted, const char *story)

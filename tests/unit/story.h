@@ -21,7 +21,7 @@ struct story {
     /* `CAUSE COMPONENT`, - for none; with a ? behind it, it may only be probable; with a ! it must
      * be asserted, with a ~ it must not; `exposed`: the shop has no front door; `prone`: its
      * database fails often; `with CODE` and `without CODE`: a fact it must be made of, or must
-     * not. The cause ? may be any. */
+     * not; `doubting WORD`: in what is not excluded. The cause ? may be any. */
     const char *verdict;
     const char *runs;
 };
