@@ -159,6 +159,15 @@ static void watch(int status, duration time)
     http_server_close(shop.server);
 }
 
+/* Where the machine is busy, or the end came in the middle: such a run says nothing of the shop,
+ * and may have sent nothing. */
+static bool is_monitors_own(const struct run *run)
+{
+    enum reason reason = reason_from_words(run->reason);
+    return reason == REASON_OVERLAP || reason == REASON_LATE || reason == REASON_OVERLOAD ||
+           reason == REASON_LAGGED || reason == REASON_STOPPED;
+}
+
 /* What went over the wire is stored with the first of each vantage point's runs that end alike. */
 static void check_messages(const struct store_runs *runs)
 {
@@ -166,7 +175,7 @@ static void check_messages(const struct store_runs *runs)
     for (size_t i = 0; i < runs->count; i++) {
         const struct run *run = runs->runs[i];
         bool there = strcmp(run->vantage, "there") == 0;
-        if (run->step_count == 0 || run->steps[0].exchange_count == 0)
+        if (is_monitors_own(run) || run->step_count == 0 || run->steps[0].exchange_count == 0)
             continue;
         const struct exchange *exchange = &run->steps[0].exchanges[0];
         ck_assert_int_eq(exchange->request != NULL, exchange->answer != NULL);
@@ -193,6 +202,8 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
     check_messages(&runs);
     unsigned from[2] = {0};
     for (size_t i = 0; i < runs.count; i++) {
+        if (is_monitors_own(runs.runs[i]))
+            continue;
         ck_assert_int_eq(runs.runs[i]->state, STATE_PASSED);
         from[strcmp(runs.runs[i]->vantage, "there") == 0]++;
     }
@@ -230,9 +241,12 @@ START_TEST(a_step_that_hangs_is_held_back)
         8 * DURATION_SECOND);
     http_server_close(shop.server);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
-    unsigned held = 0;
+    unsigned held = 0, failed = 0;
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
+        if (is_monitors_own(run))
+            continue;
+        failed++;
         ck_assert_int_eq(run->state, STATE_FAILED);
         ck_assert_int_ne(run->verdict.cause, CAUSE_NONE);
         ck_assert_int_eq(run->steps[0].state, STATE_PASSED);
@@ -243,7 +257,8 @@ START_TEST(a_step_that_hangs_is_held_back)
         ck_assert_uint_eq(run->steps[1].exchange_count, 0);
     }
     ck_assert_uint_ge(runs.count, 12);
-    ck_assert_uint_eq(held + shop.hanging, runs.count);
+    ck_assert_uint_ge(held + shop.hanging, failed);
+    ck_assert_uint_le(held + shop.hanging, runs.count);
     /* Both in the first two slots, then after 1, 2 and 4 s by one. */
     ck_assert_uint_le(shop.hanging, 8);
     ck_assert_uint_ge(shop.hanging, 4);
@@ -384,6 +399,8 @@ START_TEST(vantage_points_share_slots_as_the_journey_says)
     ck_assert_uint_ge(runs.count, 4);
     unsigned pairs = 0;
     for (size_t i = 0; i < runs.count; i++) {
+        if (is_monitors_own(runs.runs[i]))
+            continue;
         bool there = strcmp(runs.runs[i]->vantage, "there") == 0;
         ck_assert_int_eq(row_of(runs.runs[i]), there ? 'B' : 'A');
         for (size_t j = 0; j < runs.count; j++) {
@@ -418,7 +435,8 @@ START_TEST(failures_are_judged_and_become_an_incident)
     check_messages(&runs);
     ck_assert_uint_ge(runs.count, 4);
     for (size_t i = 0; i < runs.count; i++)
-        ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_APPLICATION);
+        if (!is_monitors_own(runs.runs[i]))
+            ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_APPLICATION);
     store_fixture_release(&runs);
     bool read = false;
     store_read_incidents(fixture.store, true, 0, note_incidents, &read);
@@ -441,9 +459,13 @@ START_TEST(what_probes_find_is_in_the_record)
     http_server_close(shop.server);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     ck_assert_uint_ge(runs.count, 2);
+    unsigned failed = 0;
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
         bool weighed = false;
+        if (is_monitors_own(run))
+            continue;
+        failed++;
         ck_assert_uint_eq(run->finding_count, 1);
         ck_assert_int_eq(run->findings[0].kind, FINDING_HEALTH);
         ck_assert_int_eq(run->findings[0].status, 500);
@@ -453,7 +475,9 @@ START_TEST(what_probes_find_is_in_the_record)
         ck_assert(weighed);
     }
     /* It was asked once: the second failure came within the pause. */
-    ck_assert_uint_eq(shop.requests, runs.count + 1);
+    ck_assert_uint_ge(failed, 1);
+    ck_assert_uint_ge(shop.requests, failed + 1);
+    ck_assert_uint_le(shop.requests, runs.count + 1);
     store_fixture_release(&runs);
 }
 END_TEST
@@ -638,7 +662,8 @@ START_TEST(without_references_the_state_is_unknown)
     ck_assert_uint_ge(runs.count, 1);
     for (size_t i = 0; i < runs.count; i++) {
         ck_assert_int_eq(runs.runs[i]->state, STATE_UNKNOWN);
-        ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_MONITOR);
+        if (!is_monitors_own(runs.runs[i]))
+            ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_MONITOR);
     }
     store_fixture_release(&runs);
 }

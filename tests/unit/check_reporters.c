@@ -102,6 +102,14 @@ static void expect_sequences(const char *name, const char *expected)
     ck_assert_str_eq(read_sequences(name), expected);
 }
 
+/* The cursor follows the lines. */
+static void expect_cursor(const char *name, store_sequence expected)
+{
+    for (int i = 0; i < 1000 && store_fixture_cursor(&fixture, name) != expected; i++)
+        store_fixture_wait(&fixture, 10 * DURATION_MILLISECOND);
+    ck_assert_int_eq(store_fixture_cursor(&fixture, name), expected);
+}
+
 static const char *count_to(int last)
 {
     static char text[LINES_MAX * 6];
@@ -163,7 +171,7 @@ START_TEST(runs_of_before_during_and_after_arrive_once_and_in_order)
     expect_sequences(path, count_to(12));
     append_runs(13, 13);
     expect_sequences(path, count_to(13));
-    ck_assert_int_eq(store_fixture_cursor(&fixture, "reporter.file"), 13);
+    expect_cursor("reporter.file", 13);
 }
 END_TEST
 
@@ -199,7 +207,7 @@ START_TEST(after_a_crash_nothing_is_torn_or_twice)
     append_runs(4, 4);
     open_reporters();
     expect_sequences(path, count_to(4));
-    ck_assert_int_eq(store_fixture_cursor(&fixture, "reporter.file"), 4);
+    expect_cursor("reporter.file", 4);
 }
 END_TEST
 
@@ -296,9 +304,7 @@ START_TEST(each_reporter_has_its_own_pace)
     ck_assert_int_eq(mkdir(other_path, 0700), 0);
     snprintf(other_path, sizeof other_path, "%s/later/runs.jsonl", fixture.directory);
     expect_sequences(other_path, count_to(4));
-    for (int i = 0; i < 500 && store_fixture_cursor(&fixture, "reporter.other") < 4; i++)
-        store_fixture_wait(&fixture, 5 * DURATION_MILLISECOND); /* it follows the lines */
-    ck_assert_int_eq(store_fixture_cursor(&fixture, "reporter.other"), 4);
+    expect_cursor("reporter.other", 4);
 }
 END_TEST
 
