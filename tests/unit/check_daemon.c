@@ -159,15 +159,6 @@ static void watch(int status, duration time)
     http_server_close(shop.server);
 }
 
-/* Where the machine is busy, or the end came in the middle: such a run says nothing of the shop,
- * and may have sent nothing. */
-static bool is_monitors_own(const struct run *run)
-{
-    enum reason reason = reason_from_words(run->reason);
-    return reason == REASON_OVERLAP || reason == REASON_LATE || reason == REASON_OVERLOAD ||
-           reason == REASON_LAGGED || reason == REASON_STOPPED;
-}
-
 /* What went over the wire is stored with the first of each vantage point's runs that end alike. */
 static void check_messages(const struct store_runs *runs)
 {
@@ -175,7 +166,8 @@ static void check_messages(const struct store_runs *runs)
     for (size_t i = 0; i < runs->count; i++) {
         const struct run *run = runs->runs[i];
         bool there = strcmp(run->vantage, "there") == 0;
-        if (is_monitors_own(run) || run->step_count == 0 || run->steps[0].exchange_count == 0)
+        if (store_fixture_is_monitors_own(run) || run->step_count == 0 ||
+            run->steps[0].exchange_count == 0)
             continue;
         const struct exchange *exchange = &run->steps[0].exchanges[0];
         ck_assert_int_eq(exchange->request != NULL, exchange->answer != NULL);
@@ -202,7 +194,7 @@ START_TEST(slots_become_stored_runs_from_every_vantage_point)
     check_messages(&runs);
     unsigned from[2] = {0};
     for (size_t i = 0; i < runs.count; i++) {
-        if (is_monitors_own(runs.runs[i]))
+        if (store_fixture_is_monitors_own(runs.runs[i]))
             continue;
         ck_assert_int_eq(runs.runs[i]->state, STATE_PASSED);
         from[strcmp(runs.runs[i]->vantage, "there") == 0]++;
@@ -244,7 +236,7 @@ START_TEST(a_step_that_hangs_is_held_back)
     unsigned held = 0, failed = 0;
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
-        if (is_monitors_own(run))
+        if (store_fixture_is_monitors_own(run))
             continue;
         failed++;
         ck_assert_int_eq(run->state, STATE_FAILED);
@@ -399,7 +391,7 @@ START_TEST(vantage_points_share_slots_as_the_journey_says)
     ck_assert_uint_ge(runs.count, 4);
     unsigned pairs = 0;
     for (size_t i = 0; i < runs.count; i++) {
-        if (is_monitors_own(runs.runs[i]))
+        if (store_fixture_is_monitors_own(runs.runs[i]))
             continue;
         bool there = strcmp(runs.runs[i]->vantage, "there") == 0;
         ck_assert_int_eq(row_of(runs.runs[i]), there ? 'B' : 'A');
@@ -435,7 +427,7 @@ START_TEST(failures_are_judged_and_become_an_incident)
     check_messages(&runs);
     ck_assert_uint_ge(runs.count, 4);
     for (size_t i = 0; i < runs.count; i++)
-        if (!is_monitors_own(runs.runs[i]))
+        if (!store_fixture_is_monitors_own(runs.runs[i]))
             ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_APPLICATION);
     store_fixture_release(&runs);
     bool read = false;
@@ -463,7 +455,7 @@ START_TEST(what_probes_find_is_in_the_record)
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
         bool weighed = false;
-        if (is_monitors_own(run))
+        if (store_fixture_is_monitors_own(run))
             continue;
         failed++;
         ck_assert_uint_eq(run->finding_count, 1);
@@ -612,20 +604,14 @@ static void give_orders(struct pipeline *pipeline)
         pipeline_change_incident(pipeline, &operators_cases[i].order, obeyed, &operators_cases[i]);
 }
 
-struct told_changes {
-    struct buffer text;
-    bool done;
-};
-
 static void note_changes(void *data, enum result result, const struct store_changes *changes)
 {
-    struct told_changes *told = data;
+    struct buffer *text = data;
     ck_assert_int_eq(result, RESULT_OK);
     for (size_t i = 0; i < changes->count; i++)
-        buffer_print(&told->text, "%.4s %u %s\n", changes->incidents[i].id,
-                     changes->incidents[i].version,
+        buffer_print(text, "%.4s %u %s\n", changes->incidents[i].id, changes->incidents[i].version,
                      incident_change_word(changes->incidents[i].change));
-    told->done = true;
+    loop_stop(fixture.loop);
 }
 
 /* Orders are given before the book has what was before; all are obeyed in their order, and in the
@@ -640,13 +626,13 @@ START_TEST(operators_change_incidents_that_are_open_and_that_are_over)
     started = NULL;
     for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
         ck_assert_msg(operators_cases[i].answered, "order %zu", i);
-    struct told_changes told = {.done = false};
-    buffer_init(&told.text, 4096);
-    store_read_changes(fixture.store, 3, 0, note_changes, &told);
-    store_fixture_wait_for(&fixture, &told.done);
-    ck_assert_str_eq(told.text.data, "aaaa 2 acknowledged\naaaa 3 acknowledged\n"
-                                     "bbbb 2 annotated\nbbbb 3 published\naaaa 4 annotated\n");
-    buffer_free(&told.text);
+    struct buffer text;
+    buffer_init(&text, 4096);
+    store_read_changes(fixture.store, 3, 0, note_changes, &text);
+    loop_run(fixture.loop);
+    ck_assert_str_eq(text.data, "aaaa 2 acknowledged\naaaa 3 acknowledged\n"
+                                "bbbb 2 annotated\nbbbb 3 published\naaaa 4 annotated\n");
+    buffer_free(&text);
 }
 END_TEST
 
@@ -662,7 +648,7 @@ START_TEST(without_references_the_state_is_unknown)
     ck_assert_uint_ge(runs.count, 1);
     for (size_t i = 0; i < runs.count; i++) {
         ck_assert_int_eq(runs.runs[i]->state, STATE_UNKNOWN);
-        if (!is_monitors_own(runs.runs[i]))
+        if (!store_fixture_is_monitors_own(runs.runs[i]))
             ck_assert_int_eq(runs.runs[i]->verdict.cause, CAUSE_MONITOR);
     }
     store_fixture_release(&runs);

@@ -3,6 +3,7 @@
 #include "tests/unit/store_fixture.h"
 
 #include "monitor/base/memory.h"
+#include "monitor/record/reason.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -138,6 +139,13 @@ struct run *store_fixture_run(const char *journey, const char *vantage, int minu
                     "All that need it fail \xe2\x80\x93 \"only\" they.", 12.5);
     }
     return run;
+}
+
+bool store_fixture_is_monitors_own(const struct run *run)
+{
+    enum reason reason = reason_from_words(run->reason);
+    return reason == REASON_OVERLAP || reason == REASON_LATE || reason == REASON_OVERLOAD ||
+           reason == REASON_LAGGED || reason == REASON_STOPPED;
 }
 
 struct answer {

@@ -61,4 +61,8 @@ void store_fixture_wait(struct store_fixture *fixture, duration time);
 /* The same, until it is true: an answer has come. */
 void store_fixture_wait_for(struct store_fixture *fixture, const bool *done);
 
+/* True where the machine was busy, or the end came in the middle: such a run says nothing of the
+ * shop, and may have sent nothing. */
+bool store_fixture_is_monitors_own(const struct run *run);
+
 #endif
