@@ -175,6 +175,11 @@ sessions_stutter() { # sessions_stutter SECONDS-STOPPED SECONDS-RUNNING
     while kill -STOP $pids; do sleep "$1"; kill -CONT $pids; sleep "$2"; done >/dev/null 2>&1 &
     pid_of[stutter]=$!
 }
+database_stutters() { # database_stutters SECONDS-STOPPED SECONDS-RUNNING: the whole server, whoever asks
+    local server=${pid_of[database]} pids
+    while pids="$server $(pgrep -P "$server")" && kill -STOP $pids; do sleep "$1"; kill -CONT $pids; sleep "$2"; done >/dev/null 2>&1 &
+    pid_of[stutter]=$!
+}
 sessions_crash_again_and_again() { # sessions_crash_again_and_again SECONDS: each time the server starts anew
     while :; do kill -SEGV $(sessions | head -1); sleep "$1"; done >/dev/null 2>&1 &
     pid_of[crashes]=$!
