@@ -16,7 +16,6 @@ mkdir "$scratch/node"
 start_shop
 shop_file "here: {title: This machine}\n  branch: {title: Branch office}"
 copy_examples "$scratch/journeys"
-sed -i 's/^timeout: .*/timeout: 1s/' "$scratch"/journeys/*.yaml
 start_monitor --every 2s
 monitor_says '^status page at'
 page=$(sed -n 's|^status page at \(.*\), for operators at .*|\1|p' "$scratch/monitor.out")

@@ -215,7 +215,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("broken files");
     TCase *tests = tcase_create("broken files");
-    tcase_set_timeout(tests, 10);
+    tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, broken_files_are_refused_in_these_words, 0, (int)COUNT_OF(cases));
     tcase_add_loop_test(tests, a_mistake_survives_its_json, 0, (int)COUNT_OF(told));
     tcase_add_test(tests, aliases_do_not_explode);

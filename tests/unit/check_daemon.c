@@ -249,8 +249,7 @@ START_TEST(a_step_that_hangs_is_held_back)
         ck_assert_uint_eq(run->steps[1].exchange_count, 0);
     }
     ck_assert_uint_ge(runs.count, 12);
-    ck_assert_uint_ge(held + shop.hanging, failed);
-    ck_assert_uint_le(held + shop.hanging, runs.count);
+    ck_assert(held + shop.hanging >= failed && held + shop.hanging <= runs.count);
     /* Both in the first two slots, then after 1, 2 and 4 s by one. */
     ck_assert_uint_le(shop.hanging, 8);
     ck_assert_uint_ge(shop.hanging, 4);
@@ -468,8 +467,7 @@ START_TEST(what_probes_find_is_in_the_record)
     }
     /* It was asked once: the second failure came within the pause. */
     ck_assert_uint_ge(failed, 1);
-    ck_assert_uint_ge(shop.requests, failed + 1);
-    ck_assert_uint_le(shop.requests, runs.count + 1);
+    ck_assert(shop.requests >= failed + 1 && shop.requests <= runs.count + 1);
     store_fixture_release(&runs);
 }
 END_TEST
@@ -570,25 +568,27 @@ static void put_old_incidents(void)
 static struct operators_case {
     struct incident_order order;
     const char *error; /* NULL: it is done */
-    bool answered;
 } operators_cases[] = {
-    {{"aaaa0000", INCIDENT_ACKNOWLEDGED, "ann", NULL}, NULL, false},
-    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "ann has acknowledged", false},
-    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "bob", NULL}, NULL, false},
-    {{"bbbb", INCIDENT_ANNOTATED, "ann", "it was the disk"}, NULL, false},
-    {{"bbbb", INCIDENT_PUBLISHED, "ann", NULL}, NULL, false},
-    {{"bbbb", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "over already", false},
-    {{"bbbb", INCIDENT_ANNOTATED, "ann", NULL}, "a note needs a text", false},
-    {{"bbbb", INCIDENT_OPENED, "ann", NULL}, "nothing that an operator does", false},
-    {{"aaaa", INCIDENT_ANNOTATED, "ann", "x"}, NULL, false}, /* the one that the book has */
-    {{"cccc", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `cccc`", false},
-    {{"bbb", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `bbb`", false},
+    {{"aaaa0000", INCIDENT_ACKNOWLEDGED, "ann", NULL}, NULL},
+    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "ann has acknowledged"},
+    {{"aaaa0", INCIDENT_ACKNOWLEDGED, "bob", NULL}, NULL},
+    {{"bbbb", INCIDENT_ANNOTATED, "ann", "it was the disk"}, NULL},
+    {{"bbbb", INCIDENT_PUBLISHED, "ann", NULL}, NULL},
+    {{"bbbb", INCIDENT_ACKNOWLEDGED, "ann", NULL}, "over already"},
+    {{"bbbb", INCIDENT_ANNOTATED, "ann", NULL}, "a note needs a text"},
+    {{"bbbb", INCIDENT_OPENED, "ann", NULL}, "nothing that an operator does"},
+    {{"aaaa", INCIDENT_ANNOTATED, "ann", "x"}, NULL}, /* the one that the book has */
+    {{"cccc", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `cccc`"},
+    {{"bbb", INCIDENT_ANNOTATED, "ann", "x"}, "there is no incident `bbb`"},
 };
+
+static unsigned answered;
 
 static void obeyed(void *data, const struct incident *incident, const struct error *error)
 {
     struct operators_case *row = data;
-    row->answered = true;
+    if (++answered == COUNT_OF(operators_cases))
+        pipeline_stop(promised.pipeline);
     ck_assert_int_eq(error == NULL, row->error == NULL);
     if (error != NULL) {
         ck_assert_msg(strstr(error->text, row->error) != NULL, "%s", error->text);
@@ -600,6 +600,7 @@ static void obeyed(void *data, const struct incident *incident, const struct err
 
 static void give_orders(struct pipeline *pipeline)
 {
+    promised.pipeline = pipeline;
     for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
         pipeline_change_incident(pipeline, &operators_cases[i].order, obeyed, &operators_cases[i]);
 }
@@ -622,10 +623,9 @@ START_TEST(operators_change_incidents_that_are_open_and_that_are_over)
     store_fixture_reopen(&fixture);
     put_old_incidents();
     started = give_orders;
-    watch(503, 1 * DURATION_SECOND);
+    watch(503, 20 * DURATION_SECOND); /* or until all are answered */
     started = NULL;
-    for (size_t i = 0; i < COUNT_OF(operators_cases); i++)
-        ck_assert_msg(operators_cases[i].answered, "order %zu", i);
+    ck_assert_uint_eq(answered, COUNT_OF(operators_cases));
     struct buffer text;
     buffer_init(&text, 4096);
     store_read_changes(fixture.store, 3, 0, note_changes, &text);

@@ -353,7 +353,7 @@ Suite *test_suite(void)
 {
     Suite *suite = suite_create("flow");
     TCase *tests = tcase_create("flow");
-    tcase_set_timeout(tests, 30);
+    tcase_set_timeout(tests, 120); /* a disk that is shared with others */
     tcase_add_loop_test(tests, a_secret_is_hidden_in_every_form, 0, COUNT_OF(forms));
     tcase_add_test(tests, what_is_no_secret_stays);
     tcase_add_loop_test(tests, secrets_are_read_or_it_is_said_why_not, 0, COUNT_OF(secret_cases));

@@ -18,7 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TIMEOUT (400 * DURATION_MILLISECOND)
+/* Of the steps that are to time out, which must get so far before; and of all others. */
+#define TIMEOUT       (800 * DURATION_MILLISECOND)
+#define TIMEOUT_AMPLE (3 * DURATION_SECOND)
 /* For a machine that is busy, under sanitizers. */
 #define PATIENCE   (3 * DURATION_SECOND)
 #define MEMORY_MAX (64L * 1024)                 /* KiB more than before */
@@ -471,9 +473,14 @@ static void load(struct fixture *fixture, const struct hostile_case *hostile, un
     char file[] = "/tmp/check_hostile_XXXXXX";
     int descriptor = mkstemp(file);
     ck_assert_int_ge(descriptor, 0);
-    dprintf(
-        descriptor, "shopwatch: 1\njourney: test\nbase: http%s://127.0.0.1:%u\ntimeout: 400ms\n%s",
-        hostile->tls != PLAIN ? "s" : "", port, hostile->steps != NULL ? hostile->steps : ONE_STEP);
+    bool is_late = hostile->symptom == SYMPTOM_HTTP_TIMEOUT_BODY ||
+                   hostile->symptom == SYMPTOM_HTTP_TIMEOUT_TTFB ||
+                   hostile->symptom == SYMPTOM_TLS_TIMED_OUT;
+    dprintf(descriptor,
+            "shopwatch: 1\njourney: test\nbase: http%s://127.0.0.1:%u\ntimeout: %dms\n%s",
+            hostile->tls != PLAIN ? "s" : "", port,
+            (int)((is_late ? TIMEOUT : TIMEOUT_AMPLE) / DURATION_MILLISECOND),
+            hostile->steps != NULL ? hostile->steps : ONE_STEP);
     close(descriptor);
     struct mistakes mistakes = {.arena = arena_create()};
     fixture->scenario = scenario_load(file, NULL, &mistakes);
@@ -658,7 +665,7 @@ Suite *test_suite(void)
     make_cookies();
     Suite *suite = suite_create("hostile");
     TCase *tests = tcase_create("hostile");
-    tcase_set_timeout(tests, 30);
+    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, server_that_means_harm_has_its_symptom, 0, COUNT_OF(cases));
     tcase_add_test(tests, reading_certificates_takes_nothing_of_a_step);
     suite_add_tcase(suite, tests);

@@ -499,7 +499,7 @@ END_TEST
 static TCase *long_file_tests(void)
 {
     TCase *tests = tcase_create("long files");
-    tcase_set_timeout(tests, 10);
+    tcase_set_timeout(tests, 30);
     LOOP(tests, repetition_is_survived_in_time, repeated_cases);
     return tests;
 }

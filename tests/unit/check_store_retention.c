@@ -254,7 +254,7 @@ START_TEST(a_kill_in_the_middle_leaves_it_whole)
     store_close(fixture.store); /* each child is its only user */
     fixture.store = NULL;
     bool done = false;
-    for (useconds_t life = STEP_US; life < LONGEST_US && !done; life += STEP_US) {
+    for (useconds_t life = STEP_US; life < LONGEST_US && !done; life += STEP_US + life / 20) {
         done = kill_at_work(MANY - 100, life);
         int64_t left = ask("SELECT count(*) FROM run");
         midway += left < MANY && left > 100;
