@@ -90,8 +90,9 @@ static bool print_change(const struct console *console, const struct incident *i
                             incident_change_word(incident->change), colour_of(incident->change));
     buffer_print(&line, "%.8s ", incident->id);
     message_title(incident, &line);
-    buffer_print(&line, ": %s (%s, %d %%)", verdict->summary != NULL ? verdict->summary : "",
-                 words_cause(verdict->cause), words_per_cent(verdict->confidence));
+    buffer_print(&line, ": %s (", verdict->summary != NULL ? verdict->summary : "");
+    words_blame(verdict, words_cause, &line);
+    buffer_text(&line, ")");
     if (incident->timeline_count > 0) {
         const struct incident_event *last = &incident->timeline[incident->timeline_count - 1];
         if (last->by != NULL)

@@ -20,6 +20,15 @@ struct wall_time message_time(const struct incident *incident)
     return incident->updated;
 }
 
+static void print_journeys(const char *first, size_t count, const char *one, const char *more,
+                           struct buffer *out)
+{
+    if (count > 1)
+        buffer_print(out, "%s and %zu other%s %s", first, count - 1, count == 2 ? "" : "s", more);
+    else
+        buffer_print(out, "%s %s", first, one);
+}
+
 void message_title(const struct incident *incident, struct buffer *out)
 {
     bool slow = symptom_layer(incident->symptom) == SYMPTOM_LAYER_PACE;
@@ -31,13 +40,12 @@ void message_title(const struct incident *incident, struct buffer *out)
     else if (closer != NULL)
         buffer_print(out, "%s: closed by %.100s", incident->journey, closer);
     else if (incident->resolved.us != 0)
-        buffer_print(out, "%s works again", incident->journey);
-    else if (count > 1)
-        buffer_print(out, "%s and %zu other%s %s", first, count - 1, count == 2 ? "" : "s",
-                     slow ? "are slow" : "fail");
+        print_journeys(first, count, "works again", "work again", out);
     else
-        buffer_print(out, slow ? "%s is slow" : "%s fails", incident->journey);
-    if (incident->resolved.us == 0 && incident->step != NULL && count < 2)
+        print_journeys(first, count, slow ? "is slow" : "fails", slow ? "are slow" : "fail", out);
+    /* One that came back with another journey fails elsewhere than it did at first. */
+    if (incident->resolved.us == 0 && incident->step != NULL && count < 2 &&
+        strcmp(first, incident->journey) == 0)
         buffer_print(out, " at \"%s\"", incident->step);
 }
 

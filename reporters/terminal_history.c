@@ -178,8 +178,9 @@ static void write_incident(const struct terminal *terminal, const struct inciden
                   TERMINAL_INDENT + TERMINAL_ID_SHOWN + 2, out);
     terminal_unpaint(terminal, paint, out);
     buffer_clear(&text);
-    buffer_print(&text, "%s (%s, %d %%)", incident->verdict.summary,
-                 cause_name(incident->verdict.cause), words_per_cent(incident->verdict.confidence));
+    buffer_print(&text, "%s (", incident->verdict.summary);
+    words_blame(&incident->verdict, cause_name, &text);
+    buffer_text(&text, ")");
     buffer_print(out, "%*s", TERMINAL_INDENT + TERMINAL_ID_SHOWN + 2, "");
     terminal_wrap(terminal, text.data, TERMINAL_INDENT + TERMINAL_ID_SHOWN + 2,
                   TERMINAL_INDENT + TERMINAL_ID_SHOWN + 2, out);

@@ -106,9 +106,11 @@ static void write_standing(const struct terminal *terminal, const struct inciden
         buffer_print(&text, "%s looks after it. ", incident->acknowledged.by);
     if (incident->published)
         buffer_text(&text, "Its cause is public. ");
-    if (first->cause != now->cause)
-        buffer_print(&text, "At first it was thought to be: %s, %d %%. ", cause_name(first->cause),
-                     words_per_cent(first->confidence));
+    if (first->cause != now->cause) {
+        buffer_text(&text, "At first it was thought to be: ");
+        words_blame(first, cause_name, &text);
+        buffer_text(&text, ". ");
+    }
     if (text.length > 0) {
         text.data[text.length - 1] = '\0'; /* no space follows the last */
         terminal_wrap(terminal, text.data, 0, 0, out);

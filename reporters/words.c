@@ -68,6 +68,17 @@ const char *words_cause(enum cause cause)
     return cause_words[cause];
 }
 
+void words_blame(const struct verdict *verdict, words_name *name, struct buffer *out)
+{
+    const bool leans = verdict->leaning < CAUSE_UNDETERMINED;
+    buffer_text(out, name(verdict->cause));
+    if (verdict->cause != CAUSE_UNDETERMINED)
+        buffer_print(out, ", %d %%", words_per_cent(verdict->confidence));
+    else if (leans)
+        buffer_print(out, "; likeliest: %s, %d %%", name(verdict->leaning),
+                     words_per_cent(verdict->confidence));
+}
+
 static const struct {
     enum symptom symptom;
     const char *words;

@@ -28,6 +28,11 @@ const char *words_chance(double confidence, char text[WORDS_CHANCE_MAX]);
 /* `the database`, `the network`, `a third party`. */
 const char *words_cause(enum cause cause);
 
+/* Who is to blame and how likely, with a name of either kind: `the database, 97 %`; where that
+ * cannot be told, whom it leans to: `not determined; likeliest: the database, 67 %`. */
+typedef const char *words_name(enum cause cause);
+void words_blame(const struct verdict *verdict, words_name *name, struct buffer *out);
+
 /* Who is next likeliest, where that is a per cent at least; CAUSE_NONE: nobody. */
 enum cause words_runner_up(const struct verdict *verdict);
 

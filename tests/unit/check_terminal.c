@@ -440,6 +440,9 @@ static const struct {
     {{.first = {.cause = CAUSE_NETWORK, .confidence = 0.7}},
      1,
      "\nAt first it was thought to be: network, 70 %.\n"},
+    {{.first = {.cause = CAUSE_UNDETERMINED, .leaning = CAUSE_NETWORK, .confidence = 0.7}},
+     1,
+     "\nAt first it was thought to be: undetermined; likeliest: network, 70 %.\n"},
     {{0}, 1, "by j1 from here\n"},
     {{0}, 300, "j10 from\nhere, and 290 more\n"},
 };

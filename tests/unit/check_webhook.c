@@ -302,6 +302,28 @@ START_TEST(a_title_says_how_many_journeys_show_it)
 }
 END_TEST
 
+/* It came back with another journey than it began with; and then that works again. */
+START_TEST(a_title_names_who_shows_it_now)
+{
+    struct incident_shower showers[] = {
+        {.journey = "guest checkout", .vantage = "ams", .recovered = {1}},
+        {.journey = "search", .vantage = "ams"}};
+    struct incident incident = {.journey = "guest checkout",
+                                .step = "pay",
+                                .showers = showers,
+                                .shower_count = COUNT_OF(showers)};
+    struct buffer title;
+    buffer_init(&title, MESSAGE_TITLE_MAX);
+    message_title(&incident, &title);
+    ck_assert_str_eq(title.data, "search fails");
+    buffer_clear(&title);
+    showers[1].recovered = incident.resolved = (struct wall_time){2};
+    message_title(&incident, &title);
+    ck_assert_str_eq(title.data, "guest checkout and 1 other work again");
+    buffer_free(&title);
+}
+END_TEST
+
 /* How it is over: by itself, by hand, or because it is part of another one. */
 static const struct {
     const char *by, *merged, *title;
@@ -526,6 +548,7 @@ Suite *test_suite(void)
     tcase_add_test(messages, a_message_is_the_record_and_signed);
     tcase_add_loop_test(messages, a_title_says_how_it_is_over, 0, COUNT_OF(over_cases));
     tcase_add_test(messages, a_title_says_how_many_journeys_show_it);
+    tcase_add_test(messages, a_title_names_who_shows_it_now);
     tcase_add_test(messages, a_template_makes_the_body);
     tcase_add_loop_test(messages, what_was_not_taken_comes_later_once_and_in_order, 0,
                         (int)COUNT_OF(moods));
