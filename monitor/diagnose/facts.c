@@ -175,13 +175,24 @@ static struct wall_time view_seen(const struct facts_view *view, bool way)
     return seen;
 }
 
+/* Since when a pass elsewhere tells of it. Who fails there as well, at another step, has not been
+ * spared for having passed this one before it was this one that failed. */
+static struct wall_time pass_counts_since(const struct facts_view *view, bool fails_elsewhere)
+{
+    const struct history_entry *own =
+        history_find(view->history, view->run->journey, view->run->vantage);
+    bool way = is_about_way(view);
+    return fails_elsewhere && !way && own != NULL ? own->step_seen : view_seen(view, way);
+}
+
 /* What was begun elsewhere before the failure was seen tells nothing of it. */
 static void view_count_vantages(struct facts_view *view)
 {
     struct sight sights[SIGHTS_MAX];
     size_t count = 0;
     bool way = is_about_way(view);
-    struct wall_time seen = view_seen(view, way);
+    const struct wall_time since[] = {pass_counts_since(view, false),
+                                      pass_counts_since(view, true)};
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         bool same_journey = strcmp(entry->run->journey, view->run->journey) == 0;
@@ -194,7 +205,8 @@ static void view_count_vantages(struct facts_view *view)
         if (failure != NULL &&
             (way ? !facts_reached(failure) : strcmp(failure->name, view->failure->name) == 0))
             sight->fails = true;
-        else if ((way ? entry->passed : history_passed(entry, view->failure->name)).us >= seen.us &&
+        else if ((way ? entry->passed : history_passed(entry, view->failure->name)).us >=
+                     since[failure != NULL].us &&
                  same_server(view, entry->run))
             sight->passes = true;
     }

@@ -240,6 +240,15 @@ static void history_note_words(struct history_entry *entry, const char *body, bo
         entry->unreached = unreached_next(&body);
 }
 
+/* Before the run takes the place of the last. */
+static void history_note_step(struct history_entry *entry, const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    const struct run_step *last = entry->run != NULL ? run_first_failure(entry->run) : NULL;
+    if (failure != NULL && (last == NULL || strcmp(last->name, failure->name) != 0))
+        entry->step_seen = wall_after(failure->started, failure->total);
+}
+
 void history_add(struct history *history, const struct run *run)
 {
     struct history_entry *entry = history_entry_get(history, run->journey, run->vantage);
@@ -254,6 +263,7 @@ void history_add(struct history *history, const struct run *run)
     if (entry == NULL)
         entry = history_entry_new(history, run);
     entry->blind = false;
+    history_note_step(entry, run);
     run_free(entry->run);
     entry->run = history_digest(run);
     const struct run_step *failure = run_first_failure(run);

@@ -15,11 +15,13 @@ struct map;
 /* A digest has of each step its last exchange, and of that what facts are made of; its symptom is
  * http.error also where the answer reports an error under a good status. */
 struct history_entry {
-    struct run *run;         /* digest of the latest */
-    struct run *first;       /* of the first of this streak of failures; NULL while it passes. One
-                                that turns from answers that are wrong to none begins anew */
-    struct run *before;      /* of the first of the streak before; NULL: there was none */
-    struct wall_time onset;  /* when that began to fail; 0 while it passes */
+    struct run *run;        /* digest of the latest */
+    struct run *first;      /* of the first of this streak of failures; NULL while it passes. One
+                               that turns from answers that are wrong to none begins anew */
+    struct run *before;     /* of the first of the streak before; NULL: there was none */
+    struct wall_time onset; /* when that began to fail; 0 while it passes */
+    struct wall_time
+        step_seen;           /* when the step that fails now was first seen to, of those in a row */
     struct map *passes;      /* step's name -> struct wall_time, owned: begin of its last pass */
     struct wall_time passed; /* the latest of them */
     duration

@@ -6,6 +6,29 @@
 #include "monitor/base/result.h"
 
 static const struct story stories[] = {
+    {"all hang behind a step, and one of them is the first to hang at it",
+     "? - ~ without vantage.one_of_many",
+     "1 here browse: list, cart\n"
+     "1 there browse: list, cart\n"
+     "1 yonder browse: list, cart\n"
+     "4 here browse: list, cart hangs\n"
+     "4 there browse: list, cart hangs\n"
+     "4 yonder browse: list, cart hangs\n"
+     "7 here browse: list, cart hangs\n"
+     "7 there browse: list, cart hangs\n"
+     "7 yonder browse: list, cart hangs\n"
+     "10 here browse: list hangs\n"},
+    {"the same, where the others get past it since", "network - with vantage.one_of_many",
+     "1 here browse: list, cart\n"
+     "1 there browse: list, cart\n"
+     "1 yonder browse: list, cart\n"
+     "4 here browse: list, cart 500\n"
+     "4 there browse: list, cart 500\n"
+     "4 yonder browse: list, cart 500\n"
+     "7 here browse: list hangs\n"
+     "10 there browse: list, cart 500\n"
+     "10 yonder browse: list, cart 500\n"
+     "10 here browse: list hangs\n"},
     {"a name that is gone is the network's, whoever agrees", "network edge",
      "1 here browse: picture nameless\n"
      "1 there browse: picture nameless\n"
