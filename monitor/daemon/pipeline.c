@@ -41,18 +41,32 @@ static void pipeline_log_incident(enum incident_change change, const struct inci
               incident->verdict.summary);
 }
 
-/* The first change goes with the run, in one transaction; what else it changed, right after it. */
-static void pipeline_keep(struct pipeline *pipeline, struct run *run)
+static void pipeline_keep_incidents(struct pipeline *pipeline)
 {
     struct incident_book *incidents = casebook_incidents(pipeline->casebook);
     enum incident_change change;
-    const struct incident *incident = incident_book_take(incidents, &change);
-    pipeline_log_incident(change, incident);
-    keeper_keep(pipeline->keeper, run, incident);
+    const struct incident *incident;
     while ((incident = incident_book_take(incidents, &change)) != NULL) {
         pipeline_log_incident(change, incident);
         keeper_keep_incident(pipeline->keeper, incident, NULL, NULL);
     }
+}
+
+/* The first change goes with the run, in one transaction; what else it changed, right after it. */
+static void pipeline_keep(struct pipeline *pipeline, struct run *run)
+{
+    enum incident_change change;
+    const struct incident *incident =
+        incident_book_take(casebook_incidents(pipeline->casebook), &change);
+    pipeline_log_incident(change, incident);
+    keeper_keep(pipeline->keeper, run, incident);
+    pipeline_keep_incidents(pipeline);
+}
+
+void pipeline_count(struct pipeline *pipeline)
+{
+    incident_book_count(casebook_incidents(pipeline->casebook), clock_wall());
+    pipeline_keep_incidents(pipeline);
 }
 
 void pipeline_judge(struct pipeline *pipeline, struct run *run)

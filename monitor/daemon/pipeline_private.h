@@ -156,6 +156,9 @@ loop_callback pipeline_committed;
 /* On from the probes: whose fault it is, and into the store. Takes the run. */
 void pipeline_judge(struct pipeline *pipeline, struct run *run);
 
+/* Who shows an incident, and how often, is kept though no run comes. */
+void pipeline_count(struct pipeline *pipeline);
+
 /* pipeline_probe.c */
 bus_subscriber pipeline_receive;
 void pipeline_databases_told(struct pipeline_set *set); /* on with those who wait for them */

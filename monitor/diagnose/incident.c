@@ -130,6 +130,80 @@ static void show(struct incident_book *book, struct watch *watch, const struct r
     }
 }
 
+/* --- what it showed is over, and something else fails ----------------------------------------- */
+
+static bool has_passed(const struct run *run, const char *name)
+{
+    for (size_t i = 0; i < run->step_count; i++)
+        if (strcmp(run->steps[i].name, name) == 0)
+            return run->steps[i].state == STATE_PASSED || run->steps[i].state == STATE_DEGRADED;
+    return false;
+}
+
+/* The step that failed passes again, and of what fails behind it the incident is not the cause. A
+ * slot without a run of its own tells neither. */
+static void note_otherwise(struct watch *watch, const struct run *run)
+{
+    if (run->step_count == 0)
+        return;
+    if (watch->shown_by != NULL && has_passed(run, watch->shown_by) &&
+        match_excludes(&run->verdict, &watch->incident->incident.verdict))
+        watch->otherwise++;
+    else
+        watch_note_step(watch, run);
+}
+
+static bool all_fail_otherwise(const struct incident_book *book, const struct kept *kept)
+{
+    for (size_t i = 0; i < map_count(book->watches); i++) {
+        const struct watch *watch = map_value(book->watches, i);
+        if (watch->incident == kept && watch->otherwise < INCIDENT_CONFIRM_SLOTS)
+            return false;
+    }
+    return true;
+}
+
+/* What fails now takes the incident over, or is one that is known. */
+static void turn_otherwise(struct incident_book *book, struct watch *watch, const struct run *run,
+                           struct wall_time now)
+{
+    struct kept *kept = watch->incident, *other = match_open(book, &run->verdict);
+    if (other != NULL && other != kept)
+        kept = merge(book, kept, other, now);
+    else
+        turn_change(book, kept, &run->verdict, now);
+    for (size_t i = 0; i < map_count(book->watches); i++) {
+        struct watch *each = map_value(book->watches, i);
+        if (each->incident == kept)
+            each->otherwise = 0;
+    }
+    watch_note_step(watch, run);
+}
+
+/* Others show it still: this one has another trouble, and a slot more for the others to say that
+ * they have, too. */
+static void leave(struct watch *watch, const struct run *run, struct wall_time now)
+{
+    watch_show(watch, NULL, now);
+    watch->failed_slots = 0;
+    watch->loud_slots = run->muted ? 0 : INCIDENT_CONFIRM_SLOTS - 1;
+    watch_fails(watch, run);
+    watch->failed_slots = INCIDENT_CONFIRM_SLOTS;
+}
+
+static void look_otherwise(struct incident_book *book, struct watch *watch, const struct run *run,
+                           struct wall_time now)
+{
+    const struct kept *kept = watch->incident;
+    note_otherwise(watch, run);
+    if (watch->otherwise < INCIDENT_CONFIRM_SLOTS || (run->muted && !kept->incident.muted))
+        return;
+    if (all_fail_otherwise(book, kept))
+        turn_otherwise(book, watch, run, now);
+    else if (watch->otherwise > INCIDENT_CONFIRM_SLOTS)
+        leave(watch, run, now);
+}
+
 /* A confirmed watch that showed nothing: of an incident that is open, that was over, or anew. */
 static void join(struct incident_book *book, struct watch *watch, const struct run *run,
                  const struct scope *scope, bool muted, struct wall_time now)
@@ -161,11 +235,15 @@ static void add_failed(struct incident_book *book, struct watch *watch, const st
 {
     struct scope scope;
     watch_fails(watch, run);
+    if (watch->incident != NULL)
+        look_otherwise(book, watch, run, now);
     bool loud = has_quorum(book, watch, quorum, true, &scope);
     if (watch->incident != NULL)
         show(book, watch, run, now);
     else if (loud || has_quorum(book, watch, quorum, false, &scope))
         join(book, watch, run, &scope, !loud, now);
+    if (watch->incident != NULL && watch->otherwise == 0 && run->step_count > 0)
+        watch_note_step(watch, run);
     if (loud && watch->incident != NULL && watch->incident->incident.muted)
         turn_unmute(book, watch->incident, &scope, now);
 }
@@ -187,6 +265,31 @@ static void forget_old(struct incident_book *book, struct wall_time now)
     }
 }
 
+/* Who shows it is known everywhere as soon as all have come that come together. */
+static void count(struct incident_book *book, struct kept *kept, struct wall_time now)
+{
+    bool others = kept->joined.us != 0 && wall_between(kept->joined, now) >= INCIDENT_WHO;
+    if (kept->counted && (others || wall_between(kept->written, now) >= INCIDENT_COUNT))
+        book_tell(book, kept, INCIDENT_COUNTED);
+}
+
+static void give_out(struct incident_book *book, struct wall_time now)
+{
+    for (size_t i = 0; i < book->told_count; i++) {
+        book->told[i].kept->written = now;
+        book->told[i].kept->counted = false;
+        book->told[i].kept->joined = (struct wall_time){0};
+    }
+}
+
+void incident_book_count(struct incident_book *book, struct wall_time now)
+{
+    book->told_count = book->told_next = 0;
+    for (struct kept *kept = book->open; kept != NULL; kept = kept->next)
+        count(book, kept, now);
+    give_out(book, now);
+}
+
 /* What became of it without a run of its own; and mere counts, now and then. */
 static void settle(struct incident_book *book, struct kept *kept, struct wall_time now)
 {
@@ -197,8 +300,7 @@ static void settle(struct incident_book *book, struct kept *kept, struct wall_ti
     else if (!kept->incident.muted &&
              wall_between(kept->incident.updated, now) >= INCIDENT_SPREAD_PAUSE)
         turn_spread(book, kept, now);
-    if (kept->counted && wall_between(kept->written, now) >= INCIDENT_COUNT)
-        book_tell(book, kept, INCIDENT_COUNTED);
+    count(book, kept, now);
 }
 
 void incident_book_add(struct incident_book *book, const struct run *run, unsigned quorum,
@@ -218,8 +320,5 @@ void incident_book_add(struct incident_book *book, const struct run *run, unsign
         next = kept->next;
         settle(book, kept, now);
     }
-    for (size_t i = 0; i < book->told_count; i++) {
-        book->told[i].kept->written = now;
-        book->told[i].kept->counted = false;
-    }
+    give_out(book, now);
 }

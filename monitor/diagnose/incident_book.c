@@ -16,6 +16,7 @@ static void watch_free(void *value)
     free(watch->journey);
     free(watch->vantage);
     free(watch->step);
+    free(watch->shown_by);
     free(watch);
 }
 
@@ -165,13 +166,26 @@ void watch_show(struct watch *watch, struct kept *kept, struct wall_time now)
         shower_of(before, watch)->recovered = now;
         before->showing--;
         before->counted = true;
+        before->joined = now;
     }
     watch->incident = kept;
+    watch->otherwise = 0;
     if (kept == NULL)
         return;
     shower_of(kept, watch)->recovered = (struct wall_time){0};
     kept->showing++;
     kept->counted = true;
+    kept->joined = now;
+}
+
+void watch_note_step(struct watch *watch, const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    if (failure == NULL)
+        return;
+    free(watch->shown_by);
+    watch->shown_by = memory_duplicate(failure->name);
+    watch->otherwise = 0;
 }
 
 void watch_pass(struct watch *watch, struct wall_time now)
@@ -256,6 +270,7 @@ void incident_book_recall(struct incident_book *book, const struct run *run, str
     if (wall_between(run->slot.ended, now) >= INCIDENT_RECALL)
         return;
     watch->last = run->state;
+    watch_note_step(watch, run);
     if (run->state == STATE_FAILED && watch->incident == NULL)
         recall_failure(watch, run);
     else if (run->state == STATE_FAILED && watch->loud_slots == 0)
@@ -284,6 +299,8 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
         copy->began = watch->began;
         copy->symptom = watch->symptom;
         copy->step = memory_duplicate(watch->step);
+        copy->shown_by = memory_duplicate(watch->shown_by);
+        copy->otherwise = watch->otherwise;
         copy->incident = watch->incident;
     }
     map_free(old);

@@ -12,6 +12,9 @@
 #define SURER 0.01
 #define NEWS  0.1
 
+/* Whom a verdict holds for less likely than that, it excludes. */
+#define EXCLUDED 0.05
+
 /* How alike two faults are: 0 not, 1 one may be a part of the other (`db` and `db.orders`; no
  * component and any), 2 the same. */
 static int likeness(const struct verdict *a, const struct verdict *b)
@@ -117,6 +120,12 @@ bool match_improves(const struct verdict *now, const struct verdict *verdict)
         return true;
     bool surer = verdict->confidence >= now->confidence + SURER;
     return surer && (verdict->cause == now->cause || verdict->confidence >= DIAGNOSE_ASSERT);
+}
+
+bool match_excludes(const struct verdict *verdict, const struct verdict *other)
+{
+    return other->cause < CAUSE_UNDETERMINED && verdict->cause != other->cause &&
+           verdict_knows_suspects(verdict) && verdict->suspects[other->cause] < EXCLUDED;
 }
 
 bool match_is_news(const struct verdict *now, const struct verdict *verdict)

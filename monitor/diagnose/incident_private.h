@@ -19,6 +19,7 @@ struct kept {
     struct wall_time turned;  /* when it came or went last, told or not */
     struct wall_time written; /* when it was last given out to be kept */
     bool counted;             /* something is new since then */
+    struct wall_time joined;  /* when others came to show it than then; 0: none did */
     struct kept *next;
 };
 
@@ -34,6 +35,8 @@ struct watch {
     enum symptom symptom;
     char *step;
     struct kept *incident; /* that it shows */
+    char *shown_by;        /* the step that failed when it did so last; NULL: not known */
+    unsigned otherwise;    /* slots in a row that failed otherwise since: see incident.c */
     struct watch *sibling; /* the same journey from elsewhere */
 };
 
@@ -60,6 +63,9 @@ void watch_show(struct watch *watch, struct kept *kept, struct wall_time now);
 
 void watch_pass(struct watch *watch, struct wall_time now);
 
+/* It fails as what it shows does. */
+void watch_note_step(struct watch *watch, const struct run *run);
+
 /* incident_match.c: the same cause, and the same component or a part of it. */
 bool match_is_about(const struct verdict *now, const struct verdict *verdict);
 /* An open one; NULL: none. The second is content with what may be. */
@@ -68,6 +74,8 @@ struct kept *match_open(const struct incident_book *book, const struct verdict *
 /* One that is over, and comes back with this watch. */
 struct kept *match_over(const struct incident_book *book, const struct watch *watch,
                         const struct verdict *verdict);
+/* Whether the verdict as good as excludes what the other one can tell. */
+bool match_excludes(const struct verdict *verdict, const struct verdict *other);
 /* Whether the verdict is to take the other's place; and whether people are to hear of it. */
 bool match_improves(const struct verdict *now, const struct verdict *verdict);
 bool match_is_news(const struct verdict *now, const struct verdict *verdict);

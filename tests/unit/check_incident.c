@@ -194,6 +194,95 @@ START_TEST(a_journey_moves_to_the_incident_that_it_shows)
 }
 END_TEST
 
+/* --- something else --------------------------------------------------------------------------- */
+
+/* Its network is well again, and what was slow to be judged behind it is what fails now. */
+START_TEST(an_incident_becomes_what_fails_now)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_NETWORK),
+        SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened"),
+        SCENE(2, "browse", "here", VAGUE, .step = "cart", .behind = "alive"),
+        SCENE(3, "browse", "here", VAGUE, .step = "cart", .behind = "alive", .told = "1 changed"),
+        SCENE(4, "browse", "here", CAUSE_DATABASE, .step = "cart", .told = "1 changed"),
+        SCENE(5, "browse", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+/* A less sure verdict takes the place of a surer one, too, once all that showed it fail otherwise.
+ */
+START_TEST(all_that_show_it_must_fail_otherwise)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_DATABASE),
+        SCENE(0, "cart", "here", CAUSE_DATABASE),
+        SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened", .confidence = 0.95),
+        SCENE(1, "cart", "here", CAUSE_DATABASE, .confidence = 0.95),
+        SCENE(2, "browse", "here", CAUSE_THIRD_PARTY, .step = "pay", .behind = "alive",
+              .told = "1 spread"),
+        SCENE(2, "cart", "here", CAUSE_THIRD_PARTY, .step = "pay", .behind = "alive"),
+        SCENE(3, "browse", "here", CAUSE_THIRD_PARTY, .step = "pay", .behind = "alive"),
+        SCENE(3, "cart", "here", CAUSE_THIRD_PARTY, .step = "pay", .behind = "alive",
+              .told = "1 changed"),
+        SCENE(4, "browse", "here", CAUSE_THIRD_PARTY, .step = "pay"),
+        SCENE(5, "browse", "here", PASSES),
+        SCENE(5, "cart", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+/* One of several leaves: for a new incident, or one that is known. */
+START_TEST(one_that_fails_otherwise_leaves_the_others)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_NETWORK),
+        SCENE(0, "cart", "here", CAUSE_NETWORK),
+        SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened"),
+        SCENE(1, "cart", "here", CAUSE_NETWORK),
+        SCENE(2, "cart", "here", VAGUE, .step = "pay", .behind = "alive", .told = "1 spread"),
+        SCENE(3, "cart", "here", VAGUE, .step = "pay", .behind = "alive"),
+        SCENE(3, "browse", "here", CAUSE_NETWORK),
+        SCENE(4, "cart", "here", VAGUE, .step = "pay", .behind = "alive", .told = "2 opened"),
+        SCENE(5, "browse", "here", PASSES, .told = "1 resolved"),
+        SCENE(6, "cart", "here", PASSES, .told = "2 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+/* The last that shows it joins an incident that is known, as two that turn out to be the same. */
+START_TEST(what_fails_otherwise_may_be_known)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_NETWORK),
+        SCENE(1, "browse", "here", CAUSE_NETWORK, .told = "1 opened"),
+        SCENE(1, "cart", "here", VAGUE, .step = "pay"),
+        SCENE(2, "cart", "here", VAGUE, .step = "pay", .told = "2 opened"),
+        SCENE(3, "browse", "here", VAGUE, .step = "pay", .behind = "alive"),
+        SCENE(4, "browse", "here", VAGUE, .step = "pay", .behind = "alive",
+              .told = "1 changed; 2 resolved = 1"),
+        SCENE(5, "browse", "here", PASSES, .told = "1 spread"),
+        SCENE(6, "cart", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+/* As when workers are lost one by one: what failed fails still, or nobody is excluded. */
+START_TEST(a_doubt_alone_changes_nothing)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_DATABASE, .step = "list"),
+        SCENE(1, "browse", "here", CAUSE_DATABASE, .step = "list", .told = "1 opened"),
+        SCENE(2, "browse", "here", CAUSE_APPLICATION, .step = "list", .behind = "alive"),
+        SCENE(3, "browse", "here", CAUSE_APPLICATION, .step = "list", .behind = "alive"),
+        SCENE(4, "browse", "here", CAUSE_APPLICATION, .step = "list", .behind = "alive"),
+        SCENE(5, "browse", "here", CAUSE_APPLICATION, .step = "cart"),
+        SCENE(6, "browse", "here", CAUSE_APPLICATION, .step = "cart"),
+        SCENE(7, "browse", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
 /* --- coming back ------------------------------------------------------------------------------ */
 
 START_TEST(it_is_the_same_when_it_comes_back_soon)
@@ -411,6 +500,11 @@ Suite *test_suite(void)
     tcase_add_test(stories, two_that_turn_out_to_be_the_same_become_the_older);
     tcase_add_test(stories, the_older_learns_from_the_younger);
     tcase_add_test(stories, a_journey_moves_to_the_incident_that_it_shows);
+    tcase_add_test(stories, an_incident_becomes_what_fails_now);
+    tcase_add_test(stories, all_that_show_it_must_fail_otherwise);
+    tcase_add_test(stories, one_that_fails_otherwise_leaves_the_others);
+    tcase_add_test(stories, what_fails_otherwise_may_be_known);
+    tcase_add_test(stories, a_doubt_alone_changes_nothing);
     tcase_add_test(stories, it_is_the_same_when_it_comes_back_soon);
     tcase_add_test(stories, another_fault_soon_after_is_another_incident);
     tcase_add_test(stories, a_vague_failure_of_another_step_is_another_incident);

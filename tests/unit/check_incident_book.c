@@ -46,6 +46,34 @@ START_TEST(two_hundred_journeys_that_fail_together_are_one_incident)
 }
 END_TEST
 
+/* As when a journey's vantage points fail within a moment, and again only an hour later. */
+START_TEST(who_shows_it_is_kept_without_another_run)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "a", CAUSE_DATABASE),
+        SCENE(0, "browse", "b", CAUSE_DATABASE),
+        SCENE(60, "browse", "a", CAUSE_DATABASE, .told = "1 opened"),
+        SCENE(60.001, "browse", "b", CAUSE_DATABASE),
+    };
+    struct stage stage;
+    stage_set_up(&stage, 0);
+    stage_tell(&stage, scenes, COUNT_OF(scenes), SIZE_MAX);
+    ck_assert_uint_eq(stage.incidents[0].shower_count, 1);
+    const struct wall_time last = wall_after(start, DURATION_HOUR + 60 * DURATION_MILLISECOND);
+    enum incident_change change;
+    incident_book_count(stage.book, wall_after(last, INCIDENT_WHO / 2));
+    ck_assert_ptr_null(incident_book_take(stage.book, &change));
+    incident_book_count(stage.book, wall_after(last, INCIDENT_WHO));
+    const struct incident *incident = incident_book_take(stage.book, &change);
+    ck_assert_ptr_nonnull(incident);
+    ck_assert_int_eq(change, INCIDENT_COUNTED);
+    ck_assert_uint_eq(incident->shower_count, 2);
+    incident_book_count(stage.book, wall_after(last, DURATION_HOUR));
+    ck_assert_ptr_null(incident_book_take(stage.book, &change));
+    stage_tear_down(&stage);
+}
+END_TEST
+
 /* --- what is kept ---------------------------------------------------------------------------- */
 
 static const struct incident *last_of(struct stage *stage, const struct scene *scenes, size_t count)
@@ -363,6 +391,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("incident book");
     TCase *tests = tcase_create("book");
     tcase_add_test(tests, two_hundred_journeys_that_fail_together_are_one_incident);
+    tcase_add_test(tests, who_shows_it_is_kept_without_another_run);
     tcase_add_test(tests, it_is_kept_with_its_reasons);
     tcase_add_test(tests, slots_without_a_run_do_not_hide_what_was_seen_first);
     tcase_add_test(tests, an_incident_of_nobody_is_over_at_once);

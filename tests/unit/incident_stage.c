@@ -12,6 +12,8 @@ struct run *run_of(const struct scene *scene)
 {
     struct wall_time planned = wall_after(start, (duration)(scene->minute * DURATION_MINUTE));
     struct run *run = run_create(scene->journey, scene->vantage, planned);
+    if (scene->behind != NULL)
+        run_add_step(run, scene->behind)->state = STATE_PASSED;
     struct run_step *step = run_add_step(run, scene->step != NULL ? scene->step : "alive");
     run->slot.started = run->slot.ended = step->started = planned;
     run->state = step->state = STATE_FAILED;
@@ -25,6 +27,8 @@ struct run *run_of(const struct scene *scene)
         .confidence = scene->confidence > 0 ? scene->confidence : 0.9,
         .summary = "It is what it is.",
     };
+    if (scene->behind != NULL)
+        run->verdict.suspects[run->verdict.leaning] = run->verdict.confidence;
     if (scene->seen == PASSES || scene->seen == BLIND)
         run->state = step->state = scene->seen == PASSES ? STATE_PASSED : STATE_UNKNOWN;
     return run;

@@ -22,7 +22,9 @@ struct scene {
     enum cause seen;
     const char *told; /* `1 opened; 2 resolved = 1`: incidents are numbered as they come */
     const char *component;
-    const char *step;  /* NULL: `alive` */
+    const char *step; /* NULL: `alive` */
+    const char
+        *behind; /* a step that passes before it; the verdict excludes all causes but its own */
     double confidence; /* 0: 0.9 */
     bool muted;
 };
