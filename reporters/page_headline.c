@@ -5,12 +5,16 @@
  */
 #include "reporters/page_model.h"
 
+#include "monitor/base/memory.h"
 #include "reporters/page_clock.h"
 #include "reporters/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { INCIDENTS_NAMED = 3 };
 
 /* What the cells add up to. A journey is counted under the worst that one of its cells shows. */
 struct tally {
@@ -20,28 +24,42 @@ struct tally {
                                                stopped: all of them are paused */
     const struct page_journey *first_failing, *second_failing, *first_late, *first_blind,
         *first_stopped;
-    unsigned places, places_failing; /* vantage points */
+    unsigned places, places_failing, places_passing; /* vantage points; others tell nothing */
     const char *first_place_failing;
-    const struct incident *incident; /* of what fails, the one that began first; NULL: none yet */
-    struct wall_time last;           /* when the last run ended */
-    const char *reason;              /* of a run that could not look */
+    const struct incident *incidents[INCIDENTS_NAMED]; /* of what fails, the oldest first */
+    size_t incident_count;                             /* may be more */
+    struct wall_time last;                             /* when the last run ended */
+    const char *reason;                                /* of a run that could not look */
     enum symptom symptom;
 };
 
 /* Another journey's incident may be older, or worse: it says nothing of this failure. */
 static void tally_incident(const struct page_overview *model, const struct run *failed,
-                           struct tally *tally)
+                           bool *covered)
+{
+    for (size_t i = 0; i < model->open_count; i++)
+        if (!covered[i])
+            covered[i] = page_incident_covers(&model->open[i], failed);
+}
+
+static void tally_incidents(const struct page_overview *model, const bool *covered,
+                            struct tally *tally)
 {
     for (size_t i = 0; i < model->open_count; i++) {
-        const struct incident *incident = &model->open[i];
-        if ((tally->incident == NULL || incident->began.us < tally->incident->began.us) &&
-            page_incident_covers(incident, failed))
-            tally->incident = incident;
+        if (!covered[i])
+            continue;
+        size_t n = tally->incident_count++;
+        n = n < INCIDENTS_NAMED ? n : INCIDENTS_NAMED;
+        for (; n > 0 && model->open[i].began.us < tally->incidents[n - 1]->began.us; n--)
+            if (n < INCIDENTS_NAMED)
+                tally->incidents[n] = tally->incidents[n - 1];
+        if (n < INCIDENTS_NAMED)
+            tally->incidents[n] = &model->open[i];
     }
 }
 
 static void tally_journey(const struct page_overview *model, const struct page_journey *journey,
-                          struct tally *tally)
+                          bool *covered, struct tally *tally)
 {
     unsigned ended[STATE_SKIPPED + 1] = {0}, cells = 0, paused = 0;
     const char *vantage;
@@ -53,7 +71,7 @@ static void tally_journey(const struct page_overview *model, const struct page_j
         if (cell.run == NULL || cell.paused)
             continue;
         if (cell.state == STATE_FAILED)
-            tally_incident(model, cell.run, tally);
+            tally_incident(model, cell.run, covered);
         if (cell.run->slot.ended.us > tally->last.us)
             tally->last = cell.run->slot.ended;
         const struct run_step *failure = run_first_failure(cell.run);
@@ -81,15 +99,19 @@ static void tally_journey(const struct page_overview *model, const struct page_j
 
 static void tally_place(const struct page_overview *model, const char *name, struct tally *tally)
 {
-    bool failing = false;
+    bool failing = false, passing = false;
     for (size_t i = 0; i < model->journey_count; i++) {
         const char *vantage;
-        for (size_t n = 0; (vantage = page_vantage(model, &model->journeys[i], n)) != NULL; n++)
-            failing =
-                failing || (strcmp(vantage, name) == 0 &&
-                            page_cell(model, &model->journeys[i], name).state == STATE_FAILED);
+        for (size_t n = 0; (vantage = page_vantage(model, &model->journeys[i], n)) != NULL; n++) {
+            if (strcmp(vantage, name) != 0)
+                continue;
+            enum state state = page_cell(model, &model->journeys[i], name).state;
+            failing |= state == STATE_FAILED;
+            passing |= state == STATE_PASSED || state == STATE_DEGRADED;
+        }
     }
     tally->places++;
+    tally->places_passing += !failing && passing;
     if (failing && tally->places_failing++ == 0)
         tally->first_place_failing = name;
 }
@@ -122,30 +144,67 @@ static void say_what_works(const struct page_overview *model, struct page_headli
         append(headline, ".");
 }
 
-/* What is behind a failure, as far as it is known, and what it leaves alone. */
+/* `the database (Shop database, orders)` */
+static void say_whom(const struct page_overview *model, const struct verdict *verdict,
+                     struct page_headline *headline)
+{
+    struct arena *arena = arena_create();
+    append(headline, "%s", words_cause(verdict->cause));
+    if (verdict->component != NULL)
+        append(headline, " (%.100s)", shop_title(model->shop, verdict->component, arena));
+    arena_free(arena);
+}
+
+/* One is not the cause of what another one is. */
+static void say_causes(const struct page_overview *model, const struct tally *tally,
+                       struct page_headline *headline)
+{
+    append(headline, "%zu incidents at once: ", tally->incident_count);
+    for (size_t i = 0; i < tally->incident_count && i < INCIDENTS_NAMED; i++) {
+        const struct verdict *verdict = &tally->incidents[i]->verdict;
+        append(headline, "%s", i > 0 ? "; " : "");
+        say_whom(model, verdict, headline);
+        if (verdict->cause != CAUSE_UNDETERMINED)
+            append(headline, ", %d %%", words_per_cent(verdict->confidence));
+    }
+    append(headline, tally->incident_count > INCIDENTS_NAMED ? " and more." : ".");
+}
+
+/* What is behind a failure, as far as it is known. */
 static void say_cause(const struct page_overview *model, const struct tally *tally,
                       struct page_headline *headline)
 {
-    unsigned others = tally->places - tally->places_failing;
-    const struct verdict *verdict = tally->incident != NULL ? &tally->incident->verdict : NULL;
+    const struct verdict *verdict =
+        tally->incident_count > 0 ? &tally->incidents[0]->verdict : NULL;
     if (verdict == NULL) {
         append(headline, "Not confirmed yet: the next replay confirms it or clears it.");
+    } else if (tally->incident_count > 1) {
+        say_causes(model, tally, headline);
     } else if (verdict->cause == CAUSE_UNDETERMINED) {
         append(headline, "The cause is not determined yet.");
     } else {
-        struct arena *arena = arena_create();
-        append(headline, "The cause is %s", words_cause(verdict->cause));
-        if (verdict->component != NULL)
-            append(headline, " (%.100s)", shop_title(model->shop, verdict->component, arena));
+        append(headline, "The cause is ");
+        say_whom(model, verdict, headline);
         append(headline, ": %s, %d %%.", words_confidence(verdict->confidence),
                words_per_cent(verdict->confidence));
-        arena_free(arena);
     }
-    if (others == 1)
-        append(headline, " From the other place it passes.");
-    else if (others > 1)
-        append(headline, " From %u other places it passes.", others);
-    say_what_works(model, headline);
+}
+
+/* ` From 2 other places it passes.` */
+static void say_places(unsigned count, unsigned others, const char *what,
+                       struct page_headline *headline)
+{
+    if (count == 1)
+        append(headline, " From %s other place it %s.", others == 1 ? "the" : "1", what);
+    else if (count > 1)
+        append(headline, " From %u other places it %s.", count, what);
+}
+
+static void say_elsewhere(const struct tally *tally, struct page_headline *headline)
+{
+    unsigned others = tally->places - tally->places_failing;
+    say_places(tally->places_passing, others, "passes", headline);
+    say_places(others - tally->places_passing, others, "cannot be told", headline);
 }
 
 static void say_failing(const struct page_overview *model, const struct tally *tally,
@@ -170,13 +229,15 @@ static void say_failing(const struct page_overview *model, const struct tally *t
     else if (tally->places_failing < tally->places)
         snprintf(place, sizeof place, " from %u of %u places", tally->places_failing,
                  tally->places);
-    if (tally->incident != NULL)
+    if (tally->incident_count > 0)
         snprintf(since, sizeof since, " since %s",
-                 page_clock(model->zone, tally->incident->began, model->now, clock));
+                 page_clock(model->zone, tally->incidents[0]->began, model->now, clock));
     headline->state = STATE_FAILED;
     snprintf(headline->sentence, sizeof headline->sentence, "%s failing%s%s", subject, place,
              since);
     say_cause(model, tally, headline);
+    say_elsewhere(tally, headline);
+    say_what_works(model, headline);
 }
 
 static void say_unknown(const struct page_overview *model, const struct tally *tally,
@@ -268,9 +329,12 @@ static void say_stopped(const struct page_overview *model, const struct tally *t
 void page_headline(const struct page_overview *model, struct page_headline *ret_headline)
 {
     struct tally tally = {0};
+    bool *covered = memory_allocate(model->open_count + 1, sizeof *covered);
     *ret_headline = (struct page_headline){0};
     for (size_t i = 0; i < model->journey_count; i++)
-        tally_journey(model, &model->journeys[i], &tally);
+        tally_journey(model, &model->journeys[i], covered, &tally);
+    tally_incidents(model, covered, &tally);
+    free(covered);
     for (size_t i = 0; i < model->shop->vantage_count; i++)
         tally_place(model, model->shop->vantages[i].name, &tally);
     if (tally.failing > 0)

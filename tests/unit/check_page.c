@@ -207,6 +207,46 @@ START_TEST(what_fails_is_told_by_its_own_incident)
 }
 END_TEST
 
+/* None of them is the cause of what the others are. */
+START_TEST(several_incidents_at_once_are_several_causes)
+{
+    struct sample *sample = sample_create(SAMPLE_DATABASE);
+    struct incident open[] = {sample->open, sample->open, sample->open, sample->open};
+    struct page_headline headline;
+    sample->overview.open = open;
+    sample->overview.open_count = 2;
+    open[1].began = wall_after(sample_now, -DURATION_HOUR);
+    open[1].verdict = (struct verdict){.cause = CAUSE_UNDETERMINED};
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "Guest checkout is failing since 13:07 UTC");
+    ck_assert_ptr_nonnull(strstr(headline.detail, "2 incidents at once: not determined; "
+                                                  "the database (Shop database, orders), 97 %. "));
+    sample->overview.open_count = 4;
+    open[3].began = wall_after(sample_now, -2 * DURATION_HOUR);
+    open[3].verdict = (struct verdict){.cause = CAUSE_NETWORK, .confidence = 0.9};
+    page_headline(&sample->overview, &headline);
+    ck_assert_ptr_nonnull(strstr(headline.detail,
+                                 "4 incidents at once: the network, 90 %; not determined; "
+                                 "the database (Shop database, orders), 97 % and more. "));
+    sample_free(sample);
+}
+END_TEST
+
+START_TEST(a_place_that_cannot_look_is_not_said_to_pass)
+{
+    struct sample *sample = sample_create(SAMPLE_CUT);
+    struct page_headline headline;
+    for (size_t i = 0; i < sample->run_count; i++)
+        if (strcmp(sample->runs[i]->vantage, "nyc") != 0)
+            sample->runs[i]->state = STATE_UNKNOWN;
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence,
+                     "Browse and guest checkout are failing from New York since 13:55 UTC");
+    ck_assert_ptr_nonnull(strstr(headline.detail, " From the other place it cannot be told."));
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(a_run_of_the_future_proves_nothing)
 {
     struct sample *sample = sample_create(SAMPLE_HEALTHY);
@@ -617,6 +657,8 @@ Suite *test_suite(void)
     tcase_add_test(pages, old_runs_prove_nothing);
     tcase_add_test(pages, a_failure_without_incident_is_said_to_be_unconfirmed);
     tcase_add_test(pages, what_fails_is_told_by_its_own_incident);
+    tcase_add_test(pages, several_incidents_at_once_are_several_causes);
+    tcase_add_test(pages, a_place_that_cannot_look_is_not_said_to_pass);
     tcase_add_test(pages, a_run_of_the_future_proves_nothing);
     tcase_add_test(pages, slots_without_a_run_say_why);
     tcase_add_loop_test(pages, of_a_crowd_is_shown_what_is_not_well, 0, COUNT_OF(crowds));
