@@ -14,7 +14,7 @@ struct asking {
     struct net_vantage *vantage;
     struct database_probe **probes; /* one a component; NULL: it has none */
     size_t open;                    /* whose round is not over */
-    bool json, is_bad;
+    bool json, is_bad, is_unasked;
     struct loop_timer *stop;
 };
 
@@ -56,10 +56,15 @@ static void print_state(const struct asking *asking, const struct database_state
 static void round_over(void *data, const struct database_state *state)
 {
     struct asking *asking = data;
+    bool is_bad = false, is_good = false;
     print_state(asking, state);
-    for (size_t i = 0; i < state->finding_count; i++)
-        asking->is_bad |= state->findings[i].outcome == DATABASE_FAILED ||
-                          state->findings[i].outcome == DATABASE_HUNG;
+    for (size_t i = 0; i < state->finding_count; i++) {
+        is_bad |= state->findings[i].outcome == DATABASE_FAILED ||
+                  state->findings[i].outcome == DATABASE_HUNG;
+        is_good |= state->findings[i].outcome == DATABASE_GOOD;
+    }
+    asking->is_bad |= is_bad;
+    asking->is_unasked |= !is_bad && !is_good;
     if (--asking->open == 0)
         loop_timer_set(asking->stop, 0);
 }
@@ -108,7 +113,9 @@ static int probe_shop(const struct shop *shop, bool json)
     loop_free(asking.loop);
     if (error.code != RESULT_OK)
         return EXIT_MONITOR;
-    return asking.is_bad ? EXIT_DATABASE : EXIT_PASSED;
+    if (asking.is_bad)
+        return EXIT_DATABASE;
+    return asking.is_unasked ? EXIT_MONITOR : EXIT_PASSED;
 }
 
 int command_probe(int argc, char **argv)

@@ -107,7 +107,7 @@ ok "blind is not ill" probes 0 'found("sessions"; null) | .outcome == "blind" an
     'found("write"; null) | .outcome == "blind" and (.text | contains("no table"))' 'found("read"; "order_line").outcome == "good"'
 sql 'grant pg_monitor to watch; grant select on orders to watch; create table health.canary(checker text primary key, at timestamptz);
     grant select, insert, update on health.canary to watch; alter role watch nologin'
-ok "a role that may not log in is blind" probes 0 'found("connect"; null) | .outcome == "blind" and .code == "28000"' \
+ok "a role that may not log in is blind" probes 5 'found("connect"; null) | .outcome == "blind" and .code == "28000"' \
     'found("read"; "orders").outcome == "unasked"'
 sql 'alter role watch login'
 

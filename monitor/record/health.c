@@ -53,10 +53,18 @@ static void say_reporters(const struct health *health, struct buffer *out)
     }
 }
 
+/* What verdicts do without: what cannot be looked at, and what was never good, which may be set up
+ * wrongly. */
+static bool is_left_out(const struct database_finding *finding)
+{
+    bool is_bad = finding->outcome == DATABASE_FAILED || finding->outcome == DATABASE_HUNG;
+    return finding->outcome == DATABASE_BLIND || (is_bad && !database_is_ill(finding));
+}
+
 static bool is_blind(const struct database_state *database)
 {
     for (size_t i = 0; i < database->finding_count; i++)
-        if (database->findings[i].outcome == DATABASE_BLIND)
+        if (is_left_out(&database->findings[i]))
             return true;
     return false;
 }
@@ -81,10 +89,13 @@ static void say_blind(const struct health *health, struct buffer *out)
                      "%sThe probe of %s cannot look at everything, and verdicts do without: ", end,
                      database->component);
         for (size_t j = 0; j < database->finding_count; j++) {
-            if (database->findings[j].outcome != DATABASE_BLIND)
+            const struct database_finding *finding = &database->findings[j];
+            if (!is_left_out(finding))
                 continue;
             buffer_text(out, between);
-            database_print(&database->findings[j], out);
+            database_print(finding, out);
+            if (finding->outcome != DATABASE_BLIND)
+                buffer_text(out, " (it was never good: it may be set up wrongly)");
             between = "; ";
         }
         end = ". ";

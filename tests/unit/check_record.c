@@ -229,7 +229,13 @@ START_TEST(health_tells_what_is_wrong)
     ck_assert(health_has_problem(&health, HEALTH_PROBLEM_BLIND, &text));
     ck_assert_str_eq(text.data, "The probe of db cannot look at everything, and verdicts do "
                                 "without: read of orders blind: permission denied (42501)");
-    findings[1].outcome = DATABASE_FAILED; /* that is the database's own */
+    findings[1].outcome = DATABASE_FAILED; /* and was never good */
+    buffer_clear(&text);
+    ck_assert(health_has_problem(&health, HEALTH_PROBLEM_BLIND, &text));
+    ck_assert_str_eq(text.data, "The probe of db cannot look at everything, and verdicts do "
+                                "without: read of orders failed: permission denied (42501) (it "
+                                "was never good: it may be set up wrongly)");
+    findings[1].was_good = true; /* that is the database's own */
     ck_assert(!health_has_problem(&health, HEALTH_PROBLEM_BLIND, NULL));
     health.loop_lag = HEALTH_LAG_MAX + 1;
     ck_assert(!health_is_well(&health));
