@@ -250,6 +250,8 @@ static const char *what_settles(const struct ranking *ranking, const struct fact
             return probes[i].settles;
     if (first != CAUSE_DATABASE && second != CAUSE_DATABASE)
         return NULL;
+    if (facts->failure->needs_count + facts->failure->writes_count == 0)
+        return "to say in the scenario what its steps need (`needs`)";
     if (facts_have(facts, FACT_ONE_ROUTE))
         return "a second step that needs the same part of the database";
     if (first == CAUSE_APPLICATION || second == CAUSE_APPLICATION)

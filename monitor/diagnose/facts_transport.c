@@ -75,7 +75,7 @@ static void facts_of_silence(struct facts *facts, const struct facts_view *view)
     const struct run_step *first = facts_filled_up_since(view);
     /* A full queue takes a connection that nobody will ever hear of. */
     if (facts_path_is_broken(view->exchange) && tcp->bytes_acknowledged <= 1 && first != NULL)
-        facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
+        facts_add(facts, FACT_TCP_TIMEOUT_LATER, first->name);
     else if (facts_path_is_broken(view->exchange))
         facts_add(facts, FACT_PATH_BROKEN, NULL);
     else if (is_late(view))
@@ -93,7 +93,7 @@ static void facts_of_no_connection(struct facts *facts, const struct facts_view 
     const char *door = facts_front_door(view->shop);
     const struct run_step *first = facts_filled_up_since(view);
     if (first != NULL)
-        facts_add(facts, FACT_TCP_TIMEOUT_LATER, symptom_code(first->symptom));
+        facts_add(facts, FACT_TCP_TIMEOUT_LATER, first->name);
     else if (door != NULL)
         facts_add(facts, FACT_TCP_TIMEOUT_FRONT_DOOR, door);
     else

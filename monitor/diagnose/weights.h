@@ -27,7 +27,7 @@
     X(TCP_TIMEOUT_FRONT_DOOR, TRANSPORT, "transport.tcp_timeout_front_door", 18, -8, -12, 0, 0,    \
       -10, "The declared front door, {}, does not answer a connection at all.")                    \
     X(TCP_TIMEOUT_LATER, TRANSPORT, "transport.tcp_timeout_later", -12, 8, 8, 0, 0, -8,            \
-      "Connections time out only now; it began with {}: the server has filled up since.")          \
+      "Connections time out only now; it began with “{}”, unanswered: the server has filled up.")  \
     X(UNREACHABLE, TRANSPORT, "transport.unreachable", 12, -4, -8, 0, 3, -10,                      \
       "There is no route to the shop's address.")                                                  \
     X(REFUSED, TRANSPORT, "transport.refused", -6, 10, -4, 0, -6, -8,                              \

@@ -120,6 +120,22 @@ START_TEST(what_is_not_told_from_outside_is_said)
 }
 END_TEST
 
+/* And where its steps do not say what they need, that they should. */
+START_TEST(what_is_not_told_for_want_of_needs_is_said)
+{
+    struct lone_run lone;
+    lone_run_open(&lone, "web");
+    lone.step->needs_count = 0;
+    lone.step->symptom = SYMPTOM_HTTP_ERROR;
+    lone.step->excerpt = "<h1>Sorry</h1>";
+    lone.exchange->status = 500;
+    lone_run_judge(&lone, &shop, NULL, 0);
+    ck_assert_int_eq(lone.run->verdict.cause, CAUSE_UNDETERMINED);
+    ck_assert_ptr_nonnull(strstr(lone.run->verdict.unsure, "(`needs`)"));
+    lone_run_close(&lone);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("door");
@@ -127,6 +143,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, past_the_door_is_asked_what_fails_at_it, 0,
                         COUNT_OF(cases) * COUNT_OF(urls));
     tcase_add_test(tests, what_is_not_told_from_outside_is_said);
+    tcase_add_test(tests, what_is_not_told_for_want_of_needs_is_said);
     suite_add_tcase(suite, tests);
     return suite;
 }
