@@ -488,6 +488,18 @@ void journey_end(struct journey *journey, enum state state, enum symptom symptom
     loop_timer_set(journey->wake, 0);
 }
 
+const struct run *journey_waits(const struct journey *journey)
+{
+    bool waits = journey->transfer != NULL && !journey->in_cleanup && !journey->end.asked &&
+                 net_awaits_answer(journey->transfer);
+    return waits ? journey->run : NULL;
+}
+
+bool journey_is_received(const struct journey *journey)
+{
+    return journey->transfer != NULL && net_is_received(journey->transfer);
+}
+
 void journey_abandon(struct journey *journey)
 {
     struct run *run = journey->run;

@@ -92,6 +92,13 @@ struct journey *journey_start(const struct journey_settings *settings, journey_d
 void journey_end(struct journey *journey, enum state state, enum symptom symptom,
                  const char *reason);
 
+/* The record so far, of a run whose last step in it waits for the shop's answer, cleanup apart;
+ * NULL: it does something else. Borrowed, until the loop goes on. */
+const struct run *journey_waits(const struct journey *journey);
+
+/* Whether the shop's kernel has what such a run sent. */
+bool journey_is_received(const struct journey *journey);
+
 /* Ends it at once and without cleanup or callback (the program ends). */
 void journey_abandon(struct journey *journey);
 

@@ -160,6 +160,13 @@ struct net_transfer *net_send(struct net_session *session, const struct net_requ
                               struct arena *arena, struct exchange *exchange, net_done *done,
                               void *data);
 
+/* Whether all of the request is sent, and nothing of the answer is here yet. */
+bool net_awaits_answer(const struct net_transfer *transfer);
+
+/* Whether the other side's kernel has what was sent, and speaks still: who waits then waits for the
+ * server, and not for the way to it. Asks the kernel. */
+bool net_is_received(const struct net_transfer *transfer);
+
 /* Ends a transfer at once; `done` is not called. The phases so far are in its exchange. */
 void net_cancel(struct net_transfer *transfer);
 

@@ -438,6 +438,19 @@ void transfer_deadline(void *data)
             detail);
 }
 
+bool net_awaits_answer(const struct net_transfer *transfer)
+{
+    return transfer->trouble == SYMPTOM_NONE && phases_current(&transfer->stamps) == PHASE_WAIT;
+}
+
+bool net_is_received(const struct net_transfer *transfer)
+{
+    const struct tcp_facts tcp = tcp_info_read(transfer->socket_closed ? -1 : transfer->socket);
+    duration waited = instant_between(transfer->stamps.sent, clock_instant());
+    return tcp.known && tcp.unacknowledged == 0 && tcp.retransmits == 0 && tcp.probes <= 1 &&
+           (tcp.probes == 0 || tcp.last_acknowledgement < waited);
+}
+
 void net_cancel(struct net_transfer *transfer)
 {
     fill_exchange(transfer, clock_instant());

@@ -472,6 +472,63 @@ START_TEST(the_budget_bounds_the_steps)
 }
 END_TEST
 
+static void check_waits(const struct journey_fixture *fixture, const char *step)
+{
+    const struct run *run = journey_waits(fixture->journey);
+    ck_assert_int_eq(run != NULL, step != NULL);
+    if (step == NULL)
+        return;
+    ck_assert_str_eq(run->steps[run->step_count - 1].name, step);
+    ck_assert_int_gt(run->steps[run->step_count - 1].started.us, 0);
+}
+
+static struct {
+    const struct journey_fixture *fixture;
+    struct loop_timer *timer;
+} acknowledgement;
+
+/* A kernel may take some time for it, to send it with the answer. */
+static void await_acknowledgement(void *data)
+{
+    (void)data;
+    if (journey_is_received(acknowledgement.fixture->journey))
+        loop_stop(acknowledgement.fixture->loop);
+    else
+        loop_timer_set(acknowledgement.timer, DURATION_MILLISECOND);
+}
+
+static void until_received(const struct journey_fixture *fixture)
+{
+    acknowledgement.fixture = fixture;
+    acknowledgement.timer = loop_timer_create(fixture->loop, await_acknowledgement, NULL);
+    loop_timer_set(acknowledgement.timer, 0);
+    loop_run(fixture->loop);
+    loop_timer_free(acknowledgement.timer);
+}
+
+/* Not before it has sent its request, nor once its end is asked for, nor in cleanup. */
+START_TEST(a_run_tells_what_it_waits_for)
+{
+    struct journey_fixture fixture;
+    journey_fixture_open(&fixture);
+    journey_fixture_load(&fixture, "steps:\n  - {step: a, get: /one}\n"
+                                   "  - {step: b, get: /silent}\n"
+                                   "cleanup:\n  - {step: tidy, get: /silent}\n");
+    journey_fixture_start(&fixture);
+    check_waits(&fixture, NULL);
+    ck_assert(!journey_is_received(fixture.journey));
+    journey_fixture_until_asked(&fixture, "GET /one;GET /silent;");
+    until_received(&fixture);
+    check_waits(&fixture, "b");
+    journey_fixture_end(&fixture);
+    check_waits(&fixture, NULL);
+    journey_fixture_until_asked(&fixture, "GET /one;GET /silent;GET /silent;");
+    check_waits(&fixture, NULL);
+    journey_abandon(fixture.journey);
+    journey_fixture_close(&fixture);
+}
+END_TEST
+
 START_TEST(an_abandoned_run_leaves_nothing)
 {
     struct journey_fixture fixture;
@@ -498,6 +555,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_cleanup_under_way_is_not_cut_short);
     tcase_add_loop_test(tests, a_run_cleans_up_for_an_earlier_one, 0, COUNT_OF(inherited_cases));
     tcase_add_test(tests, the_budget_bounds_the_steps);
+    tcase_add_test(tests, a_run_tells_what_it_waits_for);
     tcase_add_test(tests, an_abandoned_run_leaves_nothing);
     suite_add_tcase(suite, tests);
     return suite;

@@ -506,6 +506,25 @@ static bool drop_all(void)
                        "'{ type filter hook input priority 0; policy drop; }' 2>/dev/null");
 }
 
+/* What is known of a transfer while it waits. */
+static bool awaited, received;
+
+static void look_at_transfer(void *data)
+{
+    const struct net_transfer *transfer = ((const struct net_session *)data)->transfer;
+    awaited = net_awaits_answer(transfer);
+    received = net_is_received(transfer);
+}
+
+static void send_and_look(const struct net_request *request)
+{
+    struct loop_timer *timer = loop_timer_create(stage.loop, look_at_transfer, stage.session);
+    loop_timer_set(timer, request->timeout / 2);
+    awaited = received = false;
+    stage_send(&stage, request);
+    loop_timer_free(timer);
+}
+
 START_TEST(vantage_point_in_a_network_namespace)
 {
     char url[64];
@@ -521,14 +540,22 @@ START_TEST(vantage_point_in_a_network_namespace)
     ck_assert_ptr_nonnull(strstr(stage.exchange.detail, " cannot be reached, says this machine"));
     const struct net_request hurried = {
         .method = "GET", .url = url, .timeout = 300 * DURATION_MILLISECOND};
+    static const struct act silent = {.answer = NULL};
+    raw_server_play(&stage.server, &silent, 1);
+    send_and_look(&hurried);
+    ck_assert(awaited && received);
+    raw_server_play(&stage.server, &well, 1);
+    stage_get(&stage, url);
     if (drop_all()) {
-        stage_send(&stage, &hurried);
+        send_and_look(&hurried);
+        ck_assert(awaited && !received);
         ck_assert(stage.exchange.reused);
         ck_assert_int_eq(stage.exchange.symptom, SYMPTOM_HTTP_TIMEOUT_TTFB);
         ck_assert_uint_gt(stage.exchange.tcp.unacknowledged, 0);
         net_session_close(stage.session);
         stage.session = net_session_open(stage.vantage);
-        stage_send(&stage, &hurried);
+        send_and_look(&hurried);
+        ck_assert(!awaited && !received);
         ck_assert_msg(stage.exchange.symptom == SYMPTOM_TCP_TIMED_OUT, "%s",
                       symptom_code(stage.exchange.symptom));
         ck_assert_ptr_nonnull(strstr(stage.exchange.detail, " did not answer within 300 ms: "));
