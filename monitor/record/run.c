@@ -70,6 +70,12 @@ void run_add_finding(struct run *run, const struct finding *finding)
     finding_copy(run->arena, &run->findings[run->finding_count++], finding);
 }
 
+void run_add_waiting(struct run *run, const struct waiting *waiting)
+{
+    arena_grow(run->arena, run->waiting, run->waiting_count);
+    waiting_copy(run->arena, &run->waiting[run->waiting_count++], waiting);
+}
+
 struct exchange *run_add_exchange(struct run *run, struct run_step *step)
 {
     arena_grow(run->arena, step->exchanges, step->exchange_count);

@@ -12,6 +12,7 @@
 #include "monitor/record/finding.h"
 #include "monitor/record/symptom.h"
 #include "monitor/record/verdict.h"
+#include "monitor/record/waiting.h"
 #include "monitor/record/words.h"
 
 #include <stdbool.h>
@@ -146,6 +147,9 @@ struct run {
     size_t step_count;
     struct finding *findings; /* of probes beside the run, when it failed */
     size_t finding_count;
+    struct waiting *waiting; /* what others waited for when it failed */
+    size_t waiting_count;
+    bool looked_around;     /* that is known, also where nobody waited */
     struct verdict verdict; /* CAUSE_NONE until judged, and when passed */
 };
 
@@ -157,8 +161,9 @@ void run_free(struct run *run); /* takes NULL */
 /* Appends a step in state skipped; the pointer is good until the next call. */
 struct run_step *run_add_step(struct run *run, const char *name);
 
-/* Appends a copy. */
+/* Append a copy. */
 void run_add_finding(struct run *run, const struct finding *finding);
+void run_add_waiting(struct run *run, const struct waiting *waiting);
 
 /* Appends an exchange with all phases absent; the pointer is good until the next call for this
  * step. */

@@ -129,6 +129,12 @@ void run_write_members(const struct run *run, struct json_writer *writer)
             finding_write(&run->findings[i], writer);
         json_close_array(writer);
     }
+    if (run->looked_around) {
+        json_open_array(writer, "waiting");
+        for (size_t i = 0; i < run->waiting_count; i++)
+            waiting_write(&run->waiting[i], writer);
+        json_close_array(writer);
+    }
     if (run->verdict.cause != CAUSE_NONE)
         verdict_write(&run->verdict, writer, "verdict");
 }
@@ -268,6 +274,14 @@ struct run *run_from_json(const struct json_t *json, struct error *error)
         struct finding finding;
         finding_from_json(run->arena, item, &finding);
         run_add_finding(run, &finding);
+    }
+    const json_t *others = json_object_get(json, "waiting");
+    run->looked_around = others != NULL;
+    json_array_foreach(others, index, item)
+    {
+        struct waiting waiting;
+        waiting_from_json(run->arena, item, &waiting);
+        run_add_waiting(run, &waiting);
     }
     const json_t *verdict = json_object_get(json, "verdict");
     if (verdict != NULL && verdict_from_json(run->arena, verdict, &run->verdict) != RESULT_OK) {

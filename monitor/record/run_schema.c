@@ -24,6 +24,7 @@
     X(run, "latency", milliseconds, REQUIRED, "All steps together, cleanup and waits apart.")      \
     X(run, "steps", steps, REQUIRED, "What was done, in this order.")                              \
     X(run, "findings", findings, OPTIONAL, "What probes found beside it, when it failed.")         \
+    X(run, "waiting", others, OPTIONAL, "Other runs that waited for an answer when it failed.")    \
     X(run, "verdict", verdict, OPTIONAL, "Whose fault it is; absent when all is well.")            \
     X(slot, "planned", time, REQUIRED, "On the schedule's grid.")                                  \
     X(slot, "started", time, OPTIONAL, "When the first step began.")                               \
@@ -83,6 +84,13 @@
     X(finding, "cached", flag, OPTIONAL, "True where a cache answered in the shop's place.")       \
     X(finding, "symptom", symptom, OPTIONAL, "What was wrong with the transport.")                 \
     X(finding, "detail", text, OPTIONAL, "What happened, for people, or what a resolver knows.")   \
+    X(waiting, "journey", text, REQUIRED, "The other run's journey.")                              \
+    X(waiting, "vantage", text, REQUIRED, "From where.")                                           \
+    X(waiting, "step", text, REQUIRED, "The step that waited, far longer than usual.")             \
+    X(waiting, "started", time, REQUIRED, "When it began.")                                        \
+    X(waiting, "waited", milliseconds, REQUIRED, "How long, when this run ended.")                 \
+    X(waiting, "usual", milliseconds, REQUIRED, "How long it takes when it passes.")               \
+    X(waiting, "behind", text, OPTIONAL, "What the application does alone, just passed before.")   \
     X(verdict, "cause", cause, REQUIRED, "Whose fault it is.")                                     \
     X(verdict, "leaning", cause, OPTIONAL, "The likeliest suspect of an undetermined one.")        \
     X(verdict, "component", text, OPTIONAL, "Absent where it cannot be told.")                     \
@@ -129,6 +137,7 @@ static const struct {
     {"steps", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/step\"}}"},
     {"exchanges", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/exchange\"}}"},
     {"findings", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/finding\"}}"},
+    {"others", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/waiting\"}}"},
     {"suspects", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/suspect\"}}"},
     {"evidences", "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/evidence\"}}"},
 };

@@ -62,7 +62,7 @@ static struct run *make_run(int n, struct wall_time start)
     return run;
 }
 
-struct waiting {
+struct answers {
     struct loop *loop;
     int count;
     size_t rows;
@@ -71,20 +71,20 @@ struct waiting {
 static void appended(void *data, enum result result, const struct error *error,
                      store_sequence sequence)
 {
-    struct waiting *waiting = data;
+    struct answers *answers = data;
     (void)sequence;
     if (result != RESULT_OK) {
         fprintf(stderr, "%s\n", error->text);
         exit(1);
     }
-    if (--waiting->count == 0)
-        loop_stop(waiting->loop);
+    if (--answers->count == 0)
+        loop_stop(answers->loop);
 }
 
 /* BATCH at once: at 1,000 runs a minute as many come in a second. */
 static void bench_append(struct loop *loop, struct store *store)
 {
-    struct waiting waiting = {.loop = loop};
+    struct answers answers = {.loop = loop};
     struct wall_time start = {1763906820000000};
     struct run *runs[BATCH];
     double used = 0;
@@ -93,7 +93,7 @@ static void bench_append(struct loop *loop, struct store *store)
             runs[i] = make_run(n + i, start);
         double before = cpu_seconds();
         for (int i = 0; i < BATCH; i++)
-            waiting.count += store_append(store, runs[i], NULL, appended, &waiting) == RESULT_OK;
+            answers.count += store_append(store, runs[i], NULL, appended, &answers) == RESULT_OK;
         loop_run(loop);
         used += cpu_seconds() - before;
         for (int i = 0; i < BATCH; i++)
@@ -135,20 +135,20 @@ static void fill_days(const char *path)
 
 static void days_read(void *data, enum result result, const struct store_days *days)
 {
-    struct waiting *waiting = data;
-    waiting->rows = result == RESULT_OK ? days->count : 0;
-    loop_stop(waiting->loop);
+    struct answers *answers = data;
+    answers->rows = result == RESULT_OK ? days->count : 0;
+    loop_stop(answers->loop);
 }
 
 static void bench_days(struct loop *loop, struct store *store)
 {
-    struct waiting waiting = {.loop = loop};
+    struct answers answers = {.loop = loop};
     struct wall_time since = {20000 * DURATION_DAY};
     for (int round = 0; round < 3; round++) {
         double before = cpu_seconds();
-        store_read_days(store, since, days_read, &waiting);
+        store_read_days(store, since, days_read, &answers);
         loop_run(loop);
-        printf("store_read_days: %zu rows in %.1f ms of CPU\n", waiting.rows,
+        printf("store_read_days: %zu rows in %.1f ms of CPU\n", answers.rows,
                (cpu_seconds() - before) * 1e3);
     }
 }

@@ -64,6 +64,15 @@ static struct run *failed_run(void)
                          .suspects = {[CAUSE_DATABASE] = 0.97, [CAUSE_APPLICATION] = 0.02},
                          .works = "“home page”"};
     verdict_add(run->arena, &run->verdict, "pattern.one_part_two_routes", "because", 12);
+    const struct waiting waiting = {.journey = "search",
+                                    .vantage = "office",
+                                    .step = "one word",
+                                    .started = {1763906820 * DURATION_SECOND},
+                                    .waited = 1600 * DURATION_MILLISECOND,
+                                    .usual = 12345,
+                                    .behind = "alive"};
+    run->looked_around = true;
+    run_add_waiting(run, &waiting);
     return run;
 }
 
@@ -88,8 +97,31 @@ START_TEST(a_run_survives_its_json)
     ck_assert_double_eq(read->verdict.suspects[CAUSE_APPLICATION], 0.02);
     ck_assert_str_eq(read->verdict.works, "“home page”");
     ck_assert(read->excluded && read->muted);
+    ck_assert(read->looked_around);
+    ck_assert_uint_eq(read->waiting_count, 1);
+    ck_assert_int_eq(read->waiting[0].waited, 1600 * DURATION_MILLISECOND);
+    ck_assert_int_eq(read->waiting[0].usual, 12345);
+    ck_assert_int_eq(read->waiting[0].started.us, 1763906820 * DURATION_SECOND);
+    ck_assert_str_eq(read->waiting[0].behind, "alive");
     json_decref(json);
     json_decref(again);
+    run_free(run);
+    run_free(read);
+}
+END_TEST
+
+/* That nobody waited is something else than that nobody looked. */
+START_TEST(who_looked_around_is_known)
+{
+    struct run *run =
+        run_create("browse", "here", (struct wall_time){1763906820 * DURATION_SECOND});
+    struct error error = {0};
+    run->looked_around = _i == 1;
+    json_t *json = run_to_json(run);
+    struct run *read = run_from_json(json, &error);
+    ck_assert_uint_eq(read->waiting_count, 0);
+    ck_assert(read->looked_around == run->looked_around);
+    json_decref(json);
     run_free(run);
     run_free(read);
 }
@@ -620,6 +652,7 @@ Suite *test_suite(void)
     Suite *suite = suite_create("record");
     TCase *tests = tcase_create("record");
     tcase_add_test(tests, a_run_survives_its_json);
+    tcase_add_loop_test(tests, who_looked_around_is_known, 0, 2);
     tcase_add_loop_test(tests, a_cache_says_that_it_answered, 0, COUNT_OF(cache_cases));
     tcase_add_test(tests, lateness_is_that_of_runs_that_were_started);
     tcase_add_test(tests, reasons_have_words_of_their_own);
