@@ -163,6 +163,12 @@ void casebook_recall(struct casebook *casebook, const struct run *run, struct wa
     incident_book_recall(casebook->incidents, run, now);
 }
 
+void casebook_look_around(const struct casebook *casebook, const struct shop *shop, struct run *run,
+                          const struct under_way_list *others)
+{
+    under_way_note(casebook->history, shop, run, others);
+}
+
 void casebook_add(struct casebook *casebook, const struct shop *shop, struct run *run,
                   unsigned quorum, struct wall_time now, struct diagnosis *ret_diagnosis)
 {

@@ -9,6 +9,7 @@
 
 #include "monitor/diagnose/diagnose.h"
 #include "monitor/diagnose/incident.h"
+#include "monitor/diagnose/under_way.h"
 
 struct casebook;
 
@@ -24,6 +25,10 @@ void casebook_prune(struct casebook *casebook, history_is_watched *is_watched, v
 
 /* Takes up the last run of the time before, after the incidents. */
 void casebook_recall(struct casebook *casebook, const struct run *run, struct wall_time now);
+
+/* Before `run` is added, which has just failed: who else is under way. */
+void casebook_look_around(const struct casebook *casebook, const struct shop *shop, struct run *run,
+                          const struct under_way_list *others);
 
 /*
  * The verdict on `run`, into it, and what it does to the incidents. A slot without a run of its own

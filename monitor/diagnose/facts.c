@@ -289,6 +289,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
         .began_now = !began || own->onset.us >= failure->started.us,
     };
     *ret_facts = (struct facts){.failure = failure};
+    facts_see_waiting(&view);
     facts_see_steps(&view);
     facts_look_at_onset(&view);
     view_count_vantages(&view);
@@ -306,6 +307,7 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     if (facts_was_delivered(ret_facts, &view))
         facts_of_pattern(ret_facts, &view);
     facts_of_lost_before(ret_facts, &view);
+    facts_of_waiting(ret_facts, &view);
     facts_of_words_elsewhere(ret_facts, &view);
     facts_of_probes(ret_facts, &view);
     facts_of_vantages(ret_facts, &view, run->arena);

@@ -49,6 +49,16 @@ bool facts_have_any(const struct facts *facts, const enum fact_name *names, size
  * the same moment. */
 #define FACTS_LATER (300 * DURATION_MILLISECOND)
 
+/* So many others that wait. */
+enum { WAITING_MAX = 16 };
+
+/* Another run, that waits, as if it had just ended. */
+struct facts_waiting {
+    const struct waiting *waiting;
+    const struct history_entry *entry; /* the runs before it */
+    const struct run *run;
+};
+
 /* From where facts are seen. */
 struct facts_view {
     const struct history *history;
@@ -66,7 +76,9 @@ struct facts_view {
     bool grew;         /* what needs no database passed for a while after that */
     const struct run_step *passed_first; /* what the application does alone, and what runs had just
                                             passed when it began with a database; or NULL */
-    const struct run_step **seen;        /* those that count as evidence */
+    struct facts_waiting waiting[WAITING_MAX];
+    size_t waiting_count;
+    const struct run_step **seen; /* those that count as evidence */
     size_t seen_count;
 };
 
@@ -102,6 +114,10 @@ const char *facts_whole_of(struct arena *arena, const char *part);
 
 /* Whether the answer was made before the shop, so that what its steps need tells nothing. */
 bool facts_answer_is_of_the_way(const struct facts *facts);
+
+/* facts_waiting.c: others that are under way, and wait far longer than usual. */
+void facts_see_waiting(struct facts_view *view);
+void facts_of_waiting(struct facts *facts, const struct facts_view *view);
 
 /* facts_onset.c: how it began, in the whole shop. */
 void facts_look_at_onset(struct facts_view *view);

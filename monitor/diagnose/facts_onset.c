@@ -26,6 +26,33 @@ static const struct run_step *streak_began(const struct facts_view *view,
     return run_first_failure(entry->first);
 }
 
+/* A run that a streak began with, or may: one that waits, where none has failed yet. */
+struct beginning {
+    const struct history_entry *entry;
+    const struct run *run;
+    const struct run_step *failure; /* NULL: none */
+};
+
+static size_t beginning_count(const struct facts_view *view)
+{
+    return history_count(view->history) + view->waiting_count;
+}
+
+static bool beginning_at(const struct facts_view *view, size_t n, struct beginning *ret_beginning)
+{
+    size_t ended = history_count(view->history);
+    const struct facts_waiting *waiting = n >= ended ? &view->waiting[n - ended] : NULL;
+    const struct history_entry *entry =
+        waiting != NULL ? waiting->entry : history_at(view->history, n);
+    const struct run_step *failure = streak_began(view, entry);
+    if (waiting == NULL) {
+        *ret_beginning = (struct beginning){entry, entry->first, failure};
+        return failure != NULL;
+    }
+    *ret_beginning = (struct beginning){entry, waiting->run, run_first_failure(waiting->run)};
+    return failure == NULL;
+}
+
 /* Whether two other vantage points at least were given the same step since, of the same journey:
  * what fails from one alone is not the shop's beginning of anything. */
 static bool passes_elsewhere(const struct facts_view *view, const struct history_entry *entry,
@@ -41,19 +68,18 @@ static bool passes_elsewhere(const struct facts_view *view, const struct history
 
 /* The earliest of those that failed at the shop, by whatever; with `database`, of those that need
  * one. NULL: there is none. */
-static const struct run_step *first_of_all(const struct facts_view *view, bool database)
+static struct beginning first_of_all(const struct facts_view *view, bool database)
 {
-    const struct run_step *first = NULL;
+    struct beginning first = {.failure = NULL}, one;
     struct wall_time earliest = {INT64_MAX};
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure = streak_began(view, entry);
-        if (failure == NULL || entry->onset.us >= earliest.us || !facts_reached(failure) ||
-            (database && !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE)) ||
-            passes_elsewhere(view, entry, failure))
+    for (size_t n = 0; n < (database ? beginning_count(view) : history_count(view->history)); n++) {
+        if (!beginning_at(view, n, &one) || one.failure->started.us >= earliest.us ||
+            !facts_reached(one.failure) ||
+            (database && !facts_step_needs_kind(view->shop, one.failure, CAUSE_DATABASE)) ||
+            passes_elsewhere(view, one.entry, one.failure))
             continue;
-        earliest = entry->onset;
-        first = failure;
+        earliest = one.failure->started;
+        first = one;
     }
     return first;
 }
@@ -166,21 +192,29 @@ static bool application_hung_before(const struct facts_view *view, const struct 
             hung_alone_before(view, entry->before, first))
             return true;
     }
+    for (size_t i = 0; i < view->waiting_count; i++)
+        if (hung_alone_before(view, view->waiting[i].run, first))
+            return true;
     return false;
+}
+
+/* Whether it began with a server that held the step, however that ended. */
+static bool held_up(const struct beginning *one)
+{
+    return was_held(one->failure) || history_gave_up(one->entry, one->failure);
 }
 
 /* The step of the application alone that a run had just passed when one hung that needs a database;
  * NULL: it did not begin to fail like that. */
 static const struct run_step *passed_before_hanging(const struct facts_view *view,
-                                                    const struct run *run,
-                                                    const struct run_step *failure)
+                                                    const struct beginning *one)
 {
     const struct run_step *last = NULL;
-    if (!was_held(failure) || !facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE))
+    if (!held_up(one) || !facts_step_needs_kind(view->shop, one->failure, CAUSE_DATABASE))
         return NULL;
-    for (const struct run_step *step = run->steps; step < failure; step++)
+    for (const struct run_step *step = one->run->steps; step < one->failure; step++)
         if (facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
-            wall_between(step->started, failure->started) < FACTS_LATER)
+            wall_between(step->started, one->failure->started) < FACTS_LATER)
             last = step;
     return last;
 }
@@ -188,13 +222,12 @@ static const struct run_step *passed_before_hanging(const struct facts_view *vie
 /* Whether anything began to fail before that which the application does alone. */
 static bool application_failed_before(const struct facts_view *view, struct wall_time moment)
 {
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct run_step *failure = streak_began(view, history_at(view->history, e));
-        if (failure != NULL && failure->started.us < moment.us &&
-            facts_is_application_alone(view->shop, failure) &&
-            !facts_is_of_the_way(failure->symptom))
+    struct beginning one;
+    for (size_t n = 0; n < beginning_count(view); n++)
+        if (beginning_at(view, n, &one) && one.failure->started.us < moment.us &&
+            facts_is_application_alone(view->shop, one.failure) &&
+            !facts_is_of_the_way(one.failure->symptom))
             return true;
-    }
     return false;
 }
 
@@ -204,15 +237,15 @@ static bool application_failed_before(const struct facts_view *view, struct wall
 static const struct run_step *began_behind_application(const struct facts_view *view)
 {
     const struct run_step *passed = NULL, *first = NULL;
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        const struct run_step *failure = streak_began(view, entry);
-        const struct run_step *before =
-            failure != NULL ? passed_before_hanging(view, entry->first, failure) : NULL;
-        if (before == NULL || (first != NULL && first->started.us <= failure->started.us) ||
-            passes_elsewhere(view, entry, failure))
+    struct beginning one;
+    for (size_t n = 0; n < beginning_count(view); n++) {
+        if (!beginning_at(view, n, &one))
             continue;
-        first = failure;
+        const struct run_step *before = passed_before_hanging(view, &one);
+        if (before == NULL || (first != NULL && first->started.us <= one.failure->started.us) ||
+            passes_elsewhere(view, one.entry, one.failure))
+            continue;
+        first = one.failure;
         passed = before;
     }
     return first != NULL &&
@@ -223,9 +256,10 @@ static const struct run_step *began_behind_application(const struct facts_view *
 
 void facts_look_at_onset(struct facts_view *view)
 {
-    const struct run_step *first = first_of_all(view, true);
+    const struct beginning beginning = first_of_all(view, true);
+    const struct run_step *first = beginning.failure;
     struct wall_time passed = application_passed(view);
-    bool held = first != NULL && was_held(first);
+    bool held = first != NULL && held_up(&beginning);
     view->database_began = first;
     view->grew = held && passed.us >= wall_after(first->started, FACTS_LATER).us &&
                  !way_failed_before(view, passed) && !fails_from_one_alone(view) &&
@@ -282,7 +316,7 @@ static bool most_were_held(const struct facts_view *view)
 /* The step that it began with, where that was held; NULL: it began otherwise. */
 static const struct run_step *began_with_silence(const struct facts_view *view)
 {
-    const struct run_step *first = first_of_all(view, false);
+    const struct run_step *first = first_of_all(view, false).failure;
     return first != NULL && was_held(first) ? first : NULL;
 }
 

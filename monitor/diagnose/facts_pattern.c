@@ -33,13 +33,16 @@ void facts_see_steps(struct facts_view *view)
 {
     const struct history_entry *mine =
         history_find(view->history, view->run->journey, view->run->vantage);
-    view->seen = memory_allocate(count_steps(view->history), sizeof *view->seen);
+    view->seen =
+        memory_allocate(count_steps(view->history) + view->waiting_count, sizeof *view->seen);
     for (size_t e = 0; e < history_count(view->history); e++) {
         const struct history_entry *entry = history_at(view->history, e);
         for (size_t i = 0; !entry->blind && i < entry->run->step_count; i++)
             if (is_evidence(view, &entry->run->steps[i], entry == mine))
                 view->seen[view->seen_count++] = &entry->run->steps[i];
     }
+    for (size_t i = 0; i < view->waiting_count; i++)
+        view->seen[view->seen_count++] = run_first_failure(view->waiting[i].run);
 }
 
 void facts_visit_steps(const struct facts_view *view, facts_step_visitor *visit, void *data)

@@ -13,6 +13,14 @@
 
 enum { HISTORY_KEY_MAX = 1024, EVENTS_MAX = 16 };
 
+/* What takes so many times as long as usual takes far longer; but what is over sooner than that has
+ * not taken long at all. */
+enum { FAR_LONGER = 3 };
+#define AT_LEAST_LONG (300 * DURATION_MILLISECOND)
+
+/* A pass that took long is forgotten by that part with each that does not. */
+enum { HISTORY_FORGETS = 8 };
+
 /* An event in an arena of its own; NULL: no event. */
 struct history_event {
     struct arena *arena;
@@ -177,12 +185,14 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
         entry->passed = step->started;
         if (exchange != NULL && exchange->phases[PHASE_CONNECT] != PHASE_ABSENT)
             entry->connect = exchange->phases[PHASE_CONNECT];
-        struct wall_time *passed = map_get(entry->passes, step->name);
-        if (passed == NULL) {
-            passed = memory_allocate(1, sizeof *passed);
-            map_put(entry->passes, step->name, passed);
+        struct history_pass *pass = map_get(entry->passes, step->name);
+        if (pass == NULL) {
+            pass = memory_allocate(1, sizeof *pass);
+            map_put(entry->passes, step->name, pass);
         }
-        *passed = step->started;
+        pass->started = step->started;
+        pass->usual -= pass->usual / HISTORY_FORGETS;
+        pass->usual = step->total > pass->usual ? step->total : pass->usual;
     }
 }
 
@@ -204,8 +214,13 @@ const struct event *history_event(const struct history *history, size_t n)
 
 struct wall_time history_passed(const struct history_entry *entry, const char *step)
 {
-    const struct wall_time *passed = map_get(entry->passes, step);
-    return passed != NULL ? *passed : (struct wall_time){0};
+    const struct history_pass *pass = history_pass(entry, step);
+    return pass != NULL ? pass->started : (struct wall_time){0};
+}
+
+const struct history_pass *history_pass(const struct history_entry *entry, const char *step)
+{
+    return map_get(entry->passes, step);
 }
 
 bool history_has_hung(const struct run_step *step)
@@ -216,13 +231,27 @@ bool history_has_hung(const struct run_step *step)
            (exchange != NULL && exchange->status == 504);
 }
 
+bool history_is_long(const struct history_entry *entry, const char *step, duration time)
+{
+    const struct history_pass *pass = history_pass(entry, step);
+    return pass != NULL && time >= AT_LEAST_LONG && time >= FAR_LONGER * pass->usual;
+}
+
+bool history_gave_up(const struct history_entry *entry, const struct run_step *step)
+{
+    const struct exchange *exchange = run_last_exchange(step);
+    return exchange != NULL && exchange->status >= 500 &&
+           history_is_long(entry, step->name, step->total);
+}
+
 /* Who answers, if only with an error, and then no more, has another trouble now. */
 static bool history_turns(const struct history_entry *entry, const struct run_step *failure)
 {
     const struct run_step *first = run_first_failure(entry->first);
     enum symptom_layer layer = symptom_layer(first->symptom);
     bool answered = layer == SYMPTOM_LAYER_CONTENT || layer == SYMPTOM_LAYER_HTTP;
-    return answered && !history_has_hung(first) && history_has_hung(failure);
+    return answered && !history_has_hung(first) && !history_gave_up(entry, first) &&
+           history_has_hung(failure);
 }
 
 /* What answers of a streak say; the first of it that says anything counts. */

@@ -12,6 +12,12 @@
 
 struct map;
 
+/* How a step passes. */
+struct history_pass {
+    struct wall_time started; /* the last time */
+    duration usual; /* how long it takes: the longest of late, which is slowly forgotten */
+};
+
 /* A digest has of each step its last exchange, and of that what facts are made of; its symptom is
  * http.error also where the answer reports an error under a good status. */
 struct history_entry {
@@ -22,7 +28,7 @@ struct history_entry {
     struct wall_time onset; /* when that began to fail; 0 while it passes */
     struct wall_time
         step_seen;           /* when the step that fails now was first seen to, of those in a row */
-    struct map *passes;      /* step's name -> struct wall_time, owned: begin of its last pass */
+    struct map *passes;      /* step's name -> struct history_pass, owned */
     struct wall_time passed; /* the latest of them */
     duration
         connect; /* how long a connection took to be made when it passed; PHASE_ABSENT: unknown */
@@ -47,8 +53,18 @@ const struct run_step *history_failure(const struct history_entry *entry);
  * worker. */
 bool history_has_hung(const struct run_step *step);
 
+/* Whether that is far longer than a step of that name takes when it passes. */
+bool history_is_long(const struct history_entry *entry, const char *step, duration time);
+
+/* Whether the step was answered with an error, far later than it takes: who answered gave up what
+ * it had waited for, and had kept its worker so long. */
+bool history_gave_up(const struct history_entry *entry, const struct run_step *step);
+
 /* When a step of that name was begun that passed, the last time; 0: never. */
 struct wall_time history_passed(const struct history_entry *entry, const char *step);
+
+/* How a step of that name passes; NULL: it never did. */
+const struct history_pass *history_pass(const struct history_entry *entry, const char *step);
 
 size_t history_count(const struct history *history);
 const struct history_entry *history_at(const struct history *history, size_t n);

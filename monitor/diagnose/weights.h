@@ -10,8 +10,7 @@
 
 #define WEIGHT_GROUP_MAX 20.0
 
-/* Before any fact: how often each is to blame, in per cent, where the shop file does not say it.
- * X(SUSPECT, per cent) */
+/* X(SUSPECT, per cent): how often it is to blame, where the shop file does not say it. */
 #define PRIOR_TABLE(X)                                                                             \
     X(NETWORK, 9)                                                                                  \
     X(APPLICATION, 42) X(DATABASE, 20) X(THIRD_PARTY, 13) X(MONITOR, 6) X(SCENARIO, 10)
@@ -208,6 +207,7 @@
       "It began with “{}” among others, which needs no database.")                                 \
     X(BEGAN_BEHIND_APPLICATION, PATTERN, "pattern.began_behind_application", -6, -4, 4, -2, -4,    \
       -4, "It began behind “{}”, which needs no database and had just passed.")                    \
+    X(OTHERS_WAIT, PATTERN, "waiting.others", -2, 0, 0, 0, -2, 0, "Meanwhile {}.")                 \
     X(HEALTH_WITHOUT_DATABASE, PATTERN, "probe.health_without_database", -12, -4, 8, 2, -4, -2,    \
       "The health page of {}, which needs no database, answers at the same moment.")               \
     X(HEALTH_ANSWERS, PATTERN, "probe.health_answers", -12, 0, 0, 2, -4, 2,                        \

@@ -2,7 +2,7 @@
 /*
  * What judging costs, in CPU time of the process: a shop of many journeys from many vantage points
  * is seen whole, then runs that pass and runs that fail come to the casebook, as they do in the
- * monitor.
+ * monitor. When all fail, all others are under way meanwhile, and wait for the same.
  *
  * Usage: diagnose VANTAGES JOURNEYS [PASSED]. With PASSED only that many runs that pass are judged,
  * for who counts instructions.
@@ -37,6 +37,8 @@ struct bench {
     int vantages, journeys;
     struct casebook *casebook;
     struct wall_time planned;
+    struct run **under_way;
+    size_t under_way_count;
 };
 
 static double cpu_microseconds(void)
@@ -97,12 +99,45 @@ static struct run *make_run(const struct bench *bench, int journey, int vantage,
     return run;
 }
 
+static void look_around(const struct bench *bench, struct run *run)
+{
+    struct under_way_list others = {.count = 0};
+    for (size_t i = bench->under_way_count; i-- > 0;) {
+        const struct run *other = bench->under_way[i];
+        const struct under_way one = {other, &other->steps[other->step_count - 1], NULL};
+        under_way_add(&others, &one);
+    }
+    casebook_look_around(bench->casebook, &shop, run, &others);
+}
+
+/* Of the slot before: the latest first, as they stand in the monitor's list. */
+static void send_all(struct bench *bench, int failing)
+{
+    struct wall_time planned = bench->planned;
+    for (int journey = bench->journeys; failing >= 0 && journey-- > 0;)
+        for (int vantage = bench->vantages; vantage-- > 0;) {
+            bench->planned = wall_after(planned, journey * 10 * DURATION_MILLISECOND - SLOT / 2);
+            memory_grow(bench->under_way, bench->under_way_count);
+            bench->under_way[bench->under_way_count++] = make_run(bench, journey, vantage, failing);
+        }
+    bench->planned = planned;
+}
+
+static void forget_all(struct bench *bench)
+{
+    for (size_t i = 0; i < bench->under_way_count; i++)
+        run_free(bench->under_way[i]);
+    bench->under_way_count = 0;
+}
+
 /* What judging it takes. */
 static double judge(const struct bench *bench, struct run *run)
 {
     struct incident_book *incidents = casebook_incidents(bench->casebook);
     enum incident_change change;
     double before = cpu_microseconds();
+    if (run->state == STATE_FAILED)
+        look_around(bench, run);
     casebook_add(bench->casebook, &shop, run, 0, run->slot.ended, NULL);
     while (incident_book_take(incidents, &change) != NULL) {
     }
@@ -126,10 +161,12 @@ static void note(struct times *times, double took)
 /* A slot of every journey from everywhere; `failing`: the step that hangs, -1: none does. */
 static void slot(struct bench *bench, int failing, struct times *times)
 {
+    send_all(bench, failing);
     for (int journey = 0; journey < bench->journeys; journey++)
         for (int vantage = 0; vantage < bench->vantages; vantage++)
             note(times, judge(bench, make_run(bench, journey, vantage, failing)));
     bench->planned = wall_after(bench->planned, SLOT);
+    forget_all(bench);
 }
 
 static void print(const char *name, const struct times *times)
@@ -185,6 +222,7 @@ int main(int argc, char **argv)
         }
         print("failed", &quietest);
     }
+    free(bench.under_way);
     casebook_free(bench.casebook);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "monitor/diagnose/casebook.h"
 #include "monitor/record/reason.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct component components[] = {
@@ -254,6 +255,194 @@ START_TEST(what_still_works_is_found_behind_what_fails)
 }
 END_TEST
 
+/* --- others that are under way --------------------------------------------------------------- */
+
+#define SENT (10 * DURATION_MILLISECOND) /* so long after its step began */
+
+/* Its order hangs for eight seconds. */
+static struct run *held(int second, const char *vantage)
+{
+    struct run *run = hung(second, vantage);
+    struct exchange *exchange = &run->steps[0].exchanges[0];
+    exchange->started = run->slot.started;
+    exchange->phases[PHASE_SEND] = SENT;
+    exchange->total = run->steps[0].total = 8 * DURATION_SECOND;
+    exchange->phases[PHASE_WAIT] = exchange->total - SENT;
+    run->slot.ended = wall_after(run->slot.started, exchange->total);
+    return run;
+}
+
+/* The same while it waits: who is under way does not know how it ends. */
+static struct run *waits(int second, const char *vantage)
+{
+    struct run *run = run_at(second, vantage);
+    order(run, STATE_SKIPPED)->total = 0;
+    run_add_exchange(run, &run->steps[0])->started = run->slot.started;
+    run->slot.ended = (struct wall_time){0};
+    return run;
+}
+
+static void pass_order(int second, const char *vantage, duration took)
+{
+    struct run *run = run_at(second, vantage);
+    order(run, STATE_PASSED)->total = took;
+    add_and_free(run);
+}
+
+static struct under_way under_way(const struct run *run)
+{
+    return (struct under_way){run, &run->steps[0], NULL};
+}
+
+/* That of a run in flight is the same as what is made of it when it has ended. */
+START_TEST(what_was_under_way_is_seen_in_what_ended_later)
+{
+    struct run *later = held(10, "there"), *now = waits(10, "there"), *judged[2];
+    pass_order(0, "there", DURATION_SECOND);
+    for (int i = 0; i < 2; i++) {
+        struct under_way_list list = {.count = 0};
+        struct under_way one = under_way(now);
+        judged[i] = hung(14, "here");
+        ck_assert(i == 0 || under_way_at(later, judged[i]->slot.ended, &one));
+        under_way_add(&list, &one);
+        casebook_look_around(casebook, &shop, judged[i], &list);
+        ck_assert(judged[i]->looked_around);
+        ck_assert_uint_eq(judged[i]->waiting_count, 1);
+    }
+    const struct waiting *one = &judged[0]->waiting[0], *other = &judged[1]->waiting[0];
+    ck_assert_str_eq(one->journey, other->journey);
+    ck_assert_str_eq(one->vantage, "there");
+    ck_assert_str_eq(other->vantage, "there");
+    ck_assert_str_eq(one->step, other->step);
+    ck_assert_int_eq(one->started.us, other->started.us);
+    ck_assert_int_eq(one->waited, 5 * DURATION_SECOND);
+    ck_assert_int_eq(other->waited, one->waited);
+    ck_assert_int_eq(one->usual, DURATION_SECOND);
+    ck_assert_int_eq(other->usual, one->usual);
+    run_free(judged[0]);
+    run_free(judged[1]);
+    run_free(later);
+    run_free(now);
+}
+END_TEST
+
+/* It had sent all, and the answer had not begun; and it was received. */
+START_TEST(only_who_waits_is_under_way)
+{
+    struct run *run = held(10, "there");
+    struct exchange *exchange = &run->steps[0].exchanges[0];
+    struct under_way one;
+    ck_assert(!under_way_at(run, wall_after(run->slot.started, -1), &one));
+    ck_assert(!under_way_at(run, wall_after(run->slot.started, SENT - 1), &one));
+    ck_assert(under_way_at(run, wall_after(run->slot.started, SENT), &one));
+    ck_assert_ptr_eq(one.step, &run->steps[0]);
+    ck_assert(under_way_at(run, wall_after(run->slot.ended, -1), &one));
+    ck_assert(!under_way_at(run, run->slot.ended, &one));
+    exchange->tcp.unacknowledged = 1;
+    ck_assert(!under_way_at(run, wall_after(run->slot.started, SENT), &one));
+    exchange->tcp.unacknowledged = 0;
+    exchange->tcp.retransmits = 1;
+    ck_assert(!under_way_at(run, wall_after(run->slot.started, SENT), &one));
+    exchange->tcp.retransmits = 0;
+    run->steps[0].cleanup = true;
+    ck_assert(!under_way_at(run, wall_after(run->slot.started, SENT), &one));
+    run_free(run);
+}
+END_TEST
+
+/* Three times as long as it takes, and 300 ms at least; a pass that took long is forgotten. */
+START_TEST(who_waits_no_longer_than_usual_is_not_told_of)
+{
+    static const struct {
+        duration passes[3];
+        unsigned waiting;
+    } cases[] = {
+        {{DURATION_SECOND}, 1},
+        {{1667 * DURATION_MILLISECOND}, 0},
+        {{2000 * DURATION_MILLISECOND, DURATION_SECOND, DURATION_SECOND}, 1},
+        {{2000 * DURATION_MILLISECOND, DURATION_SECOND}, 0},
+        {{0}, 0},
+    };
+    struct run *run = hung(14, "here"), *now = waits(10, "there");
+    struct under_way_list list = {.count = 0};
+    const struct under_way one = under_way(now);
+    for (int i = 0; i < 3 && cases[_i].passes[i] != 0; i++)
+        pass_order(i, "there", cases[_i].passes[i]);
+    under_way_add(&list, &one);
+    casebook_look_around(casebook, &shop, run, &list);
+    ck_assert_uint_eq(run->waiting_count, cases[_i].waiting);
+    run_free(run);
+    run_free(now);
+}
+END_TEST
+
+START_TEST(a_moment_is_no_wait)
+{
+    struct run *run = hung(14, "here"), *now = waits(14, "there");
+    struct under_way_list list = {.count = 0};
+    const struct under_way one = under_way(now);
+    pass_order(0, "there", DURATION_MILLISECOND);
+    under_way_add(&list, &one);
+    run->slot.ended = wall_after(now->slot.started, 300 * DURATION_MILLISECOND - _i);
+    casebook_look_around(casebook, &shop, run, &list);
+    ck_assert_uint_eq(run->waiting_count, _i == 0);
+    run_free(run);
+    run_free(now);
+}
+END_TEST
+
+/* Each step of a journey once, and of too many those that wait longest. */
+START_TEST(those_that_wait_longest_are_kept)
+{
+    enum { COUNT = 2 * UNDER_WAY_MAX };
+    struct run *runs[2 * COUNT];
+    struct under_way_list list = {.count = 0};
+    for (int i = 0; i < 2 * COUNT; i++) {
+        char journey[16];
+        snprintf(journey, sizeof journey, "%d", i / 2);
+        runs[i] = waits(i * 7 % (2 * COUNT), i % 2 == 0 ? "here" : "there");
+        runs[i]->journey = arena_duplicate(runs[i]->arena, journey);
+        const struct under_way one = under_way(runs[i]);
+        under_way_add(&list, &one);
+    }
+    ck_assert_uint_eq(list.count, UNDER_WAY_MAX);
+    for (size_t i = 0; i < list.count; i++) {
+        unsigned earlier = 0;
+        for (int n = 0; n < 2 * COUNT; n++)
+            earlier += runs[n]->slot.started.us < list.items[i].run->slot.started.us &&
+                       (strcmp(runs[n]->journey, list.items[i].run->journey) == 0);
+        ck_assert_uint_eq(earlier, 0);
+        ck_assert(i == 0 ||
+                  list.items[i - 1].run->slot.started.us < list.items[i].run->slot.started.us);
+    }
+    ck_assert_int_eq(list.items[0].run->slot.started.us, start.us);
+    for (int i = 0; i < 2 * COUNT; i++)
+        run_free(runs[i]);
+}
+END_TEST
+
+/* What its sentence says stands in the record. */
+START_TEST(who_waits_is_told_of)
+{
+    struct run *run = failed(14, "here", SYMPTOM_HTTP_ERROR, 504), *now = waits(10, "there");
+    struct under_way_list list = {.count = 0};
+    const struct under_way one = under_way(now);
+    const char *text = NULL;
+    run->steps[0].name = "another";
+    pass_order(0, "there", 12 * DURATION_MILLISECOND);
+    under_way_add(&list, &one);
+    casebook_look_around(casebook, &shop, run, &list);
+    add(run);
+    for (size_t i = 0; i < run->verdict.evidence_count; i++)
+        if (strcmp(run->verdict.evidence[i].fact, "waiting.others") == 0)
+            text = run->verdict.evidence[i].text;
+    ck_assert_pstr_eq(text, "Meanwhile buy from there has been waiting for 5.00 s in “order”, "
+                            "which needs Shop database (usually 12.0 ms).");
+    run_free(run);
+    run_free(now);
+}
+END_TEST
+
 START_TEST(two_slots_make_an_incident)
 {
     enum incident_change change;
@@ -280,6 +469,12 @@ Suite *test_suite(void)
     tcase_add_test(tests, all_facts_and_suspects_are_told);
     tcase_add_loop_test(tests, what_still_works_is_told, 0, 2);
     tcase_add_test(tests, what_still_works_is_found_behind_what_fails);
+    tcase_add_test(tests, what_was_under_way_is_seen_in_what_ended_later);
+    tcase_add_test(tests, only_who_waits_is_under_way);
+    tcase_add_loop_test(tests, who_waits_no_longer_than_usual_is_not_told_of, 0, 5);
+    tcase_add_loop_test(tests, a_moment_is_no_wait, 0, 2);
+    tcase_add_test(tests, those_that_wait_longest_are_kept);
+    tcase_add_test(tests, who_waits_is_told_of);
     tcase_add_test(tests, two_slots_make_an_incident);
     suite_add_tcase(suite, tests);
     return suite;

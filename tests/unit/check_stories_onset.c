@@ -345,6 +345,83 @@ static const struct story stories[] = {
      "5 there browse: alive silence\n"
      "6 here browse: alive, list\n"
      "7 here buy: list, pay provider\n"},
+    {"a step of the database that waits since before the application's own step hung",
+     "? - ~ with pattern.application_fails_later",
+     "1 here look: order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order waits\n"
+     "5 here browse: alive hangs\n"},
+    {"one that waits behind the application's own step",
+     "? - ~ with pattern.began_behind_application",
+     "1 here look: alive, order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: alive, order waits\n"
+     "5 here browse: alive hangs\n"},
+    {"two steps of one table, of which one waits yet", "database db.orders ! with waiting.others",
+     "1 here look: order\n"
+     "1 here browse: history\n"
+     "4 here look: order waits\n"
+     "5 here browse: history hangs\n"},
+    {"all that need the database, of which one waits yet", "database - with waiting.others",
+     "1 here look: order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order waits\n"
+     "5 here browse: alive, list hangs\n"},
+    {"the application's own step waits yet, since before", "application web with waiting.others",
+     "1 here look: alive\n"
+     "1 there browse: alive, list\n"
+     "4 here look: alive waits\n"
+     "5 there browse: list hangs\n"},
+    {"the application's own step waits since before a step of the database does",
+     "application web without pattern.application_fails_later",
+     "1 here look: alive\n"
+     "1 here buy: order\n"
+     "1 there browse: alive, list\n"
+     "4 here look: alive waits\n"
+     "5 here buy: order waits\n"
+     "6 there browse: alive hangs\n"},
+    {"what waits from here alone, and passes elsewhere", "? - without waiting.others",
+     "1 here look: order\n"
+     "1 there look: order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order waits\n"
+     "5 there look: order\n"
+     "6 here browse: alive, list hangs\n"},
+    {"what waited, and has ended since", "? - without waiting.others",
+     "1 here look: order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order waits\n"
+     "4 here look: order\n"
+     "4 here browse: alive, list hangs\n"},
+    {"what has not waited longer than usual", "? - without waiting.others",
+     "1 here look: order late\n"
+     "1 here browse: alive, list\n"
+     "5 here look: order waits\n"
+     "5 here browse: alive, list hangs\n"},
+    {"the same step from elsewhere waits for the same", "? - without waiting.others",
+     "1 here browse: alive, list\n"
+     "1 there browse: alive, list\n"
+     "4 there browse: alive, list waits\n"
+     "5 here browse: alive, list hangs\n"},
+    {"a step of the database that gave up late, with an error, and its worker was missing "
+     "meanwhile",
+     "undetermined - ~ with pattern.began_behind_application",
+     "1 here look: alive, order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: alive, order late\n"
+     "5 here browse: alive hangs\n"},
+    {"one that gave up late, and then found no worker itself",
+     "undetermined - ~ with pattern.began_behind_application",
+     "1 here look: alive, order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: alive, order late\n"
+     "5 here browse: alive hangs\n"
+     "7 here look: alive hangs\n"},
+    {"an error that came at once began nothing", "application web",
+     "1 here look: alive, order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: alive, order 500\n"
+     "5 here browse: alive hangs\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)

@@ -5,7 +5,7 @@
 #include "tests/unit/story_shop.h"
 
 #include "monitor/base/buffer.h"
-#include "monitor/diagnose/diagnose.h"
+#include "monitor/diagnose/under_way.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +51,8 @@ static const struct failure {
      NULL,
      {.known = true, .bytes_acknowledged = 300, .last_acknowledgement = 900000},
      PHASE_WAIT},
+    {"waits", SYMPTOM_NONE, 0, NULL, {0}, PHASE_WAIT},
+    {"late", SYMPTOM_HTTP_ERROR, 500, "<h1>Sorry</h1>", {0}, PHASE_WAIT},
     {"cut",
      SYMPTOM_HTTP_TIMEOUT_TTFB,
      0,
@@ -168,6 +170,8 @@ static void break_last(struct run *run, const char *word)
     exchange->tcp = failure->tcp;
     exchange->failed_phase = failure->phase;
     exchange->phases[PHASE_WAIT] = (failure->status == 0 ? 1500 : 20) * DURATION_MILLISECOND;
+    if (strcmp(word, "late") == 0)
+        last->total = DURATION_SECOND;
 }
 
 static void read_findings(struct run *run, const char *line)
@@ -277,6 +281,7 @@ static void expect(const struct verdict *verdict, const char *wanted, const char
 void story_is_called_what_it_is(const struct story *story)
 {
     struct history *history = history_create();
+    struct under_way_list others = {.count = 0};
     struct run *runs[RUNS_MAX];
     size_t count = 0;
     for (const char *line = story->runs; *line != '\0'; line = strchr(line, '\n') + 1) {
@@ -286,12 +291,17 @@ void story_is_called_what_it_is(const struct story *story)
             add_event(history, only);
             continue;
         }
-        runs[count] = read_run(only);
-        history_add(history, runs[count++]);
+        struct run *run = runs[count++] = read_run(only);
+        if (strstr(only, " waits") != NULL)
+            under_way_add(&others,
+                          &(struct under_way){run, &run->steps[run->step_count - 1], NULL});
+        else
+            history_add(history, run);
     }
     const struct shop *of = strstr(story->verdict, "exposed") != NULL ? &exposed
                             : strstr(story->verdict, "prone") != NULL ? &prone
                                                                       : &shop;
+    under_way_note(history, of, runs[count - 1], &others);
     diagnose_run(history, of, runs[count - 1]);
     expect(&runs[count - 1]->verdict, story->verdict, story->name);
     while (count > 0)
