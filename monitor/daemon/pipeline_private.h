@@ -193,6 +193,9 @@ void pipeline_publish_overlaps(struct pipeline_entry *entry);
 /* Forgets a flight whose journey is over, or abandoned. */
 void pipeline_flight_over(struct pipeline_flight *flight);
 
+/* pipeline_around.c: who else is under way, into the record of a run that has just failed. */
+void pipeline_look_around(const struct pipeline *pipeline, struct run *run);
+
 /* pipeline_hold.c: the step that a run is to stop before, NULL: none; and what a run tells of it.
  */
 const struct step *pipeline_hold_before(struct pipeline_entry *entry, struct wall_time now);

@@ -115,6 +115,7 @@ static void pipeline_run_ended(void *data, struct run *run)
     pipeline_flight_over(flight);
     run_explain(run);
     pipeline_doubt(pipeline, run);
+    pipeline_look_around(pipeline, run);
     if (entry != NULL)
         pipeline_end_slots(entry, run);
     else

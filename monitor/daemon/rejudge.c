@@ -35,6 +35,8 @@ struct rejudging {
     size_t remade_count;
     struct wall_time begin; /* of what is read */
     store_sequence after;
+    struct run **runs; /* read, and not judged yet: what ended later was under way before */
+    size_t run_count;
     struct error *error;
 };
 
@@ -158,6 +160,20 @@ static unsigned quorum_of(const struct rejudging *rejudging, const char *journey
     return scenario != NULL ? scenario->quorum : 0;
 }
 
+/* Who was under way when a run failed, where its record does not say it: of those that came later.
+ */
+static void look_around(struct rejudging *rejudging, struct run *run, size_t next)
+{
+    struct under_way_list others = {.count = 0};
+    struct under_way one;
+    if (run->looked_around || run->state != STATE_FAILED || run_first_failure(run) == NULL)
+        return;
+    for (size_t i = next; i < rejudging->run_count; i++)
+        if (under_way_at(rejudging->runs[i], run->slot.ended, &one))
+            under_way_add(&others, &one);
+    casebook_look_around(rejudging->casebook, rejudging->question->settings->shop, run, &others);
+}
+
 static void judge_again(struct rejudging *rejudging, struct run *run)
 {
     const struct rejudge_listener *listener = rejudging->listener;
@@ -182,6 +198,27 @@ static void judge_again(struct rejudging *rejudging, struct run *run)
 
 static void read_runs(struct rejudging *rejudging);
 
+/* The first of those that were read. */
+static void judge_first(struct rejudging *rejudging, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        look_around(rejudging, rejudging->runs[i], i + 1);
+        judge_again(rejudging, rejudging->runs[i]);
+        run_free(rejudging->runs[i]);
+    }
+    rejudging->run_count -= count;
+    memmove(rejudging->runs, rejudging->runs + count, rejudging->run_count * sizeof(struct run *));
+}
+
+static void take_runs(struct rejudging *rejudging, struct store_runs *runs)
+{
+    for (size_t i = 0; i < runs->count; i++) {
+        memory_grow(rejudging->runs, rejudging->run_count);
+        rejudging->runs[rejudging->run_count++] = runs->runs[i];
+        runs->runs[i] = NULL;
+    }
+}
+
 static void runs_read(void *data, enum result result, struct store_runs *runs)
 {
     struct rejudging *rejudging = data;
@@ -189,8 +226,9 @@ static void runs_read(void *data, enum result result, struct store_runs *runs)
         stop(rejudging, result);
         return;
     }
-    for (size_t i = 0; i < runs->count; i++)
-        judge_again(rejudging, runs->runs[i]);
+    size_t before = rejudging->run_count;
+    take_runs(rejudging, runs);
+    judge_first(rejudging, runs->count > 0 ? before : rejudging->run_count);
     if (runs->count > 0) {
         rejudging->after = runs->sequences[runs->count - 1];
         read_runs(rejudging);
@@ -282,6 +320,9 @@ enum result rejudge(struct loop *loop, struct store *store, const struct rejudge
     for (size_t i = 0; i < rejudging.remade_count; i++)
         arena_free(rejudging.remade[i].arena);
     free(rejudging.remade);
+    for (size_t i = 0; i < rejudging.run_count; i++)
+        run_free(rejudging.runs[i]);
+    free(rejudging.runs);
     arena_free(rejudging.arena);
     map_free(rejudging.scenarios);
     casebook_free(rejudging.casebook);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * daemon/: when a run fails, what others under way wait for goes into its record and its verdict;
+ * against a real server, whose database's step hangs from a moment on.
+ */
+#include "tests/unit/runner.h"
+
+#include "monitor/daemon/pipeline.h"
+#include "monitor/net/http_server.h"
+#include "tests/unit/store_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BREAKS_AFTER (2500 * DURATION_MILLISECOND)
+#define RUNS_FOR     (5500 * DURATION_MILLISECOND)
+
+static struct store_fixture fixture;
+static bool is_broken;
+
+static void set_up(void)
+{
+    store_fixture_set_up(&fixture);
+    is_broken = false;
+}
+
+static void tear_down(void)
+{
+    store_fixture_tear_down(&fixture);
+}
+
+/* Then /order gets no answer, and all else an error at once. */
+static void serve(void *data, struct http_request *request)
+{
+    (void)data;
+    const struct http_reply reply = {.status = is_broken ? 500 : 200,
+                                     .content_type = "text/plain",
+                                     .body = "ok",
+                                     .body_length = 2};
+    if (!is_broken || strcmp(http_request_path(request), "/order") != 0)
+        http_reply(request, &reply);
+}
+
+static void break_down(void *data)
+{
+    *(bool *)data = true;
+}
+
+static void stop(void *data)
+{
+    pipeline_stop(data);
+}
+
+static const char *shop_file(const struct http_server *server)
+{
+    store_fixture_put(&fixture, "look.yaml",
+                      "shopwatch: 1\njourney: look\nevery: 1s\ntimeout: 500ms\nsteps:\n"
+                      "  - {step: alive, get: /, needs: [web]}\n");
+    store_fixture_put(&fixture, "buy.yaml",
+                      "shopwatch: 1\njourney: buy\nevery: 1s\ntimeout: 3s\nsteps:\n"
+                      "  - {step: order, get: /order, needs: [db]}\n");
+    return store_fixture_put(&fixture, "shop.yml",
+                             "shop: S\nbase: %s\nscenarios: [look.yaml, buy.yaml]\n"
+                             "store: sqlite:watched.db\n"
+                             "components: {web: {kind: application}, db: {kind: database}}\n",
+                             http_server_url(server));
+}
+
+/* Lets a pipeline watch it, then opens its store for reading. */
+static void watch(void)
+{
+    struct error error = {0};
+    struct mistakes mistakes = {.arena = arena_create()};
+    struct http_server *server = http_server_open(fixture.loop, "127.0.0.1:0", serve, NULL, &error);
+    struct settings *settings = settings_load(shop_file(server), &mistakes);
+    ck_assert_ptr_nonnull(settings);
+    struct pipeline *pipeline =
+        pipeline_create(fixture.loop, settings, &(struct pipeline_options){0}, &error);
+    ck_assert_msg(pipeline != NULL, "%s", error.text);
+    struct loop_timer *breaking = loop_timer_create(fixture.loop, break_down, &is_broken);
+    struct loop_timer *stopping = loop_timer_create(fixture.loop, stop, pipeline);
+    pipeline_start(pipeline);
+    loop_timer_set(breaking, BREAKS_AFTER);
+    loop_timer_set(stopping, RUNS_FOR);
+    loop_run(fixture.loop);
+    pipeline_free(pipeline);
+    loop_timer_free(breaking);
+    loop_timer_free(stopping);
+    http_server_close(server);
+    arena_free(mistakes.arena);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    snprintf(fixture.url, sizeof fixture.url, "sqlite:%.99s/watched.db", fixture.directory);
+    store_fixture_reopen(&fixture);
+}
+
+static bool is_weighed(const struct run *run)
+{
+    for (size_t i = 0; i < run->verdict.evidence_count; i++)
+        if (strcmp(run->verdict.evidence[i].fact, "waiting.others") == 0)
+            return true;
+    return false;
+}
+
+START_TEST(what_others_wait_for_is_in_the_record)
+{
+    watch();
+    struct store_runs runs =
+        store_fixture_read(&fixture, &(struct store_filter){.journey = "look"});
+    unsigned told = 0;
+    for (size_t i = 0; i < runs.count; i++) {
+        const struct run *run = runs.runs[i];
+        ck_assert(run->looked_around == (run->state == STATE_FAILED));
+        ck_assert_uint_le(run->waiting_count, 1);
+        ck_assert(is_weighed(run) == (run->waiting_count == 1));
+        if (run->waiting_count == 0)
+            continue;
+        const struct waiting *waiting = &run->waiting[0];
+        told++;
+        ck_assert_str_eq(waiting->journey, "buy");
+        ck_assert_str_eq(waiting->step, "order");
+        ck_assert_int_ge(waiting->waited, 300 * DURATION_MILLISECOND);
+        ck_assert_int_ge(waiting->waited, 3 * waiting->usual);
+        ck_assert_int_le(wall_after(waiting->started, waiting->waited).us,
+                         run->slot.ended.us + DURATION_MILLISECOND);
+    }
+    ck_assert_uint_ge(told, 1);
+    store_fixture_release(&runs);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("under way");
+    TCase *tests = tcase_create("under way");
+    tcase_set_timeout(tests, 30);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, what_others_wait_for_is_in_the_record);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
