@@ -267,7 +267,7 @@ static void note_unsettled(struct facts *facts, const struct facts_view *view)
     bool answered = view->exchange == NULL || view->exchange->status != 0;
     if (!answered && view->began_now && view->unheard) {
         facts->unsettled = "another vantage point's look";
-    } else if (facts_way_to_database_may_be_cut(facts, view)) {
+    } else if (facts_way_to_database_may_fail(facts, view)) {
         facts->unseen = "the way from the application to its database";
         facts->unsettled = "the database asked from the application's own host";
     }

@@ -210,9 +210,10 @@ bool facts_step_is_about(const struct run_step *step, const char *component);
 /* What a database said when it was asked directly. */
 void facts_of_databases(struct facts *facts, const struct facts_view *view);
 
-/* Whether it began with steps that need a database and hung, and none was served since, while the
- * database is all well, asked directly: who asks it from the shop may hang, or the way between. */
-bool facts_way_to_database_may_be_cut(const struct facts *facts, const struct facts_view *view);
+/* Whether it began with steps that need a database and hung, while the database is all well, asked
+ * directly: who asks it from the shop may hang, or his sessions, or the way between. That others
+ * are served meanwhile tells them not apart: either may come and go. */
+bool facts_way_to_database_may_fail(const struct facts *facts, const struct facts_view *view);
 
 /* Whether the step may hang for want of a worker, as others wait for a database: it began with
  * them, or the database says itself that it is not well. */

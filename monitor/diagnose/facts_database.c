@@ -211,30 +211,11 @@ void facts_of_databases(struct facts *facts, const struct facts_view *view)
         add_well(facts, view, &word);
 }
 
-/* Whether any step that needs that database was begun since, and passed. */
-static bool was_served_since(const struct facts_view *view, const char *database,
-                             struct wall_time since)
+bool facts_way_to_database_may_fail(const struct facts *facts, const struct facts_view *view)
 {
-    for (size_t e = 0; e < history_count(view->history); e++) {
-        const struct history_entry *entry = history_at(view->history, e);
-        for (size_t i = 0; i < entry->run->step_count; i++) {
-            const struct run_step *step = &entry->run->steps[i];
-            if (history_passed(entry, step->name).us >= since.us &&
-                facts_step_is_about(step, database))
-                return true;
-        }
-    }
-    return false;
-}
-
-bool facts_way_to_database_may_be_cut(const struct facts *facts, const struct facts_view *view)
-{
-    const char *part = facts_need_of_kind(view->shop, view->failure, CAUSE_DATABASE);
-    const struct run_step *first = view->database_began;
-    return part != NULL && first != NULL && view->database_led &&
-           facts_have(facts, FACT_DATABASE_ALL_WELL) && facts_was_delivered(facts, view) &&
-           !was_served_since(view, facts_whole_of(view->run->arena, part),
-                             wall_after(first->started, first->total));
+    return view->database_led && facts_have(facts, FACT_DATABASE_ALL_WELL) &&
+           facts_need_of_kind(view->shop, view->failure, CAUSE_DATABASE) != NULL &&
+           facts_was_delivered(facts, view);
 }
 
 bool facts_may_follow(const struct facts *facts, const struct facts_view *view)

@@ -301,7 +301,7 @@ static const struct story stories[] = {
      "4 here browse: alive 502\n"
      "5 afar browse: alive, list\n"
      "7 here browse: alive 502\n"},
-    {"it began with a database that is well: the way to it may be cut",
+    {"it began with a database that is well: the way to it may fail",
      "application web ~ with probe.database_all_well doubting way",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
@@ -309,7 +309,8 @@ static const struct story stories[] = {
      "5 here look: alive hangs\n"
      "7 here browse: list hangs; well connect db; well sessions db; well write db; well read "
      "db.catalogue\n"},
-    {"the same, where somebody was served since: there is a way", "application web !",
+    {"the same, where somebody was served in between: what is between them may come and go",
+     "application web ~ with probe.database_all_well doubting way",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"
      "4 here browse: list hangs\n"
