@@ -66,6 +66,16 @@ static bool passes_elsewhere(const struct facts_view *view, const struct history
     return passing >= 2;
 }
 
+/* Whether a step may have failed by a database. One that needs a third party, too, and was answered
+ * tells nothing of it: of a provider that gives no answer a shop says so, and goes on. */
+static bool may_be_of_database(const struct facts_view *view, const struct run_step *failure)
+{
+    bool answered = symptom_layer(failure->symptom) == SYMPTOM_LAYER_HTTP &&
+                    !history_has_hung(failure) && run_last_exchange(failure) != NULL;
+    return facts_step_needs_kind(view->shop, failure, CAUSE_DATABASE) &&
+           !(answered && facts_step_needs_kind(view->shop, failure, CAUSE_THIRD_PARTY));
+}
+
 /* The earliest of those that failed at the shop, by whatever; with `database`, of those that need
  * one. NULL: there is none. */
 static struct beginning first_of_all(const struct facts_view *view, bool database)
@@ -74,8 +84,7 @@ static struct beginning first_of_all(const struct facts_view *view, bool databas
     struct wall_time earliest = {INT64_MAX};
     for (size_t n = 0; n < (database ? beginning_count(view) : history_count(view->history)); n++) {
         if (!beginning_at(view, n, &one) || one.failure->started.us >= earliest.us ||
-            !facts_reached(one.failure) ||
-            (database && !facts_step_needs_kind(view->shop, one.failure, CAUSE_DATABASE)) ||
+            !facts_reached(one.failure) || (database && !may_be_of_database(view, one.failure)) ||
             passes_elsewhere(view, one.entry, one.failure))
             continue;
         earliest = one.failure->started;

@@ -39,6 +39,15 @@ static const struct story stories[] = {
      "4 here browse: alive, list lifeless\n"
      "4 here look: alive, order lifeless\n"
      "5 there buy: alive silence\n"},
+    {"a provider that gives no answer, and then a table that hangs until no worker is left",
+     "? - without pattern.application_fails_too",
+     "1 here browse: alive, list\n"
+     "1 here fill: list, cart\n"
+     "1 here buy: list, purchase\n"
+     "4 here buy: list, purchase provider\n"
+     "7 here fill: list, cart hangs\n"
+     "10 here browse: alive hangs\n"
+     "11 here fill: list hangs\n"},
     {"an application that hangs, seen by a step of the database", "application web",
      "1 here browse: alive, list\n"
      "1 here buy: list, cart\n"

@@ -35,6 +35,7 @@ static const struct step_kind {
     {"order", {"web", "db.orders"}, {NULL}},
     {"history", {"web", "db.orders"}, {NULL}},
     {"pay", {"web", "payment"}, {NULL}},
+    {"purchase", {"web", "payment"}, {"db.orders"}},
 };
 
 static const struct failure {
