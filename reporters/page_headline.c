@@ -289,7 +289,9 @@ static void say_working(const struct page_overview *model, const struct tally *t
         headline->state = STATE_DEGRADED;
     if (unseen > 0)
         snprintf(headline->detail, sizeof headline->detail,
-                 "%u of %u replays could not be made; the others pass.", unseen, tally->cells);
+                 "%u of %u replays could not be made; the others pass.%s%s", unseen, tally->cells,
+                 tally->symptom != SYMPTOM_NONE ? " " : "",
+                 tally->symptom != SYMPTOM_NONE ? symptom_sentence(tally->symptom) : "");
     else if (tally->paused > 0)
         snprintf(headline->detail, sizeof headline->detail,
                  "%u of %u replays are paused; the others pass.", tally->paused, tally->cells);

@@ -140,16 +140,25 @@ static bool is_stand_in(const struct run *run)
     return reason == REASON_OVERLAP || reason == REASON_HELD_BACK;
 }
 
+/* Whether it came to its first step at least. */
+static bool has_looked(const struct run *run)
+{
+    return run->step_count > 0 && run->steps[0].state != STATE_SKIPPED;
+}
+
 static void share_verdict(const struct casebook *casebook, struct run *run)
 {
-    const struct judged *model = NULL;
-    if (reason_from_words(run->reason) == REASON_HELD_BACK)
+    const struct judged *own = find_judged(casebook, run), *model = NULL;
+    bool held_back = reason_from_words(run->reason) == REASON_HELD_BACK;
+    /* Who cannot look does not see what the watcher sees. */
+    bool blind = held_back && own != NULL && own->state == STATE_UNKNOWN && !has_looked(run);
+    if (held_back && !blind)
         model = find_watcher(casebook, run->journey);
     if (model == NULL)
-        model = find_judged(casebook, run);
+        model = own;
     if (model == NULL)
         return;
-    run->state = run->step_count > 0 ? run->state : model->state;
+    run->state = run->step_count > 0 && !blind ? run->state : model->state;
     verdict_copy(run->arena, &run->verdict, &model->verdict);
 }
 

@@ -131,6 +131,19 @@ START_TEST(what_is_held_back_shares_what_the_watcher_sees)
 }
 END_TEST
 
+/* Its network is gone, say: that another sees the step hang does not let it see. */
+START_TEST(who_cannot_look_sees_nothing_by_another)
+{
+    struct run *blind = run_at(11, "here");
+    struct run_step *step = order(blind, STATE_UNKNOWN);
+    step->symptom = SYMPTOM_MONITOR_SOURCE_UNAVAILABLE;
+    add_and_free(hung(10, "there"));
+    add(blind);
+    add_and_free(hung(20, "there"));
+    shares_state_and_verdict(stand_in(21, "here", REASON_HELD_BACK), blind);
+}
+END_TEST
+
 START_TEST(what_is_held_back_shares_its_own_when_nobody_watches)
 {
     struct run *before = failed(10, "here", SYMPTOM_HTTP_ERROR, 500);
@@ -463,6 +476,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_passed_is_shared_too);
     tcase_add_test(tests, what_is_held_back_shares_what_the_watcher_sees);
     tcase_add_test(tests, what_is_held_back_shares_its_own_when_nobody_watches);
+    tcase_add_test(tests, who_cannot_look_sees_nothing_by_another);
     tcase_add_test(tests, what_shares_is_no_evidence);
     tcase_add_test(tests, the_last_run_before_a_restart_is_shared);
     tcase_add_test(tests, who_is_not_watched_any_more_is_forgotten);

@@ -247,6 +247,26 @@ START_TEST(a_place_that_cannot_look_is_not_said_to_pass)
 }
 END_TEST
 
+START_TEST(a_place_that_cannot_look_says_why)
+{
+    struct sample *sample = sample_create(SAMPLE_HEALTHY);
+    struct page_headline headline;
+    for (size_t i = 0; i < sample->run_count; i++) {
+        struct run *run = sample->runs[i];
+        if (strcmp(run->vantage, "nyc") != 0)
+            continue;
+        run->state = run->steps[0].state = STATE_UNKNOWN;
+        run->steps[0].symptom = SYMPTOM_MONITOR_SOURCE_UNAVAILABLE;
+    }
+    page_headline(&sample->overview, &headline);
+    ck_assert_str_eq(headline.sentence, "Everything works");
+    ck_assert_str_eq(headline.detail,
+                     "2 of 4 replays could not be made; the others pass. The vantage point's "
+                     "source address or network namespace cannot be used.");
+    sample_free(sample);
+}
+END_TEST
+
 START_TEST(a_run_of_the_future_proves_nothing)
 {
     struct sample *sample = sample_create(SAMPLE_HEALTHY);
@@ -659,6 +679,7 @@ Suite *test_suite(void)
     tcase_add_test(pages, what_fails_is_told_by_its_own_incident);
     tcase_add_test(pages, several_incidents_at_once_are_several_causes);
     tcase_add_test(pages, a_place_that_cannot_look_is_not_said_to_pass);
+    tcase_add_test(pages, a_place_that_cannot_look_says_why);
     tcase_add_test(pages, a_run_of_the_future_proves_nothing);
     tcase_add_test(pages, slots_without_a_run_say_why);
     tcase_add_loop_test(pages, of_a_crowd_is_shown_what_is_not_well, 0, COUNT_OF(crowds));
