@@ -71,6 +71,13 @@ static bool begins_alike(const struct incident *then, const struct incident *now
     return then->began.us == now->began.us && strcmp(then->journey, now->journey) == 0;
 }
 
+/* Of two that began with the same journey, as two vantage points see it, each is its own. */
+static bool is_the_same(const struct incident *then, const struct incident *now)
+{
+    return begins_alike(then, now) && then->verdict.cause == now->verdict.cause &&
+           then->first.cause == now->first.cause;
+}
+
 static bool is_shown_by(const struct incident *incident, const struct incident_shower *shower)
 {
     for (size_t i = 0; i < incident->shower_count; i++)
@@ -110,7 +117,7 @@ static void tell_incidents(struct rejudging *rejudging)
     const struct rejudge_listener *listener = rejudging->listener;
     const struct incident **today =
         arena_allocate(rejudging->arena, rejudging->told_count, sizeof *today);
-    static incident_relation *const relations[] = {begins_alike, overlaps};
+    static incident_relation *const relations[] = {is_the_same, begins_alike, overlaps};
     for (size_t r = 0; r < COUNT_OF(relations); r++) {
         for (size_t i = 0; i < rejudging->told_count; i++) {
             struct remade *match =
