@@ -41,6 +41,7 @@ all_is_well() {
             (select max(sequence) from run where journey = one.journey and vantage = one.vantage)")" = 0 ]
 }
 wait_for 60 all_is_well
+ok "a deploy of days ago is noted" "$SHOPWATCH" event deploy --at -100h release 41 -c "$config"
 # Another opinion of what the provider is.
 sed 's/kind: third-party/kind: application/' "$config" >"$scratch/other.yaml"
 ok "by another shop file it is another's fault" exits 1 --replay 1h -c "$scratch/other.yaml" --store "$scratch/shopwatch.db"
@@ -49,6 +50,11 @@ ok "and is not any more" out_has '^  now   (application|undetermined)'
 ok "by facts that are new" out_has '^  new   '
 ok "and that are gone" out_has '^  gone  '
 
+sqlite3 "$scratch/shopwatch.db" "vacuum into '$scratch/errors.db'"
+sqlite3 "$scratch/errors.db" "update run set record = replace(record, '\"status\":502', '\"status\":500')"
+ok "where deploys are reported, it says something that an error came without" \
+    exits 1 --replay 1h -c "$scratch/other.yaml" --store "$scratch/errors.db"
+ok "also by one of days before the span" out_has 'the last was (99|100) h before it began'
 ok "a deploy is noted" "$SHOPWATCH" event deploy release 42 -c "$config"
 kill -STOP "$shop_pid"
 ok "a shop that hangs is another, and is held back" wait_for 90 stored "select count(*) from run where record like '%\"held back\"%'" 4
@@ -127,4 +133,13 @@ ok "a length with its unit" exits 64 --replay 2 -c "$config"
 ok "or two moments" exits 64 --replay 02:00..soon -c "$config"
 ok "the shop file is needed" exits 64 --replay 2h
 ok "the file of another program is refused" bash -c 'sqlite3 "$2/diary.db" "create table diary(day)"; "$1" diagnose --replay 1h -c "$2/shopwatch.yaml" --store "$2/diary.db" 2>&1 | grep -q "another program"' - "$SHOPWATCH" "$scratch"
+
+# A monitor that starts knows of deploys of weeks before.
+ask "delete from event where record like '%release 42%'"
+start_monitor --every 1s
+wait_for 60 stored "select count(*) from run where state = 'passed' and planned / 1000000 > unixepoch() - 5" 6
+sqlite3 -cmd '.timeout 5000' "$scratch/shop.db" 'pragma legacy_alter_table = on; alter table orders rename to gone'
+ok "without one of today an error says less of the application, after a restart" \
+    wait_for 60 stored "select count(*) from run where record like '%onset.no_deploy%'"
+stop_monitor
 plan

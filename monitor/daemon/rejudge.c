@@ -265,7 +265,7 @@ static void events_read(void *data, enum result result, const struct store_event
         stop(rejudging, result);
         return;
     }
-    if (events->count == STORE_READ_MAX) {
+    if (events->count == STORE_READ_MAX && events->events[0].at.us >= rejudging->begin.us) {
         stop_short(rejudging, "events or more in it");
         return;
     }
@@ -301,8 +301,8 @@ static void incidents_read(void *data, enum result result, const struct store_in
     }
     if (begin.us != 0)
         rejudging->begin = wall_after(begin, -LEAD_TIME);
-    store_read_events(rejudging->store, rejudging->begin, rejudging->question->until, events_read,
-                      rejudging);
+    store_read_events(rejudging->store, wall_after(rejudging->begin, -DIAGNOSE_EVENTS),
+                      rejudging->question->until, events_read, rejudging);
 }
 
 enum result rejudge(struct loop *loop, struct store *store, const struct rejudge_question *question,

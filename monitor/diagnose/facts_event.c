@@ -13,6 +13,10 @@
 /* This soon before it began. */
 #define EVENT_WITHIN (15 * DURATION_MINUTE)
 
+/* A bad release may need a day's visitors to show; and where none was reported for weeks, they may
+ * not be reported at all. */
+#define DEPLOY_SETTLED DURATION_DAY
+
 /* What tells by itself whose fault it is. */
 static const enum fact_name direct[] = {
     FACT_UPSTREAM_SILENT,
@@ -92,6 +96,20 @@ static bool may_matter(const struct facts_view *view, const struct component *co
            facts_step_needs_kind(view->shop, view->failure, component->kind);
 }
 
+/* Who reports deploys would have reported the bad one. It errs by itself, and not by what it waits
+ * for. */
+static void facts_of_no_deploy(struct facts *facts, const struct facts_view *view)
+{
+    static const enum fact_name errors[] = {FACT_SERVER_ERROR, FACT_CLIENT_ERROR, FACT_CONTENT};
+    struct wall_time last = history_deployed(view->history, view->onset);
+    duration ago = wall_between(last, view->onset);
+    if (last.us == 0 || ago < DEPLOY_SETTLED || ago > DIAGNOSE_EVENTS ||
+        !facts_have_any(facts, errors, COUNT_OF(errors)))
+        return;
+    facts_add(facts, FACT_NO_DEPLOY,
+              arena_print(view->run->arena, "%lld h", (long long)(ago / DURATION_HOUR)));
+}
+
 void facts_of_events(struct facts *facts, const struct facts_view *view)
 {
     const struct event *event;
@@ -106,4 +124,5 @@ void facts_of_events(struct facts *facts, const struct facts_view *view)
                   arena_print(view->run->arena, "%s: %s", event->kind, event->text));
         return;
     }
+    facts_of_no_deploy(facts, view);
 }

@@ -31,7 +31,8 @@ struct history {
     struct map *entries;  /* "journey\x1fvantage" -> struct history_entry, owned */
     struct map *journeys; /* journey -> its first entry, borrowed */
     struct history_event events[EVENTS_MAX];
-    size_t next_event; /* the oldest, which goes first */
+    size_t next_event;           /* the oldest, which goes first */
+    struct history_event deploy; /* the last of those that went */
 };
 
 static void history_entry_free(void *value)
@@ -60,6 +61,7 @@ void history_free(struct history *history)
     map_free(history->journeys);
     for (size_t i = 0; i < EVENTS_MAX; i++)
         arena_free(history->events[i].arena);
+    arena_free(history->deploy.arena);
     free(history);
 }
 
@@ -196,10 +198,21 @@ static void history_note_passes(struct history_entry *entry, const struct run *r
     }
 }
 
+static bool is_deploy(const struct event *event)
+{
+    return strcmp(event->kind, EVENT_DEPLOY) == 0;
+}
+
 void history_add_event(struct history *history, const struct event *event)
 {
     struct history_event *kept = &history->events[history->next_event];
     history->next_event = (history->next_event + 1) % EVENTS_MAX;
+    if (kept->arena != NULL && is_deploy(&kept->event) &&
+        kept->event.at.us >= history->deploy.event.at.us) {
+        const struct history_event older = history->deploy;
+        history->deploy = *kept;
+        *kept = older;
+    }
     arena_free(kept->arena);
     kept->arena = arena_create();
     event_copy(kept->arena, &kept->event, event);
@@ -210,6 +223,18 @@ const struct event *history_event(const struct history *history, size_t n)
     const struct history_event *kept =
         &history->events[(history->next_event + EVENTS_MAX - 1 - n % EVENTS_MAX) % EVENTS_MAX];
     return n < EVENTS_MAX && kept->arena != NULL ? &kept->event : NULL;
+}
+
+struct wall_time history_deployed(const struct history *history, struct wall_time before)
+{
+    struct wall_time last = {0};
+    for (size_t i = 0; i <= EVENTS_MAX; i++) {
+        const struct history_event *kept = i < EVENTS_MAX ? &history->events[i] : &history->deploy;
+        if (kept->arena != NULL && is_deploy(&kept->event) && kept->event.at.us <= before.us &&
+            kept->event.at.us > last.us)
+            last = kept->event.at;
+    }
+    return last;
 }
 
 struct wall_time history_passed(const struct history_entry *entry, const char *step)

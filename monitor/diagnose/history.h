@@ -46,6 +46,9 @@ char *history_key(const char *journey, const char *vantage);
  * are no more. */
 const struct event *history_event(const struct history *history, size_t n);
 
+/* When the last deploy was before then, of which it was told; 0: of none. */
+struct wall_time history_deployed(const struct history *history, struct wall_time before);
+
 /* The step that its latest run failed by; NULL: it passes, or was not seen lately. */
 const struct run_step *history_failure(const struct history_entry *entry);
 

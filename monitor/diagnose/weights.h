@@ -2,13 +2,12 @@
 /*
  * The facts that a verdict is made of, and what each says for or against each suspect, in decibels
  * (10 = ten times likelier). The only place with numbers in it: read it, argue with it, fit it
- * again. Facts of one group are not independent, so their sum is clipped to +-WEIGHT_GROUP_MAX per
- * suspect. In the text, {} is the component, step or number that the fact is about.
+ * again. Facts of a group depend on each other: their sum is clipped. {} is what one is about.
  */
 #ifndef DIAGNOSE_WEIGHTS_H
 #define DIAGNOSE_WEIGHTS_H
 
-#define WEIGHT_GROUP_MAX 20.0
+#define WEIGHT_GROUP_MAX 20.0 /* per suspect, and below zero */
 
 /* X(SUSPECT, per cent): how often it is to blame, where the shop file does not say it. */
 #define PRIOR_TABLE(X)                                                                             \
@@ -56,8 +55,7 @@
       "The connection was ended before the request was sent.")                                     \
     X(CUT_OFF, TRANSPORT, "transport.cut_off", -8, 10, -6, 0, -4, 0,                               \
       "The connection was ended from the other side before the answer was complete.")              \
-    X(NOT_HTTP, TRANSPORT, "transport.not_http", -8, 8, 0, 0, -4, -2,                              \
-      "What came back is not valid HTTP.")                                                         \
+    X(NOT_HTTP, TRANSPORT, "transport.not_http", -8, 8, 0, 0, -4, -2, "What came is no HTTP.")     \
     X(SERVER_ERROR, ANSWER, "answer.server_error", -15, 5, 5, 1, -8, -6,                           \
       "The shop itself answered, with status {}.")                                                 \
     X(GATEWAY_AT_ONCE, ANSWER, "answer.gateway_at_once", -12, 9, -2, 2, -6, -8,                    \
@@ -234,8 +232,10 @@
       "It fails from some vantage points and not from others ({}).")                               \
     X(REFERENCES_ANSWER, VANTAGE, "probe.references_answer", 1, 1, 1, 1, -8, -3,                   \
       "Other sites answer the same vantage point.")                                                \
-    X(CHANGED_BEFORE, ONSET, "onset.changed_before", -2, 5, 0, -2, 0, 4,                           \
+    X(CHANGED_BEFORE, ONSET, "onset.changed_before", -2, 5, 0, -2, 0, 5,                           \
       "Less than 15 minutes before it began: {}")                                                  \
+    X(NO_DEPLOY, ONSET, "onset.no_deploy", 1, -2, 1, 1, 1, -1,                                     \
+      "Deploys are reported here, and the last was {} before it began.")                           \
     X(CHANGED_NETWORK, ONSET, "onset.changed_network", 8, -2, -2, -2, 0, 0,                        \
       "Less than 15 minutes before it began, and about it: {}")                                    \
     X(CHANGED_APPLICATION, ONSET, "onset.changed_application", -2, 8, -2, -2, 0, 3,                \

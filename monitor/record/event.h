@@ -14,6 +14,9 @@ struct json_t;
 
 enum { EVENT_KIND_MAX = 64, EVENT_TEXT_MAX = 2000, EVENT_BY_MAX = 200 }; /* bytes */
 
+/* The kind of what changes the shop's own programs. */
+#define EVENT_DEPLOY "deploy"
+
 struct event {
     const char *id; /* 16 hexadecimal digits */
     struct wall_time at;

@@ -231,6 +231,55 @@ static const struct story stories[] = {
      "2 did release 41\n"
      "4001 here browse: alive, list\n"
      "4004 here browse: alive, list 500\n"},
+    {"errors at all that needs the database, where the last release was days ago",
+     "database db ! with onset.no_deploy",
+     "-266400 did release 41\n"
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500\n"
+     "4 here browse: alive, list 500\n"},
+    {"the same, told of much since", "database db ! with onset.no_deploy",
+     "-266400 did release 41\n"
+     "-200 did note 1\n-199 did note 2\n-198 did note 3\n-197 did note 4\n-196 did note 5\n"
+     "-195 did note 6\n-194 did note 7\n-193 did note 8\n-192 did note 9\n-191 did note 10\n"
+     "-190 did note 11\n-189 did note 12\n-188 did note 13\n-187 did note 14\n-186 did note 15\n"
+     "-185 did note 16\n-184 did note 17\n"
+     "4001 here browse: alive, list\n"
+     "4001 here look: alive, order\n"
+     "4004 here look: alive, order 500\n"
+     "4004 here browse: alive, list 500\n"},
+    {"the same, told of the release that repairs it as well", "database db ! with onset.no_deploy",
+     "-266400 did release 41\n"
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500\n"
+     "4 here browse: alive, list 500\n"
+     "30 did release 42\n"
+     "34 here look: alive, order 500\n"},
+    {"a release of this morning may show only now", "database db ~ without onset.no_deploy",
+     "-266400 did release 41\n"
+     "-18000 did release 42\n"
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500\n"
+     "4 here browse: alive, list 500\n"},
+    {"a release that was told of months ago: who knows what was not",
+     "database db ~ without onset.no_deploy",
+     "-2600000 did release 41\n"
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500\n"
+     "4 here browse: alive, list 500\n"},
+    {"who was told of other things only", "database db ~ without onset.no_deploy",
+     "-266400 did note of a campaign\n"
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order 500\n"
+     "4 here browse: alive, list 500\n"},
+    {"what hangs needs no release for it", "? - without onset.no_deploy",
+     "-266400 did release 41\n"
+     "1 here browse: alive, list\n"
+     "4 here browse: alive hangs\n"},
     {"a database and a provider at once, as the database's steps see it", "database db !",
      "1 here browse: alive, list\n"
      "1 here look: alive, order\n"

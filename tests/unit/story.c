@@ -228,7 +228,7 @@ static void add_event(struct history *history, const char *line)
 {
     const struct event event = {.id = "0123456789abcdef",
                                 .at = wall_after(start, atoi(line) * DURATION_SECOND),
-                                .kind = "deploy",
+                                .kind = strstr(line, " did note ") != NULL ? "note" : "deploy",
                                 .text = strstr(line, " did ") + strlen(" did ")};
     history_add_event(history, &event);
 }

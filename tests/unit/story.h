@@ -9,8 +9,8 @@
  * address of the shop's. In place of steps, `overlap` is a slot
  * that ends as the run before did, and `held` one that was held back. `; ill CHECK COMPONENT` and
  * `; well CHECK COMPONENT` behind it are what a database said that was asked directly; `locked`,
- * `stopped` and `outside` (by whom) and `corrupt` say how it is ill. `SECOND did TEXT` is an event.
- * A run whose
+ * `stopped` and `outside` (by whom) and `corrupt` say how it is ill. `SECOND did TEXT` is a
+ * deploy, `SECOND did note TEXT` another event; long before, the second is below zero. A run whose
  * last step `waits` is under way when the last one ends. What they need is in step_kinds, how one
  * can fail in failures. For check_stories.c and
  * check_stories_onset.c.
