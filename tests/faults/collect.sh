@@ -38,16 +38,40 @@ collect() { # collect ONSET END: of the monitor that has just ended
     line_of_trial "$scratch" "$1" "$2"
 }
 
+# --- deploys that are told of ----------------------------------------------------------------------
+
+# Rows that are a release, by the catalogue of faults, which says it of when they begin.
+readonly DEPLOYED=' A07 A08 A09 A12 A14 A18 A24 A25 A36 A37 A38 M08 '
+
+# What a shop's pipeline says of itself: one of days before the fault, and that of the row, where it is one.
+each_deploy() { # each_deploy COMMAND: with the seconds before the fault, and a text
+    [ -n "${DEPLOYS:-}" ] || return 0
+    "$1" $((3 * 86400)) 'release 41' || return
+    [[ $DEPLOYED != *" ${id:0:3} "* ]] || "$1" 5 'release 42'
+}
+tell_monitor() { "$SHOPWATCH" event deploy --at "-${1}s" "$2" -c "$scratch/shopwatch.yaml"; }
+tell_copy() { # of what was recorded
+    local at=$((onset - $1 * 1000000)) name
+    name=$(printf %016x "$1")
+    sqlite3 "$again/shopwatch.db" "insert into event values ('$name', $at, json_object('id', '$name', 'at',
+        strftime('%Y-%m-%dT%H:%M:%fZ', $at / 1e6, 'unixepoch'), 'kind', 'deploy', 'text', '$2'))"
+}
+
 # --- judged again ----------------------------------------------------------------------------------
 
 judge_again() { # judge_again DIRECTORY: one that was kept
-    local id trial probe slot onset until line family shop door injection truth told seconds again=$scratch/again
+    local id trial probe slot onset until line family shop door injection truth told seconds again=$scratch/again store=$1/shopwatch.db file
     read -r id trial probe slot onset until < <(jq -r '"\(.id) \(.trial) \(.probe // false) \(.slot) \(.onset) \(.end)"' "$1/trial")
     read_row || return
     rm -rf "$again" && mkdir -p "$again"
     cp -r "$1/shopwatch.yaml" "$1/journeys" "$again/"
     sed -i '/^tls: /d' "$again"/journeys/*.yaml # whom they trusted is gone with the laboratory
-    "$SHOPWATCH" diagnose --replay .. --json -c "$again/shopwatch.yaml" --store "$1/shopwatch.db" >"$again/lines" || [ $? = 1 ] || return
+    if [ -n "${DEPLOYS:-}" ]; then
+        store=$again/shopwatch.db
+        for file in "$1"/shopwatch.db "$1"/shopwatch.db-wal; do [ ! -e "$file" ] || cp "$file" "$again/"; done
+        each_deploy tell_copy || return
+    fi
+    "$SHOPWATCH" diagnose --replay .. --json -c "$again/shopwatch.yaml" --store "$store" >"$again/lines" || [ $? = 1 ] || return
     jq -c 'def microseconds: capture("(?<second>.*)\\.(?<part>[0-9]+)Z") | (.second + "Z" | fromdate) * 1000000 + (.part | tonumber) * 1000;
         if .change then {to: "changes", what: {at: (.at | microseconds), incident}}
         elif .now then {to: "incidents", what: .now}

@@ -10,6 +10,8 @@
 # (all rows are done without, those about a database, or that look like it, a second time with it), KEEP=DIRECTORY with everything that was recorded, RESULTS=FILE with what score.js reads. SLOT, FOR (in
 # seconds) and PATIENCE make slots, the time that a fault is watched, and a step's limit others than usual.
 # REJUDGE=DIRECTORY does nothing to any shop: what was recorded there is judged again by this program, and scored.
+# DEPLOYS=1 lets the shop's pipeline tell the monitor of deploys (`shopwatch event deploy`), as an operator would: of one days
+# before, and of the one that a row is, by the catalogue (collect.sh); also with REJUDGE, of which a copy is told.
 # SMOKE=1 does a handful of them in short slots, and speaks TAP.
 set -u
 # In memory: a shop that waits for a busy disk has a fault that no row has done.
@@ -83,7 +85,7 @@ trial() { # trial ID NUMBER PROBE: whether the database is asked directly as wel
     if [ "$status" = 0 ]; then
         sleep "$((RANDOM % slot)).$((RANDOM % 1000))"
         onset=$(microseconds)
-        [ "$(ask 'select count(*) from incident')" = 0 ] || status=1
+        [ "$(ask 'select count(*) from incident')" = 0 ] && each_deploy tell_monitor >&2 || status=1
     fi
     if [ "$status" = 0 ]; then
         eval "$injection" >"$scratch/injection.log" 2>&1 || status=2
@@ -157,7 +159,7 @@ if [ -n "${SMOKE:-}" ]; then
     ok "probes trust whom the journeys trust" eval "! grep -q 'tls.cert' '$results'"
     plan
 fi
-if [ -n "${ROWS:-}" ]; then
+if [ -n "${ROWS:-}${DEPLOYS:-}" ]; then
     node "$suite/score.js" --table <"$results"
 else
     sed -n 's/^\([A-Z][0-9][0-9]\): */\1 /p' "$table" >"$scratch/left-out"
