@@ -403,6 +403,28 @@ static const struct story stories[] = {
      "4 here look: order waits\n"
      "4 here look: order\n"
      "4 here browse: alive, list hangs\n"},
+    {"what waited, and has ended with an error since", "? - without waiting.others",
+     "1 here look: order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order waits\n"
+     "4 here look: order 500\n"
+     "4 here browse: alive, list hangs\n"},
+    {"an application that waits yet since before the database did is not what the database led to",
+     "? - without pattern.began_with_database",
+     "1 here look: order\n"
+     "1 here assets: alive\n"
+     "1 here browse: alive, list\n"
+     "3 here assets: alive waits\n"
+     "4 here look: order hangs\n"
+     "6 there browse: alive, list\n"
+     "7 here browse: list hangs\n"},
+    {"the same, where it does not wait", "database db.orders",
+     "1 here look: order\n"
+     "1 here assets: alive\n"
+     "1 here browse: alive, list\n"
+     "4 here look: order hangs\n"
+     "6 there browse: alive, list\n"
+     "7 here browse: list hangs\n"},
     {"what has not waited longer than usual", "? - without waiting.others",
      "1 here look: order late\n"
      "1 here browse: alive, list\n"

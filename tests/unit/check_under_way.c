@@ -105,12 +105,13 @@ static bool is_weighed(const struct run *run)
 START_TEST(what_others_wait_for_is_in_the_record)
 {
     watch();
-    struct store_runs runs =
-        store_fixture_read(&fixture, &(struct store_filter){.journey = "look"});
+    struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
     unsigned told = 0;
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
         ck_assert(run->looked_around == (run->state == STATE_FAILED));
+        if (strcmp(run->journey, "look") != 0)
+            continue;
         ck_assert_uint_le(run->waiting_count, 1);
         ck_assert(is_weighed(run) == (run->waiting_count == 1));
         if (run->waiting_count == 0)
