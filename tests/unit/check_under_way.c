@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * daemon/: when a run fails, what others under way wait for goes into its record and its verdict;
- * against a real server, whose database's step hangs from a moment on.
+ * against a real server, whose database's step hangs from a moment on. Who judges stored runs again
+ * sees the same.
  */
 #include "tests/unit/runner.h"
 
 #include "monitor/daemon/pipeline.h"
+#include "monitor/daemon/rejudge.h"
 #include "monitor/net/http_server.h"
 #include "tests/unit/store_fixture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BREAKS_AFTER (2500 * DURATION_MILLISECOND)
-#define RUNS_FOR     (5500 * DURATION_MILLISECOND)
+#define RUNS_FOR     (7500 * DURATION_MILLISECOND)
 
 static struct store_fixture fixture;
 static bool is_broken;
@@ -109,7 +112,8 @@ START_TEST(what_others_wait_for_is_in_the_record)
     unsigned told = 0;
     for (size_t i = 0; i < runs.count; i++) {
         const struct run *run = runs.runs[i];
-        ck_assert(run->looked_around == (run->state == STATE_FAILED));
+        bool has_failed = run->state == STATE_FAILED && run_first_failure(run) != NULL;
+        ck_assert(run->looked_around == has_failed);
         if (strcmp(run->journey, "look") != 0)
             continue;
         ck_assert_uint_le(run->waiting_count, 1);
@@ -130,6 +134,91 @@ START_TEST(what_others_wait_for_is_in_the_record)
 }
 END_TEST
 
+/* Records as they were before they said it, in a store of their own. */
+static struct store_fixture copy;
+
+static void copy_without(struct store_runs *runs)
+{
+    store_fixture_set_up(&copy);
+    for (size_t i = 0; i < runs->count; i++) {
+        struct run *run = runs->runs[i];
+        runs->runs[i] = NULL;
+        run->looked_around = false;
+        run->waiting_count = 0;
+        store_fixture_append(&copy, run);
+    }
+}
+
+struct again {
+    const struct store_runs *told; /* as they were recorded */
+    unsigned waiting;
+};
+
+static const struct run *find_run(const struct store_runs *runs, const char *id)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        if (strcmp(runs->runs[i]->id, id) == 0)
+            return runs->runs[i];
+    return NULL;
+}
+
+static void see_again(void *data, const struct run *run, const struct verdict *then,
+                      const struct diagnosis *diagnosis)
+{
+    struct again *again = data;
+    const struct run *told = find_run(again->told, run->id);
+    (void)then;
+    (void)diagnosis;
+    ck_assert_ptr_nonnull(told);
+    ck_assert_uint_eq(run->waiting_count, told->waiting_count);
+    for (size_t i = 0; i < run->waiting_count; i++) {
+        ck_assert_str_eq(run->waiting[i].journey, told->waiting[i].journey);
+        ck_assert_str_eq(run->waiting[i].step, told->waiting[i].step);
+        ck_assert_int_eq(run->waiting[i].started.us, told->waiting[i].started.us);
+        /* Stamps in a record are of whole milliseconds. */
+        ck_assert_int_lt(llabs(run->waiting[i].waited - told->waiting[i].waited),
+                         2 * DURATION_MILLISECOND);
+    }
+    again->waiting += run->waiting_count > 0;
+}
+
+static void ignore_change(void *data, enum incident_change change, const struct incident *incident)
+{
+    (void)data;
+    (void)change;
+    (void)incident;
+}
+
+static void ignore_incident(void *data, const struct incident *then, const struct incident *now)
+{
+    (void)data;
+    (void)then;
+    (void)now;
+}
+
+START_TEST(who_judges_again_sees_the_same)
+{
+    watch();
+    struct store_runs told = store_fixture_read(&fixture, &(struct store_filter){0});
+    struct store_runs taken = store_fixture_read(&fixture, &(struct store_filter){0});
+    copy_without(&taken);
+    store_fixture_release(&taken);
+    struct again again = {.told = &told};
+    struct error error = {0};
+    struct mistakes mistakes = {.arena = arena_create()};
+    struct settings *settings = settings_load(fixture.put, &mistakes);
+    ck_assert_ptr_nonnull(settings);
+    const struct rejudge_question question = {.settings = settings};
+    const struct rejudge_listener listener = {see_again, ignore_change, ignore_incident, &again};
+    ck_assert_int_eq(rejudge(copy.loop, copy.store, &question, &listener, &error), RESULT_OK);
+    ck_assert_uint_ge(again.waiting, 1);
+    settings_free(settings);
+    arena_free(mistakes.arena);
+    store_fixture_tear_down(&copy);
+    store_fixture_release(&told);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("under way");
@@ -137,6 +226,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tests, 30);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_others_wait_for_is_in_the_record);
+    tcase_add_test(tests, who_judges_again_sees_the_same);
     suite_add_tcase(suite, tests);
     return suite;
 }
