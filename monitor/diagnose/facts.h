@@ -49,10 +49,8 @@ bool facts_have_any(const struct facts *facts, const enum fact_name *names, size
  * the same moment. */
 #define FACTS_LATER (300 * DURATION_MILLISECOND)
 
-/* So many others that wait. */
+/* Others that wait, each as if it had just ended. */
 enum { WAITING_MAX = 16 };
-
-/* Another run, that waits, as if it had just ended. */
 struct facts_waiting {
     const struct waiting *waiting;
     const struct history_entry *entry; /* the runs before it */
