@@ -82,13 +82,14 @@ static bool was_shown_by(const struct incident *incident, const char *journey)
     return false;
 }
 
-/* Whether the journey showed it; and by the same step, where it was the first to. */
+/* Whether the journey showed it by the same step, as far as is known: of the first to show it that
+ * is kept, of the others not over a restart. */
 static bool was_shown_so(const struct incident *incident, const struct watch *watch)
 {
     bool is_first = strcmp(incident->journey, watch->journey) == 0;
-    bool is_same =
-        incident->step == NULL || watch->step == NULL || strcmp(incident->step, watch->step) == 0;
-    return was_shown_by(incident, watch->journey) && (!is_first || is_same);
+    const char *step = is_first ? incident->step : watch->shown_by;
+    bool is_same = step == NULL || watch->step == NULL || strcmp(step, watch->step) == 0;
+    return was_shown_by(incident, watch->journey) && is_same;
 }
 
 /* The last that was like it; where the verdicts only may mean the same, that was shown so. */

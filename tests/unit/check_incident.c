@@ -324,6 +324,25 @@ END_TEST
 
 /* What cannot be told yet is the one that is over where the same journey showed it, and not
  * otherwise. */
+/* Of whoever showed it, not of the first alone. */
+START_TEST(a_vague_failure_of_another_step_brings_back_nothing)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_APPLICATION),
+        SCENE(0, "cart", "here", CAUSE_APPLICATION),
+        SCENE(1, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
+        SCENE(1, "cart", "here", CAUSE_APPLICATION),
+        SCENE(1.5, "browse", "here", PASSES),
+        SCENE(1.5, "cart", "here", PASSES, .told = "1 resolved"),
+        SCENE(2, "cart", "here", VAGUE, .step = "pay"),
+        SCENE(3, "cart", "here", VAGUE, .step = "pay", .told = "2 opened"),
+        SCENE(4, "cart", "here", PASSES, .told = "2 resolved"),
+        SCENE(5, "cart", "here", VAGUE, .step = "pay"),
+        SCENE(6, "cart", "here", VAGUE, .step = "pay", .told = "2 reopened")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
 START_TEST(a_vague_failure_brings_back_its_own_incident)
 {
     STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
@@ -508,6 +527,7 @@ Suite *test_suite(void)
     tcase_add_test(stories, it_is_the_same_when_it_comes_back_soon);
     tcase_add_test(stories, another_fault_soon_after_is_another_incident);
     tcase_add_test(stories, a_vague_failure_of_another_step_is_another_incident);
+    tcase_add_test(stories, a_vague_failure_of_another_step_brings_back_nothing);
     tcase_add_test(stories, a_vague_failure_brings_back_its_own_incident);
     tcase_add_test(stories, what_comes_and_goes_is_told_once_and_when_it_is_over);
     tcase_add_test(stories, what_comes_and_goes_may_come_to_stay);
