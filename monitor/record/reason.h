@@ -13,7 +13,7 @@
     X(OVERLAP, "overlap", NONE, "the run before it was still going",                               \
       "The run before it was still going: this slot ends as that one did.")                        \
     X(HELD_BACK, "held back", NONE, "the shop is spared",                                          \
-      "Another vantage point watches the step that hangs: the shop is spared a further request.")  \
+      "Another run watches the step that hangs: the shop is spared a further request.")            \
     X(LATE, "late", MONITOR_LATE, "too late to replay it",                                         \
       "The monitor came to this slot too late to replay it: nothing was sent.")                    \
     X(OVERLOAD, "overload", MONITOR_OVERLOAD, "too many runs in flight",                           \
