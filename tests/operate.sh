@@ -89,9 +89,9 @@ ok "with what was meant there" err_has 'did you mean `branch`?'
 ok "what there is, and has none, is no mistake" exits 0 history browse --state degraded
 for command in status reload; do ok "$command of a file that is not there reaches no other's monitor" nofile "$command"; done
 ok "for people, a line each" exits 0 history --limit 4
-ok "with the beginning of the id" bash -c '[ "$(grep -cE "^  [0-9:]{8}  ✓ passed .* [0-9a-f]{8}  " "$1")" = 4 ]' - "$scratch/out"
+ok "with the beginning of the id" bash -c '[ "$(grep -cE "^  [0-9:]{8}  . [a-z]+ .* [0-9a-f]{8}  " "$1")" = 4 ]' - "$scratch/out"
 json history --limit 100
-run=$(jq -rs 'map(select(.steps != []))[0].id' "$scratch/out")
+run=$(jq -rs 'map(select(.steps != [] and .state == "passed"))[0].id' "$scratch/out")
 ok "a run is explained by the beginning of its id" exits 0 explain "${run:0:12}"
 ok "in a sentence" out_has ', slot of .* UTC, passed'
 ok "and its steps" out_has '^PASSED '
@@ -180,10 +180,9 @@ examples() {
     awk '/^\.Bd/ { open = 1; next } /^\.Ed/ { open = wanted = 0 } open && /^shopwatch status/ { wanted = 1 } wanted' \
         "$BUILD/docs/man/shopwatch.1" >"$scratch/examples"
     [ "$(wc -l <"$scratch/examples")" -ge 7 ] &&
-        sed "s|^shopwatch|'$SHOPWATCH'|; s|\$| \|\| exit|" "$scratch/examples" >"$scratch/examples.sh" &&
-        sed -i '$s/^/touch last; /' "$scratch/examples.sh" && rm -f "$scratch/last" &&
-        # The last is status, which cannot tell of what was paused a moment ago, or is late after it.
-        (cd "$scratch" && bash examples.sh || [[ $? = [67] && -e last ]])
+        # To status something may be late, or not be told as it was paused a moment ago.
+        sed "s/^shopwatch status .*/& || [[ \$? = [67] ]]/; s|^shopwatch|'$SHOPWATCH'|; s/\$/ || exit/" "$scratch/examples" >"$scratch/examples.sh" &&
+        (cd "$scratch" && bash examples.sh)
 }
 ok "the manual's examples work" examples
 
@@ -281,7 +280,15 @@ ok "and forgets nothing that was done" is "map(select(.id == \"$incident\"))[0] 
 ok "it is closed by hand" exits 0 incidents resolve "${incident:0:8}" nothing to see --by ines
 ok "what comes next is said" out_has 'opened again'
 ok "nobody says that it works" exits 0 explain "${incident:0:8}"
-ok "only who closed it" bash -c 'head -1 "$1" | grep -q "^CLOSED by ines after" && ! grep -q "well again" "$1"' - "$scratch/out"
+closed_by_hand() {
+    head -1 "$scratch/out" | grep -q "^CLOSED by ines after" &&
+        { tr '\n' ' ' <"$scratch/out" | grep -q 'was opened again' || ! grep -q "well again" "$scratch/out"; }
+}
+closed_again() { # what fails on may have opened it before it was looked at
+    closed_by_hand || { shopwatch incidents resolve "${incident:0:8}" nothing to see --by ines; shopwatch explain "${incident:0:8}"; closed_by_hand; } ||
+        { cat "$scratch/out"; return 1; }
+}
+ok "only who closed it" soon 60 closed_again
 goes_on() { # by this incident, or by another that those who showed it show as well
     becomes 60 'any(.[]; .resolved == null and any(.shown_by[]; .journey == "search" and .recovered == null))' incidents
 }

@@ -106,10 +106,8 @@ static void round_over(void *data, const struct database_state *state)
 
 static struct database_finding ask(enum database_check check)
 {
-    struct component_probe how = {.sqlite = file,
-                                  .write = "canary",
-                                  .every = DURATION_HOUR,
-                                  .timeout = 600 * DURATION_MILLISECOND};
+    struct component_probe how = {
+        .sqlite = file, .write = "canary", .every = DURATION_HOUR, .timeout = DURATION_SECOND};
     const char *tables[] = {"orders"};
     struct component_part part = {.name = "orders", .tables = tables, .table_count = 1};
     const struct component component = {
