@@ -240,7 +240,7 @@ ok "status fails" exits 1 status
 ok "and says since when" out_has 'failing since'
 ok "with the incident" out_has '^Incidents$'
 json incidents --open
-incident=$(jq -rs 'min_by(.began, .opened).id' "$scratch/out") # of several the one that is left when they are found to be one
+incident=$(jq -rs 'min_by(.opened, .began).id' "$scratch/out") # of several the one that is left when they are found to be one
 ok "somebody looks after it" exits 0 ack "${incident:0:8}" on my way --by ines
 ok "which is seen" out_has 'acknowledged by ines'
 ok "a note is added" exits 0 incidents note "${incident:0:8}" the disk is full --by ines
