@@ -18,6 +18,7 @@ struct judged {
     struct verdict verdict;
     struct arena *arena; /* of the verdict's texts; NULL: it has none */
     uint64_t hung; /* of all that ended with a step that hung, the how-manieth; 0: it did not */
+    bool blind;    /* the last of them that tried to look could not */
 };
 
 struct casebook {
@@ -105,6 +106,14 @@ static struct judged *add_judged(struct casebook *casebook, const struct run *ru
     return judged;
 }
 
+/* Whether it came to its first step at least. */
+static bool has_looked(const struct run *run)
+{
+    return run->step_count > 0 && run->steps[0].state != STATE_SKIPPED;
+}
+
+/* A slot that was not replayed (late, paused, too much) does not tell whether it would have seen
+ * anything. */
 static void note_judged(struct casebook *casebook, const struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
@@ -112,6 +121,8 @@ static void note_judged(struct casebook *casebook, const struct run *run)
     if (judged == NULL)
         judged = add_judged(casebook, run);
     judged->state = run->state;
+    if (has_looked(run))
+        judged->blind = run->state == STATE_UNKNOWN;
     judged->hung = failure != NULL && run_step_hung(failure) ? ++casebook->hung_count : 0;
     arena_free(judged->arena);
     judged->arena = run->verdict.cause != CAUSE_NONE ? arena_create() : NULL;
@@ -140,18 +151,12 @@ static bool is_stand_in(const struct run *run)
     return reason == REASON_OVERLAP || reason == REASON_HELD_BACK;
 }
 
-/* Whether it came to its first step at least. */
-static bool has_looked(const struct run *run)
-{
-    return run->step_count > 0 && run->steps[0].state != STATE_SKIPPED;
-}
-
 static void share_verdict(const struct casebook *casebook, struct run *run)
 {
     const struct judged *own = find_judged(casebook, run), *model = NULL;
     bool held_back = reason_from_words(run->reason) == REASON_HELD_BACK;
     /* Who cannot look does not see what the watcher sees. */
-    bool blind = held_back && own != NULL && own->state == STATE_UNKNOWN && !has_looked(run);
+    bool blind = held_back && own != NULL && own->blind && !has_looked(run);
     if (held_back && !blind)
         model = find_watcher(casebook, run->journey);
     if (model == NULL)

@@ -144,6 +144,31 @@ START_TEST(who_cannot_look_sees_nothing_by_another)
 }
 END_TEST
 
+/* It was paused, say, or there were too many runs: it would have seen what the watcher sees. */
+START_TEST(who_did_not_try_to_look_is_not_blind)
+{
+    static const enum reason reasons[] = {REASON_PAUSED, REASON_OVERLOAD, REASON_LATE};
+    add_and_free(hung(10, "here"));
+    add_and_free(stand_in(11, "here", reasons[_i]));
+    struct run *watcher = hung(20, "there");
+    add(watcher);
+    shares_state_and_verdict(stand_in(21, "here", REASON_HELD_BACK), watcher);
+}
+END_TEST
+
+/* Nor does it see again because one slot was too much. */
+START_TEST(who_did_not_try_to_look_is_as_blind_as_before)
+{
+    struct run *blind = run_at(11, "here");
+    order(blind, STATE_UNKNOWN)->symptom = SYMPTOM_MONITOR_SOURCE_UNAVAILABLE;
+    add_and_free(blind);
+    struct run *overload = stand_in(12, "here", REASON_OVERLOAD);
+    add(overload);
+    add_and_free(hung(20, "there"));
+    shares_state_and_verdict(stand_in(21, "here", REASON_HELD_BACK), overload);
+}
+END_TEST
+
 START_TEST(what_is_held_back_shares_its_own_when_nobody_watches)
 {
     struct run *before = failed(10, "here", SYMPTOM_HTTP_ERROR, 500);
@@ -477,6 +502,8 @@ Suite *test_suite(void)
     tcase_add_test(tests, what_is_held_back_shares_what_the_watcher_sees);
     tcase_add_test(tests, what_is_held_back_shares_its_own_when_nobody_watches);
     tcase_add_test(tests, who_cannot_look_sees_nothing_by_another);
+    tcase_add_loop_test(tests, who_did_not_try_to_look_is_not_blind, 0, 3);
+    tcase_add_test(tests, who_did_not_try_to_look_is_as_blind_as_before);
     tcase_add_test(tests, what_shares_is_no_evidence);
     tcase_add_test(tests, the_last_run_before_a_restart_is_shared);
     tcase_add_test(tests, who_is_not_watched_any_more_is_forgotten);
