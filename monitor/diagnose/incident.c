@@ -16,13 +16,19 @@
 
 /* --- confirmation ---------------------------------------------------------------------------- */
 
+static struct wall_time failure_began(const struct run *run)
+{
+    const struct run_step *failure = run_first_failure(run);
+    return failure != NULL ? failure->started : run->slot.planned;
+}
+
 static void watch_fails(struct watch *watch, const struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
     watch->loud_slots += !run->muted;
     if (watch->failed_slots++ > 0)
         return;
-    watch->began = failure != NULL ? failure->started : run->slot.planned;
+    watch->began = failure_began(run);
     watch->symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE;
     free(watch->step);
     watch->step = memory_duplicate(failure != NULL ? failure->name : NULL);
@@ -147,10 +153,12 @@ static void note_otherwise(struct watch *watch, const struct run *run)
     if (run->step_count == 0)
         return;
     if (watch->shown_by != NULL && has_passed(run, watch->shown_by) &&
-        match_excludes(&run->verdict, &watch->incident->incident.verdict))
-        watch->otherwise++;
-    else
+        match_excludes(&run->verdict, &watch->incident->incident.verdict)) {
+        if (watch->otherwise++ == 0)
+            watch->otherwise_began = failure_began(run);
+    } else {
         watch_note_step(watch, run);
+    }
 }
 
 static bool all_fail_otherwise(const struct incident_book *book, const struct kept *kept)
@@ -180,14 +188,15 @@ static void turn_otherwise(struct incident_book *book, struct watch *watch, cons
     watch_note_step(watch, run);
 }
 
-/* Others show it still: this one has another trouble, and a slot more for the others to say that
- * they have, too. */
+/* Others show it still: this one has another trouble, since it failed otherwise first, and a slot
+ * more for the others to say that they have, too. */
 static void leave(struct watch *watch, const struct run *run, struct wall_time now)
 {
     watch_show(watch, NULL, now);
     watch->failed_slots = 0;
     watch->loud_slots = run->muted ? 0 : INCIDENT_CONFIRM_SLOTS - 1;
     watch_fails(watch, run);
+    watch->began = watch->otherwise_began;
     watch->failed_slots = INCIDENT_CONFIRM_SLOTS;
 }
 

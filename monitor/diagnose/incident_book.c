@@ -301,6 +301,7 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
         copy->step = memory_duplicate(watch->step);
         copy->shown_by = memory_duplicate(watch->shown_by);
         copy->otherwise = watch->otherwise;
+        copy->otherwise_began = watch->otherwise_began;
         copy->incident = watch->incident;
     }
     map_free(old);

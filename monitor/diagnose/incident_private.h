@@ -37,7 +37,8 @@ struct watch {
     struct kept *incident; /* that it shows */
     char *shown_by;        /* the step that failed when it did so last; NULL: not known */
     unsigned otherwise;    /* slots in a row that failed otherwise since: see incident.c */
-    struct watch *sibling; /* the same journey from elsewhere */
+    struct wall_time otherwise_began; /* the first of them */
+    struct watch *sibling;            /* the same journey from elsewhere */
 };
 
 struct incident_book {
