@@ -270,7 +270,8 @@ void incident_book_recall(struct incident_book *book, const struct run *run, str
     if (wall_between(run->slot.ended, now) >= INCIDENT_RECALL)
         return;
     watch->last = run->state;
-    watch_note_step(watch, run);
+    if (run->state == STATE_FAILED)
+        watch_note_step(watch, run);
     if (run->state == STATE_FAILED && watch->incident == NULL)
         recall_failure(watch, run);
     else if (run->state == STATE_FAILED && watch->loud_slots == 0)

@@ -83,7 +83,7 @@ static bool was_shown_by(const struct incident *incident, const char *journey)
 }
 
 /* Whether the journey showed it by the same step, as far as is known: of the first to show it that
- * is kept, of the others not over a restart. */
+ * is kept, of the others over a restart only what the last run failed in. */
 static bool was_shown_so(const struct incident *incident, const struct watch *watch)
 {
     bool is_first = strcmp(incident->journey, watch->journey) == 0;

@@ -349,6 +349,17 @@ START_TEST(a_vague_failure_of_another_step_brings_back_nothing)
 }
 END_TEST
 
+/* It was not shown by a step that could only not be sent, which is all that a restart knows. */
+START_TEST(what_could_not_look_does_not_tell_by_which_step)
+{
+    STORY(SCENE(0, "browse", "here", VAGUE), SCENE(1, "browse", "here", VAGUE, .told = "1 opened"),
+          SCENE(1, "cart", "here", VAGUE), SCENE(2, "cart", "here", VAGUE, .told = "1 spread"),
+          SCENE(3, "cart", "here", BLIND, .step = "pay"), SCENE(4, "browse", "here", PASSES),
+          SCENE(4, "cart", "here", PASSES, .told = "1 resolved"), SCENE(5, "cart", "here", VAGUE),
+          SCENE(6, "cart", "here", VAGUE, .told = "1 reopened"));
+}
+END_TEST
+
 START_TEST(a_vague_failure_brings_back_its_own_incident)
 {
     STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
@@ -534,6 +545,7 @@ Suite *test_suite(void)
     tcase_add_test(stories, another_fault_soon_after_is_another_incident);
     tcase_add_test(stories, a_vague_failure_of_another_step_is_another_incident);
     tcase_add_test(stories, a_vague_failure_of_another_step_brings_back_nothing);
+    tcase_add_test(stories, what_could_not_look_does_not_tell_by_which_step);
     tcase_add_test(stories, a_vague_failure_brings_back_its_own_incident);
     tcase_add_test(stories, what_comes_and_goes_is_told_once_and_when_it_is_over);
     tcase_add_test(stories, what_comes_and_goes_may_come_to_stay);
