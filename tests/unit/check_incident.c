@@ -328,8 +328,6 @@ START_TEST(a_vague_failure_of_another_step_is_another_incident)
 }
 END_TEST
 
-/* What cannot be told yet is the one that is over where the same journey showed it, and not
- * otherwise. */
 /* Of whoever showed it, not of the first alone. */
 START_TEST(a_vague_failure_of_another_step_brings_back_nothing)
 {
@@ -360,6 +358,8 @@ START_TEST(what_could_not_look_does_not_tell_by_which_step)
 }
 END_TEST
 
+/* What cannot be told yet is the one that is over where the same journey showed it, and not
+ * otherwise. */
 START_TEST(a_vague_failure_brings_back_its_own_incident)
 {
     STORY(SCENE(0, "browse", "here", CAUSE_DATABASE),
