@@ -63,9 +63,9 @@ static void pipeline_keep(struct pipeline *pipeline, struct run *run)
     pipeline_keep_incidents(pipeline);
 }
 
-void pipeline_count(struct pipeline *pipeline)
+void pipeline_keep_counts(struct pipeline *pipeline)
 {
-    incident_book_count(casebook_incidents(pipeline->casebook), clock_wall());
+    incident_book_give_counts(casebook_incidents(pipeline->casebook), clock_wall());
     pipeline_keep_incidents(pipeline);
 }
 

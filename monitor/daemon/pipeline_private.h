@@ -157,7 +157,7 @@ loop_callback pipeline_committed;
 void pipeline_judge(struct pipeline *pipeline, struct run *run);
 
 /* Who shows an incident, and how often, is kept though no run comes. */
-void pipeline_count(struct pipeline *pipeline);
+void pipeline_keep_counts(struct pipeline *pipeline);
 
 /* pipeline_probe.c */
 bus_subscriber pipeline_receive;

@@ -108,7 +108,7 @@ static void pipeline_recall_slots(void *data, enum result result, const struct s
         if (entry != NULL)
             entry->since = slot->planned;
     }
-    store_read_events(pipeline->store, wall_after(clock_wall(), -DIAGNOSE_EVENTS),
+    store_read_events(pipeline->store, wall_after(clock_wall(), -DIAGNOSE_EVENTS_SPAN),
                       (struct wall_time){0}, pipeline_recall_events, pipeline);
     store_read_incidents(pipeline->store, true, 0, pipeline_recall_open, pipeline);
 }

@@ -280,7 +280,7 @@ void pipeline_tick(void *data)
     for (int n = 0; n < PIPELINE_PORTION && schedule_take(pipeline->set->schedule, &now, &due); n++)
         pipeline_obey(pipeline, &due);
     pipeline_tell_missed(pipeline);
-    pipeline_count(pipeline);
+    pipeline_keep_counts(pipeline);
     loop_timer_set(pipeline->tick, pipeline_pause(pipeline));
 }
 

@@ -301,7 +301,7 @@ static void incidents_read(void *data, enum result result, const struct store_in
     }
     if (begin.us != 0)
         rejudging->begin = wall_after(begin, -LEAD_TIME);
-    store_read_events(rejudging->store, wall_after(rejudging->begin, -DIAGNOSE_EVENTS),
+    store_read_events(rejudging->store, wall_after(rejudging->begin, -DIAGNOSE_EVENTS_SPAN),
                       rejudging->question->until, events_read, rejudging);
 }
 

@@ -21,9 +21,10 @@ typedef bool history_is_watched(void *data, const char *journey, const char *van
 void history_prune(struct history *history, history_is_watched *is_watched, void *data);
 void history_add(struct history *history, const struct run *run); /* copies what it needs */
 
-/* What people say that they did: it may be why what comes after fails. Copies it. What was done
- * longer before than this says nothing of a failure, nor that nothing was done since. */
-#define DIAGNOSE_EVENTS (4 * DURATION_WEEK)
+/* What was done longer before a failure says nothing of it, nor that nothing was done since. */
+#define DIAGNOSE_EVENTS_SPAN (4 * DURATION_WEEK)
+
+/* What people say that they did: it may be why what comes after fails. Copies it. */
 void history_add_event(struct history *history, const struct event *event);
 
 /* Asserts at or above the first, and this many times likelier than the second (attribution: 6 dB).

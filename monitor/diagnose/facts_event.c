@@ -103,7 +103,7 @@ static void facts_of_no_deploy(struct facts *facts, const struct facts_view *vie
     static const enum fact_name errors[] = {FACT_SERVER_ERROR, FACT_CLIENT_ERROR, FACT_CONTENT};
     struct wall_time last = history_deployed(view->history, view->onset);
     duration ago = wall_between(last, view->onset);
-    if (last.us == 0 || ago < DEPLOY_SETTLED || ago > DIAGNOSE_EVENTS ||
+    if (last.us == 0 || ago < DEPLOY_SETTLED || ago > DIAGNOSE_EVENTS_SPAN ||
         !facts_have_any(facts, errors, COUNT_OF(errors)))
         return;
     facts_add(facts, FACT_NO_DEPLOY,

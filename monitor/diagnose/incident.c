@@ -277,7 +277,7 @@ static void forget_old(struct incident_book *book, struct wall_time now)
 /* Who shows it is known everywhere as soon as all have come that come together. */
 static void count(struct incident_book *book, struct kept *kept, struct wall_time now)
 {
-    bool others = kept->joined.us != 0 && wall_between(kept->joined, now) >= INCIDENT_WHO;
+    bool others = kept->joined.us != 0 && wall_between(kept->joined, now) >= INCIDENT_JOIN_PAUSE;
     if (kept->counted && (others || wall_between(kept->written, now) >= INCIDENT_COUNT))
         book_tell(book, kept, INCIDENT_COUNTED);
 }
@@ -291,7 +291,7 @@ static void give_out(struct incident_book *book, struct wall_time now)
     }
 }
 
-void incident_book_count(struct incident_book *book, struct wall_time now)
+void incident_book_give_counts(struct incident_book *book, struct wall_time now)
 {
     book->told_count = book->told_next = 0;
     for (struct kept *kept = book->open; kept != NULL; kept = kept->next)

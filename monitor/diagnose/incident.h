@@ -27,7 +27,7 @@ enum {
 #define INCIDENT_RECALL       DURATION_DAY    /* a run that is older says nothing after a restart */
 #define INCIDENT_SPREAD_PAUSE DURATION_MINUTE /* between what is told of further journeys */
 #define INCIDENT_COUNT        (10 * DURATION_SECOND) /* how often mere counts are worth a writing */
-#define INCIDENT_WHO          DURATION_SECOND /* for how long nobody else has come to show it */
+#define INCIDENT_JOIN_PAUSE   DURATION_SECOND /* for how long nobody else has come to show it */
 
 struct incident_book *incident_book_create(void);
 void incident_book_free(struct incident_book *book); /* takes NULL */
@@ -56,7 +56,7 @@ void incident_book_add(struct incident_book *book, const struct run *run, unsign
                        struct wall_time now);
 
 /* Gives out what was only counted since, where it is time to, though no run comes. */
-void incident_book_count(struct incident_book *book, struct wall_time now);
+void incident_book_give_counts(struct incident_book *book, struct wall_time now);
 
 /* What became of it: incidents that are to be kept, with what happened to each, one a call; NULL
  * after the last. Borrowed until the next run is added. COUNTED is nothing that people hear of, and

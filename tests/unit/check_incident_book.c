@@ -61,14 +61,14 @@ START_TEST(who_shows_it_is_kept_without_another_run)
     ck_assert_uint_eq(stage.incidents[0].shower_count, 1);
     const struct wall_time last = wall_after(start, DURATION_HOUR + 60 * DURATION_MILLISECOND);
     enum incident_change change;
-    incident_book_count(stage.book, wall_after(last, INCIDENT_WHO / 2));
+    incident_book_give_counts(stage.book, wall_after(last, INCIDENT_JOIN_PAUSE / 2));
     ck_assert_ptr_null(incident_book_take(stage.book, &change));
-    incident_book_count(stage.book, wall_after(last, INCIDENT_WHO));
+    incident_book_give_counts(stage.book, wall_after(last, INCIDENT_JOIN_PAUSE));
     const struct incident *incident = incident_book_take(stage.book, &change);
     ck_assert_ptr_nonnull(incident);
     ck_assert_int_eq(change, INCIDENT_COUNTED);
     ck_assert_uint_eq(incident->shower_count, 2);
-    incident_book_count(stage.book, wall_after(last, DURATION_HOUR));
+    incident_book_give_counts(stage.book, wall_after(last, DURATION_HOUR));
     ck_assert_ptr_null(incident_book_take(stage.book, &change));
     stage_tear_down(&stage);
 }
