@@ -117,7 +117,7 @@ static void facts_of_refusal(struct facts *facts, const struct facts_view *view)
 struct scattering {
     const char *steps[SCATTERED_MAX]; /* names, each once */
     size_t count;
-    bool outside; /* one of them needs no application */
+    bool outside; /* one of them is not the application's to break */
     bool passes;  /* one of them passed since, somewhere */
 };
 
@@ -128,7 +128,8 @@ static void scattering_add(struct scattering *scattering, const struct facts_vie
         scattering->count == SCATTERED_MAX)
         return;
     scattering->steps[scattering->count++] = step->name;
-    scattering->outside |= !facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION);
+    scattering->outside |= !facts_step_needs_kind(view->shop, step, CAUSE_APPLICATION) ||
+                           (facts_front_door(view->shop) != NULL && !facts_reached(step));
     for (size_t e = 0; e < history_count(view->history); e++)
         scattering->passes |=
             history_passed(history_at(view->history, e), step->name).us > view->onset.us;

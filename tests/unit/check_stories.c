@@ -51,6 +51,24 @@ static const struct story stories[] = {
      "4 there browse: alive, list\n"
      "4 yonder browse: alive, list\n"
      "4 here browse: alive silence\n"},
+    {"what breaks before a word was said is no application's, nor what breaks beside it",
+     "network edge with transport.cut_off_anywhere",
+     "1 here browse: alive\n"
+     "1 there browse: alive\n"
+     "1 here look: alive, list\n"
+     "4 here look: alive, list reset\n"
+     "5 there browse: alive early\n"
+     "6 here browse: alive\n"
+     "7 here look: alive, list reset\n"},
+    {"an application that breaks one thing off, and passes others",
+     "application web without transport.cut_off_anywhere",
+     "1 here browse: alive\n"
+     "1 there browse: alive\n"
+     "1 here look: alive, list\n"
+     "4 here look: alive, list reset\n"
+     "5 there browse: alive reset\n"
+     "6 here browse: alive\n"
+     "7 here look: alive, list reset\n"},
     {"connections that break anywhere are the path's", "network edge",
      "1 here browse: picture, alive, list\n"
      "1 there browse: picture, alive, list\n"
