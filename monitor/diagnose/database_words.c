@@ -4,6 +4,7 @@
  * body that names the database is the cheapest strong evidence there is. See diagnose.h.
  */
 #include "monitor/diagnose/diagnose.h"
+#include "monitor/diagnose/unreached.h"
 
 #include "monitor/record/database.h"
 
@@ -60,20 +61,15 @@ static const struct {
     {"Lock wait timeout exceeded", SYMPTOM_DB_LOCKED},
 };
 
-/* `connect ECONNREFUSED 10.0.0.5:5432`: refused at a port that databases have. */
+/* `connect ECONNREFUSED 10.0.0.5:5432`: refused at a port that databases have. Where a name stands
+ * for several addresses, one of each follows the other. */
 static bool names_refused_database(const char *body)
 {
-    static const char *const ports[] = {":5432", ":3306", ":1433", ":1521", ":27017"};
-    const char *refused = strstr(body, "ECONNREFUSED ");
-    if (refused == NULL)
-        return false;
-    size_t address = strcspn(refused + strlen("ECONNREFUSED "), ":");
-    const char *port = refused + strlen("ECONNREFUSED ") + address;
-    for (size_t i = 0; i < COUNT_OF(ports); i++) {
-        size_t length = strlen(ports[i]);
-        if (strncmp(port, ports[i], length) == 0 && strspn(port + length, "0123456789") == 0)
-            return true;
-    }
+    static const unsigned ports[] = {5432, 3306, 1433, 1521, 27017};
+    for (struct unreached found; (found = unreached_next(&body)).kind != UNREACHED_NONE;)
+        for (size_t i = 0; i < COUNT_OF(ports); i++)
+            if (found.kind == UNREACHED_REFUSED && found.port == ports[i])
+                return true;
     return false;
 }
 

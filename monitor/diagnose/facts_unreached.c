@@ -46,10 +46,15 @@ const char *facts_database_unreached(const struct facts_view *view,
                                      const struct history_entry *entry)
 {
     const struct run_step *failure = history_failure(entry);
-    if (failure == NULL || entry->unreached.kind == UNREACHED_NONE)
-        return NULL;
-    const struct component *component = component_at(view->shop, failure, &entry->unreached);
-    return component != NULL && component->kind == CAUSE_DATABASE
-               ? text_of(view->run->arena, &entry->unreached, component)
-               : NULL;
+    for (size_t i = 0; failure != NULL && i < HISTORY_UNREACHED_MAX; i++) {
+        const struct unreached *unreached = &entry->unreached[i];
+        const struct component *component =
+            unreached->kind != UNREACHED_NONE ? component_at(view->shop, failure, unreached) : NULL;
+        /* As in the answer's own run, the first that the file knows counts. */
+        if (component != NULL)
+            return component->kind == CAUSE_DATABASE
+                       ? text_of(view->run->arena, unreached, component)
+                       : NULL;
+    }
+    return NULL;
 }

@@ -284,14 +284,16 @@ static void history_note_words(struct history_entry *entry, const char *body, bo
 {
     if (is_over) {
         entry->words = SYMPTOM_NONE;
-        entry->unreached.kind = UNREACHED_NONE;
+        memset(entry->unreached, 0, sizeof entry->unreached);
     }
     if (body == NULL)
         return;
     if (entry->words == SYMPTOM_NONE)
         entry->words = diagnose_database_words(body);
-    if (entry->unreached.kind == UNREACHED_NONE)
-        entry->unreached = unreached_next(&body);
+    if (entry->unreached[0].kind != UNREACHED_NONE)
+        return;
+    for (size_t i = 0; i < HISTORY_UNREACHED_MAX; i++)
+        entry->unreached[i] = unreached_next(&body);
 }
 
 /* Before the run takes the place of the last. */

@@ -12,6 +12,9 @@
 
 struct map;
 
+/* So many addresses of an answer are kept: whose they are, only a shop file knows. */
+enum { HISTORY_UNREACHED_MAX = 4 };
+
 /* How a step passes. */
 struct history_pass {
     struct wall_time started; /* the last time */
@@ -32,10 +35,11 @@ struct history_entry {
     struct wall_time passed; /* the latest of them */
     duration
         connect; /* how long a connection took to be made when it passed; PHASE_ABSENT: unknown */
-    enum symptom words;         /* of a database, in an answer of this streak; or NONE */
-    struct unreached unreached; /* whom an answer of this streak said not to be reached */
-    bool passed_before;         /* all steps of an earlier run passed */
-    bool blind;                 /* the last run could not look: what was seen before is old news */
+    /* Whom an answer of this streak said not to be reached, in its order; NONE: no more. */
+    struct unreached unreached[HISTORY_UNREACHED_MAX];
+    enum symptom words; /* of a database, in an answer of this streak; or NONE */
+    bool passed_before; /* all steps of an earlier run passed */
+    bool blind;         /* the last run could not look: what was seen before is old news */
     const struct history_entry *sibling; /* the same journey from elsewhere; NULL: the last */
 };
 

@@ -113,6 +113,12 @@ static const struct story stories[] = {
      "1 here look: alive, order\n"
      "4 here look: alive, order unreached\n"
      "4 here browse: alive, list hangs\n"},
+    {"the same, where it tells two addresses, and the shop file knows the second",
+     "database db ! with body.database_words_elsewhere",
+     "1 here browse: alive, list\n"
+     "1 here look: alive, order\n"
+     "4 here look: alive, order twice\n"
+     "4 here browse: alive, list hangs\n"},
     {"an answer that tells a provider's name, and that nobody finds it", "third-party payment !",
      "1 here buy: list, pay\n"
      "4 here buy: list, pay unpaid\n"},

@@ -110,6 +110,13 @@ static const struct failure {
      "{\"message\":\"connect ECONNREFUSED 10.0.0.7:6432\"}",
      {0},
      PHASE_WAIT},
+    /* Node.js tells each address of `localhost`; the shop file may know but one. */
+    {"twice",
+     SYMPTOM_HTTP_ERROR,
+     500,
+     "connect ECONNREFUSED ::1:6432\nconnect ECONNREFUSED 10.0.0.7:6432",
+     {0},
+     PHASE_WAIT},
     {"unpaid", SYMPTOM_HTTP_ERROR, 500, "getaddrinfo ENOTFOUND api.pay.example", {0}, PHASE_WAIT},
     {"astray", SYMPTOM_HTTP_ERROR, 500, "connect ECONNREFUSED 10.0.0.7:6433", {0}, PHASE_WAIT},
     {"502", SYMPTOM_HTTP_ERROR, 502, "<hr><center>nginx/1.22.1</center>", {0}, PHASE_WAIT},
