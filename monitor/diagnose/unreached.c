@@ -53,7 +53,7 @@ static const struct {
     {"(110)", UNREACHED_LOST},
     {"no route to host", UNREACHED_LOST},
     {"unreachable", UNREACHED_LOST},
-    {"t connect to server", UNREACHED_LOST},
+    {"t connect to server", UNREACHED_UNCONNECTED}, /* curl says so of a refusal as well */
 };
 
 /* Quotes, as they are, or as JSON and HTML write them; and the bracket of an IPv6 address. */

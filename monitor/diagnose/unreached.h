@@ -14,6 +14,7 @@
     X(NONE, "")                                                                                    \
     X(REFUSED, "refuses the shop")                                                                 \
     X(LOST, "does not answer the shop")                                                            \
+    X(UNCONNECTED, "cannot be connected to by the shop")                                           \
     X(UNNAMED, "is a name that the shop does not find")
 
 enum unreached_kind {

@@ -59,6 +59,10 @@ static const struct {
     /* curl, PHP, Python, Ruby, .NET */
     {"cURL error 7: Failed to connect to api.pay.example port 443 after 2 ms: Couldn't connect to "
      "server",
+     "api.pay.example:443 cannot be connected to by the shop"},
+    {"curl: (7) Failed to connect to api.pay.example port 443: Connection refused",
+     "api.pay.example:443 refuses the shop"},
+    {"curl: (28) Failed to connect to api.pay.example port 443 after 10001 ms: Timeout was reached",
      "api.pay.example:443 does not answer the shop"},
     {"cURL error 6: Could not resolve host: api.pay.example (see https://curl.haxx.se)",
      "api.pay.example is a name that the shop does not find"},
