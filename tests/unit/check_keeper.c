@@ -119,23 +119,32 @@ START_TEST(what_is_kept_is_in_the_store)
 }
 END_TEST
 
-/* The first is not held up; those behind it share a commit. Where the disk alone takes as long as
- * they are held, that cannot be seen. */
+/* The first is not held up; those behind it share a commit. */
 START_TEST(runs_of_a_moment_are_kept_together)
 {
-    struct instant begin = clock_instant();
-    for (int minute = 0; minute < 5; minute++)
-        keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
-    wait_for_commits(1);
-    store_fixture_wait(&fixture, KEEPER_HOLD / 4);
-    if (instant_between(begin, clock_instant()) < KEEPER_HOLD) {
-        ck_assert_uint_eq(commits, 1);
-        ck_assert_uint_eq(keeper_count(keeper), 4);
+    enum { TOGETHER = 5 };
+    /* Again where the disk alone took as long as they are held: there it cannot be seen. */
+    bool seen = false;
+    int minute = 0;
+    for (int try = 0; try < 10 && !seen; try++) {
+        struct instant begin = clock_instant();
+        commits = 0;
+        for (int end = minute + TOGETHER; minute < end; minute++)
+            keeper_keep(keeper, store_fixture_run("browse", "here", minute, STATE_PASSED), NULL);
+        wait_for_commits(1);
+        store_fixture_wait(&fixture, KEEPER_HOLD / 4);
+        seen = instant_between(begin, clock_instant()) < KEEPER_HOLD;
+        if (seen) {
+            ck_assert_uint_eq(commits, 1);
+            ck_assert_uint_eq(keeper_count(keeper), TOGETHER - 1);
+        }
+        wait_until_idle();
+        ck_assert_uint_eq(commits, TOGETHER);
+        store_fixture_wait(&fixture, seen ? 0 : KEEPER_HOLD);
     }
-    wait_until_idle();
-    ck_assert_uint_eq(commits, 5);
+    ck_assert(seen);
     struct store_runs runs = store_fixture_read(&fixture, &(struct store_filter){0});
-    ck_assert_uint_eq(runs.count, 5);
+    ck_assert_uint_eq(runs.count, (size_t)minute);
     for (size_t i = 0; i < runs.count; i++)
         ck_assert_int_eq(runs.runs[i]->slot.planned.us - runs.runs[0]->slot.planned.us,
                          (int64_t)i * DURATION_MINUTE);

@@ -148,6 +148,18 @@ bool store_fixture_is_monitors_own(const struct run *run)
            reason == REASON_LAGGED || reason == REASON_STOPPED;
 }
 
+size_t store_fixture_count_blamed(const struct store_runs *runs, enum cause cause)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        if (store_fixture_is_monitors_own(runs->runs[i]))
+            continue;
+        ck_assert_int_eq(runs->runs[i]->verdict.cause, cause);
+        count++;
+    }
+    return count;
+}
+
 struct answer {
     struct loop *loop;
     enum result result;

@@ -65,4 +65,7 @@ void store_fixture_wait_for(struct store_fixture *fixture, const bool *done);
  * shop, and may have sent nothing. */
 bool store_fixture_is_monitors_own(const struct run *run);
 
+/* How many say something of the shop; each of these must be blamed on that cause. */
+size_t store_fixture_count_blamed(const struct store_runs *runs, enum cause cause);
+
 #endif
