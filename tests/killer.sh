@@ -69,18 +69,20 @@ count_unheard() { # while nothing is answered, and nobody is left to hear it
     unheard=$((unheard + orders)) unheard_rounds=$((unheard_rounds + (orders > 0)))
 }
 
-# Of a slow machine, or where chance has made the rounds short: until there was load, in the last round before it is looked
-# through.
-readonly LOAD=40 # runs a round, at least
-is_loaded() { [ "$(ask 'select count(*) from run')" -ge $((round * LOAD)) ]; }
+# On a slow machine, or where chance has made the rounds short, a monitor lives on until there was load, but not for
+# ever: how many rounds came to it counts, so that the last cannot make up for those before.
+readonly LOAD=40     # runs a round, at least, that were looked at: what a restart has missed is no load
+readonly LIVES_ON=20 # seconds, at most
+looked_at() { ask "select count(*) from run where state != 'unknown'"; }
+is_loaded() { [ "$(looked_at)" -ge $((round * LOAD)) ]; }
 
-loaded=0
+loaded_rounds=0
 for round in $(seq "$rounds"); do
     start_monitor
     # Long enough to start and be in the middle of it, also of the second in which what passed is held together; the
     # moment itself is chance.
     sleep "$((RANDOM % 5)).$((RANDOM % 700 + 200))"
-    [ "$round" -lt "$rounds" ] || wait_for 60 is_loaded
+    wait_for "$LIVES_ON" is_loaded && loaded_rounds=$((loaded_rounds + 1))
     [ $((round % UNHEARD)) -gt 0 ] || begin_silence
     end_monitor KILL 2>/dev/null
     [ $((round % UNHEARD)) -gt 0 ] || count_unheard
@@ -90,7 +92,6 @@ for round in $(seq "$rounds"); do
     [ $((round % THOROUGH)) -gt 0 ] && [ "$round" -lt "$rounds" ] && continue
     ok "round $round: the store is whole" store_is_whole
     ok "round $round: every slot has its record" every_slot_is_there
-    loaded=$(wc -l <"$scratch/stored")
 done
 echo "# after the last kill the shop has $(shop_orders "state != 'cancelled'") orders that are not cancelled"
 
@@ -124,5 +125,5 @@ ok "every stored run is reported once" caught_up
 ok "every slot has its record" every_slot_is_there
 echo "# $(ask "select coalesce(reason, state), count(*) from (select json_extract(record, '\$.reason') as reason, state
     from run) group by 1 order by 2 desc" | tr '\n' ' ')"
-ok "there was load: $loaded runs" test "$loaded" -ge $((rounds * LOAD))
+ok "there was load in $loaded_rounds rounds: $(looked_at) runs" test "$loaded_rounds" -ge $((rounds * 3 / 4))
 plan
