@@ -18,9 +18,11 @@ static void list_waiting(const struct pipeline *pipeline, struct under_way_list 
     for (const struct pipeline_flight *flight = pipeline->flights; flight != NULL;
          flight = flight->next) {
         const struct run *run = journey_waits(flight->journey);
-        if (run != NULL && flight->entry != NULL)
-            all[count++] =
-                (struct under_way){run, &run->steps[run->step_count - 1], flight->journey};
+        if (run == NULL || flight->entry == NULL)
+            continue;
+        const struct run_step *step = &run->steps[run->step_count - 1];
+        all[count++] =
+            (struct under_way){run, step, run_last_exchange(step)->started, flight->journey};
     }
     while (count > 0)
         under_way_add(ret_waiting, &all[--count]);

@@ -20,14 +20,14 @@ static void take_out(struct under_way_list *list, size_t at)
 
 void under_way_add(struct under_way_list *list, const struct under_way *one)
 {
-    int64_t began = one->step->started.us;
+    int64_t began = one->since.us;
     bool is_full = list->count == UNDER_WAY_MAX;
-    if (is_full && list->items[list->count - 1].step->started.us <= began)
+    if (is_full && list->items[list->count - 1].since.us <= began)
         return;
     for (size_t i = 0; i < list->count; i++) {
         if (!is_the_same_step(&list->items[i], one))
             continue;
-        if (list->items[i].step->started.us <= began)
+        if (list->items[i].since.us <= began)
             return;
         take_out(list, i);
         break;
@@ -35,7 +35,7 @@ void under_way_add(struct under_way_list *list, const struct under_way *one)
     if (list->count == UNDER_WAY_MAX)
         list->count--;
     size_t at = list->count++;
-    for (; at > 0 && list->items[at - 1].step->started.us > began; at--)
+    for (; at > 0 && list->items[at - 1].since.us > began; at--)
         list->items[at] = list->items[at - 1];
     list->items[at] = *one;
 }
@@ -62,7 +62,8 @@ bool under_way_at(const struct run *run, struct wall_time moment, struct under_w
         for (size_t n = 0; !step->cleanup && n < step->exchange_count; n++) {
             if (!waited_at(&step->exchanges[n], moment))
                 continue;
-            *ret_under_way = (struct under_way){.run = run, .step = step};
+            *ret_under_way =
+                (struct under_way){.run = run, .step = step, .since = step->exchanges[n].started};
             return true;
         }
     }
@@ -75,7 +76,7 @@ static const char *what_passed(const struct shop *shop, const struct under_way *
     const char *last = NULL;
     for (const struct run_step *step = one->run->steps; step < one->step; step++)
         if (facts_step_passed(step) && facts_is_application_alone(shop, step) &&
-            wall_between(step->started, one->step->started) < FACTS_LATER)
+            wall_between(step->started, one->since) < FACTS_LATER)
             last = step->name;
     return last;
 }
@@ -88,14 +89,14 @@ void under_way_note(const struct history *history, const struct shop *shop, stru
         const struct under_way *one = &list->items[i];
         const struct history_entry *entry =
             history_find(history, one->run->journey, one->run->vantage);
-        duration waited = wall_between(one->step->started, run->slot.ended);
+        duration waited = wall_between(one->since, run->slot.ended);
         if (entry == NULL || !history_is_long(entry, one->step->name, waited))
             continue;
         const struct waiting waiting = {
             .journey = one->run->journey,
             .vantage = one->run->vantage,
             .step = one->step->name,
-            .started = one->step->started,
+            .started = one->since,
             .waited = waited,
             .usual = history_pass(entry, one->step->name)->usual,
             .behind = what_passed(shop, one),

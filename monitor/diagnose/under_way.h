@@ -15,11 +15,14 @@
 
 enum { UNDER_WAY_MAX = 16 };
 
-/* A run, and the step of it that waits for its answer; what comes behind that is not looked at. */
+/* A run, and the step of it that waits for its answer; what comes behind that is not looked at. The
+ * step may have begun long before: it pauses between its tries, and that is no wait for the shop.
+ */
 struct under_way {
     const struct run *run;
     const struct run_step *step;
-    const void *owner; /* whoever lists it may know it by this */
+    struct wall_time since; /* when the exchange began that waits */
+    const void *owner;      /* whoever lists it may know it by this */
 };
 
 /* Those that have waited longest, each step of a journey once. */

@@ -87,7 +87,7 @@
     X(waiting, "journey", text, REQUIRED, "The other run's journey.")                              \
     X(waiting, "vantage", text, REQUIRED, "From where.")                                           \
     X(waiting, "step", text, REQUIRED, "The step that waited, far longer than usual.")             \
-    X(waiting, "started", time, REQUIRED, "When it began.")                                        \
+    X(waiting, "started", time, REQUIRED, "When the exchange began that waited.")                  \
     X(waiting, "waited", milliseconds, REQUIRED, "How long, when this run ended.")                 \
     X(waiting, "usual", milliseconds, REQUIRED, "How long it takes when it passes.")               \
     X(waiting, "behind", text, OPTIONAL, "What the application does alone, just passed before.")   \

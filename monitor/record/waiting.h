@@ -11,7 +11,7 @@
 
 struct waiting {
     const char *journey, *vantage, *step;
-    struct wall_time started; /* when the step began */
+    struct wall_time started; /* when the exchange began that waited: a step may try often */
     duration waited, usual;   /* until then; and how long it takes when it passes */
     const char *behind;       /* the step of the application alone that the run had just passed;
                                  may be NULL */

@@ -104,7 +104,8 @@ static void look_around(const struct bench *bench, struct run *run)
     struct under_way_list others = {.count = 0};
     for (size_t i = bench->under_way_count; i-- > 0;) {
         const struct run *other = bench->under_way[i];
-        const struct under_way one = {other, &other->steps[other->step_count - 1], NULL};
+        const struct run_step *step = &other->steps[other->step_count - 1];
+        const struct under_way one = {other, step, step->started, NULL};
         under_way_add(&others, &one);
     }
     casebook_look_around(bench->casebook, &shop, run, &others);

@@ -329,7 +329,7 @@ static void pass_order(int second, const char *vantage, duration took)
 
 static struct under_way under_way(const struct run *run)
 {
-    return (struct under_way){run, &run->steps[0], NULL};
+    return (struct under_way){run, &run->steps[0], run->steps[0].exchanges[0].started, NULL};
 }
 
 /* That of a run in flight is the same as what is made of it when it has ended. */
@@ -409,6 +409,33 @@ START_TEST(who_waits_no_longer_than_usual_is_not_told_of)
     under_way_add(&list, &one);
     casebook_look_around(casebook, &shop, run, &list);
     ck_assert_uint_eq(run->waiting_count, cases[_i].waiting);
+    run_free(run);
+    run_free(now);
+}
+END_TEST
+
+/* Its step began long ago: it was tried before, and paused since. */
+START_TEST(a_pause_between_tries_is_no_wait)
+{
+    const duration pause = 4 * DURATION_SECOND, waited = 300 * DURATION_MILLISECOND;
+    struct run *run = hung(14, "here"), *now = waits(10, "there");
+    struct under_way_list list = {.count = 0};
+    struct under_way one;
+    pass_order(0, "there", DURATION_MILLISECOND);
+    struct exchange *last = run_add_exchange(now, &now->steps[0]);
+    last->started = wall_after(now->slot.started, pause);
+    last->phases[PHASE_WAIT] = DURATION_MINUTE;
+    run->slot.ended = wall_after(last->started, waited - _i);
+    now->slot.ended = wall_after(last->started, DURATION_MINUTE);
+    ck_assert(under_way_at(now, run->slot.ended, &one));
+    ck_assert_int_eq(one.since.us, last->started.us);
+    under_way_add(&list, &one);
+    casebook_look_around(casebook, &shop, run, &list);
+    ck_assert_uint_eq(run->waiting_count, _i == 0);
+    if (_i == 0) {
+        ck_assert_int_eq(run->waiting[0].started.us, last->started.us);
+        ck_assert_int_eq(run->waiting[0].waited, waited);
+    }
     run_free(run);
     run_free(now);
 }
@@ -514,6 +541,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, only_who_waits_is_under_way);
     tcase_add_loop_test(tests, who_waits_no_longer_than_usual_is_not_told_of, 0, 5);
     tcase_add_loop_test(tests, a_moment_is_no_wait, 0, 2);
+    tcase_add_loop_test(tests, a_pause_between_tries_is_no_wait, 0, 2);
     tcase_add_test(tests, those_that_wait_longest_are_kept);
     tcase_add_test(tests, who_waits_is_told_of);
     tcase_add_test(tests, two_slots_make_an_incident);

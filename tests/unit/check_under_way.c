@@ -20,11 +20,13 @@
 
 static struct store_fixture fixture;
 static bool is_broken;
+static unsigned tries; /* of /order */
 
 static void set_up(void)
 {
     store_fixture_set_up(&fixture);
     is_broken = false;
+    tries = 0;
 }
 
 static void tear_down(void)
@@ -32,15 +34,19 @@ static void tear_down(void)
     store_fixture_tear_down(&fixture);
 }
 
-/* Then /order gets no answer, and all else an error at once. */
+/* Each second try of /order holds. Then it gets no answer, and all else an error at once. */
 static void serve(void *data, struct http_request *request)
 {
     (void)data;
-    const struct http_reply reply = {.status = is_broken ? 500 : 200,
+    bool is_order = strcmp(http_request_path(request), "/order") == 0;
+    bool is_first = is_order && tries++ % 2 == 0;
+    const struct http_reply reply = {.status = is_first    ? 202
+                                               : is_broken ? 500
+                                                           : 200,
                                      .content_type = "text/plain",
                                      .body = "ok",
                                      .body_length = 2};
-    if (!is_broken || strcmp(http_request_path(request), "/order") != 0)
+    if (!is_broken || !is_order || is_first)
         http_reply(request, &reply);
 }
 
@@ -61,7 +67,8 @@ static const char *shop_file(const struct http_server *server)
                       "  - {step: alive, get: /, needs: [web]}\n");
     store_fixture_put(&fixture, "buy.yaml",
                       "shopwatch: 1\njourney: buy\nevery: 1s\ntimeout: 3s\nsteps:\n"
-                      "  - {step: order, get: /order, needs: [db]}\n");
+                      "  - {step: order, get: /order, needs: [db],\n"
+                      "     until: {holds: status == 200, every: 200ms, for: 3s}}\n");
     return store_fixture_put(&fixture, "shop.yml",
                              "shop: S\nbase: %s\nscenarios: [look.yaml, buy.yaml]\n"
                              "store: sqlite:watched.db\n"
@@ -105,6 +112,18 @@ static bool is_weighed(const struct run *run)
     return false;
 }
 
+/* The first try did not wait, and the pause behind it is none. */
+static bool is_second_try(const struct store_runs *runs, struct wall_time moment)
+{
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct run *run = runs->runs[i];
+        if (strcmp(run->journey, "buy") == 0 && run->step_count == 1 &&
+            run->steps[0].exchange_count == 2 && run->steps[0].exchanges[1].started.us == moment.us)
+            return true;
+    }
+    return false;
+}
+
 START_TEST(what_others_wait_for_is_in_the_record)
 {
     watch();
@@ -124,6 +143,7 @@ START_TEST(what_others_wait_for_is_in_the_record)
         told++;
         ck_assert_str_eq(waiting->journey, "buy");
         ck_assert_str_eq(waiting->step, "order");
+        ck_assert(is_second_try(&runs, waiting->started));
         ck_assert_int_ge(waiting->waited, 300 * DURATION_MILLISECOND);
         ck_assert_int_ge(waiting->waited, 3 * waiting->usual);
         ck_assert_int_le(wall_after(waiting->started, waiting->waited).us,

@@ -286,6 +286,13 @@ static void expect(const struct verdict *verdict, const char *wanted, const char
                   verdict->confidence);
 }
 
+static void add_waiting(struct under_way_list *others, const struct run *run)
+{
+    const struct run_step *step = &run->steps[run->step_count - 1];
+    const struct under_way one = {run, step, step->started, NULL};
+    under_way_add(others, &one);
+}
+
 void story_is_called_what_it_is(const struct story *story)
 {
     struct history *history = history_create();
@@ -301,8 +308,7 @@ void story_is_called_what_it_is(const struct story *story)
         }
         struct run *run = runs[count++] = read_run(only);
         if (strstr(only, " waits") != NULL)
-            under_way_add(&others,
-                          &(struct under_way){run, &run->steps[run->step_count - 1], NULL});
+            add_waiting(&others, run);
         else
             history_add(history, run);
     }
