@@ -214,6 +214,8 @@ static void judge_first(struct rejudging *rejudging, size_t count)
         run_free(rejudging->runs[i]);
     }
     rejudging->run_count -= count;
+    if (rejudging->run_count == 0)
+        return; /* of a span without any there is no array either */
     memmove(rejudging->runs, rejudging->runs + count, rejudging->run_count * sizeof(struct run *));
 }
 

@@ -239,6 +239,17 @@ START_TEST(who_judges_again_sees_the_same)
 }
 END_TEST
 
+START_TEST(where_nothing_ran_nothing_is_judged)
+{
+    struct error error = {0};
+    struct again again = {.told = NULL};
+    struct settings settings = {.shop = NULL};
+    const struct rejudge_question question = {.settings = &settings};
+    const struct rejudge_listener listener = {see_again, ignore_change, ignore_incident, &again};
+    ck_assert_int_eq(rejudge(fixture.loop, fixture.store, &question, &listener, &error), RESULT_OK);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("under way");
@@ -247,6 +258,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, what_others_wait_for_is_in_the_record);
     tcase_add_test(tests, who_judges_again_sees_the_same);
+    tcase_add_test(tests, where_nothing_ran_nothing_is_judged);
     suite_add_tcase(suite, tests);
     return suite;
 }
