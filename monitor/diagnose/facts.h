@@ -5,6 +5,7 @@
 #define DIAGNOSE_FACTS_H
 
 #include "monitor/diagnose/history.h"
+#include "monitor/diagnose/under_way.h"
 #include "monitor/diagnose/weights.h"
 
 enum fact_name {
@@ -50,7 +51,6 @@ bool facts_have_any(const struct facts *facts, const enum fact_name *names, size
 #define FACTS_LATER (300 * DURATION_MILLISECOND)
 
 /* Others that wait, each as if it had just ended. */
-enum { WAITING_MAX = 16 };
 struct facts_waiting {
     const struct waiting *waiting;
     const struct history_entry *entry; /* the runs before it */
@@ -74,7 +74,7 @@ struct facts_view {
     bool grew;         /* what needs no database passed for a while after that */
     const struct run_step *passed_first; /* what the application does alone, and what runs had just
                                             passed when it began with a database; or NULL */
-    struct facts_waiting waiting[WAITING_MAX];
+    struct facts_waiting waiting[UNDER_WAY_MAX];
     size_t waiting_count;
     const struct run_step **seen; /* those that count as evidence */
     size_t seen_count;

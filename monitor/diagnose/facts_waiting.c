@@ -69,7 +69,7 @@ static bool is_news(const struct facts_view *view, const struct history_entry *e
 
 void facts_see_waiting(struct facts_view *view)
 {
-    for (size_t i = 0; i < view->run->waiting_count && view->waiting_count < WAITING_MAX; i++) {
+    for (size_t i = 0; i < view->run->waiting_count && view->waiting_count < UNDER_WAY_MAX; i++) {
         const struct waiting *waiting = &view->run->waiting[i];
         const struct history_entry *entry =
             history_find(view->history, waiting->journey, waiting->vantage);
