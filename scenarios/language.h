@@ -73,8 +73,10 @@ enum language_type {
     X(STORE, "^sqlite:.+$", "sqlite:PATH")                                                         \
     X(TABLE, "^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?$",                               \
       "a table's name, such as public.shopwatch_canary")                                           \
-    X(HOST, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+)(:[0-9]{1,5})?$",                             \
-      "a host, with or without a port")                                                            \
+    X(HOST,                                                                                        \
+      "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+)(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|"        \
+      "6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?$",                                          \
+      "a host, with or without a port up to 65535")                                                \
     X(LISTEN, "^(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@\\[\\]]+):[0-9]{1,5}$",                              \
       "an address and a port, such as 127.0.0.1:8080")                                             \
     X(ADDRESS, "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)$",                    \

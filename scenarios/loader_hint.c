@@ -179,8 +179,11 @@ static const char *listen_hint(struct loader *loader, const char *text)
 static const char *host_hint(struct loader *loader, const char *text)
 {
     const char *scheme = strstr(text, "://");
-    const char *host = scheme != NULL ? scheme + 3 : text;
-    return arena_print(loader->arena, "write: %.*s", (int)strcspn(host, "/ "), host);
+    const char *start = scheme != NULL ? scheme + 3 : text;
+    const char *host = arena_print(loader->arena, "%.*s", (int)strcspn(start, "/ "), start);
+    return loader_has_format(loader, LANGUAGE_FORMAT_HOST, host)
+               ? arena_print(loader->arena, "write: %s", host)
+               : NULL;
 }
 
 const char *loader_pairs_hint(struct loader *loader, const char *name, const char *text)
