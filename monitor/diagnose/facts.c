@@ -76,11 +76,6 @@ bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step,
     return facts_need_of_kind(shop, step, kind) != NULL;
 }
 
-bool facts_step_passed(const struct run_step *step)
-{
-    return step->state == STATE_PASSED || step->state == STATE_DEGRADED;
-}
-
 bool facts_reached(const struct run_step *step)
 {
     const struct exchange *exchange = run_last_exchange(step);

@@ -89,7 +89,6 @@ const char *facts_need_of_kind(const struct shop *shop, const struct run_step *s
 /* A bit for each kind, `1u << CAUSE_DATABASE`, of what the step writes or needs. */
 unsigned facts_kinds_of(const struct shop *shop, const struct run_step *step);
 bool facts_step_needs_kind(const struct shop *shop, const struct run_step *step, enum cause kind);
-bool facts_step_passed(const struct run_step *step);
 
 /* Whether a step failed at the shop, and not on the way to it; a connection that is made, and ended
  * by the other side once the request was on its way, was at the shop. */

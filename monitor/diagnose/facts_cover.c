@@ -58,7 +58,7 @@ static void add_candidates(struct cover *cover, const struct run_step *step)
 static void failing_visit(void *data, const struct run_step *step)
 {
     struct cover *cover = data;
-    if (facts_step_passed(step) || cover->failing_count == STEPS_MAX)
+    if (run_step_passed(step) || cover->failing_count == STEPS_MAX)
         return;
     for (size_t i = 0; i < cover->failing_count; i++)
         if (strcmp(cover->failing[i]->name, step->name) == 0)
@@ -70,7 +70,7 @@ static void failing_visit(void *data, const struct run_step *step)
 static void passing_visit(void *data, const struct run_step *step)
 {
     struct cover *cover = data;
-    for (size_t i = 0; facts_step_passed(step) && i < cover->candidate_count; i++) {
+    for (size_t i = 0; run_step_passed(step) && i < cover->candidate_count; i++) {
         struct candidate *candidate = &cover->candidates[i];
         candidate->cleared = candidate->cleared || explains(candidate, step);
     }

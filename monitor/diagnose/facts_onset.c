@@ -77,7 +77,9 @@ static bool may_be_of_database(const struct facts_view *view, const struct run_s
 }
 
 /* The earliest of those that failed at the shop, by whatever; with `database`, of those that need
- * one. NULL: there is none. */
+ * one. NULL: there is none. What waits counts only there: who holds a worker is seen by it, but
+ * what the application does alone may wait for that worker, and is the application's only where it
+ * fails. */
 static struct beginning first_of_all(const struct facts_view *view, bool database)
 {
     struct beginning first = {.failure = NULL}, one;
@@ -222,7 +224,7 @@ static const struct run_step *passed_before_hanging(const struct facts_view *vie
     if (!held_up(one) || !facts_step_needs_kind(view->shop, one->failure, CAUSE_DATABASE))
         return NULL;
     for (const struct run_step *step = one->run->steps; step < one->failure; step++)
-        if (facts_step_passed(step) && facts_is_application_alone(view->shop, step) &&
+        if (run_step_passed(step) && facts_is_application_alone(view->shop, step) &&
             wall_between(step->started, one->failure->started) < FACTS_LATER)
             last = step;
     return last;

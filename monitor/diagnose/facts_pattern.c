@@ -14,7 +14,7 @@ static bool is_evidence(const struct facts_view *view, const struct run_step *st
     if (step->state == STATE_SKIPPED || step->cleanup)
         return false;
     /* What never reached the shop's door tells nothing about who is behind it. */
-    if (!facts_step_passed(step))
+    if (!run_step_passed(step))
         return facts_reached(step);
     /* A cached answer clears nobody. */
     return (own || wall_after(step->started, step->total).us >= view->onset.us) &&
@@ -63,7 +63,7 @@ struct clearing {
 /* In a large shop most steps say what is known already. */
 static bool is_known(const struct clearing *clearing, const struct run_step *step)
 {
-    if (facts_step_passed(step))
+    if (run_step_passed(step))
         return clearing->read_passes && (clearing->write_passes || step->writes_count == 0);
     return clearing->route_count == COUNT_OF(clearing->routes) ||
            facts_name_is_among(clearing->routes, clearing->route_count, step->name);
@@ -74,7 +74,7 @@ static void clearing_visit(void *data, const struct run_step *step)
     struct clearing *clearing = data;
     if (is_known(clearing, step) || !facts_step_needs(step, clearing->component))
         return;
-    if (facts_step_passed(step)) {
+    if (run_step_passed(step)) {
         bool wrote = facts_name_is_among(step->writes, step->writes_count, clearing->component);
         clearing->write_passes |= wrote;
         clearing->read_passes = true;
@@ -246,12 +246,12 @@ static void database_visit(void *data, const struct run_step *step)
 {
     struct database_view *view = data;
     /* Where the database serves any, who else is served tells nothing more. */
-    if (facts_step_passed(step) && view->database_passing > 0)
+    if (run_step_passed(step) && view->database_passing > 0)
         return;
     unsigned kinds = facts_kinds_of(view->shop, step);
     bool database = (kinds & 1u << CAUSE_DATABASE) != 0;
     bool application = (kinds & 1u << CAUSE_APPLICATION) != 0;
-    if (facts_step_passed(step)) {
+    if (run_step_passed(step)) {
         view->database_passing += database;
         view->alive = !database && application ? step->name : view->alive;
         return;

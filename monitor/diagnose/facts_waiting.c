@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static const struct run_step *step_of(const struct run *run, const char *name)
-{
-    for (size_t i = 0; i < run->step_count; i++)
-        if (strcmp(run->steps[i].name, name) == 0)
-            return &run->steps[i];
-    return NULL;
-}
-
 static struct run_step *add_step(struct run *run, const struct run_step *known,
                                  const struct waiting *waiting, enum state state)
 {
@@ -33,9 +25,9 @@ static struct run_step *add_step(struct run *run, const struct run_step *known,
 static struct run *as_run(const struct facts_view *view, const struct history_entry *entry,
                           const struct waiting *waiting)
 {
-    const struct run_step *known = step_of(entry->run, waiting->step);
+    const struct run_step *known = run_find_step(entry->run, waiting->step);
     const struct run_step *behind =
-        waiting->behind != NULL ? step_of(entry->run, waiting->behind) : NULL;
+        waiting->behind != NULL ? run_find_step(entry->run, waiting->behind) : NULL;
     if (known == NULL)
         return NULL;
     struct run *run = arena_allocate(view->run->arena, 1, sizeof *run);

@@ -33,7 +33,7 @@ static void find_passing(const struct facts_view *view, struct works *works)
     struct map *failing = find_failing(view);
     for (size_t i = 0; i < view->seen_count && works->count < NAMES_MAX; i++) {
         const char *name = view->seen[i]->name;
-        if (facts_step_passed(view->seen[i]) &&
+        if (run_step_passed(view->seen[i]) &&
             !facts_name_is_among(works->names, works->count, name) && !map_has(failing, name))
             works->names[works->count++] = name;
     }

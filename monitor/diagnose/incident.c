@@ -12,7 +12,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* --- confirmation ---------------------------------------------------------------------------- */
 
@@ -140,10 +139,8 @@ static void show(struct incident_book *book, struct watch *watch, const struct r
 
 static bool has_passed(const struct run *run, const char *name)
 {
-    for (size_t i = 0; i < run->step_count; i++)
-        if (strcmp(run->steps[i].name, name) == 0)
-            return run->steps[i].state == STATE_PASSED || run->steps[i].state == STATE_DEGRADED;
-    return false;
+    const struct run_step *step = run_find_step(run, name);
+    return step != NULL && run_step_passed(step);
 }
 
 /* The step that failed passes again, and of what fails behind it the incident is not the cause. A
@@ -157,7 +154,7 @@ static void note_otherwise(struct watch *watch, const struct run *run)
         if (watch->otherwise++ == 0)
             watch->otherwise_began = failure_began(run);
     } else {
-        watch_note_step(watch, run);
+        watch->otherwise = 0;
     }
 }
 
@@ -185,7 +182,6 @@ static void turn_otherwise(struct incident_book *book, struct watch *watch, cons
         if (each->incident == kept)
             each->otherwise = 0;
     }
-    watch_note_step(watch, run);
 }
 
 /* Others show it still: this one has another trouble, since it failed otherwise first, and a slot

@@ -75,7 +75,7 @@ static const char *what_passed(const struct shop *shop, const struct under_way *
 {
     const char *last = NULL;
     for (const struct run_step *step = one->run->steps; step < one->step; step++)
-        if (facts_step_passed(step) && facts_is_application_alone(shop, step) &&
+        if (run_step_passed(step) && facts_is_application_alone(shop, step) &&
             wall_between(step->started, one->since) < FACTS_LATER)
             last = step->name;
     return last;

@@ -61,7 +61,7 @@ static bool is_left_out(const struct database_finding *finding)
     return finding->outcome == DATABASE_BLIND || (is_bad && !database_is_ill(finding));
 }
 
-static bool is_blind(const struct database_state *database)
+static bool leaves_out(const struct database_state *database)
 {
     for (size_t i = 0; i < database->finding_count; i++)
         if (is_left_out(&database->findings[i]))
@@ -69,21 +69,21 @@ static bool is_blind(const struct database_state *database)
     return false;
 }
 
-static bool has_blind(const struct health *health)
+static bool leaves_any_out(const struct health *health)
 {
     for (size_t i = 0; i < health->database_count; i++)
-        if (is_blind(health->databases[i]))
+        if (leaves_out(health->databases[i]))
             return true;
     return false;
 }
 
-static void say_blind(const struct health *health, struct buffer *out)
+static void say_left_out(const struct health *health, struct buffer *out)
 {
     const char *end = "";
     for (size_t i = 0; i < health->database_count; i++) {
         const struct database_state *database = health->databases[i];
         const char *between = "";
-        if (!is_blind(database))
+        if (!leaves_out(database))
             continue;
         buffer_print(out,
                      "%sThe probe of %s cannot look at everything, and verdicts do without: ", end,
@@ -130,7 +130,7 @@ static bool has_problem(const struct health *health, enum health_problem problem
     case HEALTH_PROBLEM_RELOAD:
         return health->reload_error != NULL;
     case HEALTH_PROBLEM_BLIND:
-        return has_blind(health);
+        return leaves_any_out(health);
     case HEALTH_PROBLEM_REPORTER:
         return has_trouble(health);
     case HEALTH_PROBLEM_COUNT:
@@ -173,7 +173,7 @@ static void say_problem(const struct health *health, enum health_problem problem
                      health->reload_error);
         break;
     case HEALTH_PROBLEM_BLIND:
-        say_blind(health, out);
+        say_left_out(health, out);
         break;
     case HEALTH_PROBLEM_REPORTER:
         say_reporters(health, out);

@@ -103,6 +103,19 @@ const struct run_step *run_first_failure(const struct run *run)
     return first;
 }
 
+const struct run_step *run_find_step(const struct run *run, const char *name)
+{
+    for (size_t i = 0; i < run->step_count; i++)
+        if (strcmp(run->steps[i].name, name) == 0)
+            return &run->steps[i];
+    return NULL;
+}
+
+bool run_step_passed(const struct run_step *step)
+{
+    return step->state == STATE_PASSED || step->state == STATE_DEGRADED;
+}
+
 bool run_step_hung(const struct run_step *step)
 {
     return step->state == STATE_FAILED && !step->cleanup &&

@@ -177,6 +177,12 @@ duration run_lateness(const struct run *run);
  * step, else NULL. */
 const struct run_step *run_first_failure(const struct run *run);
 
+/* NULL: the run has no step of that name. */
+const struct run_step *run_find_step(const struct run *run, const char *name);
+
+/* Whether the step got what it wanted, if late. */
+bool run_step_passed(const struct run_step *step);
+
 /* Whether the shop took the step's request and gave no answer in time. */
 bool run_step_hung(const struct run_step *step);
 
