@@ -3,6 +3,8 @@
 #include "scenarios/loader.h"
 #include "scenarios/shop.h"
 
+#include <string.h>
+
 void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count)
 {
     uint32_t small = (uint32_t)count;
@@ -135,6 +137,7 @@ static const char *entry_hint(struct loader *loader, enum language_context conte
                        context == LANGUAGE_IN_SECRET ? name : value);
 }
 
+/* What has no name that it could be called by is read for its mistakes alone. */
 void loader_object_map(struct loader *loader, const struct language_key *key,
                        const struct yaml_node *node, void *target)
 {
@@ -142,12 +145,11 @@ void loader_object_map(struct loader *loader, const struct language_key *key,
     if (!is_named(loader, key, node, key->of == LANGUAGE_IN_VANTAGE ? "{}" : NULL) ||
         !loader_is_map(loader, key, node))
         return;
-    size_t count = yaml_pair_count(node);
-    char *objects = arena_allocate(loader->arena, count, table->size);
-    loader_put_list(key, target, objects, count);
-    for (size_t i = 0; i < count; i++) {
+    size_t count = 0;
+    char *objects = arena_allocate(loader->arena, yaml_pair_count(node), table->size);
+    for (size_t i = 0; i < yaml_pair_count(node); i++) {
         const struct yaml_node *name_node = yaml_key(node, i), *value = yaml_value(node, i);
-        char *object = objects + i * table->size;
+        char *object = objects + count * table->size;
         const char *name = loader_entry_name(loader, key, name_node);
         if (loader_is_empty(value))
             loader_report_type(loader, value, language_context_text(key->of),
@@ -162,7 +164,12 @@ void loader_object_map(struct loader *loader, const struct language_key *key,
         loader_put(object, table->name_offset, &name, sizeof name);
         loader_put(object, table->position_offset, &name_node->position,
                    sizeof name_node->position);
+        if (name != NULL)
+            count++;
+        else
+            memset(object, 0, table->size);
     }
+    loader_put_list(key, target, objects, count);
 }
 
 void loader_texts_map(struct loader *loader, const struct language_key *key,
@@ -180,11 +187,13 @@ void loader_texts_map(struct loader *loader, const struct language_key *key,
             loader_report_type(loader, list, "a list of texts", "`[]` is an empty list");
             continue;
         }
+        struct component_part part = {.name = name};
+        part.tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, is_one ? 1 : list->count,
+                                &part.table_count);
+        if (name == NULL)
+            continue;
         arena_grow(loader->arena, parts, count);
-        struct component_part *part = &parts[count++];
-        *part = (struct component_part){.name = name};
-        part->tables = text_list(loader, LANGUAGE_FORMAT_LINE, list, is_one ? 1 : list->count,
-                                 &part->table_count);
+        parts[count++] = part;
     }
     loader_put_list(key, target, parts, count);
 }

@@ -139,7 +139,7 @@ void reporter_settings_check_names(struct loader *loader, const struct secret *s
         const struct use *use = &loader->uses[i];
         bool known = message_variable_find(use->name) != MESSAGE_VARIABLE_COUNT;
         for (size_t s = 0; s < secret_count && !known; s++)
-            known = secrets[s].name != NULL && strcmp(secrets[s].name, use->name) == 0;
+            known = strcmp(secrets[s].name, use->name) == 0;
         if (!known)
             loader_report(
                 loader, MISTAKE_NAME_UNDEFINED, use->position,

@@ -191,8 +191,8 @@ static bool is_of_lost_pool(const struct scenario *scenario, const char *name)
 {
     for (size_t i = 0; scenario != NULL && i < scenario->pool_count; i++) {
         const struct pool *pool = &scenario->pools[i];
-        size_t length = pool->name != NULL ? strlen(pool->name) : 0;
-        if (length > 0 && pool->column_count == 0 && strncmp(pool->name, name, length) == 0 &&
+        const size_t length = strlen(pool->name);
+        if (pool->column_count == 0 && strncmp(pool->name, name, length) == 0 &&
             name[length] == '.')
             return true;
     }
@@ -271,7 +271,7 @@ static void check_variable_order(struct loader *loader, const struct yaml_node *
 static bool has_part(const struct component *component, const char *part)
 {
     for (size_t i = 0; i < component->part_count; i++)
-        if (component->parts[i].name != NULL && strcmp(component->parts[i].name, part) == 0)
+        if (strcmp(component->parts[i].name, part) == 0)
             return true;
     return false;
 }

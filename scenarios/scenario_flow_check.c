@@ -27,8 +27,6 @@ static void check_values(struct loader *loader, const struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->secret_count; i++) {
         const struct secret *secret = &scenario->secrets[i];
-        if (secret->name == NULL)
-            continue;
         check_given(loader, secret->name, secret->position);
         if (is_variable(scenario, secret->name))
             loader_report(loader, MISTAKE_NAME_DUPLICATE, secret->position, "choose another name",
@@ -36,7 +34,7 @@ static void check_values(struct loader *loader, const struct scenario *scenario)
     }
     for (size_t i = 0; i < scenario->pool_count; i++) {
         const struct pool *pool = &scenario->pools[i];
-        for (size_t j = 0; pool->name != NULL && j < pool->column_count; j++)
+        for (size_t j = 0; j < pool->column_count; j++)
             check_given(loader, arena_print(loader->arena, "%s.%s", pool->name, pool->columns[j]),
                         pool->position);
     }

@@ -70,7 +70,7 @@ static void complete_vantages(struct shop *shop)
 static void check_vantage_names(struct loader *loader, const struct shop *shop)
 {
     for (size_t i = 0; i < shop->vantage_count; i++)
-        if (shop->vantages[i].name != NULL && strcmp(shop->vantages[i].name, VARIABLE_OTHERS) == 0)
+        if (strcmp(shop->vantages[i].name, VARIABLE_OTHERS) == 0)
             loader_report(loader, MISTAKE_NAME_GIVEN, shop->vantages[i].position,
                           "choose another name",
                           "`" VARIABLE_OTHERS "` are the vantage points that a variable does not "
@@ -86,13 +86,12 @@ static void check_addresses(struct loader *loader, const struct shop *shop,
         if (component->at_count == 0 || component->kind == CAUSE_DATABASE ||
             component->kind == CAUSE_THIRD_PARTY)
             continue;
-        const struct yaml_node *map = components != NULL && component->name != NULL
-                                          ? yaml_find(components, component->name)
-                                          : NULL;
+        const struct yaml_node *map =
+            components != NULL ? yaml_find(components, component->name) : NULL;
         const struct yaml_node *at = map != NULL ? yaml_find(map, "at") : NULL;
         loader_report(loader, MISTAKE_KEY_CONFLICT, at != NULL ? at->position : component->position,
                       NULL, "`at` is where a database or a third party is, and `%s` is neither",
-                      component->name != NULL ? component->name : "this");
+                      component->name);
     }
 }
 
