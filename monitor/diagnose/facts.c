@@ -308,7 +308,10 @@ void facts_gather(const struct history *history, const struct shop *shop, struct
     facts_of_vantages(ret_facts, &view, run->arena);
     facts_of_events(ret_facts, &view);
     if (own != NULL && own->passed_before)
-        facts_add(ret_facts, FACT_PASSED_BEFORE, NULL);
+        facts_add(ret_facts,
+                  facts_have(ret_facts, FACT_CONTENT) ? FACT_ANSWERED_OTHERWISE
+                                                      : FACT_PASSED_BEFORE,
+                  NULL);
     note_unsettled(ret_facts, &view);
     ret_facts->works = facts_what_works(&view, run->arena);
     free(view.seen);

@@ -104,6 +104,8 @@ void facts_of_answer(struct facts *facts, const struct facts_view *view)
         return;
     if (symptom_layer(failure->symptom) == SYMPTOM_LAYER_PACE)
         facts_add(facts, FACT_SLOW, NULL);
+    else if (failure->symptom == SYMPTOM_HTTP_REDIRECT_LOOP)
+        facts_add(facts, FACT_REDIRECT_LOOP, NULL);
     else if (gateway && maker != NULL && application_answers_others(view))
         facts_add(facts, FACT_APPLICATION_BREAKS_OFF, status);
     else if (silent && third_party != NULL && application_works)

@@ -138,8 +138,8 @@ static const struct finding *find_through_door(const struct facts_view *view,
         const struct finding *finding = &view->run->findings[i];
         if (finding->kind != FINDING_ORIGIN && is_same_page(finding->target, origin->target))
             return finding;
-        if (finding->kind == FINDING_HEALTH && finding->status >= 400 &&
-            finding->status == view->exchange->status)
+        if ((finding->kind == FINDING_HEALTH || finding->kind == FINDING_STATIC) &&
+            finding->status >= 400 && finding->status == view->exchange->status)
             alike = finding;
     }
     return alike;

@@ -108,7 +108,9 @@
       "A cache gave this answer, and the shop itself was not asked.")                              \
     X(CLIENT_ERROR, ANSWER, "answer.client_error", -12, 3, -2, 0, -4, 9,                           \
       "The shop refused the request as wrong (status {}).")                                        \
-    X(CONTENT, ANSWER, "answer.content", -12, 3, 0, 0, -4, 11,                                     \
+    X(REDIRECT_LOOP, ANSWER, "answer.redirect_loop", -2, 6, -6, -4, -4, 3,                         \
+      "The shop sends its visitor from page to page, and never answers.")                          \
+    X(CONTENT, ANSWER, "answer.content", -12, 3, 2, 0, -4, 11,                                     \
       "The shop answered normally, but not what the scenario expects.")                            \
     X(SLOW, ANSWER, "answer.slow", -2, 4, 3, 1, 0, -4, "The answers came too slowly.")             \
     X(DATABASE_WORDS_ELSEWHERE, BODY, "body.database_words_elsewhere", -12, -4, 14, -6, -8, -8,    \
@@ -245,6 +247,8 @@
     X(CHANGED_THIRD_PARTY, ONSET, "onset.changed_third_party", -2, -1, -2, 8, 0, 0,                \
       "Less than 15 minutes before it began, and about it: {}")                                    \
     X(PASSED_BEFORE, ONSET, "onset.passed_before", 3, 3, 2, 1, 0, -10,                             \
-      "The same step of the same scenario passed before.")
+      "The same step of the same scenario passed before.")                                         \
+    X(ANSWERED_OTHERWISE, ONSET, "onset.answered_otherwise", 3, 3, 3, 1, 0, -1,                    \
+      "The same step passed before: the shop has changed, or what the scenario relies on.")
 
 #endif

@@ -26,8 +26,9 @@ report "every source file names its licence first" \
     "$(for file in $sources; do head -1 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"; done)"
 report "no file is longer than 700 lines" \
     "$(wc -l $sources | awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }')"
-report "no header of ours is longer than 250 lines" \
-    "$(wc -l $(grep '\.h$' <<<"$sources") | awk '$2 != "total" && $1 > 250 { print $2 ": " $1 " lines" }')"
+# A table is read line by line, and has no contracts to keep in mind.
+report "no header of ours is longer than 250 lines, but the table of weights" \
+    "$(wc -l $(grep '\.h$' <<<"$sources" | grep -v '/weights\.h$') | awk '$2 != "total" && $1 > 250 { print $2 ": " $1 " lines" }')"
 report "no banned functions in what users run" \
     "$(grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca)\(' $(grep -v '^tests/' <<<"$sources"))"
 

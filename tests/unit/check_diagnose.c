@@ -472,8 +472,10 @@ static const struct {
     int origin;             /* what the shop's own server says; 0: it is not even reached */
     enum cause cause;
     const char *blamed;
+    bool is_another_page; /* than the one that he is passed by for */
 } passed_by[] = {
     {403, FINDING_HEALTH, 200, CAUSE_THIRD_PARTY, NULL},
+    {403, FINDING_STATIC, 200, CAUSE_THIRD_PARTY, NULL, .is_another_page = true},
     {522, FINDING_STATIC, 200, CAUSE_NETWORK, "edge"},
     {521, FINDING_STATIC, 0, CAUSE_NETWORK, "edge"},
 };
@@ -482,10 +484,12 @@ START_TEST(others_before_the_shop_are_passed_by)
 {
     const struct failure failure = {
         SYMPTOM_HTTP_ERROR, SYMPTOM_NONE, passed_by[_i].status, NULL, {0}, NULL};
+    struct run *run = with_finding(failed("browse", "here", 1, STEPS("alive"), &failure),
+                                   passed_by[_i].kind, "web", passed_by[_i].status, true);
+    if (passed_by[_i].is_another_page)
+        run->findings[0].target = "https://shop.test/logo.svg";
     EXPECT(&shop_with_door, passed_by[_i].cause, passed_by[_i].blamed,
-           with_finding(with_finding(failed("browse", "here", 1, STEPS("alive"), &failure),
-                                     passed_by[_i].kind, "web", passed_by[_i].status, true),
-                        FINDING_ORIGIN, "payment", passed_by[_i].origin,
+           with_finding(run, FINDING_ORIGIN, "payment", passed_by[_i].origin,
                         passed_by[_i].origin != 0));
 }
 END_TEST

@@ -418,10 +418,15 @@ static const struct story stories[] = {
      "1 here buy: list, cart\n"
      "4 here browse: alive wrong\n"
      "4 here buy: list wrong\n"},
-    {"another word on one page", "application -",
+    /* Goods are sold out, and shops are made anew. */
+    {"another word on one page", "undetermined - ?",
      "1 here browse: alive, list\n"
      "1 here buy: list, cart\n"
      "4 here browse: alive wrong\n"},
+    {"a page that leads back to itself", "application web !",
+     "1 here browse: alive, list\n"
+     "1 here buy: list, cart\n"
+     "4 here browse: alive, list circle\n"},
 };
 
 START_TEST(the_last_run_is_called_what_it_is)

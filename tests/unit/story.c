@@ -130,6 +130,7 @@ static const struct failure {
     {"522", SYMPTOM_HTTP_ERROR, 522, "error code: 522", {0}, PHASE_WAIT},
     {"429", SYMPTOM_HTTP_ERROR, 429, "slow down", {0}, PHASE_WAIT},
     {"wrong", SYMPTOM_CONTENT_MISMATCH, 200, "{}", {0}, PHASE_WAIT},
+    {"circle", SYMPTOM_HTTP_REDIRECT_LOOP, 302, NULL, {0}, PHASE_WAIT},
 };
 
 static const struct wall_time start = {1763906820 * DURATION_SECOND};
