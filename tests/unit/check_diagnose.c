@@ -474,10 +474,10 @@ static const struct {
     const char *blamed;
     bool is_another_page; /* than the one that he is passed by for */
 } passed_by[] = {
-    {403, FINDING_HEALTH, 200, CAUSE_THIRD_PARTY, NULL},
-    {403, FINDING_STATIC, 200, CAUSE_THIRD_PARTY, NULL, .is_another_page = true},
-    {522, FINDING_STATIC, 200, CAUSE_NETWORK, "edge"},
-    {521, FINDING_STATIC, 0, CAUSE_NETWORK, "edge"},
+    {403, FINDING_HEALTH, 200, CAUSE_THIRD_PARTY, NULL, false},
+    {403, FINDING_STATIC, 200, CAUSE_THIRD_PARTY, NULL, true},
+    {522, FINDING_STATIC, 200, CAUSE_NETWORK, "edge", false},
+    {521, FINDING_STATIC, 0, CAUSE_NETWORK, "edge", false},
 };
 
 START_TEST(others_before_the_shop_are_passed_by)
