@@ -25,6 +25,7 @@ static void watch_fails(struct watch *watch, const struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
     watch->loud_slots += !run->muted;
+    watch->sure_of = match_sure_of(&run->verdict);
     if (watch->failed_slots++ > 0)
         return;
     watch->began = failure_began(run);
@@ -133,6 +134,34 @@ static void show(struct incident_book *book, struct watch *watch, const struct r
                (!run->muted || kept->incident.muted)) {
         turn_change(book, kept, &run->verdict, now);
     }
+}
+
+/* --- a failure that is not confirmed itself --------------------------------------------------- */
+
+/* Whether a quorum of vantage points is sure of the same, if only since now. */
+static bool is_agreed(const struct incident_book *book, const struct watch *watch, unsigned quorum)
+{
+    unsigned sure = 0, seeing = 0;
+    for (const struct watch *other = map_get(book->journeys, watch->journey); other != NULL;
+         other = other->sibling) {
+        bool fails = other->last == STATE_FAILED && other->failed_slots > 0;
+        seeing += other->last != STATE_UNKNOWN;
+        sure += fails && other->sure_of == watch->sure_of;
+    }
+    return sure >= (quorum > 0 ? quorum : (seeing + 1) / 2);
+}
+
+/* That the shop fails is known where an incident is open. One that cannot tell by what learns it
+ * from the first run that can, of whichever journey: it need not fail twice to be believed. */
+static void teach(struct incident_book *book, const struct watch *watch, const struct run *run,
+                  unsigned quorum, struct wall_time now)
+{
+    struct kept *kept = match_unsure(book, &run->verdict);
+    if (kept == NULL || (run->muted && !kept->incident.muted) ||
+        wall_between(kept->incident.began, watch->began) >= INCIDENT_LEARN ||
+        !match_improves(&kept->incident.verdict, &run->verdict) || !is_agreed(book, watch, quorum))
+        return;
+    turn_change(book, kept, &run->verdict, now);
 }
 
 /* --- what it showed is over, and something else fails ----------------------------------------- */
@@ -247,6 +276,8 @@ static void add_failed(struct incident_book *book, struct watch *watch, const st
         show(book, watch, run, now);
     else if (loud || has_quorum(book, watch, quorum, false, &scope))
         join(book, watch, run, &scope, !loud, now);
+    else
+        teach(book, watch, run, quorum, now);
     if (watch->incident != NULL && watch->otherwise == 0 && run->step_count > 0)
         watch_note_step(watch, run);
     if (loud && watch->incident != NULL && watch->incident->incident.muted)

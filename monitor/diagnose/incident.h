@@ -22,10 +22,12 @@ enum {
 #define INCIDENT_FLAP_SPAN DURATION_HOUR
 #define INCIDENT_FLAP_CALM (15 * DURATION_MINUTE) /* without a turn: it flaps no more */
 #define INCIDENT_REOPEN                                                                            \
-    (30 * DURATION_MINUTE)                    /* it is the same one until so long after its end    \
-                                               */
-#define INCIDENT_RECALL       DURATION_DAY    /* a run that is older says nothing after a restart */
-#define INCIDENT_SPREAD_PAUSE DURATION_MINUTE /* between what is told of further journeys */
+    (30 * DURATION_MINUTE) /* it is the same one until so long after its end                       \
+                            */
+#define INCIDENT_LEARN                                                                             \
+    (30 * DURATION_MINUTE)                 /* what fails so long after it began is another story */
+#define INCIDENT_RECALL       DURATION_DAY /* a run that is older says nothing after a restart */
+#define INCIDENT_SPREAD_PAUSE DURATION_MINUTE        /* between what is told of further journeys */
 #define INCIDENT_COUNT        (10 * DURATION_SECOND) /* how often mere counts are worth a writing */
 #define INCIDENT_JOIN_PAUSE   DURATION_SECOND /* for how long nobody else has come to show it */
 

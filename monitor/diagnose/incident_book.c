@@ -118,6 +118,7 @@ static struct watch *watch_create(struct incident_book *book, const char *journe
     watch->journey = memory_duplicate(journey);
     watch->vantage = memory_duplicate(vantage);
     watch->last = STATE_UNKNOWN;
+    watch->sure_of = CAUSE_NONE;
     if (first != NULL) {
         watch->sibling = first->sibling;
         first->sibling = watch;
@@ -257,6 +258,7 @@ static void recall_failure(struct watch *watch, const struct run *run)
     const struct run_step *failure = run_first_failure(run);
     watch->failed_slots = INCIDENT_CONFIRM_SLOTS - 1;
     watch->loud_slots = run->muted ? 0 : INCIDENT_CONFIRM_SLOTS - 1;
+    watch->sure_of = match_sure_of(&run->verdict);
     watch->began = failure != NULL ? failure->started : run->slot.planned;
     watch->symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE;
     free(watch->step);
@@ -297,6 +299,7 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
         copy->last = watch->last;
         copy->failed_slots = watch->failed_slots;
         copy->loud_slots = watch->loud_slots;
+        copy->sure_of = watch->sure_of;
         copy->began = watch->began;
         copy->symptom = watch->symptom;
         copy->step = memory_duplicate(watch->step);

@@ -109,6 +109,43 @@ struct kept *match_over(const struct incident_book *book, const struct watch *wa
     return NULL;
 }
 
+enum cause match_sure_of(const struct verdict *verdict)
+{
+    bool sure = verdict->cause < CAUSE_UNDETERMINED && verdict->confidence >= DIAGNOSE_ASSERT;
+    return sure ? verdict->cause : CAUSE_NONE;
+}
+
+/* Whether a verdict that asserts nothing may yet come to what the other one asserts. */
+static bool leaves_open(const struct verdict *unsure, const struct verdict *verdict)
+{
+    return likeness(unsure, verdict) > 0 || may_be(unsure, verdict) ||
+           (verdict_knows_suspects(unsure) && unsure->suspects[verdict->cause] >= EXCLUDED);
+}
+
+static bool is_unsure_of(const struct kept *kept, const struct verdict *verdict)
+{
+    return kept->showing > 0 && match_sure_of(&kept->incident.verdict) == CAUSE_NONE &&
+           leaves_open(&kept->incident.verdict, verdict);
+}
+
+/* What is known already is not told of another; and of two that may be it, neither is. */
+struct kept *match_unsure(const struct incident_book *book, const struct verdict *verdict)
+{
+    struct kept *found = match_same(book, verdict);
+    if (match_sure_of(verdict) == CAUSE_NONE)
+        return NULL;
+    if (found != NULL)
+        return is_unsure_of(found, verdict) ? found : NULL;
+    for (struct kept *kept = book->open; kept != NULL; kept = kept->next) {
+        if (!is_unsure_of(kept, verdict))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = kept;
+    }
+    return found;
+}
+
 /*
  * A verdict takes another's place when it is better founded: one that can tell that of one that
  * could not; a surer one of the same cause; and one of another cause only if it is beyond doubt.

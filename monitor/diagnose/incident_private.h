@@ -30,6 +30,7 @@ struct watch {
     /* In a row; what could not be seen neither adds nor ends. */
     unsigned failed_slots;
     unsigned loud_slots; /* of them, those outside maintenance */
+    enum cause sure_of;  /* by the last of them; CAUSE_NONE: of nothing */
     /* Of the first of them. */
     struct wall_time began;
     enum symptom symptom;
@@ -72,11 +73,16 @@ bool match_is_about(const struct verdict *now, const struct verdict *verdict);
 /* An open one; NULL: none. The second is content with what may be. */
 struct kept *match_same(const struct incident_book *book, const struct verdict *verdict);
 struct kept *match_open(const struct incident_book *book, const struct verdict *verdict);
+/* The open one that asserts nothing yet and may be what the verdict asserts; NULL: none, or several
+ * may be. */
+struct kept *match_unsure(const struct incident_book *book, const struct verdict *verdict);
 /* One that is over, and comes back with this watch. */
 struct kept *match_over(const struct incident_book *book, const struct watch *watch,
                         const struct verdict *verdict);
 /* Whether the verdict as good as excludes what the other one can tell. */
 bool match_excludes(const struct verdict *verdict, const struct verdict *other);
+/* The cause that it asserts; CAUSE_NONE: none. */
+enum cause match_sure_of(const struct verdict *verdict);
 /* Whether the verdict is to take the other's place; and whether people are to hear of it. */
 bool match_improves(const struct verdict *now, const struct verdict *verdict);
 bool match_is_news(const struct verdict *now, const struct verdict *verdict);

@@ -194,6 +194,86 @@ START_TEST(a_journey_moves_to_the_incident_that_it_shows)
 }
 END_TEST
 
+/* --- another journey knows ------------------------------------------------------------------- */
+
+/* It fails for the first time, and need not fail twice: that something fails is known. */
+START_TEST(an_unsure_incident_learns_from_another_journey_at_once)
+{
+    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
+          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.7,
+                .database = 0.2),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
+          SCENE(2, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
+          SCENE(2.5, "browse", "here", CAUSE_DATABASE, .told = "1 spread"),
+          SCENE(3, "checkout", "here", PASSES),
+          SCENE(3, "browse", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+/* Also where that passes again: a blip of the workers that are lost one by one. */
+START_TEST(a_vague_incident_learns_from_another_journey_at_once)
+{
+    STORY(SCENE(0, "checkout", "here", VAGUE),
+          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
+          SCENE(2, "browse", "here", PASSES),
+          SCENE(2, "checkout", "here", PASSES, .told = "1 resolved"));
+}
+END_TEST
+
+/* Of three places two must be sure, and of the same. */
+START_TEST(a_quorum_must_be_sure_of_what_another_journey_knows)
+{
+    STORY(SCENE(0, "browse", "here", PASSES), SCENE(0, "browse", "there", PASSES),
+          SCENE(0, "browse", "yonder", PASSES), SCENE(0, "checkout", "here", VAGUE),
+          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE),
+          SCENE(1.5, "browse", "there", CAUSE_APPLICATION),
+          SCENE(1.5, "browse", "yonder", CAUSE_DATABASE, .confidence = 0.8),
+          SCENE(2, "checkout", "here", VAGUE), SCENE(2.1, "browse", "here", PASSES),
+          SCENE(2.1, "browse", "there", PASSES), SCENE(3, "browse", "here", CAUSE_DATABASE),
+          SCENE(3, "browse", "there", CAUSE_DATABASE, .told = "1 changed"));
+}
+END_TEST
+
+/* What it asserts already is as hard to turn as ever, and what it excludes, it does not become. */
+START_TEST(another_journey_that_fails_once_turns_no_incident_that_is_sure)
+{
+    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.86, .database = 0.1),
+          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.86,
+                .database = 0.1),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .confidence = 0.98),
+          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "2 opened", .confidence = 0.98));
+    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.8, .database = 0.04),
+          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.8,
+                .database = 0.04),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .confidence = 0.98),
+          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "2 opened", .confidence = 0.98));
+    STORY(SCENE(0, "checkout", "here", VAGUE),
+          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
+          SCENE(1.5, "browse", "here", CAUSE_THIRD_PARTY, .confidence = 0.98),
+          SCENE(2, "browse", "here", CAUSE_THIRD_PARTY, .told = "2 opened", .confidence = 0.98));
+}
+END_TEST
+
+/* Nor one that began long before, nor one of two that may be meant. */
+START_TEST(another_journey_teaches_only_the_incident_that_it_must_mean)
+{
+    STORY(SCENE(0, "checkout", "here", VAGUE),
+          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
+          SCENE(30, "browse", "here", CAUSE_DATABASE),
+          SCENE(30.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"));
+    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
+          SCENE(0, "pay", "here", CAUSE_THIRD_PARTY, .confidence = 0.7, .database = 0.2),
+          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.7,
+                .database = 0.2),
+          SCENE(1, "pay", "here", CAUSE_THIRD_PARTY, .told = "2 opened", .confidence = 0.7,
+                .database = 0.2),
+          SCENE(1.5, "browse", "here", CAUSE_DATABASE),
+          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "3 opened"));
+}
+END_TEST
+
 /* --- something else --------------------------------------------------------------------------- */
 
 /* Its network is well again, and what was slow to be judged behind it is what fails now. */
@@ -531,6 +611,11 @@ Suite *test_suite(void)
     tcase_add_test(stories, a_vague_incident_learns_its_cause);
     tcase_add_test(stories, a_sure_incident_keeps_its_cause);
     tcase_add_test(stories, a_surer_verdict_of_another_cause_is_told_once);
+    tcase_add_test(stories, an_unsure_incident_learns_from_another_journey_at_once);
+    tcase_add_test(stories, a_vague_incident_learns_from_another_journey_at_once);
+    tcase_add_test(stories, a_quorum_must_be_sure_of_what_another_journey_knows);
+    tcase_add_test(stories, another_journey_that_fails_once_turns_no_incident_that_is_sure);
+    tcase_add_test(stories, another_journey_teaches_only_the_incident_that_it_must_mean);
     tcase_add_test(stories, two_faults_at_once_are_two_incidents);
     tcase_add_test(stories, a_part_of_a_component_is_of_its_incident);
     tcase_add_test(stories, two_that_turn_out_to_be_the_same_become_the_older);

@@ -27,7 +27,8 @@ struct run *run_of(const struct scene *scene)
         .confidence = scene->confidence > 0 ? scene->confidence : 0.9,
         .summary = "It is what it is.",
     };
-    if (scene->behind != NULL)
+    run->verdict.suspects[CAUSE_DATABASE] = scene->database;
+    if (scene->behind != NULL || scene->database > 0)
         run->verdict.suspects[run->verdict.leaning] = run->verdict.confidence;
     if (scene->seen == PASSES || scene->seen == BLIND)
         run->state = step->state = scene->seen == PASSES ? STATE_PASSED : STATE_UNKNOWN;

@@ -26,6 +26,7 @@ struct scene {
     const char
         *behind; /* a step that passes before it; the verdict excludes all causes but its own */
     double confidence; /* 0: 0.9 */
+    double database;   /* how likely that one is, too; no other cause is at all. 0: not known */
     bool muted;
 };
 
