@@ -26,6 +26,13 @@ const incidents = trial => [...trial.incidents].sort((a, b) => b.shown_by - a.sh
 // What a monitor that could not look says of itself: that is no incident of the shop's.
 const blind = trial => trial.failed.find(run => run.state === 'unknown' && run.verdict.cause === 'monitor' && run.symptom !== 'monitor.stopped');
 
+// The first right assertion; what a monitor that cannot look says of itself at once is one, too. Infinity: there is none.
+function assertedAt(trial, first) {
+    const own = isTrue(trial, 'monitor') ? blind(trial) : undefined;
+    const times = [first?.at, own && Date.parse(own.at) * 1000].filter(at => at !== undefined);
+    return Math.min(...times);
+}
+
 // What became of one trial.
 function judge(trial) {
     const all = incidents(trial);
@@ -35,6 +42,7 @@ function judge(trial) {
     const first = asserted.find(change => isTrue(trial, change.verdict.cause));
     const nobody = isTrue(trial, 'nobody');
     const causes = id => new Set(asserted.filter(change => change.id === id).map(change => change.verdict.cause));
+    const at = assertedAt(trial, first);
     let outcome;
     if (wrong.length > 0)
         outcome = 'wrong';
@@ -49,7 +57,7 @@ function judge(trial) {
         said: main === undefined ? 'nothing' : isAsserted(main.verdict) ? main.verdict.cause : 'undetermined',
         leans: main === undefined ? undefined : leaning(main.verdict),
         allowed: outcome === 'right' || (outcome === 'abstained' && !trial.told),
-        seconds: first === undefined ? undefined : (first.at - trial.onset) / SECOND,
+        seconds: at === Infinity ? undefined : (at - trial.onset) / SECOND,
         confused: wrong.some(change => trial.truth === 'database' && change.verdict.cause === 'network' ||
             trial.truth === 'network' && change.verdict.cause === 'database'),
         changed: trial.changes.some(change => causes(change.id).size > 1),
@@ -182,7 +190,7 @@ function table(judgements) {
         'ever asserted anything else; so one right and one wrong incident of a fault count as wrong. Nothing asserted: "open" where',
         'the table says that it can be told from outside, "allowed" where it cannot. unseen: no incident. db<->net: a database fault',
         'asserted as network, or the other way round. changed: an incident asserted one cause after another. Brier: of the likeliest',
-        'cause of the main incident. Seconds: from the fault to the first right assertion.',
+        'cause of the main incident. Seconds: from the fault to the first right assertion, of an incident or of a monitor that cannot look.',
         '',
         sums(outside),
         '', 'What was asserted (columns) of what was done (rows):', '',
