@@ -54,11 +54,16 @@ static void write_sentence(const struct terminal *terminal, const struct inciden
     buffer_free(&text);
 }
 
-/* Who was let go of when it was closed by hand is not known to be well. */
-static bool is_well(const struct incident *incident, const struct incident_shower *shower)
+/* `search from home (well again)`. Who was let go of when it was closed by hand is not known to be
+ * well; who shows it as a part of another one does so still. */
+static void write_shower(const struct incident *incident, const struct incident_shower *shower,
+                         struct buffer *text)
 {
-    return shower->recovered.us != 0 &&
-           (incident_closed_by(incident) == NULL || shower->recovered.us < incident->resolved.us);
+    const bool let_go =
+        incident_closed_by(incident) != NULL && shower->recovered.us >= incident->resolved.us;
+    buffer_print(text, "%s from %s", shower->journey, shower->vantage);
+    if (shower->recovered.us != 0 && !let_go && incident->merged == NULL)
+        buffer_text(text, shower->otherwise ? " (fails otherwise since)" : " (well again)");
 }
 
 /* `It showed first in “place order” of guest checkout: the request was sent, ...` */
@@ -76,10 +81,10 @@ static void write_where(const struct terminal *terminal, const struct incident *
     terminal_wrap(terminal, text.data, 0, 0, out);
     buffer_clear(&text);
     buffer_print(&text, "%u failed run%s, by ", incident->runs, incident->runs == 1 ? "" : "s");
-    for (size_t i = 0; i < incident->shower_count && i < SHOWERS_SHOWN; i++)
-        buffer_print(&text, "%s%s from %s%s", i > 0 ? ", " : "", incident->showers[i].journey,
-                     incident->showers[i].vantage,
-                     is_well(incident, &incident->showers[i]) ? " (well again)" : "");
+    for (size_t i = 0; i < incident->shower_count && i < SHOWERS_SHOWN; i++) {
+        buffer_text(&text, i > 0 ? ", " : "");
+        write_shower(incident, &incident->showers[i], &text);
+    }
     if (incident->shower_count > SHOWERS_SHOWN)
         buffer_print(&text, ", and %zu more", incident->shower_count - SHOWERS_SHOWN);
     terminal_wrap(terminal, text.data, 0, 0, out);

@@ -217,7 +217,7 @@ static void turn_otherwise(struct incident_book *book, struct watch *watch, cons
  * more for the others to say that they have, too. */
 static void leave(struct watch *watch, const struct run *run, struct wall_time now)
 {
-    watch_show(watch, NULL, now);
+    watch_leave(watch, now);
     watch->failed_slots = 0;
     watch->loud_slots = run->muted ? 0 : INCIDENT_CONFIRM_SLOTS - 1;
     watch_fails(watch, run);

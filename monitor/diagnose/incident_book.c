@@ -164,7 +164,9 @@ void watch_show(struct watch *watch, struct kept *kept, struct wall_time now)
     if (before == kept)
         return;
     if (before != NULL) {
-        shower_of(before, watch)->recovered = now;
+        struct incident_shower *shower = shower_of(before, watch);
+        shower->recovered = now;
+        shower->otherwise = kept != NULL;
         before->showing--;
         before->counted = true;
         before->joined = now;
@@ -173,10 +175,19 @@ void watch_show(struct watch *watch, struct kept *kept, struct wall_time now)
     watch->otherwise = 0;
     if (kept == NULL)
         return;
-    shower_of(kept, watch)->recovered = (struct wall_time){0};
+    struct incident_shower *shower = shower_of(kept, watch);
+    shower->recovered = (struct wall_time){0};
+    shower->otherwise = false;
     kept->showing++;
     kept->counted = true;
     kept->joined = now;
+}
+
+void watch_leave(struct watch *watch, struct wall_time now)
+{
+    struct kept *left = watch->incident;
+    watch_show(watch, NULL, now);
+    shower_of(left, watch)->otherwise = true;
 }
 
 void watch_note_step(struct watch *watch, const struct run *run)

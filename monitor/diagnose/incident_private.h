@@ -63,6 +63,9 @@ void book_tell(struct incident_book *book, struct kept *kept, enum incident_chan
 /* The watch shows `kept`; NULL: nothing. `now`: when it stopped to show what it did. */
 void watch_show(struct watch *watch, struct kept *kept, struct wall_time now);
 
+/* It goes on to fail, by something that no incident is of yet. */
+void watch_leave(struct watch *watch, struct wall_time now);
+
 void watch_pass(struct watch *watch, struct wall_time now);
 
 /* It fails as what it shows does. */

@@ -109,6 +109,7 @@ void incident_copy(struct arena *arena, struct incident *target, const struct in
             .journey = arena_duplicate(arena, source->showers[i].journey),
             .vantage = arena_duplicate(arena, source->showers[i].vantage),
             .recovered = source->showers[i].recovered,
+            .otherwise = source->showers[i].otherwise,
             .unheard = source->showers[i].unheard,
         };
     }
@@ -134,6 +135,7 @@ static void write_showers(const struct incident *incident, struct json_writer *w
         json_add_text(writer, "journey", incident->showers[i].journey);
         json_add_text(writer, "vantage", incident->showers[i].vantage);
         json_add_wall(writer, "recovered", incident->showers[i].recovered);
+        json_add_flag(writer, "otherwise", incident->showers[i].otherwise);
         json_add_flag(writer, "unheard", incident->showers[i].unheard);
         json_close_object(writer);
     }
@@ -214,7 +216,8 @@ static void showers_from_json(struct arena *arena, const json_t *array, struct i
         const char *vantage = json_get_text(arena, item, "vantage");
         if (journey != NULL && vantage != NULL)
             incident->showers[incident->shower_count++] = (struct incident_shower){
-                journey, vantage, json_get_wall(item, "recovered"), json_get_flag(item, "unheard")};
+                journey, vantage, json_get_wall(item, "recovered"),
+                json_get_flag(item, "otherwise"), json_get_flag(item, "unheard")};
     }
 }
 

@@ -50,6 +50,7 @@ struct incident_event {
 struct incident_shower {
     const char *journey, *vantage;
     struct wall_time recovered; /* us == 0: still shows it */
+    bool otherwise;             /* and did not pass then, but failed by something else */
     bool unheard;               /* people were not told yet that it shows it, too */
 };
 

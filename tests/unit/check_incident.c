@@ -332,6 +332,9 @@ START_TEST(one_that_fails_otherwise_leaves_the_others)
     const struct incident *left = &stage.incidents[0], *new = &stage.incidents[1];
     ck_assert_int_eq(left->began.us, start.us);
     ck_assert_int_eq(new->began.us, wall_after(start, 2 * DURATION_MINUTE).us);
+    ck_assert_str_eq(left->showers[1].journey, "cart");
+    ck_assert(left->showers[1].otherwise);
+    ck_assert(!left->showers[0].otherwise && !new->showers[0].otherwise);
     stage_tear_down(&stage);
 }
 END_TEST

@@ -557,8 +557,8 @@ END_TEST
 static struct incident long_incident(struct run *run)
 {
     struct incident_shower *showers = arena_allocate(run->arena, 2, sizeof *showers);
-    showers[0] = (struct incident_shower){"guest checkout", "berlin", {0}, true};
-    showers[1] = (struct incident_shower){"guest checkout", "oslo", start, false};
+    showers[0] = (struct incident_shower){"guest checkout", "berlin", {0}, false, true};
+    showers[1] = (struct incident_shower){"guest checkout", "oslo", start, true, false};
     struct incident incident = {.id = "1",
                                 .version = 4,
                                 .change = INCIDENT_ANNOTATED,
@@ -601,6 +601,7 @@ START_TEST(an_incident_survives_its_json)
     ck_assert_int_eq(read.change, INCIDENT_ANNOTATED);
     ck_assert_int_eq(read.showers[1].recovered.us / 1000, start.us / 1000);
     ck_assert(read.showers[0].unheard && !read.showers[1].unheard);
+    ck_assert(!read.showers[0].otherwise && read.showers[1].otherwise);
     ck_assert_str_eq(read.acknowledged.by, "ann");
     ck_assert(read.published && read.flapping && read.muted);
     ck_assert_uint_eq(read.timeline_count, 2);

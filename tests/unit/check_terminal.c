@@ -473,6 +473,33 @@ START_TEST(an_incident_says_how_it_stands)
 }
 END_TEST
 
+/* Who shows it no more may be well, or ill of something else; of whom an operator let go nobody
+ * knows. */
+START_TEST(an_incident_says_what_became_of_who_showed_it)
+{
+    struct incident_shower showers[] = {
+        {"browse", "here", {DURATION_DAY + 1}, false, false},
+        {"search", "here", {DURATION_DAY + 1}, true, false},
+        {"buy", "here", {0}, false, false},
+    };
+    const struct incident incident = {.id = "fedcba9876543210",
+                                      .journey = "browse",
+                                      .began = {DURATION_DAY},
+                                      .opened = {DURATION_DAY},
+                                      .verdict = {.summary = "It is the database."},
+                                      .showers = showers,
+                                      .shower_count = COUNT_OF(showers)};
+    const struct terminal wide = {.width = 160};
+    struct buffer out;
+    buffer_init(&out, PAGE_MAX);
+    terminal_incident(&wide, &incident, (struct wall_time){2 * DURATION_DAY}, &out);
+    ck_assert_msg(strstr(out.data, "by browse from here (well again), search from here (fails "
+                                   "otherwise since), buy from here\n") != NULL,
+                  "%s", out.data);
+    buffer_free(&out);
+}
+END_TEST
+
 /* The reason gives way first, then the name, then the place, each down to its least; then the
  * reason again. */
 static const struct {
@@ -550,6 +577,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(reports, kernel_facts_become_sentences, 0, COUNT_OF(tcp_cases));
     tcase_add_loop_test(reports, history_has_room_for_what_names_need, 0, COUNT_OF(history_cases));
     tcase_add_loop_test(reports, an_incident_says_how_it_stands, 0, COUNT_OF(standing_cases));
+    tcase_add_test(reports, an_incident_says_what_became_of_who_showed_it);
     tcase_add_loop_test(reports, what_is_next_to_impossible_is_not_named, 0, COUNT_OF(doubt_cases));
     suite_add_tcase(suite, reports);
     return suite;
