@@ -81,7 +81,7 @@ START_TEST(what_is_no_secret_stays)
 }
 END_TEST
 
-/* `PATH` stands for the secret's file. */
+/* What begins with a slash is behind the scenario's directory. */
 static const struct {
     const char *yaml, *value, *problem;
 } secret_cases[] = {
@@ -89,8 +89,8 @@ static const struct {
     {"{env: CHECK_FLOW_NOTHING}", NULL, "the environment variable CHECK_FLOW_NOTHING is not set"},
     {"{env: CHECK_FLOW_SHORT}", NULL, "it is shorter than 4 bytes, too short to be kept secret"},
     {"{file: check_flow.secret}", "first line", NULL},
-    {"{file: check_flow.nowhere}", NULL, "/tmp/check_flow.nowhere: No such file or directory"},
-    {"{file: /dev/zero}", NULL, "/dev/zero: it is longer than 64 KiB"},
+    {"{file: check_flow.nowhere}", NULL, "/check_flow.nowhere: No such file or directory"},
+    {"{file: check_flow.zero}", NULL, "/check_flow.zero: it is longer than 64 KiB"},
     {"{command: [printf, \"%s\\\\n%s\", \"a b;$HOME\", x]}", "a b;$HOME", NULL},
     {"{command: [\"false\"]}", NULL, "false: exit code 1"},
     {"{command: [no-such-program-here]}", NULL, "no-such-program-here: No such file or directory"},
@@ -115,7 +115,12 @@ static struct scenario *load(const char *file, const char *text)
 
 START_TEST(secrets_are_read_or_it_is_said_why_not)
 {
-    static const char file[] = "/tmp/check_flow.yaml", key[] = "/tmp/check_flow.secret";
+    char directory[] = "/tmp/check_flow.XXXXXX", file[64], key[64], zero[64], problem[128];
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(file, sizeof file, "%s/check_flow.yaml", directory);
+    snprintf(key, sizeof key, "%s/check_flow.secret", directory);
+    snprintf(zero, sizeof zero, "%s/check_flow.zero", directory);
+    ck_assert_int_eq(symlink("/dev/zero", zero), 0);
     int descriptor = open(key, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ck_assert_int_ge(descriptor, 0);
     dprintf(descriptor, "first line\r\nsecond line\n");
@@ -134,11 +139,16 @@ START_TEST(secrets_are_read_or_it_is_said_why_not)
     ck_assert_uint_eq(secrets_count(secrets), 1);
     ck_assert_str_eq(secrets_name(secrets, 0), "S");
     ck_assert_pstr_eq(secrets_value(secrets, 0), secret_cases[_i].value);
-    ck_assert_pstr_eq(secrets_problem(secrets, 0), secret_cases[_i].problem);
+    const char *said = secret_cases[_i].problem;
+    snprintf(problem, sizeof problem, "%s%s", said != NULL && said[0] == '/' ? directory : "",
+             said != NULL ? said : "");
+    ck_assert_pstr_eq(secrets_problem(secrets, 0), said != NULL ? problem : NULL);
     secrets_free(secrets);
     scenario_free(scenario);
     unlink(file);
     unlink(key);
+    unlink(zero);
+    ck_assert_int_eq(rmdir(directory), 0);
 }
 END_TEST
 
