@@ -256,6 +256,26 @@ static const char *plural(unsigned count)
     return count == 1 ? "" : "s";
 }
 
+/* Whether somebody is to blame for all that fails; until then it may be whom a failing step needs.
+ */
+static bool all_is_told(const struct page_overview *model)
+{
+    for (size_t i = 0; i < model->open_count; i++)
+        if (model->open[i].verdict.cause == CAUSE_UNDETERMINED)
+            return false;
+    return model->open_count > 0;
+}
+
+/* `3 steps that need it pass`, and how many do not. */
+static void say_how_many_pass(unsigned passed, unsigned failed, char why[PAGE_SENTENCE_MAX])
+{
+    char others[PAGE_SENTENCE_MAX / 4] = "";
+    if (failed > 0)
+        snprintf(others, sizeof others, ", %u fail%s", failed, failed == 1 ? "s" : "");
+    snprintf(why, PAGE_SENTENCE_MAX, "%u step%s that need%s it pass%s%s", passed, plural(passed),
+             passed == 1 ? "s" : "", passed == 1 ? "es" : "", others);
+}
+
 void page_component(const struct page_overview *model, const char *name, enum cause kind,
                     struct page_component *ret_component)
 {
@@ -271,10 +291,9 @@ void page_component(const struct page_overview *model, const char *name, enum ca
         ret_component->state = STATE_FAILED;
         snprintf(why, PAGE_SENTENCE_MAX, "blamed by a run, not confirmed yet");
     } else if (passed > 0) {
-        ret_component->state = STATE_PASSED;
-        snprintf(why, PAGE_SENTENCE_MAX, "%u step%s that need it pass", passed, plural(passed));
-        if (passed == 1)
-            snprintf(why, PAGE_SENTENCE_MAX, "1 step that needs it passes");
+        const unsigned failed = usage.ended[STATE_FAILED];
+        ret_component->state = failed == 0 || all_is_told(model) ? STATE_PASSED : STATE_UNKNOWN;
+        say_how_many_pass(passed, failed, why);
     } else if (late > 0) {
         ret_component->state = STATE_DEGRADED;
         snprintf(why, PAGE_SENTENCE_MAX, "%u step%s that need it came late", late, plural(late));
