@@ -166,19 +166,23 @@ static void teach(struct incident_book *book, const struct watch *watch, const s
 
 /* --- what it showed is over, and something else fails ----------------------------------------- */
 
-static bool has_passed(const struct run *run, const char *name)
+/* Whether the step that failed comes farther now: it passes, or is connected where it was not. */
+static bool has_come_farther(const struct watch *watch, const struct run *run)
 {
-    const struct run_step *step = run_find_step(run, name);
-    return step != NULL && run_step_passed(step);
+    const struct run_step *step =
+        watch->shown_by != NULL ? run_find_step(run, watch->shown_by) : NULL;
+    return step != NULL &&
+           (run_step_passed(step) || (watch->shown_unconnected && step->state == STATE_FAILED &&
+                                      symptom_is_connected(step->symptom)));
 }
 
-/* The step that failed passes again, and of what fails behind it the incident is not the cause. A
- * slot without a run of its own tells neither. */
+/* It comes farther, and of what fails then the incident is not the cause. A slot without a run of
+ * its own tells neither. */
 static void note_otherwise(struct watch *watch, const struct run *run)
 {
     if (run->step_count == 0)
         return;
-    if (watch->shown_by != NULL && has_passed(run, watch->shown_by) &&
+    if (has_come_farther(watch, run) &&
         match_excludes(&run->verdict, &watch->incident->incident.verdict)) {
         if (watch->otherwise++ == 0)
             watch->otherwise_began = failure_began(run);

@@ -197,6 +197,7 @@ void watch_note_step(struct watch *watch, const struct run *run)
         return;
     free(watch->shown_by);
     watch->shown_by = memory_duplicate(failure->name);
+    watch->shown_unconnected = !symptom_is_connected(failure->symptom);
     watch->otherwise = 0;
 }
 
@@ -315,6 +316,7 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
         copy->symptom = watch->symptom;
         copy->step = memory_duplicate(watch->step);
         copy->shown_by = memory_duplicate(watch->shown_by);
+        copy->shown_unconnected = watch->shown_unconnected;
         copy->otherwise = watch->otherwise;
         copy->otherwise_began = watch->otherwise_began;
         copy->incident = watch->incident;

@@ -35,9 +35,10 @@ struct watch {
     struct wall_time began;
     enum symptom symptom;
     char *step;
-    struct kept *incident; /* that it shows */
-    char *shown_by;        /* the step that failed when it did so last; NULL: not known */
-    unsigned otherwise;    /* slots in a row that failed otherwise since: see incident.c */
+    struct kept *incident;  /* that it shows */
+    char *shown_by;         /* the step that failed when it did so last; NULL: not known */
+    bool shown_unconnected; /* and no connection was made for it */
+    unsigned otherwise;     /* slots in a row that failed otherwise since: see incident.c */
     struct wall_time otherwise_began; /* the first of them */
     struct watch *sibling;            /* the same journey from elsewhere */
 };

@@ -34,6 +34,13 @@ bool symptom_is_cut_off(enum symptom symptom)
            symptom == SYMPTOM_HTTP_TRUNCATED;
 }
 
+bool symptom_is_connected(enum symptom symptom)
+{
+    enum symptom_layer layer = symptom_layer(symptom);
+    return layer == SYMPTOM_LAYER_HTTP || layer == SYMPTOM_LAYER_CONTENT ||
+           layer == SYMPTOM_LAYER_PACE || symptom_is_cut_off(symptom);
+}
+
 enum symptom symptom_from_code(const char *code)
 {
     for (int i = 0; i < SYMPTOM_COUNT; i++)

@@ -118,6 +118,9 @@ const char *symptom_code(enum symptom symptom);
 const char *symptom_sentence(enum symptom symptom);
 enum symptom_layer symptom_layer(enum symptom symptom);
 
+/* Whether it came up behind the handshakes of TCP and TLS. */
+bool symptom_is_connected(enum symptom symptom);
+
 /* Whether the other side ended the connection before the answer was there, or all of it. */
 bool symptom_is_cut_off(enum symptom symptom);
 

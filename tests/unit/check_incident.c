@@ -290,6 +290,37 @@ START_TEST(an_incident_becomes_what_fails_now)
 }
 END_TEST
 
+/* The way is open again, and what stands behind it fails: nothing has passed in between. */
+START_TEST(what_is_answered_is_not_the_way_any_more)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_NETWORK, .symptom = SYMPTOM_TCP_TIMED_OUT),
+        SCENE(1, "browse", "here", CAUSE_NETWORK, .symptom = SYMPTOM_TCP_TIMED_OUT,
+              .told = "1 opened"),
+        SCENE(2, "browse", "here", VAGUE, .database = 0.3, .symptom = SYMPTOM_HTTP_ERROR),
+        SCENE(3, "browse", "here", CAUSE_NETWORK, .symptom = SYMPTOM_DNS_FAILED),
+        SCENE(4, "browse", "here", VAGUE, .database = 0.3, .symptom = SYMPTOM_HTTP_ERROR),
+        SCENE(5, "browse", "here", VAGUE, .database = 0.3, .symptom = SYMPTOM_HTTP_ERROR,
+              .told = "1 changed"),
+        SCENE(6, "browse", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
+/* Who fills up lets nobody in at last: that is no way that has opened. */
+START_TEST(what_is_not_even_connected_has_come_no_farther)
+{
+    static const struct scene scenes[] = {
+        SCENE(0, "browse", "here", CAUSE_DATABASE),
+        SCENE(1, "browse", "here", CAUSE_DATABASE, .told = "1 opened"),
+        SCENE(2, "browse", "here", VAGUE, .database = 0.01, .symptom = SYMPTOM_TCP_TIMED_OUT),
+        SCENE(3, "browse", "here", VAGUE, .database = 0.01, .symptom = SYMPTOM_TCP_TIMED_OUT),
+        SCENE(4, "browse", "here", VAGUE, .database = 0.01, .symptom = SYMPTOM_TCP_TIMED_OUT),
+        SCENE(5, "browse", "here", PASSES, .told = "1 resolved")};
+    tell_once(scenes, COUNT_OF(scenes), 0);
+}
+END_TEST
+
 /* A less sure verdict takes the place of a surer one, too, once all that showed it fail otherwise.
  */
 START_TEST(all_that_show_it_must_fail_otherwise)
@@ -626,6 +657,8 @@ Suite *test_suite(void)
     tcase_add_test(stories, a_journey_moves_to_the_incident_that_it_shows);
     tcase_add_test(stories, an_incident_becomes_what_fails_now);
     tcase_add_test(stories, all_that_show_it_must_fail_otherwise);
+    tcase_add_test(stories, what_is_answered_is_not_the_way_any_more);
+    tcase_add_test(stories, what_is_not_even_connected_has_come_no_farther);
     tcase_add_test(stories, one_that_fails_otherwise_leaves_the_others);
     tcase_add_test(stories, what_fails_otherwise_may_be_known);
     tcase_add_test(stories, a_doubt_alone_changes_nothing);

@@ -17,7 +17,7 @@ struct run *run_of(const struct scene *scene)
     struct run_step *step = run_add_step(run, scene->step != NULL ? scene->step : "alive");
     run->slot.started = run->slot.ended = step->started = planned;
     run->state = step->state = STATE_FAILED;
-    step->symptom = SYMPTOM_HTTP_TIMEOUT_TTFB;
+    step->symptom = scene->symptom != SYMPTOM_NONE ? scene->symptom : SYMPTOM_HTTP_TIMEOUT_TTFB;
     run->muted = scene->muted;
     run->verdict = (struct verdict){
         .cause = scene->seen,

@@ -25,8 +25,9 @@ struct scene {
     const char *step; /* NULL: `alive` */
     const char
         *behind; /* a step that passes before it; the verdict excludes all causes but its own */
-    double confidence; /* 0: 0.9 */
-    double database;   /* how likely that one is, too; no other cause is at all. 0: not known */
+    double confidence;    /* 0: 0.9 */
+    enum symptom symptom; /* SYMPTOM_NONE: no answer to the request */
+    double database;      /* how likely that one is, too; no other cause is at all. 0: not known */
     bool muted;
 };
 
