@@ -25,7 +25,7 @@ static void watch_fails(struct watch *watch, const struct run *run)
 {
     const struct run_step *failure = run_first_failure(run);
     watch->loud_slots += !run->muted;
-    watch->sure_of = match_sure_of(&run->verdict);
+    learn_note(watch, run);
     if (watch->failed_slots++ > 0)
         return;
     watch->began = failure_began(run);
@@ -59,6 +59,7 @@ static bool has_quorum(const struct incident_book *book, const struct watch *wat
 static struct kept *open_new(struct incident_book *book, const struct watch *watch,
                              const struct run *run, bool muted, struct wall_time now)
 {
+    const struct verdict *verdict = learn_at_opening(book, watch, run);
     const struct incident incident = {
         .began = watch->began,
         .opened = now,
@@ -67,12 +68,14 @@ static struct kept *open_new(struct incident_book *book, const struct watch *wat
         .symptom = watch->symptom,
         .journey = watch->journey,
         .step = watch->step,
-        .first = run->verdict,
-        .verdict = run->verdict,
+        .first = *verdict,
+        .verdict = *verdict,
         .runs = watch->failed_slots,
         .muted = muted,
     };
     struct kept *kept = book_add(book, &incident);
+    if (verdict != &run->verdict)
+        learn_keep(kept, &run->verdict);
     char hex[HASH_HEX_LENGTH + 1];
     hash_hex(arena_print(kept->arena, "%s\x1f%" PRId64, run->id, now.us), hex);
     kept->incident.id = arena_duplicate(kept->arena, hex);
@@ -134,34 +137,6 @@ static void show(struct incident_book *book, struct watch *watch, const struct r
                (!run->muted || kept->incident.muted)) {
         turn_change(book, kept, &run->verdict, now);
     }
-}
-
-/* --- a failure that is not confirmed itself --------------------------------------------------- */
-
-/* Whether a quorum of vantage points is sure of the same, if only since now. */
-static bool is_agreed(const struct incident_book *book, const struct watch *watch, unsigned quorum)
-{
-    unsigned sure = 0, seeing = 0;
-    for (const struct watch *other = map_get(book->journeys, watch->journey); other != NULL;
-         other = other->sibling) {
-        bool fails = other->last == STATE_FAILED && other->failed_slots > 0;
-        seeing += other->last != STATE_UNKNOWN;
-        sure += fails && other->sure_of == watch->sure_of;
-    }
-    return sure >= (quorum > 0 ? quorum : (seeing + 1) / 2);
-}
-
-/* That the shop fails is known where an incident is open. One that cannot tell by what learns it
- * from the first run that can, of whichever journey: it need not fail twice to be believed. */
-static void teach(struct incident_book *book, const struct watch *watch, const struct run *run,
-                  unsigned quorum, struct wall_time now)
-{
-    struct kept *kept = match_unsure(book, &run->verdict);
-    if (kept == NULL || (run->muted && !kept->incident.muted) ||
-        wall_between(kept->incident.began, watch->began) >= INCIDENT_LEARN ||
-        !match_improves(&kept->incident.verdict, &run->verdict) || !is_agreed(book, watch, quorum))
-        return;
-    turn_change(book, kept, &run->verdict, now);
 }
 
 /* --- what it showed is over, and something else fails ----------------------------------------- */
@@ -272,6 +247,7 @@ static void add_failed(struct incident_book *book, struct watch *watch, const st
                        unsigned quorum, struct wall_time now)
 {
     struct scope scope;
+    watch->quorum = quorum;
     watch_fails(watch, run);
     if (watch->incident != NULL)
         look_otherwise(book, watch, run, now);
@@ -281,7 +257,7 @@ static void add_failed(struct incident_book *book, struct watch *watch, const st
     else if (loud || has_quorum(book, watch, quorum, false, &scope))
         join(book, watch, run, &scope, !loud, now);
     else
-        teach(book, watch, run, quorum, now);
+        learn_at_once(book, watch, run, now);
     if (watch->incident != NULL && watch->otherwise == 0 && run->step_count > 0)
         watch_note_step(watch, run);
     if (loud && watch->incident != NULL && watch->incident->incident.muted)

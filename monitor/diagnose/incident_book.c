@@ -17,6 +17,7 @@ static void watch_free(void *value)
     free(watch->vantage);
     free(watch->step);
     free(watch->shown_by);
+    learn_forget(watch);
     free(watch);
 }
 
@@ -61,6 +62,7 @@ static struct kept *put(struct kept **list, const struct incident *incident)
     struct arena *arena = arena_create();
     struct kept *kept = arena_allocate(arena, 1, sizeof *kept);
     kept->arena = arena;
+    kept->cause = CAUSE_NONE;
     kept->next = *list;
     *list = kept;
     incident_copy(arena, &kept->incident, incident);
@@ -175,6 +177,7 @@ void watch_show(struct watch *watch, struct kept *kept, struct wall_time now)
     watch->otherwise = 0;
     if (kept == NULL)
         return;
+    learn_forget(watch);
     struct incident_shower *shower = shower_of(kept, watch);
     shower->recovered = (struct wall_time){0};
     shower->otherwise = false;
@@ -205,6 +208,8 @@ void watch_pass(struct watch *watch, struct wall_time now)
 {
     struct kept *kept = watch->incident;
     watch->failed_slots = watch->loud_slots = 0;
+    watch->sure_of = CAUSE_NONE;
+    learn_forget(watch);
     watch_show(watch, NULL, now);
     if (kept != NULL && kept->showing == 0)
         kept->turned = now;
@@ -270,7 +275,7 @@ static void recall_failure(struct watch *watch, const struct run *run)
     const struct run_step *failure = run_first_failure(run);
     watch->failed_slots = INCIDENT_CONFIRM_SLOTS - 1;
     watch->loud_slots = run->muted ? 0 : INCIDENT_CONFIRM_SLOTS - 1;
-    watch->sure_of = match_sure_of(&run->verdict);
+    learn_note(watch, run);
     watch->began = failure != NULL ? failure->started : run->slot.planned;
     watch->symptom = failure != NULL ? failure->symptom : SYMPTOM_NONE;
     free(watch->step);
@@ -301,7 +306,7 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
     map_free(book->journeys);
     book->journeys = map_create(NULL);
     for (size_t i = 0; i < map_count(old); i++) {
-        const struct watch *watch = map_value(old, i);
+        struct watch *watch = map_value(old, i);
         if (!is_watched(data, watch->journey, watch->vantage)) {
             if (watch->incident != NULL)
                 watch->incident->showing--;
@@ -311,7 +316,11 @@ void incident_book_prune(struct incident_book *book, incident_is_watched *is_wat
         copy->last = watch->last;
         copy->failed_slots = watch->failed_slots;
         copy->loud_slots = watch->loud_slots;
+        copy->quorum = watch->quorum;
         copy->sure_of = watch->sure_of;
+        copy->verdict = watch->verdict;
+        copy->arena = watch->arena;
+        watch->arena = NULL;
         copy->began = watch->began;
         copy->symptom = watch->symptom;
         copy->step = memory_duplicate(watch->step);

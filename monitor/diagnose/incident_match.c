@@ -65,11 +65,25 @@ struct kept *match_same(const struct incident_book *book, const struct verdict *
     return found;
 }
 
+enum cause match_sure_of(const struct verdict *verdict)
+{
+    bool sure = verdict->cause < CAUSE_UNDETERMINED && verdict->confidence >= DIAGNOSE_ASSERT;
+    return sure ? verdict->cause : CAUSE_NONE;
+}
+
+/* Whether who is unsure of the same is known to show it. */
+static bool was_held_for(const struct kept *kept, const struct verdict *verdict)
+{
+    const struct verdict before = {.cause = kept->cause, .component = kept->component};
+    return kept->cause != CAUSE_NONE && match_sure_of(verdict) == CAUSE_NONE &&
+           likeness(&before, verdict) > 0;
+}
+
 struct kept *match_open(const struct incident_book *book, const struct verdict *verdict)
 {
     struct kept *found = match_same(book, verdict);
     for (struct kept *kept = book->open; found == NULL && kept != NULL; kept = kept->next)
-        if (may_be_either_way(verdict, &kept->incident.verdict))
+        if (may_be_either_way(verdict, &kept->incident.verdict) || was_held_for(kept, verdict))
             found = kept;
     return found;
 }
@@ -109,14 +123,7 @@ struct kept *match_over(const struct incident_book *book, const struct watch *wa
     return NULL;
 }
 
-enum cause match_sure_of(const struct verdict *verdict)
-{
-    bool sure = verdict->cause < CAUSE_UNDETERMINED && verdict->confidence >= DIAGNOSE_ASSERT;
-    return sure ? verdict->cause : CAUSE_NONE;
-}
-
-/* Whether a verdict that asserts nothing may yet come to what the other one asserts. */
-static bool leaves_open(const struct verdict *unsure, const struct verdict *verdict)
+bool match_leaves_open(const struct verdict *unsure, const struct verdict *verdict)
 {
     return likeness(unsure, verdict) > 0 || may_be(unsure, verdict) ||
            (verdict_knows_suspects(unsure) && unsure->suspects[verdict->cause] >= EXCLUDED);
@@ -125,7 +132,7 @@ static bool leaves_open(const struct verdict *unsure, const struct verdict *verd
 static bool is_unsure_of(const struct kept *kept, const struct verdict *verdict)
 {
     return kept->showing > 0 && match_sure_of(&kept->incident.verdict) == CAUSE_NONE &&
-           leaves_open(&kept->incident.verdict, verdict);
+           match_leaves_open(&kept->incident.verdict, verdict);
 }
 
 /* What is known already is not told of another; and of two that may be it, neither is. */

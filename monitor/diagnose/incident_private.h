@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The incident book as its own files see it. incident.c has what a run does to it; incident_book.c
- * what is in it, and how it is taken up again; incident_match.c which incident a verdict is about;
- * incident_turn.c how one turns (opens, changes, ends), and what is said of it.
+ * what is in it, and how it is taken up again; incident_learn.c what other journeys tell of it;
+ * incident_match.c which incident a verdict is about; incident_turn.c how one turns (opens,
+ * changes, ends), and what is said of it.
  */
 #ifndef DIAGNOSE_INCIDENT_PRIVATE_H
 #define DIAGNOSE_INCIDENT_PRIVATE_H
@@ -19,7 +20,11 @@ struct kept {
     struct wall_time turned;  /* when it came or went last, told or not */
     struct wall_time written; /* when it was last given out to be kept */
     bool counted;             /* something is new since then */
-    struct wall_time joined;  /* when others came to show it than then; 0: none did */
+    /* What it was held for by who shows it, where it learned better from others; CAUSE_NONE: it did
+     * not. Others that are unsure of it show the same. */
+    enum cause cause;
+    const char *component;
+    struct wall_time joined; /* when others came to show it than then; 0: none did */
     struct kept *next;
 };
 
@@ -30,7 +35,11 @@ struct watch {
     /* In a row; what could not be seen neither adds nor ends. */
     unsigned failed_slots;
     unsigned loud_slots; /* of them, those outside maintenance */
+    unsigned quorum;     /* of the journey, as for incident_book_add */
     enum cause sure_of;  /* by the last of them; CAUSE_NONE: of nothing */
+    /* The verdict that says so, as long as it shows no incident; without an arena: none. */
+    struct verdict verdict;
+    struct arena *arena;
     /* Of the first of them. */
     struct wall_time began;
     enum symptom symptom;
@@ -80,6 +89,8 @@ struct kept *match_open(const struct incident_book *book, const struct verdict *
 /* The open one that asserts nothing yet and may be what the verdict asserts; NULL: none, or several
  * may be. */
 struct kept *match_unsure(const struct incident_book *book, const struct verdict *verdict);
+/* Whether a verdict that asserts nothing may yet come to what the other one asserts. */
+bool match_leaves_open(const struct verdict *unsure, const struct verdict *verdict);
 /* One that is over, and comes back with this watch. */
 struct kept *match_over(const struct incident_book *book, const struct watch *watch,
                         const struct verdict *verdict);
@@ -90,6 +101,20 @@ enum cause match_sure_of(const struct verdict *verdict);
 /* Whether the verdict is to take the other's place; and whether people are to hear of it. */
 bool match_improves(const struct verdict *now, const struct verdict *verdict);
 bool match_is_news(const struct verdict *now, const struct verdict *verdict);
+
+/* incident_learn.c: takes note of the verdict of a failed run, and forgets it. */
+void learn_note(struct watch *watch, const struct run *run);
+void learn_forget(struct watch *watch);
+/* An open incident that asserts nothing takes the verdict of a run that does, of a watch that is
+ * not confirmed. */
+void learn_at_once(struct incident_book *book, const struct watch *watch, const struct run *run,
+                   struct wall_time now);
+/* The verdict to open one with: the run's own, or where that asserts nothing, one that does of
+ * another journey that fails. Borrowed. */
+const struct verdict *learn_at_opening(const struct incident_book *book, const struct watch *watch,
+                                       const struct run *run);
+/* Keeps what it was held for before it learned better. */
+void learn_keep(struct kept *kept, const struct verdict *verdict);
 
 /* Who confirmed it. */
 struct scope {

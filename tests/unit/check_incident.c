@@ -6,34 +6,6 @@
  */
 #include "tests/unit/incident_stage.h"
 
-static void tell(const struct scene *scenes, size_t count, unsigned quorum, size_t restart_at)
-{
-    struct stage stage;
-    stage_set_up(&stage, quorum);
-    stage_tell(&stage, scenes, count, restart_at);
-    stage_tear_down(&stage);
-}
-
-/* A restart remembers of each watch no more than its last run. So what needs more is told without
- * one. */
-static void tell_once(const struct scene *scenes, size_t count, unsigned quorum)
-{
-    tell(scenes, count, quorum, SIZE_MAX);
-}
-
-static void tell_all(const struct scene *scenes, size_t count)
-{
-    tell_once(scenes, count, 0);
-    for (size_t restart_at = 0; restart_at < count; restart_at++)
-        tell(scenes, count, 0, restart_at);
-}
-
-#define STORY(...)                                                                                 \
-    do {                                                                                           \
-        const struct scene scenes[] = {__VA_ARGS__};                                               \
-        tell_all(scenes, COUNT_OF(scenes));                                                        \
-    } while (0)
-
 START_TEST(opens_after_two_slots_and_ends_with_the_last_journey)
 {
     STORY(SCENE(0, "browse", "here", CAUSE_APPLICATION),
@@ -88,7 +60,7 @@ START_TEST(a_slot_that_could_not_look_neither_adds_nor_ends)
         SCENE(2, "browse", "here", CAUSE_APPLICATION, .told = "1 opened"),
         SCENE(3, "browse", "here", BLIND),
         SCENE(4, "browse", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -194,86 +166,6 @@ START_TEST(a_journey_moves_to_the_incident_that_it_shows)
 }
 END_TEST
 
-/* --- another journey knows ------------------------------------------------------------------- */
-
-/* It fails for the first time, and need not fail twice: that something fails is known. */
-START_TEST(an_unsure_incident_learns_from_another_journey_at_once)
-{
-    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
-          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.7,
-                .database = 0.2),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
-          SCENE(2, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
-          SCENE(2.5, "browse", "here", CAUSE_DATABASE, .told = "1 spread"),
-          SCENE(3, "checkout", "here", PASSES),
-          SCENE(3, "browse", "here", PASSES, .told = "1 resolved"));
-}
-END_TEST
-
-/* Also where that passes again: a blip of the workers that are lost one by one. */
-START_TEST(a_vague_incident_learns_from_another_journey_at_once)
-{
-    STORY(SCENE(0, "checkout", "here", VAGUE),
-          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"),
-          SCENE(2, "browse", "here", PASSES),
-          SCENE(2, "checkout", "here", PASSES, .told = "1 resolved"));
-}
-END_TEST
-
-/* Of three places two must be sure, and of the same. */
-START_TEST(a_quorum_must_be_sure_of_what_another_journey_knows)
-{
-    STORY(SCENE(0, "browse", "here", PASSES), SCENE(0, "browse", "there", PASSES),
-          SCENE(0, "browse", "yonder", PASSES), SCENE(0, "checkout", "here", VAGUE),
-          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE),
-          SCENE(1.5, "browse", "there", CAUSE_APPLICATION),
-          SCENE(1.5, "browse", "yonder", CAUSE_DATABASE, .confidence = 0.8),
-          SCENE(2, "checkout", "here", VAGUE), SCENE(2.1, "browse", "here", PASSES),
-          SCENE(2.1, "browse", "there", PASSES), SCENE(3, "browse", "here", CAUSE_DATABASE),
-          SCENE(3, "browse", "there", CAUSE_DATABASE, .told = "1 changed"));
-}
-END_TEST
-
-/* What it asserts already is as hard to turn as ever, and what it excludes, it does not become. */
-START_TEST(another_journey_that_fails_once_turns_no_incident_that_is_sure)
-{
-    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.86, .database = 0.1),
-          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.86,
-                .database = 0.1),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .confidence = 0.98),
-          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "2 opened", .confidence = 0.98));
-    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.8, .database = 0.04),
-          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.8,
-                .database = 0.04),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE, .confidence = 0.98),
-          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "2 opened", .confidence = 0.98));
-    STORY(SCENE(0, "checkout", "here", VAGUE),
-          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
-          SCENE(1.5, "browse", "here", CAUSE_THIRD_PARTY, .confidence = 0.98),
-          SCENE(2, "browse", "here", CAUSE_THIRD_PARTY, .told = "2 opened", .confidence = 0.98));
-}
-END_TEST
-
-/* Nor one that began long before, nor one of two that may be meant. */
-START_TEST(another_journey_teaches_only_the_incident_that_it_must_mean)
-{
-    STORY(SCENE(0, "checkout", "here", VAGUE),
-          SCENE(1, "checkout", "here", VAGUE, .told = "1 opened"),
-          SCENE(30, "browse", "here", CAUSE_DATABASE),
-          SCENE(30.5, "browse", "here", CAUSE_DATABASE, .told = "1 changed"));
-    STORY(SCENE(0, "checkout", "here", CAUSE_APPLICATION, .confidence = 0.7, .database = 0.2),
-          SCENE(0, "pay", "here", CAUSE_THIRD_PARTY, .confidence = 0.7, .database = 0.2),
-          SCENE(1, "checkout", "here", CAUSE_APPLICATION, .told = "1 opened", .confidence = 0.7,
-                .database = 0.2),
-          SCENE(1, "pay", "here", CAUSE_THIRD_PARTY, .told = "2 opened", .confidence = 0.7,
-                .database = 0.2),
-          SCENE(1.5, "browse", "here", CAUSE_DATABASE),
-          SCENE(2, "browse", "here", CAUSE_DATABASE, .told = "3 opened"));
-}
-END_TEST
-
 /* --- something else --------------------------------------------------------------------------- */
 
 /* Its network is well again, and what was slow to be judged behind it is what fails now. */
@@ -286,7 +178,7 @@ START_TEST(an_incident_becomes_what_fails_now)
         SCENE(3, "browse", "here", VAGUE, .step = "cart", .behind = "alive", .told = "1 changed"),
         SCENE(4, "browse", "here", CAUSE_DATABASE, .step = "cart", .told = "1 changed"),
         SCENE(5, "browse", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -303,7 +195,7 @@ START_TEST(what_is_answered_is_not_the_way_any_more)
         SCENE(5, "browse", "here", VAGUE, .database = 0.3, .symptom = SYMPTOM_HTTP_ERROR,
               .told = "1 changed"),
         SCENE(6, "browse", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -317,7 +209,7 @@ START_TEST(what_is_not_even_connected_has_come_no_farther)
         SCENE(3, "browse", "here", VAGUE, .database = 0.01, .symptom = SYMPTOM_TCP_TIMED_OUT),
         SCENE(4, "browse", "here", VAGUE, .database = 0.01, .symptom = SYMPTOM_TCP_TIMED_OUT),
         SCENE(5, "browse", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -339,7 +231,7 @@ START_TEST(all_that_show_it_must_fail_otherwise)
         SCENE(4, "browse", "here", CAUSE_THIRD_PARTY, .step = "pay"),
         SCENE(5, "browse", "here", PASSES),
         SCENE(5, "cart", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -383,7 +275,7 @@ START_TEST(what_fails_otherwise_may_be_known)
               .told = "1 changed; 2 resolved = 1"),
         SCENE(5, "browse", "here", PASSES, .told = "1 spread"),
         SCENE(6, "cart", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -399,7 +291,7 @@ START_TEST(a_doubt_alone_changes_nothing)
         SCENE(5, "browse", "here", CAUSE_APPLICATION, .step = "cart"),
         SCENE(6, "browse", "here", CAUSE_APPLICATION, .step = "cart"),
         SCENE(7, "browse", "here", PASSES, .told = "1 resolved")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -457,7 +349,7 @@ START_TEST(a_vague_failure_of_another_step_brings_back_nothing)
         SCENE(4, "cart", "here", PASSES, .told = "2 resolved"),
         SCENE(5, "cart", "here", VAGUE, .step = "pay"),
         SCENE(6, "cart", "here", VAGUE, .step = "pay", .told = "2 reopened")};
-    tell_once(scenes, COUNT_OF(scenes), 0);
+    stage_tell_once(scenes, COUNT_OF(scenes), 0);
 }
 END_TEST
 
@@ -618,9 +510,9 @@ START_TEST(quorum_is_half_of_those_that_see)
         SCENE(1, "browse", "c", CAUSE_NETWORK),
         SCENE(2, "browse", "c", CAUSE_NETWORK, .told = "1 opened"),
     };
-    tell_once(three, COUNT_OF(three), 0);
-    tell_once(two_blind, COUNT_OF(two_blind), 0);
-    tell_once(all, COUNT_OF(all), 3);
+    stage_tell_once(three, COUNT_OF(three), 0);
+    stage_tell_once(two_blind, COUNT_OF(two_blind), 0);
+    stage_tell_once(all, COUNT_OF(all), 3);
 }
 END_TEST
 
@@ -645,11 +537,6 @@ Suite *test_suite(void)
     tcase_add_test(stories, a_vague_incident_learns_its_cause);
     tcase_add_test(stories, a_sure_incident_keeps_its_cause);
     tcase_add_test(stories, a_surer_verdict_of_another_cause_is_told_once);
-    tcase_add_test(stories, an_unsure_incident_learns_from_another_journey_at_once);
-    tcase_add_test(stories, a_vague_incident_learns_from_another_journey_at_once);
-    tcase_add_test(stories, a_quorum_must_be_sure_of_what_another_journey_knows);
-    tcase_add_test(stories, another_journey_that_fails_once_turns_no_incident_that_is_sure);
-    tcase_add_test(stories, another_journey_teaches_only_the_incident_that_it_must_mean);
     tcase_add_test(stories, two_faults_at_once_are_two_incidents);
     tcase_add_test(stories, a_part_of_a_component_is_of_its_incident);
     tcase_add_test(stories, two_that_turn_out_to_be_the_same_become_the_older);

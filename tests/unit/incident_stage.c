@@ -15,6 +15,11 @@ struct run *run_of(const struct scene *scene)
     if (scene->behind != NULL)
         run_add_step(run, scene->behind)->state = STATE_PASSED;
     struct run_step *step = run_add_step(run, scene->step != NULL ? scene->step : "alive");
+    if (scene->needs != NULL) {
+        step->needs = arena_allocate(run->arena, 1, sizeof *step->needs);
+        step->needs[0] = scene->needs;
+        step->needs_count = 1;
+    }
     run->slot.started = run->slot.ended = step->started = planned;
     run->state = step->state = STATE_FAILED;
     step->symptom = scene->symptom != SYMPTOM_NONE ? scene->symptom : SYMPTOM_HTTP_TIMEOUT_TTFB;
@@ -144,4 +149,24 @@ void stage_tell(struct stage *stage, const struct scene *scenes, size_t count, s
                       heard.length > 0 ? heard.data : "", told);
     }
     buffer_free(&heard);
+}
+
+static void tell(const struct scene *scenes, size_t count, unsigned quorum, size_t restart_at)
+{
+    struct stage stage;
+    stage_set_up(&stage, quorum);
+    stage_tell(&stage, scenes, count, restart_at);
+    stage_tear_down(&stage);
+}
+
+void stage_tell_once(const struct scene *scenes, size_t count, unsigned quorum)
+{
+    tell(scenes, count, quorum, SIZE_MAX);
+}
+
+void stage_tell_all(const struct scene *scenes, size_t count)
+{
+    stage_tell_once(scenes, count, 0);
+    for (size_t restart_at = 0; restart_at < count; restart_at++)
+        tell(scenes, count, 0, restart_at);
 }

@@ -22,7 +22,8 @@ struct scene {
     enum cause seen;
     const char *told; /* `1 opened; 2 resolved = 1`: incidents are numbered as they come */
     const char *component;
-    const char *step; /* NULL: `alive` */
+    const char *step;  /* NULL: `alive` */
+    const char *needs; /* of that step */
     const char
         *behind; /* a step that passes before it; the verdict excludes all causes but its own */
     double confidence;    /* 0: 0.9 */
@@ -64,6 +65,17 @@ void stage_restart(struct stage *stage, struct wall_time now);
 /* All scenes, each with what must be told; `restart_at`: the row before which the monitor is
  * started anew, SIZE_MAX: none. */
 void stage_tell(struct stage *stage, const struct scene *scenes, size_t count, size_t restart_at);
+
+/* Without a restart: one remembers of each watch no more than its last run. And without, and with
+ * one before each row: people must hear the same. */
+void stage_tell_once(const struct scene *scenes, size_t count, unsigned quorum);
+void stage_tell_all(const struct scene *scenes, size_t count);
+
+#define STORY(...)                                                                                 \
+    do {                                                                                           \
+        const struct scene scenes[] = {__VA_ARGS__};                                               \
+        stage_tell_all(scenes, COUNT_OF(scenes));                                                  \
+    } while (0)
 
 /* Journeys that are called gone are not watched any more. */
 incident_is_watched is_not_gone;
