@@ -292,6 +292,15 @@ static const struct run_step *application_began(const struct facts_view *view)
     return NULL;
 }
 
+/* Whether the step errs as the first one did, and needs a database as that did. No worker is lost
+ * then: an application that runs out of sessions fails all of these alike, one after the other. */
+static bool errs_as_it_began(const struct facts_view *view, const struct run_step *first)
+{
+    return !history_has_hung(first) && !history_has_hung(view->failure) &&
+           symptom_layer(view->failure->symptom) == SYMPTOM_LAYER_HTTP &&
+           facts_step_needs_kind(view->shop, view->failure, CAUSE_DATABASE);
+}
+
 void facts_of_onset(struct facts *facts, const struct facts_view *view)
 {
     const struct run_step *first = view->database_began;
@@ -305,7 +314,7 @@ void facts_of_onset(struct facts *facts, const struct facts_view *view)
         facts_add(facts, FACT_BEGAN_BEHIND_APPLICATION, view->passed_first->name);
     if (part == NULL || !view->grew || (facts_step_needs(view->failure, part) && !unconnected) ||
         view->failure->started.us < wall_after(first->started, FACTS_LATER).us ||
-        facts_part_passed(view, part, first))
+        facts_part_passed(view, part, first) || errs_as_it_began(view, first))
         return;
     facts->began_with = part;
     facts_add(facts, FACT_BEGAN_WITH_DATABASE, part);

@@ -449,6 +449,13 @@ static const struct story stories[] = {
      "4 here look: alive, order late\n"
      "5 here browse: alive hangs\n"
      "7 here look: alive hangs\n"},
+    /* As of an application that lends its sessions out, and gets none back. */
+    {"one that gave up late, and then another one", "? - ~ without pattern.began_with_database",
+     "1 here look: alive, order\n"
+     "1 here browse: alive, list\n"
+     "4 here look: alive, order late\n"
+     "5 there look: alive, order late\n"
+     "6 here browse: alive, list late\n"},
     {"an error that came at once began nothing", "application web",
      "1 here look: alive, order\n"
      "1 here browse: alive, list\n"
