@@ -176,12 +176,13 @@ static struct token read_variable(struct expression_source *source, size_t start
 {
     const char *text = source->text + start;
     size_t length = strcspn(text, "}");
-    struct token token = {.kind = TOKEN_VARIABLE, .start = start, .end = start + length + 1};
+    bool is_closed = text[length] == '}';
+    struct token token = {
+        .kind = TOKEN_VARIABLE, .start = start, .end = start + length + is_closed};
     token.text = arena_duplicate_bytes(source->scratch, text + 2, length - 2);
-    if (text[length] == '\0' || !template_name_is_good(token.text)) {
+    if (!is_closed || !template_name_is_good(token.text)) {
         expression_report(source, MISTAKE_TEMPLATE_INVALID, start, NULL,
-                          text[length] == '\0' ? "`${` without `}`" : "`${%s}` names no variable",
-                          token.text);
+                          is_closed ? "`${%s}` names no variable" : "`${` without `}`", token.text);
         token.kind = TOKEN_BAD;
     }
     return token;

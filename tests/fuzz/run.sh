@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Feeds what comes from outside with ever new bytes, under ASan and UBSan: ten minutes a target, or SECONDS_EACH;
-# with SMOKE=1 five seconds. Seeds are the scenario files of tests and examples. What is found is left in
-# BUILD/fuzz/. Speaks TAP; `make fuzz` runs it whole.
+# Feeds what comes from outside with ever new bytes, under ASan and UBSan: ten minutes a target, or SECONDS_EACH.
+# With SMOKE=1 five seconds that begin alike each time, so that a check says the same of the same code. Seeds are
+# the scenario files of tests and examples. What is found is left in BUILD/fuzz/. Speaks TAP; `make fuzz` runs it whole.
 set -u
 . "${SOURCE:?}/tests/library.sh"
 want clang pkg-config
@@ -12,8 +12,8 @@ echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b == 0
 clang -fsanitize=fuzzer "$scratch/try.c" -o "$scratch/try" 2>/dev/null ||
     { echo "1..0 # SKIP this clang has no libFuzzer"; exit 0; }
 
-each=${SECONDS_EACH:-600}
-[ -z "${SMOKE:-}" ] || each=5
+each=${SECONDS_EACH:-600} chance=0 # 0: another each time
+[ -z "${SMOKE:-}" ] || each=5 chance=1
 work=$BUILD/fuzz
 mkdir -p "$work/objects"
 readonly LIBRARIES='libevent_core libevent_extra libcurl libcares openssl jansson libfyaml libpcre2-8 libxml-2.0'
@@ -68,14 +68,14 @@ make_seeds() {
 }
 
 fuzz() { # fuzz TARGET
-    "$work/$1" -max_total_time="$each" -max_len=8192 -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
+    "$work/$1" -seed="$chance" -max_total_time="$each" -max_len=8192 -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
         -artifact_prefix="$work/found-$1-" -dict="$SOURCE/tests/fuzz/words" "$work/seeds/$1" >"$work/$1.log" 2>&1
     echo $? >"$work/$1.status"
 }
 
 fuzz_all() { # as many at once as there are processors
     export -f fuzz
-    export each
+    export each chance
     xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
 }
 
