@@ -18,6 +18,7 @@ struct markup;
 
 enum {
     MARKUP_SELECTOR_MAX = 4 * 1024,         /* of a CSS selector */
+    MARKUP_COMPOUNDS_MAX = 100,             /* with combinators between; libxml2 nests 500 deep */
     MARKUP_XPATH_MAX = 64 * 1024,           /* of an XPath, a CSS selector's too */
     MARKUP_BODY_MAX = 1024 * 1024,          /* bytes of a body that is looked into */
     MARKUP_TAGS_MAX = 50 * 1000,            /* `<` in it */

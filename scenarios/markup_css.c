@@ -482,8 +482,13 @@ static const char *css_selector(struct css *css)
 {
     const char *left = NULL;
     char combinator = ' ';
+    int compounds = 0;
     do {
         struct compound compound = {0};
+        if (++compounds > MARKUP_COMPOUNDS_MAX) {
+            css_failed(css, css->at, "too many elements within one another");
+            return NULL;
+        }
         bool parsed = css_compound(css, &compound, false);
         const char *conditions = compound.conditions.data, *axis = combinator_axis(combinator);
         if (parsed && left == NULL)

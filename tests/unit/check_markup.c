@@ -209,6 +209,28 @@ START_TEST(css_is_refused_where_it_is_wrong)
 }
 END_TEST
 
+/* What is accepted, libxml2 takes too. */
+START_TEST(css_is_as_deep_as_its_xpath_may_be)
+{
+    struct arena *arena = arena_create();
+    struct error error = {0};
+    struct buffer selector;
+    buffer_init(&selector, MARKUP_SELECTOR_MAX);
+    for (int i = 0; i < MARKUP_COMPOUNDS_MAX; i++)
+        buffer_text(&selector, i > 0 ? " > a.b:not([c])" : "a.b:not([c])");
+    const char *xpath = markup_css_to_xpath(arena, selector.data, &error, NULL);
+    ck_assert_msg(xpath != NULL && markup_check_xpath(xpath, &error) == RESULT_OK, "%s",
+                  error.text);
+
+    size_t length = selector.length, offset = 0;
+    buffer_text(&selector, " d");
+    ck_assert_ptr_null(markup_css_to_xpath(arena, selector.data, &error, &offset));
+    ck_assert_uint_eq(offset, length + 1);
+    buffer_free(&selector);
+    arena_free(arena);
+}
+END_TEST
+
 /* Values as compact JSON, with ' for ". */
 static const struct {
     const char *xpath, *value;
@@ -474,6 +496,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, css_selects, 0, COUNT_OF(css_cases));
     tcase_add_loop_test(tests, attributes_come_with_the_node, 0, COUNT_OF(attribute_cases));
     tcase_add_loop_test(tests, css_is_refused_where_it_is_wrong, 0, COUNT_OF(css_mistakes));
+    tcase_add_test(tests, css_is_as_deep_as_its_xpath_may_be);
     tcase_add_loop_test(tests, xpath_selects, 0, COUNT_OF(xpath_cases));
     tcase_add_loop_test(tests, wrong_xpath_is_refused_in_silence, 0, COUNT_OF(wrong_xpaths));
     tcase_add_test(tests, right_xpath_is_accepted);
