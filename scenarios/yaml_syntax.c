@@ -170,16 +170,18 @@ static bool see_open_bracket(struct sight *sight)
 /* `{ shop { name } }`, which is no map. */
 static bool see_braces(struct sight *sight)
 {
-    const char *text = sight->file->text + sight->found->open;
+    const struct yaml_break *found = sight->found;
+    if (!found->is_flow || found->at < found->open)
+        return false;
+    const char *text = sight->file->text + found->open;
     size_t length = strcspn(text, "\r\n");
-    const char *end = sight->file->text + sight->found->at;
     while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
         length--;
-    bool is_map = memchr(text, ':', (size_t)(end - text)) != NULL;
-    if (!sight->found->is_flow || *text != '{' || is_map || length > SHOWN_MAX ||
-        text[length - 1] != '}' || memchr(text, '\'', length) != NULL)
+    bool is_map = memchr(text, ':', found->at - found->open) != NULL;
+    if (*text != '{' || is_map || length > SHOWN_MAX || text[length - 1] != '}' ||
+        memchr(text, '\'', length) != NULL)
         return false;
-    return tell(sight, sight->found->open, "this is no map of YAML: it must be quoted",
+    return tell(sight, found->open, "this is no map of YAML: it must be quoted",
                 arena_print(sight->file->arena, "write: '%.*s'", (int)length, text));
 }
 
@@ -208,22 +210,26 @@ static bool see_indentation(struct sight *sight)
     return true;
 }
 
-/* A quotation mark that nothing closes: at the end of its line it may be meant to. */
+/* A quotation mark that nothing closes: at the end of its line it may be meant to. Where the file
+ * ends in it, the library's place is the one behind it. */
 static bool see_open_quote(struct sight *sight)
 {
-    struct position position;
-    const char *line = line_of(sight, &position), *text;
-    char mark = sight->file->text[sight->found->at < sight->file->length ? sight->found->at : 0];
-    if (sight->found->is_flow || (mark != '"' && mark != '\'') || !says(sight, "quoted scalar"))
+    const struct yaml_file *file = sight->file;
+    size_t at = sight->found->at;
+    if (sight->found->is_flow || !says(sight, "quoted scalar") || says(sight, "trailing"))
         return false;
-    text = line + position.column;
-    size_t length = strlen(text);
+    if (at > 0 && says(sight, "without closing"))
+        at--;
+    char mark = file->text[at];
+    if (mark != '"' && mark != '\'')
+        return false;
+    const char *text = file->text + at + 1, *hint = sight->hint;
+    size_t length = strcspn(text, "\r\n");
     while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
         length--;
-    if (memchr(text, mark, length) == NULL && length < SHOWN_MAX)
-        sight->hint =
-            arena_print(sight->file->arena, "write: %c%.*s%c", mark, (int)length, text, mark);
-    return true;
+    if (memchr(text, mark, length) == NULL && length > 0 && length < SHOWN_MAX)
+        hint = arena_print(file->arena, "write: %c%.*s%c", mark, (int)length, text, mark);
+    return tell(sight, at, sight->text, hint);
 }
 
 /* The next line is taken into this one. */
