@@ -164,16 +164,17 @@ enum state page_incident_look(const struct incident *incident)
     return incident_closed_by(incident) != NULL ? STATE_UNKNOWN : STATE_PASSED;
 }
 
-/* The journey from its vantage point shows the incident, and did at that time. */
+/* The journey from its vantage point shows the incident, and did at that time: a run that was over
+ * when it began had another trouble. (A slot that a run went on in has no steps of its own.) */
 static bool is_shown_by(const struct incident *incident, const struct run *run)
 {
-    struct wall_time earliest = page_incident_since(incident);
+    if (run->step_count > 0 && run->slot.ended.us < incident->began.us)
+        return false;
     for (size_t i = 0; i < incident->shower_count; i++) {
         const struct incident_shower *shower = &incident->showers[i];
         if (strcmp(shower->journey, run->journey) == 0 &&
             strcmp(shower->vantage, run->vantage) == 0)
-            return run->slot.planned.us >= earliest.us &&
-                   (shower->recovered.us == 0 || run->slot.planned.us <= shower->recovered.us);
+            return shower->recovered.us == 0 || run->slot.planned.us <= shower->recovered.us;
     }
     return false;
 }

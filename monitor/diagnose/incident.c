@@ -225,6 +225,7 @@ static void join(struct incident_book *book, struct watch *watch, const struct r
     if (kept != NULL) {
         bool returns = kept->showing == 0;
         watch_show(watch, kept, now);
+        kept->incident.runs += watch->failed_slots - 1; /* the newest is counted as it is shown */
         if (returns && kept->incident.flapping)
             turn_return(book, kept, scope, muted, now);
         show(book, watch, run, now);

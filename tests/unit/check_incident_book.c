@@ -68,6 +68,7 @@ START_TEST(who_shows_it_is_kept_without_another_run)
     ck_assert_ptr_nonnull(incident);
     ck_assert_int_eq(change, INCIDENT_COUNTED);
     ck_assert_uint_eq(incident->shower_count, 2);
+    ck_assert_uint_eq(incident->runs, COUNT_OF(scenes));
     incident_book_give_counts(stage.book, wall_after(last, DURATION_HOUR));
     ck_assert_ptr_null(incident_book_take(stage.book, &change));
     stage_tear_down(&stage);

@@ -432,6 +432,8 @@ START_TEST(an_incident_covers_the_runs_of_who_shows_it)
     struct run *run = run_create("guest checkout", "ams", wall_after(sample_now, -DURATION_MINUTE));
     const struct wall_time planned = run->slot.planned;
     run->state = STATE_FAILED;
+    run->slot.ended = planned;
+    run_add_step(run, "pay");
     run->verdict.cause = CAUSE_THIRD_PARTY;
     ck_assert(page_incident_covers(&sample->open, run));
     run->state = STATE_UNKNOWN;
@@ -440,9 +442,9 @@ START_TEST(an_incident_covers_the_runs_of_who_shows_it)
     run->vantage = "nyc";
     ck_assert(!page_incident_covers(&sample->open, run));
     run->vantage = "ams";
-    run->slot.planned = wall_after(sample->open.began, -2 * DURATION_MINUTE);
+    run->slot.ended = wall_after(sample->open.began, -DURATION_SECOND);
     ck_assert(!page_incident_covers(&sample->open, run));
-    run->slot.planned = planned;
+    run->slot.ended = planned;
     struct incident_shower shower = sample->open.showers[0];
     shower.recovered = wall_after(planned, -DURATION_SECOND);
     sample->open.showers = &shower;
