@@ -11,6 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where AddressSanitizer looks on, what lies behind a piece is poisoned, as with malloc's: a byte
+ * read too far is found, and not only in a block's last piece. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { PIECE_ALIGN = 8, PIECE_GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size)   ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+enum { PIECE_ALIGN = 1, PIECE_GAP = 0 };
+#endif
+
 /* A block and its head are 1,024 bytes: up to there glibc's malloc has a cache of pieces. */
 enum { ARENA_BLOCK = 1008, ARENA_PRINT_SMALL = 256 };
 
@@ -85,6 +101,7 @@ static struct arena_block *arena_block_add(struct arena *arena, size_t size)
     struct arena_block *block = memory_resize(NULL, 1, sizeof *block + room);
     block->used = 0;
     block->size = (uint32_t)room;
+    ASAN_POISON_MEMORY_REGION(block->bytes, room);
     arena->size += sizeof *block + room;
     /* A big piece goes behind the block being filled, so that the rest of that one is not lost. */
     if (size > arena->block_size && arena->blocks != NULL) {
@@ -101,12 +118,14 @@ static struct arena_block *arena_block_add(struct arena *arena, size_t size)
 static void *arena_piece(struct arena *arena, size_t size, size_t align)
 {
     struct arena_block *block = arena->blocks;
-    size_t start = block == NULL ? 0 : (block->used + align - 1) / align * align;
-    if (block == NULL || start > block->size || block->size - start < size) {
-        block = arena_block_add(arena, size);
+    size_t step = align > PIECE_ALIGN ? align : PIECE_ALIGN, taken = size + PIECE_GAP;
+    size_t start = block == NULL ? 0 : (block->used + step - 1) / step * step;
+    if (block == NULL || start > block->size || block->size - start < taken) {
+        block = arena_block_add(arena, taken);
         start = 0;
     }
-    block->used = (uint32_t)(start + size);
+    block->used = (uint32_t)(start + taken);
+    ASAN_UNPOISON_MEMORY_REGION(block->bytes + start, size);
     return block->bytes + start;
 }
 
