@@ -97,6 +97,9 @@ struct public_view {
  * stands with it (public_model.c), and that headline, cards, feed, JSON and badge go by. */
 void public_judge(struct public_view *view);
 
+/* The journey's cell of a vantage point; NULL: it is not tried from there. */
+const struct public_cell *public_cell_of(const struct public_journey *journey, const char *vantage);
+
 /* How a journey, once it is judged, does from a place. */
 enum public_state public_cell_state(const struct public_journey *journey,
                                     const struct public_cell *cell);

@@ -209,15 +209,37 @@ static void say_maintained(const struct public_view *view, const struct tally *t
     say_rest(view, tally, headline);
 }
 
+/* From how many places something is tried, and of how many it can be told now how that went. */
+static size_t count_places(const struct public_view *view, size_t *ret_seeing)
+{
+    size_t places = 0;
+    *ret_seeing = 0;
+    for (size_t i = 0; i < view->shop->vantage_count; i++) {
+        bool is_tried = false, sees = false;
+        for (size_t j = 0; j < view->journey_count && !sees; j++) {
+            const struct public_cell *cell =
+                public_cell_of(&view->journeys[j], view->shop->vantages[i].name);
+            is_tried |= cell != NULL;
+            sees = cell != NULL && cell->state != STATE_UNKNOWN;
+        }
+        places += is_tried;
+        *ret_seeing += sees;
+    }
+    return places;
+}
+
 static void say_working(const struct public_view *view, struct public_headline *headline)
 {
-    size_t places = view->shop->vantage_count;
+    size_t seeing, places = count_places(view, &seeing);
     append(headline->sentence, "Everything works");
     append(headline->detail, "Our test customer tries %zu thing%s here, day and night",
            view->journey_count, view->journey_count == 1 ? "" : "s");
     if (places > 1)
         append(headline->detail, ", from %zu places", places);
-    append(headline->detail, view->journey_count == 1 ? ". It works." : ". All of them work.");
+    append(headline->detail, view->journey_count == 1 ? ". It works" : ". All of them work");
+    if (seeing < places)
+        append(headline->detail, ", as far as %zu of the places can tell", seeing);
+    append(headline->detail, ".");
 }
 
 static void say_middling(const struct public_view *view, const struct tally *tally,

@@ -143,6 +143,14 @@ static enum public_state judge_journey(const struct public_view *view,
     return ended[STATE_DEGRADED] * 2 > seen ? PUBLIC_SLOW : PUBLIC_WORKING;
 }
 
+const struct public_cell *public_cell_of(const struct public_journey *journey, const char *vantage)
+{
+    for (size_t i = 0; i < journey->cell_count; i++)
+        if (strcmp(journey->cells[i].vantage, vantage) == 0)
+            return &journey->cells[i];
+    return NULL;
+}
+
 enum public_state public_cell_state(const struct public_journey *journey,
                                     const struct public_cell *cell)
 {

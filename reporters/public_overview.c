@@ -211,14 +211,6 @@ static void write_journeys(struct html *html, const struct public_view *view)
 
 /* --- from where ------------------------------------------------------------------------------- */
 
-static const struct public_cell *cell_of(const struct public_journey *journey, const char *vantage)
-{
-    for (size_t i = 0; i < journey->cell_count; i++)
-        if (strcmp(journey->cells[i].vantage, vantage) == 0)
-            return &journey->cells[i];
-    return NULL;
-}
-
 /* In a word or two; what it looks like is the style sheet's. */
 static void write_cell(struct html *html, const struct public_journey *journey,
                        const struct public_cell *cell)
@@ -281,7 +273,7 @@ static void write_places(struct html *html, const struct public_view *view)
         html_end(html);
         for (size_t j = 0; j < shop->vantage_count; j++)
             write_cell(html, &view->journeys[i],
-                       cell_of(&view->journeys[i], shop->vantages[j].name));
+                       public_cell_of(&view->journeys[i], shop->vantages[j].name));
         html_end(html);
     }
     html_end(html);

@@ -65,6 +65,9 @@ static const struct headline_case headline_cases[] = {
      "Everything else works."},
     {"pp pu pp", NULL, STATE_PASSED, "Everything works",
      "Our test customer tries 3 things here, day and night, from 2 places. All of them work."},
+    {"pu pu pu", NULL, STATE_PASSED, "Everything works",
+     "Our test customer tries 3 things here, day and night, from 2 places. All of them work, as "
+     "far as 1 of the places can tell."},
     {"uu uu uu", NULL, STATE_UNKNOWN, "We cannot tell right now",
      "Our test customer was last heard of at 14:06 UTC. What you see below is from then."},
     {"pp -- pp", NULL, STATE_UNKNOWN, "We have not tried guest checkout yet",
