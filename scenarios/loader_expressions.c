@@ -204,21 +204,25 @@ struct capture_list {
 static void add_capture(struct loader *loader, struct capture_list *list, const char *name,
                         struct assertion capture)
 {
-    if (name == NULL) {
-        expression_release(capture.expression);
-        return;
-    }
     arena_grow(loader->arena, list->captures, list->count);
     list->captures[list->count++] = (struct capture){name, capture.expression, capture.position};
 }
 
-/* One whose expression is wrong is kept: the variable is not undefined for that. */
+/* One whose expression is wrong is kept: the variable is not undefined for that. One without a name
+ * is read for its mistakes, and what it uses goes with it. */
 static void load_captures(struct loader *loader, const struct language_key *key,
                           const struct yaml_node *node, struct capture_list *list)
 {
     for (size_t i = 0; i < yaml_pair_count(node); i++) {
+        size_t use_count = loader->use_count;
         const char *name = loader_pair_name(loader, key, yaml_key(node, i));
-        add_capture(loader, list, name, loader_expression(loader, true, yaml_value(node, i)));
+        struct assertion capture = loader_expression(loader, true, yaml_value(node, i));
+        if (name != NULL) {
+            add_capture(loader, list, name, capture);
+        } else {
+            loader->use_count = use_count;
+            expression_release(capture.expression);
+        }
     }
 }
 
