@@ -244,11 +244,9 @@ static void load_unknown(struct loader *loader, enum language_context context,
     loader_report(loader, MISTAKE_KEY_UNKNOWN, name->position, NULL, "unknown key `%s`",
                   name->text);
     size_t errors = loader->mistakes->errors;
-    bool *is_seen =
-        meant.key != NULL ? &seen->keys[meant.key - language_table(context)->keys] : NULL;
-    bool is_new = is_seen != NULL && !*is_seen && yaml_find(node, meant.key->name) == NULL;
+    bool is_new = meant.key != NULL && yaml_find(node, meant.key->name) == NULL;
     if (is_new)
-        *is_seen = true;
+        seen->keys[meant.key - language_table(context)->keys] = true;
     if (is_new && meant.text != NULL)
         seen->told[meant.key->group] = true;
     else if (is_new && join_group(loader, meant.key, name, seen))

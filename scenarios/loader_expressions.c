@@ -178,11 +178,21 @@ struct assertion loader_expression(struct loader *loader, bool is_capture,
     return (struct assertion){expression, yaml_position(loader->file, node, 0)};
 }
 
+/* Room for `count` further ones: there are some where two keys of a step mean `expect`. */
+static struct assertion *make_room(struct loader *loader, const struct step *step, size_t count)
+{
+    struct assertion *list =
+        arena_allocate(loader->arena, step->expect_count + count, sizeof *list);
+    if (step->expect_count > 0)
+        memcpy(list, step->expect, step->expect_count * sizeof *list);
+    return list;
+}
+
 void loader_assertions(struct loader *loader, const struct language_key *key,
                        const struct yaml_node *node, void *target)
 {
     struct step *step = target;
-    bool is_map = node->kind == YAML_MAPPING;
+    bool is_map = node->kind == YAML_MAPPING, has_room = false;
     for (size_t i = 0; is_map && i < yaml_pair_count(node); i++)
         report_entry(loader, false, node, i);
     size_t count = is_map ? 0 : loader_item_count(loader, key, node);
@@ -190,8 +200,9 @@ void loader_assertions(struct loader *loader, const struct language_key *key,
         struct assertion assertion = loader_expression(loader, false, loader_item(node, i));
         if (assertion.expression == NULL)
             continue;
-        if (step->expect == NULL)
-            step->expect = arena_allocate(loader->arena, count - i, sizeof *step->expect);
+        if (!has_room)
+            step->expect = make_room(loader, step, count - i);
+        has_room = true;
         step->expect[step->expect_count++] = assertion;
     }
 }
