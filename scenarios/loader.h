@@ -114,7 +114,9 @@ struct assertion loader_expression(struct loader *loader, bool is_capture,
 const char *loader_entry_name(struct loader *loader, const struct language_key *key,
                               const struct yaml_node *name);
 
-void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count);
+/* Behind what another key that means the same has put there. `size`: of an entry. */
+void loader_put_list(struct loader *loader, const struct language_key *key, void *target,
+                     const void *list, size_t count, size_t size);
 
 /* `path`, seen from the directory that `file` is in. */
 const char *loader_beside(struct arena *arena, const char *file, const char *path);

@@ -284,5 +284,5 @@ void loader_captures(struct loader *loader, const struct language_key *key,
         refuse_text(loader, node, &list);
     else if (loader_is_map(loader, key, node))
         load_captures(loader, key, node, &list);
-    loader_put_list(key, target, list.captures, list.count);
+    loader_put_list(loader, key, target, list.captures, list.count, sizeof *list.captures);
 }

@@ -71,7 +71,7 @@ void loader_word_map(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, inputs, count);
         inputs[count++] = (struct fragment_input){name, (enum input_type)word, name_node->position};
     }
-    loader_put_list(key, target, inputs, count);
+    loader_put_list(loader, key, target, inputs, count, sizeof *inputs);
 }
 
 const char *loader_beside(struct arena *arena, const char *file, const char *path)

@@ -246,7 +246,7 @@ void loader_steps(struct loader *loader, const struct language_key *key,
     struct step *steps = arena_allocate(loader->arena, list.count, sizeof *steps);
     if (list.count > 0)
         memcpy(steps, list.steps, list.count * sizeof *steps);
-    loader_put_list(key, target, steps, list.count);
+    loader_put_list(loader, key, target, steps, list.count, sizeof *steps);
     loader->step = 0;
     loader->cleanup = false;
 }

@@ -5,14 +5,37 @@
 
 #include <string.h>
 
-void loader_put_list(const struct language_key *key, void *target, const void *list, size_t count)
+static size_t count_in(const struct language_key *key, const void *target)
 {
-    uint32_t small = (uint32_t)count;
-    loader_put(target, key->offset, &list, sizeof list);
+    const char *place = (const char *)target + key->count_offset;
+    uint32_t small = 0;
+    size_t count = 0;
+    if (key->count_size == sizeof small)
+        memcpy(&small, place, sizeof small);
+    else
+        memcpy(&count, place, sizeof count);
+    return small + count;
+}
+
+void loader_put_list(struct loader *loader, const struct language_key *key, void *target,
+                     const void *list, size_t count, size_t size)
+{
+    size_t before = count_in(key, target), sum = before + count;
+    uint32_t small = (uint32_t)sum;
+    if (before > 0 && count > 0) {
+        const void *old;
+        memcpy(&old, (const char *)target + key->offset, sizeof old);
+        char *both = arena_allocate(loader->arena, sum, size);
+        memcpy(both, old, before * size);
+        memcpy(both + before * size, list, count * size);
+        list = both;
+    }
+    if (before == 0 || count > 0)
+        loader_put(target, key->offset, &list, sizeof list);
     if (key->count_size == sizeof small)
         loader_put(target, key->count_offset, &small, sizeof small);
     else
-        loader_put(target, key->count_offset, &count, sizeof count);
+        loader_put(target, key->count_offset, &sum, sizeof sum);
 }
 
 size_t loader_item_count(struct loader *loader, const struct language_key *key,
@@ -50,7 +73,7 @@ void loader_texts(struct loader *loader, const struct language_key *key,
     if (!loader_is_list(loader, key, node))
         return;
     const char **texts = text_list(loader, key->format, node, node->count, &count);
-    loader_put_list(key, target, texts, count);
+    loader_put_list(loader, key, target, texts, count, sizeof *texts);
 }
 
 void loader_text_or_texts(struct loader *loader, const struct language_key *key,
@@ -58,7 +81,7 @@ void loader_text_or_texts(struct loader *loader, const struct language_key *key,
 {
     size_t count, items = loader_item_count(loader, key, node);
     const char **texts = text_list(loader, key->format, node, items, &count);
-    loader_put_list(key, target, texts, count);
+    loader_put_list(loader, key, target, texts, count, sizeof *texts);
 }
 
 void loader_needs(struct loader *loader, const struct language_key *key,
@@ -74,7 +97,7 @@ void loader_needs(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, needs, count);
         needs[count++] = (struct need){name, item->position};
     }
-    loader_put_list(key, target, needs, count);
+    loader_put_list(loader, key, target, needs, count, sizeof *needs);
 }
 
 void loader_objects(struct loader *loader, const struct language_key *key,
@@ -88,9 +111,9 @@ void loader_objects(struct loader *loader, const struct language_key *key,
     if (!loader_is_list(loader, key, node))
         return;
     char *objects = arena_allocate(loader->arena, node->count, size);
-    loader_put_list(key, target, objects, node->count);
     for (size_t i = 0; i < node->count; i++)
         loader_object(loader, key->of, node->items[i], objects + i * size);
+    loader_put_list(loader, key, target, objects, node->count, size);
 }
 
 const char *loader_entry_name(struct loader *loader, const struct language_key *key,
@@ -169,7 +192,7 @@ void loader_object_map(struct loader *loader, const struct language_key *key,
         else
             memset(object, 0, table->size);
     }
-    loader_put_list(key, target, objects, count);
+    loader_put_list(loader, key, target, objects, count, table->size);
 }
 
 void loader_texts_map(struct loader *loader, const struct language_key *key,
@@ -195,5 +218,5 @@ void loader_texts_map(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, parts, count);
         parts[count++] = part;
     }
-    loader_put_list(key, target, parts, count);
+    loader_put_list(loader, key, target, parts, count, sizeof *parts);
 }

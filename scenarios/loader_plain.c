@@ -235,7 +235,7 @@ void loader_integers(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, values, count);
         values[count++] = value;
     }
-    loader_put_list(key, target, values, count);
+    loader_put_list(loader, key, target, values, count, sizeof *values);
 }
 
 void loader_flag(struct loader *loader, const struct language_key *key,

@@ -106,5 +106,5 @@ void loader_parts(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, parts, count);
         parts[count++] = part;
     }
-    loader_put_list(key, target, parts, count);
+    loader_put_list(loader, key, target, parts, count, sizeof *parts);
 }

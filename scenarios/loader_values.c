@@ -154,7 +154,7 @@ void loader_pairs(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, pairs, count);
         pairs[count++] = pair;
     }
-    loader_put_list(key, target, pairs, count);
+    loader_put_list(loader, key, target, pairs, count, sizeof *pairs);
 }
 
 static void build_number(struct loader *loader, const struct yaml_node *node,

@@ -55,7 +55,7 @@ void loader_variables(struct loader *loader, const struct language_key *key,
         arena_grow(loader->arena, variables, count);
         variables[count++] = variable;
     }
-    loader_put_list(key, target, variables, count);
+    loader_put_list(loader, key, target, variables, count, sizeof *variables);
 }
 
 const struct pair *variable_at(const struct pair *variable, const char *vantage)
