@@ -222,6 +222,15 @@ static void suggest_type(struct expression_source *source, bool as_text, const s
 }
 
 /* A time is compared with a time, and nothing else is. */
+/* `1e3` and `-5` are times in no unit. */
+static const char *unit_hint(struct arena *arena, const char *number)
+{
+    duration time;
+    return duration_parse(arena_print(arena, "%ss", number), &time) == RESULT_OK
+               ? arena_print(arena, "write `%sms` or `%ss`", number, number)
+               : "write a time: 500ms, 1.5s";
+}
+
 static void check_time(struct expression_source *source, enum value_class input, unsigned bits,
                        const struct token *token)
 {
@@ -234,10 +243,8 @@ static void check_time(struct expression_source *source, enum value_class input,
                           "times are compared with `time.total`, `time.wait` ...",
                           "%s is compared with a time", class_name(input));
     else if (bits == IS_NUMBER)
-        expression_report(
-            source, MISTAKE_EXPRESSION_UNIT, token->start,
-            arena_print(source->arena, "write `%sms` or `%ss`", token->text, token->text),
-            "a time needs its unit");
+        expression_report(source, MISTAKE_EXPRESSION_UNIT, token->start,
+                          unit_hint(source->arena, token->text), "a time needs its unit");
     else
         expression_report(source, MISTAKE_EXPRESSION_TYPE, token->start,
                           "write a time: 500ms, 1.5s", "a time is compared with %s",

@@ -106,6 +106,9 @@ void loader_put(void *target, size_t offset, const void *value, size_t size);
 /* Notes that a variable is used. */
 void loader_add_use(struct loader *loader, const char *name, struct position position);
 
+/* A hint writes no longer list or map out. */
+enum { LOADER_HINT_MAX = 20 };
+
 /* One line as an expression; NULL after a mistake. */
 struct assertion loader_expression(struct loader *loader, bool is_capture,
                                    const struct yaml_node *node);

@@ -145,7 +145,9 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
     for (size_t i = 0; i < from->count; i++) {
         struct mistake mistake = from->items[i];
         mistake.position = yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
-        mistake.source = yaml_line(loader->file, mistake.position.line);
+        mistake.source = loader->mistakes->count < MISTAKES_MAX
+                             ? yaml_line(loader->file, mistake.position.line)
+                             : NULL;
         bool runs_on = node->style == YAML_PLAIN && mistake.position.line > node->position.line;
         if (runs_on)
             mistake.hint = "this line goes on with the one above: is its `- ` missing?";

@@ -9,7 +9,9 @@
 static const char *one_hint(struct loader *loader, const struct language_key *key,
                             const struct yaml_node *node)
 {
-    if (key->of == LANGUAGE_IN_RETRY && yaml_type(node) == YAML_INTEGER)
+    int64_t times;
+    if (key->of == LANGUAGE_IN_RETRY && yaml_integer(node, &times) == RESULT_OK &&
+        times <= language_find(LANGUAGE_IN_RETRY, "times")->maximum && times > 0)
         return arena_print(loader->arena, "write: retry: {times: %s, on: network}", node->text);
     if (key->of == LANGUAGE_IN_UNTIL && yaml_type(node) == YAML_TEXT &&
         strpbrk(node->text, "\r\n") == NULL)

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Steps as they come: the file's own, and those of its fragments. */
@@ -155,14 +156,16 @@ static bool read_fragment(struct loader *inner, struct fragment *fragment)
 static bool is_there(struct loader *loader, const char *path, struct position position)
 {
     const char *longer = arena_print(loader->arena, "%s.yaml", path);
-    if (access(path, R_OK) == 0)
+    struct stat facts;
+    bool is_found = stat(path, &facts) == 0 && access(path, R_OK) == 0;
+    const char *problem = is_found ? "a pipe, not a file" : strerror(errno);
+    if (is_found && !S_ISFIFO(facts.st_mode))
         return true;
-    int error = errno;
     loader_report(loader, MISTAKE_FILE_UNREADABLE, position,
                   access(longer, R_OK) == 0
                       ? arena_print(loader->arena, "did you mean `%s`?", longer)
                       : "a path starts where this file is",
-                  "%s: %s", path, strerror(error));
+                  "%s: %s", path, problem);
     return false;
 }
 

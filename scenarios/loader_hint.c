@@ -132,7 +132,7 @@ static const char *condition_hint(struct loader *loader, const char *text)
         return conjunction_hint(loader, text);
     if (strstr(text, " or ") != NULL || strstr(text, "||") != NULL)
         return "there is no `or`: make it two steps";
-    bool is_not = begins(text, "!") || begins(text, "not");
+    bool is_not = begins(text, "!") || begins(text, "not ");
     const char *name =
         text + strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
     if (begins(name, "not "))
@@ -162,9 +162,18 @@ static const char *name_hint(struct loader *loader, enum language_format format,
 /* `web, db` as a list. */
 static const char *list_hint(struct loader *loader, const char *text)
 {
-    return strpbrk(text, ", ") != NULL
-               ? arena_print(loader->arena, "write: %s: [%s]", loader->key->name, text)
-               : NULL;
+    const char *list = "";
+    size_t count = 0, length;
+    for (const char *at = text; *at != '\0'; at += length + strspn(at + length, ", ")) {
+        length = strcspn(at, ", ");
+        const char *part = arena_duplicate_bytes(loader->arena, at, length);
+        if (++count > LOADER_HINT_MAX ||
+            !loader_has_format(loader, LANGUAGE_FORMAT_COMPONENT, part))
+            return NULL;
+        list = arena_print(loader->arena, "%s%s%s", list, count > 1 ? ", " : "", part);
+    }
+    return count > 1 ? arena_print(loader->arena, "write: %s: [%s]", loader->key->name, list)
+                     : NULL;
 }
 
 static const char *listen_hint(struct loader *loader, const char *text)
@@ -189,11 +198,12 @@ static const char *host_hint(struct loader *loader, const char *text)
 const char *loader_pairs_hint(struct loader *loader, const char *name, const char *text)
 {
     const char *pairs = "";
+    size_t count = 0;
     if (strpbrk(text, "\r\n{}[],\"'#") != NULL)
         return NULL;
     for (const char *at = text; *at != '\0';) {
         size_t length = strcspn(at, "&;"), first = strcspn(at, "=:");
-        if (first == 0 || first >= length)
+        if (first == 0 || first >= length || ++count > LOADER_HINT_MAX)
             return NULL;
         size_t skip = first + 1 + strspn(at + first + 1, " ");
         pairs = arena_print(loader->arena, "%s%s%.*s: %.*s", pairs, *pairs == '\0' ? "" : ", ",

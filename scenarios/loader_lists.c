@@ -142,12 +142,16 @@ static bool is_named(struct loader *loader, const struct language_key *key,
         if (node->items[i]->kind != YAML_SCALAR)
             return true;
         const char *name = node->items[i]->text;
+        if (node->count > LOADER_HINT_MAX)
+            continue;
         entries =
             arena_print(loader->arena, "%s%s%s: %s", entries, i > 0 ? ", " : "", name,
                         value != NULL ? value : arena_print(loader->arena, "{env: %s}", name));
     }
     loader_report_type(loader, node, language_type_text(key->type),
-                       arena_print(loader->arena, "write: %s: {%s}", key->name, entries));
+                       node->count > LOADER_HINT_MAX
+                           ? NULL
+                           : arena_print(loader->arena, "write: %s: {%s}", key->name, entries));
     return false;
 }
 

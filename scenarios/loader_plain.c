@@ -121,12 +121,15 @@ static const char *list_hint(struct loader *loader, const struct language_key *k
                              const struct yaml_node *node)
 {
     const char *list = "";
+    size_t count = 0;
     if (loader_is_empty(node) || key->type != LANGUAGE_TEXTS || node->kind != YAML_SCALAR)
         return loader_is_empty(node) || loader_example(loader) != NULL
                    ? NULL
                    : "a list has a `- ` before each value";
     for (const char *at = node->text; *at != '\0';) {
         size_t length = strcspn(at, " ");
+        if (++count > LOADER_HINT_MAX)
+            return NULL;
         list = arena_print(loader->arena, "%s%s%.*s", list, *list != '\0' ? ", " : "", (int)length,
                            at);
         at += length + strspn(at + length, " ");

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct csv {
     struct arena *arena;
@@ -130,6 +131,9 @@ static enum result read_text(struct csv *csv, struct buffer *text)
 {
     static char bytes[64 * 1024];
     size_t length;
+    struct stat facts;
+    if (stat(csv->pool->path, &facts) == 0 && S_ISFIFO(facts.st_mode))
+        return refuse(csv, "a pipe, not a file");
     FILE *stream = fopen(csv->pool->path, "re");
     while (stream != NULL && (length = fread(bytes, 1, sizeof bytes, stream)) > 0)
         if (buffer_append(text, bytes, length) != RESULT_OK)

@@ -62,7 +62,9 @@ static void check_components(struct loader *loader, const struct shop *shop,
         const char *name = row->window.components[i];
         if (shop_component(shop, name) != NULL)
             continue;
-        const char *nearest = mistake_nearest(name, names, shop->component_count);
+        const char *nearest = loader->mistakes->count < MISTAKES_MAX
+                                  ? mistake_nearest(name, names, shop->component_count)
+                                  : NULL;
         loader_report(loader, MISTAKE_NAME_COMPONENT, row->position,
                       nearest == NULL ? "components are declared under `components`"
                                       : arena_print(loader->arena, "did you mean `%s`?", nearest),

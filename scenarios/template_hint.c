@@ -54,9 +54,13 @@ const char *template_hint(struct arena *arena, const char *inside, size_t length
     const char *fallback = strstr(name, ":-");
     if (secret != NULL)
         return secret;
-    if (fallback != NULL)
-        return arena_print(arena, "write ${%.*s}; what it is otherwise stands under `variables`",
-                           (int)(fallback - name), name);
+    if (fallback != NULL) {
+        name = arena_duplicate_bytes(arena, name, (size_t)(fallback - name));
+        return template_name_is_good(name)
+                   ? arena_print(arena,
+                                 "write ${%s}; what it is otherwise stands under `variables`", name)
+                   : NULL;
+    }
     if (strchr(name, '[') != NULL)
         return "a variable has no parts: capture what is needed in one of its own";
     if (ours == NULL && template_name_is_good(name))

@@ -125,9 +125,22 @@ enum result yaml_real(const struct yaml_node *scalar, double *ret_value)
     return RESULT_OK;
 }
 
+/* A line that ends in a backslash goes on in the next, whose indentation is none of the text; empty
+ * lines between are. */
+static size_t broken_line(const char *raw, size_t *ret_made)
+{
+    size_t blanks = strspn(raw + 1, " \t\r\n"), lines = 0;
+    for (size_t i = 1; i <= blanks; i++)
+        lines += raw[i] == '\n';
+    *ret_made = lines > 0 ? lines - 1 : 0;
+    return 1 + blanks;
+}
+
 /* How long the escape at `raw` is, and how many bytes of text it makes. */
 static size_t escape_length(const char *raw, size_t *ret_made)
 {
+    if (raw[1] == '\n' || raw[1] == '\r')
+        return broken_line(raw, ret_made);
     size_t length = raw[1] == 'x' ? 4 : raw[1] == 'u' ? 6 : raw[1] == 'U' ? 10 : 2;
     unsigned long code = 0;
     for (size_t i = 2; i < length; i++) {
@@ -145,15 +158,24 @@ static size_t escape_length(const char *raw, size_t *ret_made)
     return length;
 }
 
-/* How many lines end in the blanks at `raw`; `ret_size`: how many blanks those are. */
-static size_t fold(const char *raw, size_t *ret_size)
+/* How many bytes of text the blanks at `raw` make, `*ret_blanks` of them: where lines end in them a
+ * space, or the empty lines between. */
+static size_t fold(const char *raw, size_t *ret_blanks)
 {
     size_t blanks = strspn(raw, " \t\r\n"), lines = 0;
     for (size_t i = 0; i < blanks; i++)
         lines += raw[i] == '\n';
-    if (lines > 0)
-        *ret_size = blanks;
-    return lines;
+    *ret_blanks = blanks;
+    return lines > 1 ? lines - 1 : lines == 1 ? 1 : blanks;
+}
+
+/* How long what stands at `raw` is, which is no blank, and how many bytes of text it makes. */
+static size_t letter_length(const struct yaml_node *scalar, const char *raw, size_t *ret_made)
+{
+    *ret_made = 1;
+    if (scalar->style == YAML_DOUBLE_QUOTED && *raw == '\\')
+        return escape_length(raw, ret_made);
+    return scalar->style == YAML_SINGLE_QUOTED && *raw == '\'' ? 2 : 1;
 }
 
 struct position yaml_position(const struct yaml_file *file, const struct yaml_node *scalar,
@@ -163,15 +185,11 @@ struct position yaml_position(const struct yaml_file *file, const struct yaml_no
     if (scalar->kind != YAML_SCALAR || scalar->style == YAML_BLOCK)
         return scalar->position;
     while (made < offset && at < scalar->end) {
-        const char *raw = file->text + at;
-        size_t size = 1, bytes = 1;
-        size_t lines = fold(raw, &size);
-        if (lines > 0)
-            bytes = lines > 1 ? lines - 1 : 1;
-        else if (scalar->style == YAML_SINGLE_QUOTED && *raw == '\'')
-            size = 2;
-        else if (scalar->style == YAML_DOUBLE_QUOTED && *raw == '\\')
-            size = escape_length(raw, &bytes);
+        size_t size, bytes = fold(file->text + at, &size);
+        if (size == 0)
+            size = letter_length(scalar, file->text + at, &bytes);
+        else if (bytes == size && bytes > offset - made)
+            size = bytes = offset - made;
         at += size;
         made += bytes;
     }

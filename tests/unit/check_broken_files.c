@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEXT_MAX = 1024 * 1024, MEGABYTE = 1024 * 1024, KILOBYTES_MAX = 64 * 1024 };
@@ -44,6 +45,19 @@ static const struct {
          TEN("x") "xxx"
                   "…\n"
                   "      |        ^\n"},
+    /* what a hint does not write out, and is not looked at once for each of its bytes */
+    {BYTES(HEAD "secrets: ["), "a, ", 20 * 1000, "a]\n" TAIL,
+     "x.yaml:3:10: error: expected a map, not a list [value.type]\n"
+     "    3 | secrets: [" TEN("a, a, a, a, ")
+         TEN("a, ") "…\n"
+                    "      |          ^\n"
+                    "      = hint: write: secrets: {TOKEN: {env: TOKEN}}\n"},
+    {BYTES(HEAD "variables:\n  a: \""), TEN(" "), 10 * 1000, "${b}\"\n" TAIL,
+     "x.yaml:4:100007: error: `b` has no value here [name.undefined]\n"
+     "    4 | …" HUNDRED(" ") "${b}\"\n"
+                              "      | " HUNDRED(" ") " ^\n"
+                                                      "      = hint: define it under `variables`, "
+                                                      "or capture it in an earlier step\n"},
     /* bytes that are no text */
     {BYTES(HEAD "about: a\0b\n"), "", 0, TAIL,
      "x.yaml:3:9: error: a control character (byte 0x00) [file.character]\n"},
@@ -177,6 +191,28 @@ START_TEST(aliases_do_not_explode)
 }
 END_TEST
 
+/* Whoever opens one that nobody writes to waits. */
+START_TEST(a_pipe_is_not_waited_for)
+{
+    struct scratch scratch;
+    struct mistakes mistakes = {.arena = arena_create()};
+    scratch_open(&scratch);
+    FILE *file = fopen("x.yaml", "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(HEAD "data: {people: {pool: pipe}}\nsteps:\n  - use: pipe\n", file);
+    fclose(file);
+    ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+    ck_assert_ptr_null(scenario_load("x.yaml", NULL, &mistakes));
+    ck_assert_uint_eq(mistakes.errors, 2);
+    for (size_t i = 0; i < mistakes.count; i++)
+        ck_assert_msg(strstr(mistakes.items[i].text, "pipe, not a file") != NULL, "%s",
+                      mistakes.items[i].text);
+    unlink("pipe");
+    arena_free(mistakes.arena);
+    scratch_close(&scratch);
+}
+END_TEST
+
 /* Who asked another process is told the same as who has the file. */
 static const struct mistake told[] = {
     {.severity = MISTAKE_ERROR,
@@ -219,6 +255,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tests, broken_files_are_refused_in_these_words, 0, (int)COUNT_OF(cases));
     tcase_add_loop_test(tests, a_mistake_survives_its_json, 0, (int)COUNT_OF(told));
     tcase_add_test(tests, aliases_do_not_explode);
+    tcase_add_test(tests, a_pipe_is_not_waited_for);
     suite_add_tcase(suite, tests);
     return suite;
 }
