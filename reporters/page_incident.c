@@ -24,7 +24,7 @@ static void write_head(struct html *html, const struct page_incident *model)
     page_blame(html, model->shop, &incident->verdict);
     html_end(html);
     html_begin(html, "p", NULL);
-    html_text(html, open ? "Lasts for " : "Lasted ");
+    html_text(html, open ? "Has lasted " : "Lasted ");
     page_lasting(html, wall_between(incident->began, open ? model->now : incident->resolved));
     html_print(html, "; %u run%s failed by it.", incident->runs, incident->runs == 1 ? "" : "s");
     html_end(html);
@@ -81,7 +81,7 @@ static void write_standing(struct html *html, const struct incident *incident)
                    incident->flapping ? "it comes and goes, so not each turn is told" : NULL);
     if (incident->reopened > 0) {
         page_fact_prose(html, "Opened again");
-        html_print(html, "%u time%s", incident->reopened, incident->reopened == 1 ? "" : "s");
+        html_print(html, incident->reopened == 1 ? "once" : "%u times", incident->reopened);
         html_end(html);
         html_end(html);
     }

@@ -97,10 +97,9 @@ struct public_view {
  * stands with it (public_model.c), and that headline, cards, feed, JSON and badge go by. */
 void public_judge(struct public_view *view);
 
-/* The journey's cell of a vantage point; NULL: it is not tried from there. */
+/* The journey's cell of a vantage point, NULL when it is not tried from there; and how it does from
+ * there, once it is judged. */
 const struct public_cell *public_cell_of(const struct public_journey *journey, const char *vantage);
-
-/* How a journey, once it is judged, does from a place. */
 enum public_state public_cell_state(const struct public_journey *journey,
                                     const struct public_cell *cell);
 
@@ -186,7 +185,7 @@ const char *public_count(uint64_t count, char text[PUBLIC_COUNT_MAX]);
     X(NOTHING, "nothing", "no data")                                                               \
     X(BLIND, "unknown", "no answer known")                                                         \
     X(GOOD, "passed", "no failure")                                                                \
-    X(SOME, "degraded", "some failures or slow")                                                   \
+    X(SOME, "degraded", "some failures or slow tries")                                             \
     X(BAD, "failed", "an outage")
 
 enum public_day_kind {

@@ -214,10 +214,15 @@ static void add_names(struct buffer *text, const char *before, const char *const
         buffer_print(text, "%s%s", i == 0 ? before : ", ", names[i]);
 }
 
+static bool is_called_off(const struct maintenance *window)
+{
+    return window->cancelled.us != 0 && window->cancelled.us < window->start.us;
+}
+
 static const char *say_when(const struct maintenance *window, struct wall_time now)
 {
     if (window->cancelled.us != 0)
-        return "ended";
+        return is_called_off(window) ? "called off" : "ended";
     if (window->start.us > now.us)
         return "planned";
     return window->end.us != 0 && window->end.us <= now.us ? "over" : "now";
@@ -239,7 +244,7 @@ static void write_window(const struct terminal *terminal, const struct maintenan
         buffer_print(out, "%*s", TERMINAL_ID_SHOWN + 2, "");
     buffer_print(&text, "%s: %s, from %s", state, window->title,
                  terminal_clock(window->start, now, from));
-    if (window->cancelled.us != 0)
+    if (window->cancelled.us != 0 && !is_called_off(window))
         buffer_print(&text, " to %s", terminal_clock(window->cancelled, now, until));
     else if (window->end.us != 0)
         buffer_print(&text, " to %s", terminal_clock(window->end, now, until));

@@ -105,8 +105,10 @@ static void write_standing(const struct terminal *terminal, const struct inciden
     if (incident->flapping)
         buffer_text(&text, "It comes and goes: its turns are not told. ");
     if (incident->reopened > 0)
-        buffer_print(&text, "It was opened again %u time%s. ", incident->reopened,
-                     incident->reopened == 1 ? "" : "s");
+        buffer_print(&text,
+                     incident->reopened == 1 ? "It was opened again once. "
+                                             : "It was opened again %u times. ",
+                     incident->reopened);
     if (incident->acknowledged.at.us != 0)
         buffer_print(&text, "%s looks after it. ", incident->acknowledged.by);
     if (incident->published)

@@ -136,8 +136,9 @@ ok "at a time that is none" exits 64 maintenance add x --start soon
 ok "also before what is earlier" exits 0 maintenance add a breath --start +1h --for 1m
 ok "they stand as in a calendar, by a clock that is told" exits 0 maintenance list
 ok "the first first" bash -c '[ "$(grep -oE "a breath|new tables" "$1" | paste -sd,)" = "a breath,new tables" ] && grep -q "a breath, from .* UTC" "$1"' - "$scratch/out"
-unset COLUMNS
 ok "it is cancelled" exits 0 maintenance cancel "${window:0:6}"
+ok "and was not in force at all" out_has 'called off: new tables, from .* to .* UTC;'
+unset COLUMNS
 ok "once" exits 1 maintenance cancel "${window:0:6}"
 ok "an unknown verb is told" exits 64 maintenance stop
 ok "with those that there are" err_has 'There is: list, add, cancel'

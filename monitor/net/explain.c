@@ -215,8 +215,8 @@ const char *explain_deadline(const struct net_transfer *transfer, enum phase pha
     switch (phase) {
     case PHASE_CONNECT:
         return arena_print(transfer->arena,
-                           "%s did not answer within %s: no machine is there, or a firewall "
-                           "swallows what is sent",
+                           "%s did not answer within %s: no machine is there, a firewall "
+                           "swallows what is sent, or no more connections are taken",
                            peer_words(transfer), limit);
     case PHASE_TLS:
         return arena_print(transfer->arena,

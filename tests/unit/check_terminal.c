@@ -432,7 +432,7 @@ static const struct {
     {{.muted = true}, 1, "\nIt is in maintenance: nobody was told.\n"},
     {{.flapping = true, .reopened = 1},
      1,
-     "\nIt comes and goes: its turns are not told. It was opened again 1 time.\n"},
+     "\nIt comes and goes: its turns are not told. It was opened again once.\n"},
     {{.acknowledged = {.at = {1}, .by = "ann"}, .published = true, .reopened = 2},
      1,
      "\nIt was opened again 2 times. ann looks after it. Its cause is public.\n"},
