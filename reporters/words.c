@@ -128,7 +128,7 @@ const char *words_came(const struct run_step *step)
 static const char *tcp_story(const struct exchange *exchange)
 {
     const struct tcp_facts *tcp = &exchange->tcp;
-    if (tcp->probes > 0)
+    if (tcp_probe_is_unanswered(tcp))
         return "Keep-alive probes went unanswered: the way to the server is broken, or its machine "
                "is gone";
     if (tcp->unacknowledged > 0 && (tcp->retransmits > 0 || tcp->total_retransmits > 0))

@@ -34,8 +34,8 @@ static bool is_lifeless(const struct exchange *exchange)
 {
     const struct tcp_facts *tcp = &exchange->tcp;
     duration waited = exchange->phases[PHASE_WAIT];
-    return tcp->probes > 0 && tcp->last_acknowledgement != PHASE_ABSENT && waited > 0 &&
-           tcp->last_acknowledgement + TICK >= waited;
+    return tcp_probe_is_unanswered(tcp) && tcp->last_acknowledgement != PHASE_ABSENT &&
+           waited > 0 && tcp->last_acknowledgement + TICK >= waited;
 }
 
 bool facts_path_is_broken(const struct exchange *exchange)

@@ -36,6 +36,13 @@ const char *phase_name(enum phase phase)
     return phase_names[phase];
 }
 
+/* net/ has the kernel send the first one after a second of silence, and one more each second. */
+bool tcp_probe_is_unanswered(const struct tcp_facts *tcp)
+{
+    const duration answered = DURATION_SECOND + 250 * DURATION_MILLISECOND;
+    return tcp->probes > 1 || (tcp->probes == 1 && tcp->last_acknowledgement >= answered);
+}
+
 struct run *run_create(const char *journey, const char *vantage, struct wall_time planned)
 {
     struct arena *arena = arena_create();

@@ -71,6 +71,9 @@ struct tcp_facts {
     duration round_trip;
 };
 
+/* Whether a probe has been out for so long that an answer from anywhere would be here. */
+bool tcp_probe_is_unanswered(const struct tcp_facts *tcp);
+
 struct message; /* message.h */
 
 /* What the server's certificate says. X(field, name in expressions) */

@@ -158,6 +158,19 @@ START_TEST(a_cache_says_that_it_answered)
 }
 END_TEST
 
+START_TEST(a_probe_has_time_to_be_answered)
+{
+    struct tcp_facts tcp = {.probes = 1, .last_acknowledgement = PHASE_ABSENT};
+    ck_assert(!tcp_probe_is_unanswered(&tcp));
+    tcp.last_acknowledgement = DURATION_SECOND + 16 * DURATION_MILLISECOND;
+    ck_assert(!tcp_probe_is_unanswered(&tcp));
+    tcp.last_acknowledgement = DURATION_SECOND + 250 * DURATION_MILLISECOND;
+    ck_assert(tcp_probe_is_unanswered(&tcp));
+    tcp.probes = 0;
+    ck_assert(!tcp_probe_is_unanswered(&tcp));
+}
+END_TEST
+
 START_TEST(lateness_is_that_of_runs_that_were_started)
 {
     struct run *run = failed_run(), *slot = run_create("guest checkout", "eu-west", start);
@@ -655,6 +668,7 @@ Suite *test_suite(void)
     tcase_add_test(tests, a_run_survives_its_json);
     tcase_add_loop_test(tests, who_looked_around_is_known, 0, 2);
     tcase_add_loop_test(tests, a_cache_says_that_it_answered, 0, COUNT_OF(cache_cases));
+    tcase_add_test(tests, a_probe_has_time_to_be_answered);
     tcase_add_test(tests, lateness_is_that_of_runs_that_were_started);
     tcase_add_test(tests, reasons_have_words_of_their_own);
     tcase_add_test(tests, maintenance_survives_its_json);

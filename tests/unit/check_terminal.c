@@ -393,6 +393,13 @@ static const struct {
      "broken, or its machine is gone; 2 segments unacknowledged, 1 retransmission."},
     {{.symptom = SYMPTOM_HTTP_TIMEOUT_BODY, .tcp = {.known = true, .probes = 3}},
      "Keep-alive probes went unanswered"},
+    /* The timeout was as long as the first probe's wait: it is out for a moment. */
+    {{.symptom = SYMPTOM_HTTP_TIMEOUT_TTFB,
+      .tcp = {.known = true,
+              .probes = 1,
+              .bytes_acknowledged = 900,
+              .last_acknowledgement = DURATION_SECOND + 16 * DURATION_MILLISECOND}},
+     "The server's kernel acknowledged the request and sent nothing back"},
     {{.symptom = SYMPTOM_TCP_RESET, .tcp = {.known = true, .bytes_acknowledged = 1}},
      "Nothing was sent on this connection."},
     {{.status = 200,
