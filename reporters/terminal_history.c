@@ -221,8 +221,10 @@ static bool is_called_off(const struct maintenance *window)
 
 static const char *say_when(const struct maintenance *window, struct wall_time now)
 {
+    if (is_called_off(window))
+        return "called off";
     if (window->cancelled.us != 0)
-        return is_called_off(window) ? "called off" : "ended";
+        return "ended";
     if (window->start.us > now.us)
         return "planned";
     return window->end.us != 0 && window->end.us <= now.us ? "over" : "now";

@@ -51,7 +51,7 @@ static void advise(const struct lint *lint, enum mistake_kind kind, struct posit
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     struct mistake_place place = {.file = lint->file, .position = position};
-    if (lint->mistakes->count < MISTAKES_MAX)
+    if (!mistakes_are_full(lint->mistakes))
         place.source = source_line(lint, position.line);
     mistakes_report(lint->mistakes, kind, &place, hint, "%s", text);
 }

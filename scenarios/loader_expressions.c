@@ -145,9 +145,9 @@ static void move_mistakes(struct loader *loader, const struct yaml_node *node,
     for (size_t i = 0; i < from->count; i++) {
         struct mistake mistake = from->items[i];
         mistake.position = yaml_position(loader->file, node, (size_t)(mistake.position.column - 1));
-        mistake.source = loader->mistakes->count < MISTAKES_MAX
-                             ? yaml_line(loader->file, mistake.position.line)
-                             : NULL;
+        mistake.source = mistakes_are_full(loader->mistakes)
+                             ? NULL
+                             : yaml_line(loader->file, mistake.position.line);
         bool runs_on = node->style == YAML_PLAIN && mistake.position.line > node->position.line;
         if (runs_on)
             mistake.hint = "this line goes on with the one above: is its `- ` missing?";
@@ -180,21 +180,12 @@ struct assertion loader_expression(struct loader *loader, bool is_capture,
     return (struct assertion){expression, yaml_position(loader->file, node, 0)};
 }
 
-/* Room for `count` further ones: there are some where two keys of a step mean `expect`. */
-static struct assertion *make_room(struct loader *loader, const struct step *step, size_t count)
-{
-    struct assertion *list =
-        arena_allocate(loader->arena, step->expect_count + count, sizeof *list);
-    if (step->expect_count > 0)
-        memcpy(list, step->expect, step->expect_count * sizeof *list);
-    return list;
-}
-
 void loader_assertions(struct loader *loader, const struct language_key *key,
                        const struct yaml_node *node, void *target)
 {
-    struct step *step = target;
-    bool is_map = node->kind == YAML_MAPPING, has_room = false;
+    struct assertion *list = NULL;
+    size_t added = 0;
+    bool is_map = node->kind == YAML_MAPPING;
     for (size_t i = 0; is_map && i < yaml_pair_count(node); i++)
         report_entry(loader, false, node, i);
     size_t count = is_map ? 0 : loader_item_count(loader, key, node);
@@ -202,11 +193,11 @@ void loader_assertions(struct loader *loader, const struct language_key *key,
         struct assertion assertion = loader_expression(loader, false, loader_item(node, i));
         if (assertion.expression == NULL)
             continue;
-        if (!has_room)
-            step->expect = make_room(loader, step, count - i);
-        has_room = true;
-        step->expect[step->expect_count++] = assertion;
+        if (list == NULL)
+            list = arena_allocate(loader->arena, count - i, sizeof *list);
+        list[added++] = assertion;
     }
+    loader_put_list(loader, key, target, list, added, sizeof *list);
 }
 
 struct capture_list {

@@ -33,9 +33,9 @@ static void report_zone(struct loader *loader, const struct yaml_node *node, enu
                       "this machine has no time zones in " ZONE_DIRECTORY);
         return;
     }
-    const char *nearest = loader->mistakes->count < MISTAKES_MAX
-                              ? zone_nearest(loader->arena, node->text, mistake_nearest)
-                              : NULL;
+    const char *nearest = mistakes_are_full(loader->mistakes)
+                              ? NULL
+                              : zone_nearest(loader->arena, node->text, mistake_nearest);
     loader_report(loader, MISTAKE_NAME_TIMEZONE, node->position,
                   nearest != NULL ? arena_print(loader->arena, "did you mean `%s`?", nearest)
                                   : "zones are called by a continent and a city: Europe/Berlin",

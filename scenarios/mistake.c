@@ -31,13 +31,18 @@ static const struct {
 #undef X
 };
 
+bool mistakes_are_full(const struct mistakes *mistakes)
+{
+    return mistakes->count >= MISTAKES_MAX;
+}
+
 void mistakes_add(struct mistakes *mistakes, const struct mistake *mistake)
 {
     if (mistake->severity == MISTAKE_ERROR)
         mistakes->errors++;
     else
         mistakes->warnings++;
-    if (mistakes->count >= MISTAKES_MAX)
+    if (mistakes_are_full(mistakes))
         return;
     arena_grow(mistakes->arena, mistakes->items, mistakes->count);
     mistakes->items[mistakes->count++] = (struct mistake){

@@ -42,6 +42,9 @@ struct mistakes {
     size_t count, errors, warnings;
 };
 
+/* What is costly to find for a hint is not looked for any more. */
+bool mistakes_are_full(const struct mistakes *mistakes);
+
 /* `mistake`'s texts are copied. */
 void mistakes_add(struct mistakes *mistakes, const struct mistake *mistake);
 

@@ -162,7 +162,7 @@ static const char *undefined_hint(struct loader *loader, const struct map *origi
                                   const struct use *use)
 {
     const struct origin *origin = map_get(origins, use->name);
-    if (loader->mistakes->count >= MISTAKES_MAX)
+    if (mistakes_are_full(loader->mistakes))
         return NULL;
     if (origin != NULL && origin->step_name != NULL)
         return arena_print(loader->arena, "step `%s` captures it, which is too late here",
@@ -280,7 +280,7 @@ static const char *component_hint(struct loader *loader, const struct shop *shop
 {
     const char **names = NULL;
     size_t count = 0;
-    if (loader->mistakes->count >= MISTAKES_MAX)
+    if (mistakes_are_full(loader->mistakes))
         return NULL;
     for (size_t i = 0; i < shop->component_count; i++) {
         const struct component *component = &shop->components[i];

@@ -62,9 +62,9 @@ static void check_components(struct loader *loader, const struct shop *shop,
         const char *name = row->window.components[i];
         if (shop_component(shop, name) != NULL)
             continue;
-        const char *nearest = loader->mistakes->count < MISTAKES_MAX
-                                  ? mistake_nearest(name, names, shop->component_count)
-                                  : NULL;
+        const char *nearest = mistakes_are_full(loader->mistakes)
+                                  ? NULL
+                                  : mistake_nearest(name, names, shop->component_count);
         loader_report(loader, MISTAKE_NAME_COMPONENT, row->position,
                       nearest == NULL ? "components are declared under `components`"
                                       : arena_print(loader->arena, "did you mean `%s`?", nearest),

@@ -58,7 +58,7 @@ const char *yaml_line(const struct yaml_file *file, int line)
 struct mistake_place yaml_place(const struct yaml_file *file, struct position position)
 {
     /* A line may be as long as the file: it is copied only where it will be shown. */
-    bool is_shown = file->mistakes->count < MISTAKES_MAX;
+    bool is_shown = !mistakes_are_full(file->mistakes);
     return (struct mistake_place){file->name, position,
                                   is_shown ? yaml_line(file, position.line) : NULL};
 }

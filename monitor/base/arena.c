@@ -13,12 +13,14 @@
 
 /* Where AddressSanitizer looks on, what lies behind a piece is poisoned, as with malloc's: a byte
  * read too far is found, and not only in a block's last piece. */
-#if defined __has_feature
+#ifdef __SANITIZE_ADDRESS__ /* gcc's word; clang has a feature */
+#define ARENA_POISONS 1
+#elif defined __has_feature
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
+#define ARENA_POISONS 1
 #endif
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ARENA_POISONS
 #include <sanitizer/asan_interface.h>
 enum { PIECE_ALIGN = 8, PIECE_GAP = 16 };
 #else
